@@ -1,0 +1,31 @@
+# make app: set up and start the dashboard. make test: set up and run all checks.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+
+.PHONY: app test clean
+
+app: .venv/app.stamp
+	$(BIN)/streamlit run streamlit_app.py
+
+test: .venv/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+.venv/app.stamp: requirements.txt | .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv/test.stamp: requirements.txt training/requirements.txt tests/requirements.txt | .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	touch $@
+
+.venv:
+	@test -n "$(PYTHON)" || { echo "Facespace needs Python 3.11 or newer."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+clean:
+	rm -rf .venv .cache

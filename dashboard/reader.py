@@ -1,0 +1,72 @@
+"""Reads the pictures a user brought, with progress and a way to stop, each one only once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from facespace import images
+from facespace.analyze import Settings, analyze, failed
+from facespace.types import RGB, FacespaceError, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture a user brought: its name, its content, and what tells it from the others."""
+
+    name: str
+    content: bytes
+    identity: Hashable
+
+    def rgb(self) -> RGB:
+        """Its pixels, uint8 (H, W, 3); raises FacespaceError where it cannot be read."""
+        return images.load(self.content)
+
+
+def read_all(pictures: Sequence[Picture], settings: Settings) -> list[tuple[Picture, Reading]]:
+    """The readings of all pictures, in order; fewer if the user stopped.
+
+    Readings are kept in the session until their picture is taken away, so a change on the page
+    reads nothing twice. A picture that cannot be read gets a reading with an error.
+    """
+    wanted = {(picture.identity, settings): picture for picture in pictures}
+    kept: dict[Hashable, Reading] = st.session_state.get("readings", {})
+    done = {key: kept[key] for key in wanted if key in kept}
+    st.session_state["readings"] = done
+    todo = [key for key in wanted if key not in done]
+    if not todo:
+        return [(wanted[key], done[key]) for key in wanted]
+    if st.session_state.get("stopped") == (stopped := frozenset(wanted)):
+        _offer_to_go_on(len(done), len(wanted))
+        return [(wanted[key], done[key]) for key in wanted if key in done]
+
+    place = st.empty()
+    with place.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0, "Reading …")
+        if len(todo) > 1:
+            st.button("Stop", icon=":material/stop_circle:", on_click=_stop, args=(stopped,))
+    for key in todo:
+        picture = wanted[key]
+        bar.progress(len(done) / len(wanted), f"{len(done) + 1} of {len(wanted)}: {picture.name}")
+        done[key] = _read(picture, settings)
+    place.empty()
+    return [(wanted[key], done[key]) for key in wanted]
+
+
+def _read(picture: Picture, settings: Settings) -> Reading:
+    try:
+        return analyze(picture.content, settings, picture.name)
+    except FacespaceError as error:
+        return failed(picture.name, settings, error)
+
+
+def _stop(stopped: frozenset[Hashable] | None) -> None:
+    st.session_state["stopped"] = stopped
+
+
+def _offer_to_go_on(done: int, wanted: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(f"Stopped: {done} of {wanted} pictures are read.", icon=":material/pause_circle:")
+        st.button("Go on", icon=":material/play_circle:", on_click=_stop, args=(None,))

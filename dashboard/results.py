@@ -1,0 +1,177 @@
+"""How readings are shown and downloaded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+
+from dashboard.reader import Picture
+from facespace import annotate, export
+from facespace.types import REASONS, RGB, Face, Reading
+
+#: Longer side in pixels of pictures sent to the page; downloads have them in full.
+SHOWN_SIDE = 1400
+
+#: Crops drawn at once; a crowd's remaining faces are in the table.
+SHOWN_CROPS = 48
+
+
+def summary(readings: Sequence[Reading]) -> str:
+    """All readings in a sentence: ``2 pictures, 5 faces: 3 female, 1 male, 1 “?”.``"""
+    verdicts: Counter[str] = Counter(
+        face.verdict.label for reading in readings for face in reading.faces
+    )
+    pictures = _count(sum(r.error is None for r in readings), "picture")
+    if not verdicts:
+        return f"{pictures}, no face found."
+    parts = [f"{verdicts[label]} {word}" for label, word in _WORDS.items() if verdicts[label]]
+    return f"{pictures}, {_count(verdicts.total(), 'face')}: {', '.join(parts)}."
+
+
+def show(picture: Picture, reading: Reading) -> None:
+    """The annotated picture of one reading, and the crops that the model saw."""
+    spoken = f"{reading.source}: {summary([reading])}"
+    st.image(_fit(annotate.draw(picture.rgb(), reading.faces)), width="stretch", alt=spoken)
+    st.caption(
+        f"{reading.source} · {reading.width} × {reading.height} pixels · "
+        f"{reading.milliseconds:.0f} ms from picture to verdict"
+    )
+    if not reading.faces:
+        st.info(
+            "No face was found. Try a lower detection threshold, or a picture in which the face "
+            "is larger.",
+            icon=":material/search_off:",
+        )
+        return
+    st.subheader("What the model saw")
+    crops(reading.faces)
+
+
+def crops(faces: Sequence[Face]) -> None:
+    """The grey crops that the model ate, with number and verdict."""
+    shown = faces[:SHOWN_CROPS]
+    captions = [f"{i} · {annotate.certainty_text(face)}" for i, face in enumerate(shown, 1)]
+    st.image(
+        [enlarged(face.crop) for face in shown],
+        caption=captions,
+        width=112,
+        alt=[f"Crop {caption}" for caption in captions],
+    )
+    if len(faces) > len(shown):
+        st.caption(f"The first {len(shown)} of {len(faces)} faces; the table has them all.")
+
+
+def enlarged(crop: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """A crop, uint8 (side, side), four times as large, so that browsers need not blur it."""
+    return np.asarray(cv2.resize(crop, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC))
+
+
+def table(readings: Sequence[Reading]) -> None:
+    """One row a face, with the reasons in words; files that could not be read have a row too."""
+    frame = pd.DataFrame(export.rows(readings))
+    frame["reasons"] = [_in_words(text) for text in frame["reasons"]]
+    st.dataframe(
+        frame.drop(columns=["x", "y"] + (["error"] if frame["error"].isna().all() else [])),
+        hide_index=True,
+        alt="All faces with verdict, probability, size and reasons",
+        column_config={
+            "source": "Picture",
+            "face": st.column_config.NumberColumn("Face", format="%d"),
+            "label": "Verdict",
+            "probability_female": st.column_config.ProgressColumn(
+                "Reads as female", format="percent", min_value=0, max_value=1
+            ),
+            "reasons": "Why “?”",
+            "width": st.column_config.NumberColumn("Width, px", format="%.0f"),
+            "height": st.column_config.NumberColumn("Height, px", format="%.0f"),
+            "score": st.column_config.NumberColumn("Detection score", format="%.2f"),
+            "distance": st.column_config.NumberColumn("Distance from face space", format="%.2f"),
+            "error": "Problem",
+        },
+    )
+
+
+def downloads(results: Sequence[tuple[Picture, Reading]]) -> None:
+    """Buttons for the annotated pictures (PNG, or a ZIP of them), CSV and JSON."""
+    readings = [reading for _, reading in results]
+    drawn = [(p, r) for p, r in results if r.error is None]
+    with st.container(horizontal=True):
+        if len(drawn) == 1:
+            picture, reading = drawn[0]
+            st.download_button(
+                "Annotated PNG",
+                lambda: _annotated(picture, reading),
+                _png_name(picture.name),
+                "image/png",
+                on_click="ignore",
+                icon=":material/image:",
+            )
+        elif drawn:
+            st.download_button(
+                "Annotated PNGs (ZIP)",
+                lambda: export.to_zip([(_png_name(p.name), _annotated(p, r)) for p, r in drawn]),
+                "facespace.zip",
+                "application/zip",
+                on_click="ignore",
+                icon=":material/folder_zip:",
+            )
+        st.download_button(
+            "CSV",
+            export.to_csv(readings),
+            "facespace.csv",
+            "text/csv",
+            on_click="ignore",
+            icon=":material/table:",
+        )
+        st.download_button(
+            "JSON",
+            export.to_json(readings),
+            "facespace.json",
+            "application/json",
+            on_click="ignore",
+            icon=":material/data_object:",
+        )
+
+
+def problems(readings: Sequence[Reading]) -> None:
+    """A sentence for each picture that could not be read; the others are shown all the same."""
+    for reading in readings:
+        if reading.error:
+            st.warning(f"**{_escape(reading.source)}**: {reading.error}", icon=":material/warning:")
+
+
+_WORDS = {"female": "female", "male": "male", "?": "“?”"}
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _escape(name: str) -> str:
+    """A file name that Markdown shows as it is."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|~:$" else c for c in name)
+
+
+def _in_words(reasons: str | None) -> str:
+    return "; ".join(REASONS[reason] for reason in (reasons or "").split())
+
+
+def _png_name(name: str) -> str:
+    return f"{name.rsplit('.', 1)[0]}-faces.png"
+
+
+def _annotated(picture: Picture, reading: Reading) -> bytes:
+    return export.to_png(annotate.draw(picture.rgb(), reading.faces))
+
+
+def _fit(rgb: RGB) -> RGB:
+    scale = SHOWN_SIDE / max(rgb.shape[:2])
+    if scale >= 1:
+        return rgb
+    return np.asarray(cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))

@@ -1,0 +1,5 @@
+import sys
+
+from facespace.cli import main
+
+sys.exit(main())

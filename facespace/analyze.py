@@ -1,0 +1,68 @@
+"""A picture -> a reading. Photos, films, the webcam and the command line all come through here."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from facespace import align, detectors, images
+from facespace import model as models
+from facespace.decide import Rules, decide
+from facespace.types import RGB, Face, FacespaceError, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user may choose; None stands for the detector's or the model's own value.
+
+    ``detector`` and ``model`` are names; ``threshold`` the least detection score (0 to 1);
+    ``certainty`` the least probability for an answer (0.5 to 1); ``smallest_face`` the least
+    face, in pixels, for an answer.
+    """
+
+    detector: str = detectors.DEFAULT
+    model: str | None = None
+    threshold: float | None = None
+    certainty: float | None = None
+    smallest_face: float | None = None
+
+
+def analyze(
+    picture: RGB | bytes | str | Path, settings: Settings | None = None, source: str | None = None
+) -> Reading:
+    """Find the faces of one picture and say of each what it reads as.
+
+    Args:
+        picture: uint8 (H, W, 3) RGB, or the content of a picture file, or its path.
+        settings: the defaults where None.
+        source: the name that the reading carries; the path, or "", where None.
+
+    Raises:
+        FacespaceError: the picture, the detector or the model cannot be used.
+    """
+    settings = settings or Settings()
+    if source is None:
+        source = str(picture) if isinstance(picture, str | Path) else ""
+    rgb = picture if isinstance(picture, np.ndarray) else images.load(picture)
+    detector = detectors.get(settings.detector)
+    model = models.get(settings.model)
+    rules = Rules.of(model.info, settings.certainty, settings.smallest_face)
+
+    start = time.perf_counter()
+    found = detector.detect(rgb, settings.threshold)
+    crops = align.crop(rgb, found, model.info.template)
+    faces = tuple(
+        Face(detection, crop, score, decide(detection, score, rules))
+        for detection, crop, score in zip(found, crops, model.score(crops), strict=True)
+    )
+    milliseconds = (time.perf_counter() - start) * 1000
+    height, width = rgb.shape[:2]
+    return Reading(source, detector.name, model.info.name, width, height, milliseconds, faces)
+
+
+def failed(source: str, settings: Settings, error: FacespaceError) -> Reading:
+    """The reading of a picture that could not be read: no faces, and the sentence that says why."""
+    return Reading(source, settings.detector, settings.model or "", error=str(error))

@@ -1,0 +1,89 @@
+"""A picture and its faces -> the picture with boxes, verdicts and probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from facespace.palette import VERDICTS
+from facespace.types import RGB, Box, Face
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+def draw(rgb: RGB, faces: Sequence[Face], numbers: bool = True) -> RGB:
+    """Draw every face's box, dashed where the verdict is "?", with a label above it.
+
+    The label gets shorter where the face is small: number, verdict and probability; verdict
+    and probability; the verdict's first letter.
+
+    Args:
+        rgb: uint8 (H, W, 3); left as it is.
+        faces: in pixels of ``rgb``.
+        numbers: whether labels start with the face's number, from 1, as tables count them.
+
+    Returns:
+        uint8 (H, W, 3), a new picture.
+    """
+    picture = Image.fromarray(rgb)
+    pen = ImageDraw.Draw(picture)
+    line = max(2, round(max(picture.size) / 400))
+    for number, face in reversed(list(enumerate(faces, 1))):
+        colour = VERDICTS[face.verdict.label]
+        _rectangle(pen, face.detection.box, colour, line, face.verdict.label == "?")
+        words = _words(face, number if numbers else None)
+        _label(pen, face.detection.box, words, colour, line, picture.width)
+    return np.asarray(picture)
+
+
+def certainty_text(face: Face) -> str:
+    """The verdict with the probability of the likelier class: ``female 93%``, ``? 61% male``."""
+    female = face.score.probability_female
+    share = f"{max(female, 1 - female):.0%}"
+    if face.verdict.label == "?":
+        return f"? {share} {'female' if female >= 0.5 else 'male'}"
+    return f"{face.verdict.label} {share}"
+
+
+def _words(face: Face, number: int | None) -> list[str]:
+    full = certainty_text(face)
+    longest = [] if number is None else [f"{number}  {full}"]
+    return [*longest, full, face.verdict.label[0].upper()]
+
+
+def _rectangle(pen: ImageDraw.ImageDraw, box: Box, colour: str, line: int, dashed: bool) -> None:
+    left, top, right, bottom = box.x, box.y, box.x + box.width, box.y + box.height
+    if not dashed:
+        pen.rectangle((left, top, right, bottom), outline=colour, width=line)
+        return
+    dash = max(line * 3, box.side / 12)
+    for x in np.arange(left, right, 2 * dash):
+        for y in (top, bottom):
+            pen.line((x, y, min(x + dash, right), y), fill=colour, width=line)
+    for y in np.arange(top, bottom, 2 * dash):
+        for x in (left, right):
+            pen.line((x, y, x, min(y + dash, bottom)), fill=colour, width=line)
+
+
+def _label(
+    pen: ImageDraw.ImageDraw, box: Box, words: list[str], colour: str, line: int, width: int
+) -> None:
+    """Write the longest of ``words`` that fits over the box, else the shortest."""
+    font = _font(int(np.clip(box.width / 8, 11, max(14, width / 40))))
+    room = max(box.width * 1.25, 1)
+    text = next((w for w in words if pen.textlength(w, font) <= room), words[-1])
+    pad = line + 2
+    x0, y0, x1, y1 = pen.textbbox((0, 0), text, font)
+    wide, high = x1 - x0 + 2 * pad, y1 - y0 + 2 * pad
+    left = float(np.clip(box.x - line / 2, 0, max(0, width - wide)))
+    top = box.y - high if box.y >= high else max(box.y, 0)
+    pen.rectangle((left, top, left + wide, top + high), fill=colour)
+    pen.text((left + pad - x0, top + pad - y0), text, font=font, fill="white")
+
+
+@lru_cache(maxsize=64)
+def _font(size: int) -> Font:
+    return ImageFont.load_default(size)

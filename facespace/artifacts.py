@@ -1,0 +1,177 @@
+"""What is installed in ``artifacts/``: the manifest, and files that are what it says they are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from facespace.align import Template
+from facespace.types import FacespaceError
+
+#: The layout of ``manifest.json`` that this version reads and writes.
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """A file of the artifacts folder: its name, size in bytes, and sha256 in hexadecimal."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What the manifest says of one model.
+
+    ``threshold``: a face reads as female where its probability reaches it. ``certainty``: below
+    this probability of the likelier class (0.5 to 1) the verdict is "?". ``smallest_face``: the
+    shorter side of a face's box, in pixels, below which the verdict is "?". ``chosen`` says how
+    and on which data these three were chosen.
+    """
+
+    name: str
+    title: str
+    file: FileInfo
+    classes: tuple[str, str]
+    template: Template
+    components: int
+    threshold: float
+    certainty: float
+    smallest_face: float
+    chosen: Mapping[str, Any]
+    data: Mapping[str, str]
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """``manifest.json``: all models, the default's name, and the other files."""
+
+    folder: Path
+    default: str
+    models: Mapping[str, ModelInfo]
+    files: Mapping[str, FileInfo]
+
+    def model(self, name: str | None = None) -> ModelInfo:
+        """The model of that name, or the default.
+
+        Raises:
+            FacespaceError: there is none of that name.
+        """
+        try:
+            return self.models[name or self.default]
+        except KeyError:
+            raise FacespaceError(
+                f"There is no model {name!r}. Choose from: {', '.join(self.models)}."
+            ) from None
+
+    def path(self, info: FileInfo) -> Path:
+        """Where the file is, once its size and sha256 are seen to be as the manifest says.
+
+        Raises:
+            FacespaceError: the file is missing or has been altered.
+        """
+        path = self.folder / info.name
+        _verify(path, info, path.stat().st_mtime_ns if path.is_file() else 0)
+        return path
+
+    def json(self, name: str) -> dict[str, Any]:
+        """The content of a JSON file that the manifest lists.
+
+        Raises:
+            FacespaceError: it is not listed, missing or altered.
+        """
+        if name not in self.files:
+            raise FacespaceError(f"The artifacts have no {name}. {_AGAIN}")
+        content: dict[str, Any] = json.loads(self.path(self.files[name]).read_text("utf-8"))
+        return content
+
+
+_AGAIN = "Train again with: python -m training train --data FOLDER --out artifacts"
+
+
+def folder() -> Path:
+    """``FACESPACE_ARTIFACTS``, or the folder ``artifacts`` beside this package."""
+    chosen = os.environ.get("FACESPACE_ARTIFACTS")
+    return Path(chosen) if chosen else Path(__file__).resolve().parents[1] / "artifacts"
+
+
+def manifest(where: Path | None = None) -> Manifest:
+    """Read ``manifest.json`` of a folder (``folder()`` where None); cached until it changes.
+
+    Raises:
+        FacespaceError: it is missing, damaged, or of another format.
+    """
+    path = (where or folder()) / "manifest.json"
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        raise FacespaceError(f"There are no artifacts in {path.parent}. {_AGAIN}") from None
+    return _read(path, changed)
+
+
+def fingerprint(path: Path) -> str:
+    """The sha256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, changed: int) -> Manifest:
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        if data["format"] != FORMAT:
+            raise FacespaceError(
+                f"{path} has format {data['format']}; this version reads {FORMAT}. {_AGAIN}"
+            )
+        models = {name: _model(name, entry) for name, entry in data["models"].items()}
+        files = {name: _file(name, entry) for name, entry in data["files"].items()}
+        if data["default"] not in models:
+            raise ValueError(f"default model {data['default']!r} is not listed")
+        return Manifest(path.parent, data["default"], models, files)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise FacespaceError(
+            f"{path} is damaged ({type(error).__name__}: {error}). {_AGAIN}"
+        ) from error
+
+
+def _model(name: str, entry: dict[str, Any]) -> ModelInfo:
+    female, male = entry["classes"]
+    return ModelInfo(
+        name=name,
+        title=str(entry["title"]),
+        file=_file(entry["file"], entry),
+        classes=(str(female), str(male)),
+        template=Template.from_dict(entry["template"]),
+        components=int(entry["components"]),
+        threshold=float(entry["threshold"]),
+        certainty=float(entry["certainty"]),
+        smallest_face=float(entry["smallest_face"]),
+        chosen=dict(entry["chosen"]),
+        data=dict(entry["data"]),
+        versions=dict(entry["versions"]),
+    )
+
+
+def _file(name: str, entry: dict[str, Any]) -> FileInfo:
+    if Path(name).name != name:
+        raise ValueError(f"file name {name!r} leads out of the folder")
+    return FileInfo(name, int(entry["bytes"]), str(entry["sha256"]))
+
+
+@lru_cache(maxsize=32)
+def _verify(path: Path, info: FileInfo, changed: int) -> None:
+    try:
+        same = path.stat().st_size == info.bytes and fingerprint(path) == info.sha256
+    except OSError:
+        raise FacespaceError(f"{path} is missing. {_AGAIN}") from None
+    if not same:
+        raise FacespaceError(f"{path} is not the file that manifest.json names. {_AGAIN}")

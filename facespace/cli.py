@@ -1,0 +1,70 @@
+"""The command line: ``python -m facespace photo FILE...``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Sequence
+
+from facespace import detectors, export
+from facespace import model as models
+from facespace.analyze import Settings, analyze, failed
+from facespace.types import FacespaceError, Reading
+
+_FORMATS: dict[str, Callable[[Iterable[Reading]], str]] = {
+    "json": export.to_json,
+    "csv": export.to_csv,
+    "table": export.to_table,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Returns:
+        The exit code: 0 if every file was read, 1 if some file was not, 2 if none could be
+        tried because an argument, the detector or the model is at fault.
+    """
+    options = _parser().parse_args(arguments)
+    settings = Settings(detector=options.detector, model=options.model)
+    try:
+        detectors.get(settings.detector)
+        models.get(settings.model)
+    except FacespaceError as error:
+        print(f"facespace: {error}", file=sys.stderr)
+        return 2
+    readings = [_read(name, settings) for name in options.files]
+    print(_FORMATS[options.format](readings).rstrip("\n"))
+    return int(any(reading.error for reading in readings))
+
+
+def _read(name: str, settings: Settings) -> Reading:
+    try:
+        return analyze(name, settings)
+    except FacespaceError as error:
+        print(f"facespace: {name}: {error}", file=sys.stderr)
+        return failed(name, settings, error)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m facespace",
+        description="Finds faces and says for each whether it reads as female, male, or '?'.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    photo = commands.add_parser(
+        "photo",
+        help="read photos",
+        description="Reads photos and prints one result a face.",
+        epilog="Exit codes: 0 all files were read, 1 some were not, 2 wrong usage.",
+    )
+    photo.add_argument("files", nargs="+", metavar="FILE", help="JPEG, PNG, WebP, BMP or HEIC")
+    photo.add_argument("--format", choices=_FORMATS, default="table", help="default: table")
+    photo.add_argument(
+        "--detector",
+        default=detectors.DEFAULT,
+        metavar="NAME",
+        help=f"{', '.join(detectors.NAMES)}; default: {detectors.DEFAULT}",
+    )
+    photo.add_argument("--model", metavar="NAME", help="default: the default of the artifacts")
+    return parser

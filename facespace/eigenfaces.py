@@ -1,0 +1,112 @@
+"""Face space itself: the mean face, the eigenfaces, and a face rebuilt from its coordinates.
+
+Turk and Pentland, Eigenfaces for Recognition, 1991. The arrays come from the artifact
+``face_space.npz``; the model's ONNX file holds the same projection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from facespace import artifacts
+from facespace.types import Crops, FacespaceError, Floats
+
+FILE = "face_space.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class FaceSpace:
+    """The subspace that K eigenfaces of D = side * side pixels span.
+
+    A crop's pixels are scaled one by one with ``mean`` and ``scale`` (D,), centred at ``centre``
+    (D,), projected on the rows of ``eigenfaces`` (K, D), which are orthonormal, and divided by
+    ``divisor`` (K,). ``variance`` (K,) is each eigenface's variance among the training crops'
+    scaled pixels, ``total_variance`` that of all of them. All arrays are float32.
+    """
+
+    side: int
+    mean: Floats
+    scale: Floats
+    centre: Floats
+    eigenfaces: Floats
+    variance: Floats
+    divisor: Floats
+    total_variance: float
+
+    @property
+    def components(self) -> int:
+        """K, the number of eigenfaces kept."""
+        return len(self.variance)
+
+    @property
+    def explained(self) -> npt.NDArray[np.float64]:
+        """Share of all variance that each eigenface explains, float64 (K,), falling."""
+        return self.variance.astype(np.float64) / self.total_variance
+
+    @property
+    def mean_face(self) -> npt.NDArray[np.uint8]:
+        """The mean of all training crops, uint8 (side, side)."""
+        return np.asarray(self.rebuilt(np.zeros((1, 0), np.float32))[0])
+
+    def coordinates(self, crops: Crops) -> Floats:
+        """The coordinates of crops, uint8 (N, side, side), in face space, float32 (N, K)."""
+        offset = self._scaled(crops) - self.centre
+        return np.asarray(offset @ self.eigenfaces.T / self.divisor, np.float32)
+
+    def rebuilt(self, coordinates: Floats) -> Crops:
+        """The faces at some coordinates, uint8 (N, side, side).
+
+        Args:
+            coordinates: float32 (N, k), the first k <= K; the others count as 0.
+        """
+        grey = self._unprojected(coordinates) * self.scale + self.mean
+        faces = np.clip(np.rint(grey), 0, 255).reshape(-1, self.side, self.side)
+        return np.asarray(faces, np.uint8)
+
+    def distance(self, crops: Crops, coordinates: Floats) -> Floats:
+        """What k coordinates leave unexplained of the crops' scaled pixels, float32 (N,).
+
+        The root mean square; with all K coordinates it is the distance from face space.
+        """
+        left_over = self._scaled(crops) - self._unprojected(coordinates)
+        return np.asarray(np.sqrt(np.mean(left_over**2, axis=1)), np.float32)
+
+    def _scaled(self, crops: Crops) -> Floats:
+        pixels = crops.reshape(len(crops), -1).astype(np.float32)
+        return np.asarray((pixels - self.mean) / self.scale, np.float32)
+
+    def _unprojected(self, coordinates: Floats) -> Floats:
+        k = coordinates.shape[1]
+        scaled = (coordinates * self.divisor[:k]) @ self.eigenfaces[:k] + self.centre
+        return np.asarray(scaled, np.float32)
+
+
+def load(where: Path | None = None) -> FaceSpace:
+    """Read ``face_space.npz`` of the artifacts folder (``artifacts.folder()`` where None).
+
+    Raises:
+        FacespaceError: it is missing, altered or not a face space.
+    """
+    manifest = artifacts.manifest(where)
+    if FILE not in manifest.files:
+        raise FacespaceError(f"The artifacts have no {FILE}.")
+    return _load(manifest.path(manifest.files[FILE]), manifest.files[FILE].sha256)
+
+
+@lru_cache(maxsize=2)
+def _load(path: Path, sha256: str) -> FaceSpace:
+    arrays = ("mean", "scale", "centre", "eigenfaces", "variance", "divisor")
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            return FaceSpace(
+                side=int(data["side"]),
+                total_variance=float(data["total_variance"]),
+                **{name: data[name].astype(np.float32) for name in arrays},
+            )
+    except (OSError, ValueError, KeyError) as error:
+        raise FacespaceError(f"{path} is not a face space: {error}.") from error

@@ -1,0 +1,83 @@
+"""Readings -> JSON, CSV, a text table, annotated pictures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from PIL import Image
+
+from facespace.types import RGB, Reading
+
+COLUMNS = (
+    *("source", "face", "label", "probability_female", "reasons"),
+    *("x", "y", "width", "height", "score", "distance", "error"),
+)
+
+
+def rows(readings: Iterable[Reading]) -> list[dict[str, Any]]:
+    """One row a face, of the columns ``COLUMNS``; one row without a face for a picture with none.
+
+    ``face`` counts from 1 in each picture; ``x`` to ``height`` are pixels; ``reasons`` are joined
+    by spaces; what does not apply is None.
+    """
+    table = []
+    for reading in readings:
+        empty = dict.fromkeys(COLUMNS) | {"source": reading.source, "error": reading.error}
+        for number, face in enumerate(reading.faces, 1):
+            entry = face.to_dict()
+            x, y, width, height = entry.pop("box")
+            del entry["landmarks"]
+            entry["reasons"] = " ".join(entry["reasons"])
+            place = {"face": number, "x": x, "y": y, "width": width, "height": height}
+            table.append(empty | place | entry)
+        if not reading.faces:
+            table.append(empty)
+    return table
+
+
+def to_json(readings: Iterable[Reading]) -> str:
+    """A list with one entry a reading, in order: the result contract."""
+    return json.dumps([reading.to_dict() for reading in readings], indent=1, ensure_ascii=False)
+
+
+def to_csv(readings: Iterable[Reading]) -> str:
+    """The rows of ``rows`` under a header."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows(readings))
+    return text.getvalue()
+
+
+def to_table(readings: Iterable[Reading]) -> str:
+    """The rows of ``rows`` for a terminal, in aligned columns."""
+    shown = [c for c in COLUMNS if c not in ("score", "distance")]
+    lines = [list(shown)]
+    for row in rows(readings):
+        lines.append(["" if row[column] is None else str(row[column]) for column in shown])
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+
+
+def to_png(rgb: RGB) -> bytes:
+    """A picture, uint8 (H, W, 3), as a PNG file."""
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, "PNG", compress_level=3)
+    return file.getvalue()
+
+
+def to_zip(files: Sequence[tuple[str, bytes]]) -> bytes:
+    """Named files as one ZIP; folders in names are dropped, equal names are numbered."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number, (name, content) in enumerate(files, 1):
+            path = PurePath(name)
+            taken = path.name in archive.namelist()
+            archive.writestr(f"{path.stem}-{number}{path.suffix}" if taken else path.name, content)
+    return packed.getvalue()

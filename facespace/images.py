@@ -1,0 +1,102 @@
+"""Bytes or a file -> an RGB array, turned upright, or a sentence that says why not."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from facespace import limits
+from facespace.types import RGB, FacespaceError
+
+pillow_heif.register_heif_opener()
+
+#: Pillow's names of the formats that are read. What counts is the content, never the file name.
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "HEIF")
+
+#: File name endings of these formats, for upload widgets.
+SUFFIXES = ("jpg", "jpeg", "png", "webp", "bmp", "heic", "heif")
+
+_KINDS = "JPEG, PNG, WebP, BMP or HEIC"
+
+
+def load(source: bytes | str | Path) -> RGB:
+    """Decode one picture as a person sees it.
+
+    The EXIF orientation is applied, transparency is laid over white, 16-bit grey is scaled to
+    8 bits, and every colour model (CMYK, palette, grey) becomes RGB. Of an animation or a
+    burst the first picture is taken.
+
+    Args:
+        source: the file's content, or its path.
+
+    Returns:
+        uint8 (H, W, 3), RGB.
+
+    Raises:
+        FacespaceError: the picture is missing, empty, not of a known format, damaged, or larger
+            than ``limits.MAX_BYTES`` or ``limits.MAX_PIXELS``.
+    """
+    content = source if isinstance(source, bytes) else _read(Path(source))
+    if not content:
+        raise FacespaceError("The file is empty.")
+    if len(content) > limits.MAX_BYTES:
+        raise FacespaceError(
+            f"The file has {len(content) / 2**20:.0f} MB; "
+            f"at most {limits.MAX_BYTES / 2**20:.0f} MB are read."
+        )
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns above half of its own pixel limit; ours is checked below.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+                if image.width * image.height > limits.MAX_PIXELS:
+                    raise _too_many_pixels(f"{image.width} x {image.height} pixels")
+                return _to_rgb(image)
+    except FacespaceError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels("too many pixels") from error
+    except UnidentifiedImageError as error:
+        raise FacespaceError(f"The file is not a {_KINDS} picture.") from error
+    except MemoryError as error:
+        raise FacespaceError("There is not enough memory to open this picture.") from error
+    except Exception as error:  # Pillow's decoders raise many types on damaged files
+        raise FacespaceError("The picture is damaged or incomplete and cannot be read.") from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > limits.MAX_BYTES:
+            raise FacespaceError(f"The file is larger than {limits.MAX_BYTES / 2**20:.0f} MB.")
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise FacespaceError("There is no such file.") from error
+    except IsADirectoryError as error:
+        raise FacespaceError("This is a folder, not a picture.") from error
+    except (OSError, ValueError) as error:
+        raise FacespaceError(
+            f"The file cannot be opened: {getattr(error, 'strerror', None) or error}."
+        ) from error
+
+
+def _too_many_pixels(found: str) -> FacespaceError:
+    return FacespaceError(
+        f"The picture has {found}; at most {limits.MAX_PIXELS / 1e6:.0f} million are read. "
+        "Shrink it and try again."
+    )
+
+
+def _to_rgb(image: Image.Image) -> RGB:
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I"):  # 16-bit grey: convert("RGB") would clip at 255
+        deep = np.asarray(upright).astype(np.float64)
+        upright = Image.fromarray((deep / 257).clip(0, 255).round().astype(np.uint8))
+    if upright.has_transparency_data:
+        paper = Image.new("RGBA", upright.size, "white")
+        upright = Image.alpha_composite(paper, upright.convert("RGBA"))
+    return np.ascontiguousarray(upright.convert("RGB"), dtype=np.uint8)

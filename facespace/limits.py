@@ -1,0 +1,29 @@
+"""Every cap and thread count of the runtime, each open to an environment variable of the same name.
+
+Set ``FACESPACE_MAX_PIXELS=20000000`` to lower the pixel cap, and so on for each constant.
+"""
+
+import os
+
+
+def _read(name: str, default: int) -> int:
+    text = os.environ.get(f"FACESPACE_{name}", "")
+    return int(text) if text.isdigit() and int(text) > 0 else default
+
+
+#: Bytes of one picture file.
+MAX_BYTES = _read("MAX_BYTES", 50 * 2**20)
+
+#: Pixels (width times height) of one picture. A decoded pixel takes three bytes.
+MAX_PIXELS = _read("MAX_PIXELS", 50_000_000)
+
+#: Pictures taken at once by a page.
+MAX_FILES = _read("MAX_FILES", 100)
+
+#: Faces scored in one run of the model. The kernel matrix of the largest model has one float32
+#: for every face and support vector, so this bounds memory, not speed.
+BATCH = _read("BATCH", 64)
+
+#: Threads of onnxruntime and of OpenCV. Both would otherwise count the processors of the host,
+#: not those that a container may use.
+THREADS = _read("THREADS", min(2, os.cpu_count() or 1))

@@ -1,0 +1,100 @@
+"""An ONNX file and its manifest entry: crops -> scores, in batches."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+
+from facespace import artifacts, limits
+from facespace.types import Crops, FacespaceError, Floats, Score
+
+INPUT = "faces"
+OUTPUTS = ("probability", "coordinates", "distance")
+
+
+def session(source: Path | bytes) -> ort.InferenceSession:
+    """An onnxruntime session on the CPU with ``limits.THREADS`` threads.
+
+    Raises:
+        FacespaceError: this is no ONNX model, or not one that keeps the artifact contract.
+    """
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = limits.THREADS
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    content = source if isinstance(source, bytes) else str(source)
+    try:
+        made = ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises a type of its own for each cause
+        raise FacespaceError("The model file is not an ONNX model that can be loaded.") from error
+    found = [node.name for node in made.get_inputs()], [node.name for node in made.get_outputs()]
+    if found != ([INPUT], list(OUTPUTS)):
+        raise FacespaceError(
+            f"The model file takes and gives {found}, not {INPUT} and {', '.join(OUTPUTS)}."
+        )
+    return made
+
+
+class Model:
+    """Scores crops. One model may be used by many threads at once."""
+
+    def __init__(self, info: artifacts.ModelInfo, session: ort.InferenceSession) -> None:
+        self.info = info
+        self._session = session
+
+    def run(self, crops: Crops) -> tuple[Floats, Floats, Floats]:
+        """Score any number of crops, ``limits.BATCH`` at a time.
+
+        Args:
+            crops: uint8 (N, side, side), N >= 0.
+
+        Returns:
+            ``probability`` float32 (N, 2) of female and male, ``coordinates`` float32 (N, K) in
+            face space, ``distance`` float32 (N,) from it.
+        """
+        parts = [
+            self._session.run(OUTPUTS, {INPUT: crops[i : i + limits.BATCH]})
+            for i in range(0, len(crops), limits.BATCH)
+        ]
+        if not parts:
+            return _empty(2), _empty(self.info.components), np.empty(0, np.float32)
+        probability, coordinates, distance = (
+            np.concatenate(column) for column in zip(*parts, strict=True)
+        )
+        return probability, coordinates, distance
+
+    def score(self, crops: Crops) -> list[Score]:
+        """Like ``run``, one ``Score`` a crop."""
+        probability, coordinates, distance = self.run(crops)
+        female = self.info.classes.index("female")
+        return [
+            Score(float(p), float(d), c)
+            for p, d, c in zip(probability[:, female], distance, coordinates, strict=True)
+        ]
+
+
+def get(name: str | None = None, where: Path | None = None) -> Model:
+    """The model of that name, or the default; loaded once, shared and kept warm.
+
+    Args:
+        name: a name of the manifest.
+        where: the artifacts folder; ``artifacts.folder()`` where None.
+
+    Raises:
+        FacespaceError: there is no such model, or its file is missing or altered.
+    """
+    manifest = artifacts.manifest(where)
+    info = manifest.model(name)
+    return _load(manifest.path(info.file), info.file.sha256, info.name)
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path, sha256: str, name: str) -> Model:
+    return Model(artifacts.manifest(path.parent).model(name), session(path))
+
+
+def _empty(columns: int) -> Floats:
+    return np.empty((0, columns), np.float32)

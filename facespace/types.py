@@ -1,0 +1,148 @@
+"""The values that flow through the runtime, from a detection to a reading, and its one error type.
+
+All coordinates are pixels of the picture as a person sees it: after the EXIF turn, x to the
+right, y downwards, the origin at the outer corner of the top left pixel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+RGB = npt.NDArray[np.uint8]
+"""A colour picture, uint8 (H, W, 3), red first."""
+
+Crops = npt.NDArray[np.uint8]
+"""Aligned grey crops, uint8 (N, side, side)."""
+
+Floats = npt.NDArray[np.float32]
+
+Point = tuple[float, float]
+
+Label = Literal["female", "male", "?"]
+
+#: Why a face is marked "?", by the short name used in files, in the words used on pages.
+REASONS: dict[str, str] = {
+    "unsure": "the model is not sure enough",
+    "covered": "covered, or not like a face",
+    "small": "too small to judge",
+    "blurred": "too blurred to judge",
+    "profile": "turned too far to the side",
+    "detector": "the detector is not sure it is a face",
+}
+
+
+class FacespaceError(Exception):
+    """Something the user gave cannot be used; the message is a sentence they can act on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle: top left corner, width and height, in pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def side(self) -> float:
+        """The shorter side in pixels, the measure of how large a face is."""
+        return min(self.width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A face as a detector reports it.
+
+    ``score`` is the detector's own confidence, 0 to 1. ``landmarks`` are five points: the
+    person's right eye and left eye, the tip of the nose, the right and left corner of the mouth
+    (in an upright picture the right eye is the one further left); None where the detector gives
+    none.
+    """
+
+    box: Box
+    score: float
+    landmarks: tuple[Point, Point, Point, Point, Point] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What the model says of one crop.
+
+    ``probability_female`` is 0 to 1. ``coordinates`` are the PCA coordinates, float32 (K,).
+    ``distance`` is the distance from face space, in standard deviations of a pixel (>= 0).
+    """
+
+    probability_female: float
+    distance: float
+    coordinates: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``female``, ``male``, or ``?`` with at least one reason (keys of ``REASONS``)."""
+
+    label: Label
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face of a picture: where it is, the crop the model saw, and what came of it.
+
+    ``crop`` is uint8 (side, side), grey.
+    """
+
+    detection: Detection
+    crop: npt.NDArray[np.uint8]
+    score: Score
+    verdict: Verdict
+
+    def to_dict(self) -> dict[str, Any]:
+        """The face as plain data for JSON; boxes and landmarks in pixels, rounded to 0.01."""
+        box, landmarks = self.detection.box, self.detection.landmarks
+        return {
+            "box": [round(v, 2) for v in (box.x, box.y, box.width, box.height)],
+            "score": round(self.detection.score, 4),
+            "landmarks": landmarks and [[round(x, 2), round(y, 2)] for x, y in landmarks],
+            "label": self.verdict.label,
+            "probability_female": round(self.score.probability_female, 4),
+            "distance": round(self.score.distance, 4),
+            "reasons": list(self.verdict.reasons),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that was read from one picture.
+
+    ``width`` and ``height`` are pixels and None where the picture could not be opened; then
+    ``error`` says why and there are no faces. ``milliseconds`` is the time from opened picture
+    to verdicts.
+    """
+
+    source: str
+    detector: str
+    model: str
+    width: int | None = None
+    height: int | None = None
+    milliseconds: float | None = None
+    faces: tuple[Face, ...] = ()
+    error: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reading as plain data for JSON: the result contract of pages and command line."""
+        return {
+            "source": self.source,
+            "width": self.width,
+            "height": self.height,
+            "detector": self.detector,
+            "model": self.model,
+            "milliseconds": self.milliseconds and round(self.milliseconds, 2),
+            "error": self.error,
+            "faces": [face.to_dict() for face in self.faces],
+        }

@@ -1,0 +1,62 @@
+"""Photos, one or many, in; every face with its verdict out."""
+
+import streamlit as st
+
+from dashboard import results
+from dashboard.example import CREDIT, example
+from dashboard.reader import Picture, read_all
+from dashboard.settings import sidebar
+from facespace import limits
+from facespace.images import SUFFIXES
+
+st.title("Photo")
+st.write("Every face is boxed and read as female or male, or marked “?” where a human should look.")
+settings = sidebar()
+
+origin = st.segmented_control(
+    "Pictures from",
+    ["Upload", "Camera", "Example"],
+    default="Upload",
+    required=True,
+    key="from",
+    bind="query-params",
+)
+files: list[Picture] = []
+if origin == "Upload":
+    uploads = st.file_uploader(
+        "JPEG, PNG, WebP, BMP or HEIC", SUFFIXES, accept_multiple_files=True, key="uploads"
+    )
+    if len(uploads) > limits.MAX_FILES:
+        st.info(f"At most {limits.MAX_FILES} pictures are read at once; these are the first.")
+    files = [Picture(u.name, u.getvalue(), u.file_id) for u in uploads[: limits.MAX_FILES]]
+elif origin == "Camera":
+    shot = st.camera_input("Look into the camera")
+    files = [Picture("camera.jpg", shot.getvalue(), shot.file_id)] if shot else []
+else:
+    name, content = example()
+    files = [Picture(name, content, name)]
+    st.caption(CREDIT)
+
+if not files:
+    st.info("Add a picture, or choose “Example” to see how it works.", icon=":material/face:")
+    st.stop()
+
+read = read_all(files, settings)
+readings = [reading for _, reading in read]
+results.problems(readings)
+good = [(picture, reading) for picture, reading in read if reading.error is None]
+if good:
+    st.success(results.summary(readings), icon=":material/check_circle:")
+    chosen = 0
+    if len(good) > 1:
+        chosen = st.selectbox(
+            "Show picture",
+            range(len(good)),
+            format_func=lambda i: f"{i + 1}. {good[i][0].name} · {results.summary([good[i][1]])}",
+        )
+    with st.container(width=760):
+        results.show(*good[chosen])
+if read:
+    st.subheader("All faces")
+    results.table(readings)
+    results.downloads(read)

@@ -1,0 +1,181 @@
+"""What people do, in a real headless Chromium against the running dashboard."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from facespace.types import Box
+
+ROOT = Path(__file__).parents[2]
+PAGES = ["", "photo?from=Example", "data", "eigenfaces", "evaluation"]
+FLAGS = [
+    *("--no-sandbox", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"),
+]
+SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The dashboard, started as a user starts it, on a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
+    server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(SECONDS * 4):
+            try:
+                urllib.request.urlopen(f"{url}/_stcore/health", timeout=5)
+                break
+            except OSError:
+                time.sleep(0.25)
+        else:
+            pytest.fail("the dashboard did not start")
+        yield url
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, or Playwright's own."""
+    with sync_playwright() as playwright:
+        system = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
+        path = system or playwright.chromium.executable_path
+        if not Path(path).exists():
+            pytest.skip("no Chromium on this machine")
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(SECONDS * 1000)
+    expect.set_options(timeout=SECONDS * 1000)
+    yield context.new_page()
+    context.close()
+
+
+def settled(page: Page) -> None:
+    """Wait until the page's script has run to its end."""
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+
+
+def upload(page: Page, address: str, *files: Path) -> None:
+    page.goto(f"{address}/photo")
+    settled(page)
+    page.locator("input[type=file]").set_input_files([str(file) for file in files])
+    expect(page.get_by_test_id("stAlertContentSuccess")).to_be_visible()
+
+
+@pytest.fixture
+def astronaut_path(tmp_path: Path, astronaut_file: bytes) -> Path:
+    path = tmp_path / "astronaut.png"
+    path.write_bytes(astronaut_file)
+    return path
+
+
+def test_home_is_alive_at_once(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.get_by_role("img", name="astronaut.png: 1 picture, 1 face")).to_be_visible()
+    page.get_by_role("link", name="Read your own photos").click()
+    expect(page.get_by_role("heading", name="Photo", exact=True)).to_be_visible()
+
+
+def test_a_photo_is_uploaded_read_and_downloaded(page, address, astronaut_path, tmp_path) -> None:
+    upload(page, address, astronaut_path)
+    expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text("1 picture, 1 face")
+    crop = page.get_by_role("img", name="Crop 1")
+    expect(crop).to_be_visible()
+    verdict = crop.get_attribute("alt").split("·")[1].split()[0]
+    assert verdict in ("female", "male", "?")
+
+    def download(button: str) -> Path:
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=button, exact=False).click()
+        path = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(path)
+        return path
+
+    (result,) = json.loads(download("JSON").read_text("utf-8"))
+    (face,) = result["faces"]
+    assert face["label"] == verdict
+    box = Box(*face["box"])
+    assert abs(box.x + box.width / 2 - 223) < 12
+    with download("CSV").open(encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["source"], row["label"]) == ("astronaut.png", verdict)
+    with Image.open(download("Annotated PNG")) as drawn, Image.open(astronaut_path) as original:
+        assert drawn.size == original.size
+        assert drawn.convert("RGB").tobytes() != original.convert("RGB").tobytes()
+
+
+def test_a_bad_file_is_named_and_the_good_one_read(page, address, astronaut_path, tmp_path) -> None:
+    bad = tmp_path / "holiday.jpg"
+    bad.write_text("no picture")
+    upload(page, address, bad, astronaut_path)
+    expect(page.get_by_text("The file is not a JPEG")).to_be_visible()
+    expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text("1 picture, 1 face")
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+
+
+def test_the_camera(page: Page, address: str) -> None:
+    """Chromium's fake camera shows a test pattern: no face, and the page says so."""
+    page.context.grant_permissions(["camera"])
+    page.goto(f"{address}/photo?from=Camera")
+    page.get_by_role("button", name="Take Photo").click()
+    expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text("1 picture")
+
+
+def test_settings_live_in_the_address(page: Page, address: str) -> None:
+    page.goto(f"{address}/photo?from=Example&certainty=0.99&smallest_face=30&detector=haar")
+    settled(page)
+    expect(page.get_by_role("slider", name="Certainty needed")).to_have_attribute(
+        "aria-valuenow", "0.99"
+    )
+    expect(page.get_by_text("Haar cascade (1.1 / 5)")).to_be_visible()
+    slider = page.get_by_role("slider", name="Smallest face")
+    slider.focus()
+    slider.press("ArrowRight")
+    page.wait_for_url("**smallest_face=32**")
+    page.goto(f"{address}/photo?from=Nowhere&certainty=much&detector=%3Cscript%3E")
+    settled(page)
+    expect(page.get_by_test_id("stAlertContentInfo")).to_contain_text("Add a picture")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_fits(browser: Browser, address: str, scheme, width) -> None:
+    """No exception, no sideways scrolling, on a phone and a desk, by day and by night."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context.set_default_timeout(SECONDS * 1000)
+    page = context.new_page()
+    for path in PAGES:
+        page.goto(f"{address}/{path}")
+        settled(page)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for chart in page.get_by_test_id("stPlotlyChart").all():
+            expect(chart.locator(".main-svg").first).to_be_visible()
+    context.close()

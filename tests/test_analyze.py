@@ -1,0 +1,152 @@
+"""A picture in, a reading out: the API, the result contract, the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import facespace
+from facespace import annotate, cli, export
+from facespace.types import RGB, FacespaceError, Reading
+
+FACE_KEYS = {"box", "score", "landmarks", "label", "probability_female", "distance", "reasons"}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory, astronaut_file: bytes) -> list[str]:
+    """The astronaut, a picture without a face, and a text that claims to be a picture."""
+    folder = tmp_path_factory.mktemp("photos")
+    (folder / "astronaut.png").write_bytes(astronaut_file)
+    Image.new("RGB", (200, 100), "gray").save(folder / "grey.jpg")
+    (folder / "text.jpg").write_text("no picture")
+    return [str(folder / name) for name in ("astronaut.png", "grey.jpg", "text.jpg")]
+
+
+def plain(reading: Reading) -> dict:
+    return reading.to_dict() | {"milliseconds": None, "source": None}
+
+
+def test_path_bytes_and_array_give_the_same(files, astronaut_file: bytes, astronaut: RGB) -> None:
+    readings = [facespace.analyze(x) for x in (files[0], Path(files[0]), astronaut_file, astronaut)]
+    assert all(plain(reading) == plain(readings[0]) for reading in readings)
+    assert readings[0].source == files[0]
+    assert readings[0].milliseconds > 0
+
+
+def test_the_result_contract(astronaut: RGB) -> None:
+    result = facespace.analyze(astronaut, source="a.png").to_dict()
+    assert list(result) == [
+        *("source", "width", "height", "detector", "model", "milliseconds", "error", "faces")
+    ]
+    assert (result["width"], result["height"], result["error"]) == (512, 512, None)
+    (face,) = result["faces"]
+    assert set(face) == FACE_KEYS
+    assert len(face["landmarks"]) == 5
+    assert face["label"] in ("female", "male", "?")
+    assert bool(face["reasons"]) == (face["label"] == "?")
+    assert json.loads(json.dumps(result)) == result
+
+
+def test_settings_change_the_reading(astronaut: RGB) -> None:
+    def read(**settings: object) -> Reading:
+        return facespace.analyze(astronaut, facespace.Settings(**settings))
+
+    assert read(threshold=1.0).faces == ()
+    assert read(smallest_face=150, certainty=0.5).faces[0].verdict.reasons == ("small",)
+    assert read(certainty=1.0).faces[0].verdict.label == "?"
+    assert read(certainty=0.5).faces[0].verdict.label != "?"
+    assert read(detector="haar").to_dict()["faces"][0]["landmarks"] is None
+    with pytest.raises(FacespaceError, match="no detector"):
+        read(detector="nobody")
+    with pytest.raises(FacespaceError, match="no model"):
+        read(model="nobody")
+
+
+def test_many_threads_read_alike(astronaut: RGB) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        readings = list(threads.map(facespace.analyze, [astronaut] * 16))
+    assert all(plain(reading) == plain(readings[0]) for reading in readings)
+
+
+def test_importing_the_runtime_leaves_scikit_learn_and_streamlit_alone() -> None:
+    code = (
+        "import sys, facespace, facespace.cli, facespace.charts, facespace.eigenfaces;"
+        "print([m for m in ('sklearn', 'streamlit', 'training', 'torch', 'skimage')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_command_line_json(files, capsys) -> None:
+    assert cli.main(["photo", "--format", "json", *files]) == 1
+    out, err = capsys.readouterr()
+    results = json.loads(out)
+    assert [result["source"] for result in results] == files
+    assert [len(result["faces"]) for result in results] == [1, 0, 0]
+    assert [bool(result["error"]) for result in results] == [False, False, True]
+    assert results[2]["width"] is None
+    assert "text.jpg" in err
+
+
+def test_command_line_csv_and_table(files, capsys) -> None:
+    assert cli.main(["photo", "--format", "csv", *files[:2]]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [row["source"] for row in rows] == files[:2]
+    assert [row["face"] for row in rows] == ["1", ""]
+    assert 0 <= float(rows[0]["probability_female"]) <= 1
+    assert cli.main(["photo", files[0], "--detector", "haar", "--model", "eigenfaces"]) == 0
+    table = capsys.readouterr().out.splitlines()
+    assert table[0].split() == [c for c in export.COLUMNS if c not in ("score", "distance")]
+    assert len(table) == 2
+
+
+@pytest.mark.parametrize("option", [["--detector", "nobody"], ["--model", "nobody"]])
+def test_command_line_names_what_there_is(option, files, capsys) -> None:
+    assert cli.main(["photo", files[0], *option]) == 2
+    assert "Choose from" in capsys.readouterr().err
+
+
+def test_the_module_runs(files) -> None:
+    command = [sys.executable, "-m", "facespace", "photo", files[2]]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "not a JPEG" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_annotation_draws_on_a_copy(astronaut: RGB) -> None:
+    reading = facespace.analyze(astronaut)
+    drawn = annotate.draw(astronaut, reading.faces)
+    assert drawn.shape == astronaut.shape
+    changed = (drawn != astronaut).any(axis=2)
+    assert 300 < changed.sum() < astronaut.shape[0] * astronaut.shape[1] / 20
+    box = reading.faces[0].detection.box
+    rows, columns = np.nonzero(changed)
+    assert columns.min() >= box.x - 10
+    assert rows.max() <= box.y + box.height + 10
+    assert (annotate.draw(astronaut, ()) == astronaut).all()
+
+
+def test_zip_names_are_flat_and_different() -> None:
+    packed = export.to_zip([("a/x.png", b"1"), ("b/x.png", b"2"), ("../x.png", b"3")])
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        names = archive.namelist()
+        assert len(set(names)) == 3
+        assert not any("/" in name or ".." in name for name in names)
+        assert [archive.read(name) for name in names] == [b"1", b"2", b"3"]
+
+
+def test_png_keeps_the_pixels(astronaut: RGB) -> None:
+    back = np.asarray(Image.open(io.BytesIO(export.to_png(astronaut))))
+    np.testing.assert_array_equal(back, astronaut)

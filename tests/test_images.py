@@ -1,0 +1,173 @@
+"""Every odd or bad file ends in an upright RGB array or in a sentence."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from facespace import images, limits
+from facespace.types import FacespaceError
+
+RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 40), (30, 40, 210), (255, 255, 255)
+
+
+def quarters() -> Image.Image:
+    """48 x 32 pixels: red and green over blue and white."""
+    picture = Image.new("RGB", (48, 32))
+    for i, colour in enumerate((RED, GREEN, BLUE, WHITE)):
+        left, top = 24 * (i % 2), 16 * (i // 2)
+        picture.paste(colour, (left, top, left + 24, top + 16))
+    return picture
+
+
+def saved(picture: Image.Image, kind: str, **options: object) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def corners(rgb: np.ndarray) -> list[tuple[int, ...]]:
+    """The colours of the middles of the four quarters, row by row."""
+    height, width = rgb.shape[:2]
+    return [tuple(map(int, rgb[height * y // 4, width * x // 4])) for y in (1, 3) for x in (1, 3)]
+
+
+def assert_quarters(rgb: np.ndarray, tolerance: int) -> None:
+    assert rgb.shape == (32, 48, 3)
+    assert rgb.dtype == np.uint8
+    np.testing.assert_allclose(corners(rgb), [RED, GREEN, BLUE, WHITE], atol=tolerance)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "tolerance"),
+    [
+        ("PNG", {}, 0),
+        ("BMP", {}, 0),
+        ("WEBP", {"lossless": True}, 0),
+        ("JPEG", {"quality": 95, "subsampling": 0}, 6),
+        ("JPEG", {"quality": 95, "subsampling": 0, "progressive": True}, 6),
+        ("HEIF", {"quality": 95}, 12),
+    ],
+)
+def test_formats(kind: str, options: dict[str, object], tolerance: int) -> None:
+    assert_quarters(images.load(saved(quarters(), kind, **options)), tolerance)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation(orientation: int) -> None:
+    """Whatever way the camera was held, the picture comes out as the person saw it."""
+    undo = {
+        1: [],
+        2: [Image.Transpose.FLIP_LEFT_RIGHT],
+        3: [Image.Transpose.ROTATE_180],
+        4: [Image.Transpose.FLIP_TOP_BOTTOM],
+        5: [Image.Transpose.TRANSPOSE],
+        6: [Image.Transpose.ROTATE_90],
+        7: [Image.Transpose.TRANSVERSE],
+        8: [Image.Transpose.ROTATE_270],
+    }
+    stored = quarters()
+    for step in undo[orientation]:
+        stored = stored.transpose(step)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    assert_quarters(images.load(saved(stored, "PNG", exif=exif)), 0)
+
+
+def test_cmyk_jpeg() -> None:
+    rgb = images.load(saved(quarters().convert("CMYK"), "JPEG", quality=95, subsampling=0))
+    assert_quarters(rgb, 10)
+
+
+def test_16_bit_grey_is_scaled_not_clipped() -> None:
+    ramp = np.linspace(0, 65535, 256).astype(np.uint16)
+    rgb = images.load(saved(Image.fromarray(np.tile(ramp, (8, 1))), "PNG"))
+    assert rgb.shape == (8, 256, 3)
+    np.testing.assert_allclose(rgb[0, :, 0], np.arange(256), atol=1)
+
+
+def test_transparency_is_laid_over_white() -> None:
+    palette = quarters().convert("P", palette=Image.Palette.ADAPTIVE)
+    clear = palette.getpixel((0, 0))
+    rgb = images.load(saved(palette, "PNG", transparency=clear))
+    np.testing.assert_allclose(corners(rgb), [WHITE, GREEN, BLUE, WHITE], atol=2)
+    half = quarters().convert("RGBA")
+    half.putalpha(0)
+    assert (images.load(saved(half, "PNG")) == 255).all()
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA"])
+def test_colour_models(mode: str) -> None:
+    rgb = images.load(saved(quarters().convert(mode), "PNG"))
+    assert rgb.shape == (32, 48, 3)
+    assert rgb[24, 36].min() >= 250  # white stays white
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that announces a size and has next to no data."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        check = struct.pack(">I", zlib.crc32(kind + content))
+        return struct.pack(">I", len(content)) + kind + content + check
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    data = chunk(b"IDAT", zlib.compress(b"\0" * 100))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + data + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"just text called .jpg", "not a JPEG"),
+        (b"\xff\xd8\xff\xe0", "not a JPEG|damaged"),
+        (png_header(20_000, 20_000), "pixels"),
+        (png_header(9_000, 9_000), "9000 x 9000 pixels"),
+        (png_header(64, 64), "damaged"),
+        (saved(quarters(), "PNG")[:80], "damaged"),
+        (saved(quarters(), "JPEG")[:-120], "damaged"),
+        (saved(quarters(), "WEBP")[:60], "damaged|not a JPEG"),
+        (saved(quarters(), "HEIF")[:300], "damaged|not a JPEG"),
+        (saved(quarters(), "TIFF"), "not a JPEG"),
+        (b"GIF89a" + bytes(50), "not a JPEG"),
+    ],
+)
+def test_bad_content_gets_a_sentence(content: bytes, words: str) -> None:
+    with pytest.raises(FacespaceError, match=words) as caught:
+        images.load(content)
+    assert str(caught.value).endswith((".", "again."))
+
+
+def test_too_many_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(limits, "MAX_BYTES", 100)
+    content = saved(quarters(), "BMP")
+    (tmp_path / "large.bmp").write_bytes(content)
+    for source in (content, tmp_path / "large.bmp"):
+        with pytest.raises(FacespaceError, match="MB"):
+            images.load(source)
+
+
+def test_bad_paths(tmp_path: Path) -> None:
+    with pytest.raises(FacespaceError, match="no such file"):
+        images.load(tmp_path / "absent.jpg")
+    with pytest.raises(FacespaceError, match="folder"):
+        images.load(tmp_path)
+    with pytest.raises(FacespaceError, match="cannot be opened"):
+        images.load("nul\0byte.jpg")
+
+
+def test_the_name_does_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "picture.txt"
+    path.write_bytes(saved(quarters(), "PNG"))
+    assert_quarters(images.load(path), 0)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1)])
+def test_slivers(size: tuple[int, int]) -> None:
+    assert images.load(saved(Image.new("RGB", size), "PNG")).shape == (size[1], size[0], 3)

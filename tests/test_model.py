@@ -1,0 +1,174 @@
+"""The committed model keeps the artifact contract; anything else is refused with a sentence."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+from facespace import align, artifacts, detectors, eigenfaces, limits, model
+from facespace.types import FacespaceError
+
+
+@pytest.fixture(scope="module")
+def crops(astronaut) -> np.ndarray:
+    """The astronaut's crop, turned, mirrored, shifted, and noise: uint8 (20, 64, 64)."""
+    (face,) = detectors.get().detect(astronaut)
+    (crop,) = align.crop(astronaut, [face])
+    rng = np.random.default_rng(0)
+    variants = [crop, crop[:, ::-1], crop[::-1], 255 - crop]
+    variants += [np.roll(crop, shift, axis=1) for shift in range(1, 9)]
+    variants += list(rng.integers(0, 256, (8, 64, 64)))
+    return np.array(variants, np.uint8)
+
+
+def test_outputs(crops: np.ndarray) -> None:
+    ours = model.get()
+    probability, coordinates, distance = ours.run(crops)
+    assert probability.shape == (len(crops), 2)
+    assert coordinates.shape == (len(crops), ours.info.components)
+    assert distance.shape == (len(crops),)
+    assert {a.dtype for a in (probability, coordinates, distance)} == {np.dtype(np.float32)}
+    np.testing.assert_allclose(probability.sum(axis=1), 1, atol=1e-6)
+    assert ((probability >= 0) & (probability <= 1)).all()
+
+
+def test_any_number_of_crops(crops: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = model.get()
+    whole = ours.run(crops)
+    for batch in (1, 7, 64):
+        monkeypatch.setattr(limits, "BATCH", batch)
+        for one, other in zip(whole, ours.run(crops), strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-5)
+    assert ours.score(crops[:0]) == []
+
+
+def test_mirror_images_read_the_same(crops: np.ndarray) -> None:
+    probability, _, _ = model.get().run(crops)
+    mirrored, _, _ = model.get().run(np.ascontiguousarray(crops[:, :, ::-1]))
+    np.testing.assert_allclose(probability, mirrored, atol=1e-5)
+
+
+def test_face_space_is_the_model_s_own(crops: np.ndarray) -> None:
+    """The arrays that the page draws project and measure as the ONNX file does."""
+    _, coordinates, distance = model.get().run(crops)
+    space = eigenfaces.load()
+    np.testing.assert_allclose(space.coordinates(crops), coordinates, atol=1e-4)
+    np.testing.assert_allclose(space.distance(crops, coordinates), distance, atol=1e-3)
+
+
+def test_noise_is_further_from_face_space_than_a_face(crops: np.ndarray) -> None:
+    _, _, distance = model.get().run(crops)
+    assert distance[0] < distance[-8:].min()
+
+
+def test_eigenfaces_are_orthonormal_and_sorted() -> None:
+    space = eigenfaces.load()
+    gram = space.eigenfaces @ space.eigenfaces.T
+    np.testing.assert_allclose(gram, np.eye(space.components), atol=1e-4)
+    assert (np.diff(space.explained) <= 0).all()
+    assert 0.5 < space.explained.sum() < 1
+
+
+def test_more_eigenfaces_rebuild_a_face_better(crops: np.ndarray) -> None:
+    space = eigenfaces.load()
+    coordinates = space.coordinates(crops[:1])
+    errors = [
+        float(space.distance(crops[:1], coordinates[:, :k])[0])
+        for k in range(0, space.components + 1, 15)
+    ]
+    assert errors == sorted(errors, reverse=True)
+    assert space.rebuilt(coordinates).shape == (1, 64, 64)
+
+
+def test_metadata_in_the_file_is_the_manifest_s() -> None:
+    manifest = artifacts.manifest()
+    entry = json.loads((manifest.folder / "manifest.json").read_text("utf-8"))
+    for name, info in manifest.models.items():
+        properties = onnx.load(manifest.path(info.file)).metadata_props
+        facts = json.loads({p.key: p.value for p in properties}["facespace"])
+        assert facts.items() <= entry["models"][name].items()
+        assert info.classes == ("female", "male")
+        assert info.template == align.TEMPLATE
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the artifacts to be damaged."""
+    return Path(shutil.copytree(artifacts.folder(), tmp_path / "artifacts"))
+
+
+def edit(folder: Path, change) -> None:
+    path = folder / "manifest.json"
+    data = json.loads(path.read_text("utf-8"))
+    change(data)
+    path.write_text(json.dumps(data), "utf-8")
+
+
+def test_a_copy_works(copy: Path, crops: np.ndarray) -> None:
+    np.testing.assert_array_equal(model.get(where=copy).run(crops)[0], model.get().run(crops)[0])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda d: d.update(format=99), "format 99"),
+        (lambda d: d.pop("models"), "damaged"),
+        (lambda d: d.update(models=[1]), "damaged"),
+        (lambda d: d.update(default="absent"), "damaged"),
+        (lambda d: d["models"]["eigenfaces"].pop("template"), "damaged"),
+        (lambda d: d["models"]["eigenfaces"].update(file="../x.onnx"), "damaged"),
+        (lambda d: d["models"]["eigenfaces"].update(classes=["female"]), "damaged"),
+        (lambda d: d["models"]["eigenfaces"].update(sha256="0" * 64), "not the file"),
+    ],
+)
+def test_a_wrong_manifest_gets_a_sentence(copy: Path, change, words: str) -> None:
+    edit(copy, change)
+    with pytest.raises(FacespaceError, match=words):
+        model.get(where=copy)
+
+
+def test_damaged_files_get_a_sentence(copy: Path, tmp_path: Path) -> None:
+    (copy / "manifest.json").write_text("{not json", "utf-8")
+    with pytest.raises(FacespaceError, match="damaged"):
+        model.get(where=copy)
+    with pytest.raises(FacespaceError, match="no artifacts"):
+        model.get(where=tmp_path / "absent")
+    with pytest.raises(FacespaceError, match="no model"):
+        model.get("absent")
+
+
+@pytest.mark.parametrize("name", ["eigenfaces.onnx", "face_space.npz", "report.json"])
+def test_one_flipped_byte_is_noticed(copy: Path, name: str) -> None:
+    path = copy / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    manifest = artifacts.manifest(copy)
+    load = {
+        "eigenfaces.onnx": lambda: model.get(where=copy),
+        "face_space.npz": lambda: eigenfaces.load(copy),
+        "report.json": lambda: manifest.json("report.json"),
+    }
+    with pytest.raises(FacespaceError, match="not the file"):
+        load[name]()
+    path.unlink()
+    with pytest.raises(FacespaceError, match="missing"):
+        load[name]()
+
+
+def test_a_foreign_model_is_refused() -> None:
+    x = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1])
+    y = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, [1])
+    node = onnx.helper.make_node("Identity", ["x"], ["y"])
+    graph = onnx.helper.make_graph([node], "other", [x], [y])
+    opset = onnx.helper.make_opsetid("", 18)
+    other = onnx.helper.make_model(graph, opset_imports=[opset], ir_version=9)
+    with pytest.raises(FacespaceError, match="faces"):
+        model.session(other.SerializeToString())
+    with pytest.raises(FacespaceError, match="not an ONNX model"):
+        model.session(b"not a model")

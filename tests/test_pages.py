@@ -1,0 +1,203 @@
+"""Every page, run by Streamlit's own AppTest on the committed artifacts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from facespace import artifacts, limits
+
+APP = Path(__file__).parents[1] / "streamlit_app.py"
+PAGES = ["home", "photo", "data", "eigenfaces", "evaluation"]
+
+
+def opened(page: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    return app.switch_page(f"pages/{page}.py").run()
+
+
+def text(app: AppTest) -> str:
+    """All words of a page, the hints included."""
+    kinds = (app.markdown, app.caption, app.warning, app.info, app.success)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+@pytest.fixture(scope="module")
+def grey_file() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (300, 200), "gray").save(file, "JPEG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens(page: str) -> None:
+    app = opened(page)
+    assert not app.exception
+    assert len(app.title) == 1
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_artifacts_every_page_says_what_to_do(page: str, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("FACESPACE_ARTIFACTS", str(tmp_path))
+    app = opened(page)
+    assert not app.exception
+    (warning,) = app.warning
+    assert "python -m training train" in warning.value
+
+
+def test_home_shows_the_example_and_measured_figures() -> None:
+    words = text(opened("home"))
+    assert "astronaut.png · 512 × 512 pixels" in words
+    report = artifacts.manifest().json("report.json")["models"]["eigenfaces"]
+    for test in report["tests"].values():
+        assert f"AUC {test['auc']['value']:.3f}" in words
+
+
+def test_photo_starts_with_a_hint() -> None:
+    app = opened("photo")
+    assert "Add a picture" in text(app)
+    assert not app.success
+
+
+def test_photo_reads_many_files_and_names_the_bad_ones(
+    astronaut_file: bytes, grey_file: bytes
+) -> None:
+    app = opened("photo")
+    app.file_uploader(key="uploads").set_value(
+        [
+            ("astronaut.png", astronaut_file, "image/png"),
+            ("grey.jpg", grey_file, "image/jpeg"),
+            ("broken*.jpg", b"no picture", "image/jpeg"),
+            ("empty.png", b"", "image/png"),
+        ]
+    )
+    app.run()
+    assert not app.exception
+    assert "2 pictures, 1 face" in app.success[0].value
+    assert [warning.value.split(":")[1].strip() for warning in app.warning] == [
+        "The file is not a JPEG, PNG, WebP, BMP or HEIC picture.",
+        "The file is empty.",
+    ]
+    (table,) = app.dataframe
+    assert len(table.value) == 4
+    app.selectbox[1].select_index(1).run()
+    assert "No face was found" in text(app)
+
+
+def test_photo_settings_change_the_verdict(astronaut_file: bytes) -> None:
+    app = opened("photo")
+    app.file_uploader(key="uploads").upload("a.png", astronaut_file, "image/png")
+    app.slider(key="certainty").set_value(0.5)
+    app.run()
+    assert "1 “?”" not in app.success[0].value
+    app.slider(key="smallest_face").set_value(200).run()
+    assert "1 “?”" in app.success[0].value
+    assert "too small to judge" in app.dataframe[0].value["reasons"].item()
+    app.slider(key="yunet_threshold").set_value(1.0).run()
+    assert "no face found" in app.success[0].value
+    app.selectbox(key="detector").select("haar").run()
+    assert "1 face" in app.success[0].value
+    assert not app.exception
+
+
+def test_photo_camera_and_example(astronaut_file: bytes) -> None:
+    app = opened("photo")
+    app.segmented_control(key="from").set_value("Camera").run()
+    app.camera_input[0].set_value(("shot.png", astronaut_file, "image/png")).run()
+    assert "1 face" in app.success[0].value
+    app.segmented_control(key="from").set_value("Example").run()
+    assert "1 face" in app.success[0].value
+    assert not app.exception
+
+
+def test_photo_reads_nothing_twice_and_can_be_stopped(astronaut_file, monkeypatch) -> None:
+    from dashboard import reader
+
+    calls = []
+    analyze = reader.analyze
+    monkeypatch.setattr(reader, "analyze", lambda *a: calls.append(a) or analyze(*a))
+    app = opened("photo")
+    calls.clear()
+    files = [(f"{i}.png", astronaut_file, "image/png") for i in range(3)]
+    app.file_uploader(key="uploads").set_value(files)
+    app.run()
+    assert len(calls) == 3
+    app.selectbox[1].select_index(2).run()
+    assert len(calls) == 3
+    # As the Stop button leaves it in the middle of the work: two read, one not.
+    kept = app.session_state["readings"]
+    app.session_state["stopped"] = frozenset(kept)
+    app.session_state["readings"] = dict(list(kept.items())[:2])
+    app.run()
+    assert "Stopped: 2 of 3" in text(app)
+    assert len(calls) == 3
+    app.button[0].click().run()
+    assert len(calls) == 4
+    assert "3 pictures, 3 faces" in app.success[0].value
+
+
+def test_photo_takes_a_bounded_number(astronaut_file: bytes, monkeypatch) -> None:
+    monkeypatch.setattr(limits, "MAX_FILES", 2)
+    app = opened("photo")
+    files = [(f"{i}.png", astronaut_file, "image/png") for i in range(3)]
+    app.file_uploader(key="uploads").set_value(files)
+    app.run()
+    assert "At most 2 pictures" in text(app)
+    assert "2 pictures, 2 faces" in app.success[0].value
+
+
+def test_data_follows_the_data_set() -> None:
+    app = opened("data")
+    datasets = artifacts.manifest().json("dataset.json")["datasets"]
+    for name, data in datasets.items():
+        app.selectbox(key="dataset").select(name).run()
+        assert app.metric[0].value == f"{data['photos']:,}"
+        assert data["licence"] in text(app)
+        assert not app.exception
+
+
+def test_eigenfaces_rebuilds_with_fewer(astronaut_file: bytes, grey_file: bytes) -> None:
+    app = opened("eigenfaces")
+    components = artifacts.manifest().model().components
+    errors = []
+    for k in (components, components // 2, 0):
+        app.slider(key="k").set_value(k).run()
+        errors.append(float(app.metric[0].value))
+    assert errors == sorted(errors)
+    app.slider(key="eigenfaces").set_value(4).run()
+    app.file_uploader[0].set_value(("grey.jpg", grey_file, "image/jpeg")).run()
+    assert "No face was found" in text(app)
+    app.file_uploader[0].set_value(("bad.jpg", b"x", "image/jpeg")).run()
+    assert "not a JPEG" in text(app)
+    assert not app.exception
+
+
+def test_evaluation_follows_the_test_set() -> None:
+    app = opened("evaluation")
+    tests = artifacts.manifest().json("report.json")["models"]["eigenfaces"]["tests"]
+    for name, test in tests.items():
+        app.selectbox(key="test").select(name).run()
+        shown = {metric.label: metric.value for metric in app.metric}
+        assert shown["AUC"] == f"{test['auc']['value']:.3f}"
+        assert shown["Balanced accuracy"] == f"{test['balanced_accuracy']['value']:.1%}"
+        assert not app.exception
+
+
+def test_downloads_hold_what_the_page_shows(astronaut_file: bytes, grey_file: bytes) -> None:
+    from dashboard.reader import Picture
+    from facespace import analyze, export
+
+    pictures = [Picture("a.png", astronaut_file, 1), Picture("b.jpg", grey_file, 2)]
+    readings = [analyze(p.content, source=p.name) for p in pictures]
+    rows = list(csv.DictReader(io.StringIO(export.to_csv(readings))))
+    assert [row["source"] for row in rows] == ["a.png", "b.jpg"]
+    assert [len(entry["faces"]) for entry in json.loads(export.to_json(readings))] == [1, 0]

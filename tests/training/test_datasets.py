@@ -1,0 +1,143 @@
+"""Labelled folders are read, and split so that nothing leaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from facespace.types import FacespaceError
+from training import datasets
+from training.datasets import Photo
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "labels.csv").write_text(text, "utf-8")
+    return folder
+
+
+def test_labels_csv(tmp_path: Path) -> None:
+    text = (
+        "file,gender,age,race,person,split\n"
+        "a.jpg,female,20-29,Black,ann,train\n"
+        "b.jpg, M ,,,bob,Test\n"
+        "c.jpg,unknown,,,,\n"
+        "../d.jpg,male,,,,\n"
+        "/etc/e.jpg,male,,,,\n"
+        ",male,,,,\n"
+    )
+    dataset = datasets.read(write(tmp_path, text))
+    assert dataset.photos == [
+        Photo(tmp_path / "a.jpg", "female", "20-29", "Black", "ann", "train"),
+        Photo(tmp_path / "b.jpg", "male", "", "", "bob", "test"),
+    ]
+    assert dataset.problems == [
+        "1 rows without a label of female or male were left out.",
+        "3 rows whose file is not inside the folder were left out.",
+    ]
+
+
+def test_byte_order_mark_and_few_columns(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_bytes("\ufefffile,gender\na.jpg,f\nb.jpg,m\n".encode())
+    assert [photo.label for photo in datasets.read(tmp_path).photos] == ["female", "male"]
+
+
+def test_folders(tmp_path: Path) -> None:
+    for name in ("female/a.jpg", "female/deep/b.PNG", "male/c.heic", "male/notes.txt", "d.jpg"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    found = {photo.path.name: photo.label for photo in datasets.read(tmp_path).photos}
+    assert found == {"a.jpg": "female", "b.PNG": "female", "c.heic": "male"}
+
+
+def test_about(tmp_path: Path) -> None:
+    write(tmp_path, "file,gender\na.jpg,f\nb.jpg,m\n")
+    assert datasets.read(tmp_path).licence == "not stated"
+    (tmp_path / "dataset.json").write_text('{"title": "Mine", "licence": "CC0"}', "utf-8")
+    dataset = datasets.read(tmp_path)
+    assert (dataset.title, dataset.licence, dataset.source) == ("Mine", "CC0", "not stated")
+    (tmp_path / "dataset.json").write_text("[1", "utf-8")
+    with pytest.raises(FacespaceError, match="cannot be read"):
+        datasets.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "no column file or gender"),
+        ("name,sex\na.jpg,f\n", "no column file or gender"),
+        ("file,sex\na.jpg,f\n", "no column gender"),
+        ("file,gender\n", "no labelled photos"),
+        ("file,gender\na.jpg,x\n", "no labelled photos"),
+        ("file,gender\na.jpg,f\n", "no photo labelled male"),
+        ("file,gender\na.jpg,male\n", "no photo labelled female"),
+    ],
+)
+def test_bad_labels_get_a_sentence(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(FacespaceError, match=words):
+        datasets.read(write(tmp_path, text))
+
+
+def test_bad_folders_get_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(FacespaceError, match="no folder"):
+        datasets.read(tmp_path / "absent")
+    with pytest.raises(FacespaceError, match="no labelled photos"):
+        datasets.read(tmp_path)
+    (tmp_path / "labels.csv").write_bytes(b"file,gender\n\xff\xfe\x00,f\n")
+    with pytest.raises(FacespaceError, match="cannot be read"):
+        datasets.read(tmp_path)
+
+
+def photos(count: int, **columns: object) -> list[Photo]:
+    return [
+        Photo(
+            Path(f"{i}.jpg"),
+            ("female", "male")[i % 2],
+            **{name: value(i) for name, value in columns.items()},
+        )
+        for i in range(count)
+    ]
+
+
+def test_the_data_set_s_own_split_is_kept() -> None:
+    own = photos(40, split=lambda i: "test" if i < 10 else "train")
+    assert datasets.split(own) == own
+
+
+def test_a_person_in_the_test_is_not_trained_on() -> None:
+    own = photos(40, split=lambda i: "test" if i < 10 else "train", person=lambda i: f"p{i % 30}")
+    kept = datasets.split(own)
+    tested = {photo.person for photo in kept if photo.split == "test"}
+    assert len(tested) == 10
+    assert not tested & {photo.person for photo in kept if photo.split == "train"}
+
+
+def test_persons_are_kept_together() -> None:
+    drawn = datasets.split(photos(200, person=lambda i: f"p{i // 4}"))
+    sides = {side: {p.person for p in drawn if p.split == side} for side in ("train", "test")}
+    assert not sides["train"] & sides["test"]
+    assert len(sides["test"]) == 10
+    assert len(drawn) == 200
+    assert datasets.split(photos(200, person=lambda i: f"p{i // 4}")) == drawn
+
+
+def test_a_limit_draws_from_every_class_and_split(tmp_path: Path) -> None:
+    rows = [
+        f"{p.path},{p.label},{'test' if i % 5 == 0 else 'train'}" for i, p in enumerate(photos(500))
+    ]
+    folder = write(tmp_path, "file,gender,split\n" + "\n".join(rows))
+    drawn = datasets.read(folder, limit=100).photos
+    assert len(drawn) == 100
+    assert sum(photo.label == "female" for photo in drawn) == 50
+    assert sum(photo.split == "test" for photo in drawn) == 20
+    assert datasets.read(folder, limit=9999).photos == datasets.read(folder).photos
+
+
+def test_real_folders(data: Path) -> None:
+    fairface = datasets.read(data / "fairface")
+    assert len(fairface.photos) == 42511
+    assert fairface.licence == "CC BY 4.0"
+    lfw = datasets.split(datasets.read(data / "lfw").photos)
+    sides = {side: {p.person for p in lfw if p.split == side} for side in ("train", "test")}
+    assert not sides["train"] & sides["test"]

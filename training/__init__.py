@@ -1,0 +1,1 @@
+"""Labelled photos -> ONNX artifacts. Runs offline; the dashboard never imports it."""

@@ -1,0 +1,57 @@
+"""``python -m training train --data DIR --out artifacts``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from facespace.types import FacespaceError
+from training.export import ExportError
+from training.train import train
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0 done, 1 the data or the export is at fault."""
+    options = _parser().parse_args(arguments)
+    try:
+        train(options.data, options.out, options.test, options.limit, options.cache, options.jobs)
+    except (FacespaceError, ExportError) as error:
+        print(f"training: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    command = commands.add_parser("train", help="photos in, artifacts out")
+    command.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        help="folder with labels.csv (columns file, gender; optional: age, race, person, split) "
+        "or with sub-folders female/ and male/",
+    )
+    command.add_argument("--out", type=Path, default=Path("artifacts"), help="default: artifacts")
+    command.add_argument(
+        "--test",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a further data set to test on; may be given more than once",
+    )
+    command.add_argument("--limit", type=int, metavar="N", help="quick try with about N photos")
+    command.add_argument(
+        "--cache", type=Path, default=Path(".cache/crops"), help="where crops are kept"
+    )
+    command.add_argument(
+        "--jobs", type=int, default=-1, help="worker processes, -1: all processors"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
