@@ -25,6 +25,11 @@ class Picture:
         return images.load(self.content)
 
 
+def plain(name: str) -> str:
+    """A file name that Markdown shows as it is."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#!|~:$" else c for c in name)
+
+
 def read_all(pictures: Sequence[Picture], settings: Settings) -> list[tuple[Picture, Reading]]:
     """The readings of all pictures, in order; fewer if the user stopped.
 
@@ -49,7 +54,9 @@ def read_all(pictures: Sequence[Picture], settings: Settings) -> list[tuple[Pict
             st.button("Stop", icon=":material/stop_circle:", on_click=_stop, args=(stopped,))
     for key in todo:
         picture = wanted[key]
-        bar.progress(len(done) / len(wanted), f"{len(done) + 1} of {len(wanted)}: {picture.name}")
+        bar.progress(
+            len(done) / len(wanted), f"{len(done) + 1} of {len(wanted)}: {plain(picture.name)}"
+        )
         done[key] = _read(picture, settings)
     place.empty()
     return [(wanted[key], done[key]) for key in wanted]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from dashboard.reader import Picture
+from dashboard.reader import Picture, plain
 from facespace import annotate, export
 from facespace.types import REASONS, RGB, Face, Reading
 
@@ -39,7 +39,7 @@ def show(picture: Picture, reading: Reading) -> None:
     spoken = f"{reading.source}: {summary([reading])}"
     st.image(_fit(annotate.draw(picture.rgb(), reading.faces)), width="stretch", alt=spoken)
     st.caption(
-        f"{reading.source} · {reading.width} × {reading.height} pixels · "
+        f"{plain(reading.source)} · {reading.width} × {reading.height} pixels · "
         f"{reading.milliseconds:.0f} ms from picture to verdict"
     )
     if not reading.faces:
@@ -74,8 +74,8 @@ def enlarged(crop: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 def table(readings: Sequence[Reading]) -> None:
     """One row a face, with the reasons in words; files that could not be read have a row too."""
-    frame = pd.DataFrame(export.rows(readings))
-    frame["reasons"] = [_in_words(text) for text in frame["reasons"]]
+    rows = export.rows(readings)
+    frame = pd.DataFrame([row | {"reasons": _in_words(row["reasons"])} for row in rows])
     st.dataframe(
         frame.drop(columns=["x", "y"] + (["error"] if frame["error"].isna().all() else [])),
         hide_index=True,
@@ -143,7 +143,7 @@ def problems(readings: Sequence[Reading]) -> None:
     """A sentence for each picture that could not be read; the others are shown all the same."""
     for reading in readings:
         if reading.error:
-            st.warning(f"**{_escape(reading.source)}**: {reading.error}", icon=":material/warning:")
+            st.warning(f"**{plain(reading.source)}**: {reading.error}", icon=":material/warning:")
 
 
 _WORDS = {"female": "female", "male": "male", "?": "“?”"}
@@ -151,11 +151,6 @@ _WORDS = {"female": "female", "male": "male", "?": "“?”"}
 
 def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
-def _escape(name: str) -> str:
-    """A file name that Markdown shows as it is."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|~:$" else c for c in name)
 
 
 def _in_words(reasons: str | None) -> str:

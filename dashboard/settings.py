@@ -22,7 +22,8 @@ def sidebar() -> Settings:
             "Detector",
             detectors.NAMES,
             format_func=detectors.TITLES.__getitem__,
-            help="What finds the faces. YuNet also finds side faces and masked ones.",
+            help="What finds the faces. YuNet also finds side faces and masked ones. Haar is the "
+            "cascade of 2001, with fine steps, or with the coarse ones of the first app.",
             key="detector",
             bind="query-params",
             persist_state="session",

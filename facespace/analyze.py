@@ -46,7 +46,7 @@ def analyze(
     settings = settings or Settings()
     if source is None:
         source = str(picture) if isinstance(picture, str | Path) else ""
-    rgb = picture if isinstance(picture, np.ndarray) else images.load(picture)
+    rgb = _checked(picture) if isinstance(picture, np.ndarray) else images.load(picture)
     detector = detectors.get(settings.detector)
     model = models.get(settings.model)
     rules = Rules.of(model.info, settings.certainty, settings.smallest_face)
@@ -61,6 +61,14 @@ def analyze(
     milliseconds = (time.perf_counter() - start) * 1000
     height, width = rgb.shape[:2]
     return Reading(source, detector.name, model.info.name, width, height, milliseconds, faces)
+
+
+def _checked(rgb: RGB) -> RGB:
+    if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or not rgb.size:
+        raise FacespaceError(
+            f"A picture as an array must be uint8 (H, W, 3), not {rgb.dtype} {rgb.shape}."
+        )
+    return np.ascontiguousarray(rgb)
 
 
 def failed(source: str, settings: Settings, error: FacespaceError) -> Reading:

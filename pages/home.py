@@ -3,13 +3,15 @@
 import streamlit as st
 
 from dashboard import results
-from dashboard.artifacts import page_artifacts
+from dashboard.artifacts import page_artifacts, sentences
 from dashboard.example import CREDIT, example
 from dashboard.reader import Picture, read_all
 from facespace.analyze import Settings
 
 manifest = page_artifacts()
-info = manifest.model()
+with sentences():
+    report = manifest.json("report.json")["models"][manifest.default]
+    name, content = example()
 
 st.title("Facespace")
 st.markdown(
@@ -20,9 +22,10 @@ st.markdown(
 
 left, right = st.columns([3, 2], gap="large")
 with left:
-    name, content = example()
     [(picture, reading)] = read_all([Picture(name, content, name)], Settings())
-    results.show(picture, reading)
+    results.problems([reading])
+    if reading.error is None:
+        results.show(picture, reading)
     st.caption(CREDIT)
 with right:
     st.subheader("Try it")
@@ -32,7 +35,7 @@ with right:
     st.page_link("pages/eigenfaces.py", label="What it sees in a face", icon=":material/grid_view:")
     st.page_link("pages/evaluation.py", label="How often it is right", icon=":material/analytics:")
     st.subheader("How far to trust it")
-    for test in manifest.json("report.json")["models"][info.name]["tests"].values():
+    for test in report["tests"].values():
         risk, coverage, area = test["risk"], test["coverage"], test["auc"]
         st.markdown(
             f"**{test['title']}** ({test['kind']}, {test['photos']:,} photos): "

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import results
+from dashboard.artifacts import sentences
 from dashboard.example import CREDIT, example
 from dashboard.reader import Picture, read_all
 from dashboard.settings import sidebar
@@ -33,7 +34,8 @@ elif origin == "Camera":
     shot = st.camera_input("Look into the camera")
     files = [Picture("camera.jpg", shot.getvalue(), shot.file_id)] if shot else []
 else:
-    name, content = example()
+    with sentences():
+        name, content = example()
     files = [Picture(name, content, name)]
     st.caption(CREDIT)
 
@@ -53,6 +55,7 @@ if good:
             "Show picture",
             range(len(good)),
             format_func=lambda i: f"{i + 1}. {good[i][0].name} · {results.summary([good[i][1]])}",
+            key="shown",
         )
     with st.container(width=760):
         results.show(*good[chosen])

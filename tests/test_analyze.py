@@ -72,6 +72,20 @@ def test_settings_change_the_reading(astronaut: RGB) -> None:
         read(model="nobody")
 
 
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros((9, 9), np.uint8),
+        np.zeros((9, 9, 4), np.uint8),
+        np.zeros((9, 9, 3)),
+        np.zeros((0, 9, 3), np.uint8),
+    ],
+)
+def test_other_arrays_get_a_sentence(array: np.ndarray) -> None:
+    with pytest.raises(FacespaceError, match="must be uint8"):
+        facespace.analyze(array)
+
+
 def test_many_threads_read_alike(astronaut: RGB) -> None:
     with ThreadPoolExecutor(8) as threads:
         readings = list(threads.map(facespace.analyze, [astronaut] * 16))

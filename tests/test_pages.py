@@ -12,6 +12,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from facespace import artifacts, limits
+from facespace.types import FacespaceError
 
 APP = Path(__file__).parents[1] / "streamlit_app.py"
 PAGES = ["home", "photo", "data", "eigenfaces", "evaluation"]
@@ -62,6 +63,23 @@ def test_home_shows_the_example_and_measured_figures() -> None:
         assert f"AUC {test['auc']['value']:.3f}" in words
 
 
+def test_without_the_detector_pages_say_what_to_do(monkeypatch) -> None:
+    from facespace import detectors
+
+    def missing() -> None:
+        raise FacespaceError("YuNet's weights are missing.")
+
+    monkeypatch.setitem(detectors._MAKERS, "yunet", missing)
+    detectors.get.cache_clear()
+    try:
+        for page in ("home", "photo", "eigenfaces"):
+            app = opened(page)
+            assert "weights are missing" in text(app)
+            assert not app.exception
+    finally:
+        detectors.get.cache_clear()
+
+
 def test_photo_starts_with_a_hint() -> None:
     app = opened("photo")
     assert "Add a picture" in text(app)
@@ -89,7 +107,7 @@ def test_photo_reads_many_files_and_names_the_bad_ones(
     ]
     (table,) = app.dataframe
     assert len(table.value) == 4
-    app.selectbox[1].select_index(1).run()
+    app.selectbox(key="shown").select_index(1).run()
     assert "No face was found" in text(app)
 
 
@@ -112,7 +130,7 @@ def test_photo_settings_change_the_verdict(astronaut_file: bytes) -> None:
 def test_photo_camera_and_example(astronaut_file: bytes) -> None:
     app = opened("photo")
     app.segmented_control(key="from").set_value("Camera").run()
-    app.camera_input[0].set_value(("shot.png", astronaut_file, "image/png")).run()
+    app.camera_input[0].set_value(("shot.jpg", astronaut_file, "image/jpeg")).run()
     assert "1 face" in app.success[0].value
     app.segmented_control(key="from").set_value("Example").run()
     assert "1 face" in app.success[0].value
@@ -131,7 +149,7 @@ def test_photo_reads_nothing_twice_and_can_be_stopped(astronaut_file, monkeypatc
     app.file_uploader(key="uploads").set_value(files)
     app.run()
     assert len(calls) == 3
-    app.selectbox[1].select_index(2).run()
+    app.selectbox(key="shown").select_index(2).run()
     assert len(calls) == 3
     # As the Stop button leaves it in the middle of the work: two read, one not.
     kept = app.session_state["readings"]

@@ -123,8 +123,9 @@ def train(
         pipeline.pixels(searched.crops), searched.labels, searched.persons, jobs
     )
     say(f"best: {best}; fitting on {len(fitting.photos)} photos for the validation")
-    trial = _fit(fitting, best)
-    female = trial.predict_proba(pipeline.pixels(validation.crops))[:, 0]
+    # As ONNX, because scikit-learn would walk the support vectors one by one for minutes.
+    trial = export.to_onnx(_fit(fitting, best), side, {})
+    female = report.probability(trial, validation.crops)
     certainty = evaluate.least_certainty(validation.female, female, THRESHOLD, RISK)
     smallest, sizes = _smallest_face(trial, validation)
     say(f"fitting on all {len(training.photos)} training photos")
@@ -229,7 +230,7 @@ def _fit(sample: Sample, best: dict[str, Any]) -> Any:
     return model.fit(pipeline.pixels(sample.crops), sample.labels)
 
 
-def _smallest_face(trial: Any, validation: Sample) -> tuple[float, list[dict[str, float]]]:
+def _smallest_face(trial: bytes, validation: Sample) -> tuple[float, list[dict[str, float]]]:
     """The smallest face, in pixels, that is read nearly as well as a full crop.
 
     Crops are shrunk to fewer pixels and enlarged again. A face's box is somewhat larger than
@@ -245,8 +246,7 @@ def _smallest_face(trial: Any, validation: Sample) -> tuple[float, list[dict[str
     ratio = float(np.median(validation.rows["face"] / extent))
 
     def auc(crops: Crops) -> float:
-        female = trial.predict_proba(pipeline.pixels(crops))[:, 0]
-        return float(roc_auc_score(validation.female, female))
+        return float(roc_auc_score(validation.female, report.probability(trial, crops)))
 
     full = template.side
     table = [

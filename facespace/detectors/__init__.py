@@ -25,12 +25,8 @@ _MAKERS: dict[str, Callable[[], Detector]] = {
 NAMES = tuple(_MAKERS)
 DEFAULT = NAMES[0]
 
-#: What people call them.
-TITLES = {
-    "yunet": "YuNet",
-    "haar": "Haar cascade (1.1 / 5)",
-    "haar_first_app": "Haar cascade, as in the first app (1.5 / 3)",
-}
+#: What people call them; pages put these into the address.
+TITLES = {"yunet": "YuNet", "haar": "Haar", "haar_first_app": "Haar, first app"}
 
 
 @cache
