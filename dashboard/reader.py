@@ -7,9 +7,15 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from facespace import images
+from facespace import images, limits
 from facespace.analyze import Settings, analyze, failed
 from facespace.types import RGB, FacespaceError, Reading
+
+#: A picture's identity and the settings it was read with.
+Key = tuple[Hashable, Settings]
+
+#: Readings kept in a session, each some kilobytes a face.
+KEPT = 4 * limits.MAX_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +39,34 @@ def plain(name: str) -> str:
 def read_all(pictures: Sequence[Picture], settings: Settings) -> list[tuple[Picture, Reading]]:
     """The readings of all pictures, in order; fewer if the user stopped.
 
-    Readings are kept in the session until their picture is taken away, so a change on the page
-    reads nothing twice. A picture that cannot be read gets a reading with an error.
+    Readings are kept in the session, for these pictures and up to ``KEPT`` of them, so a change
+    on the page reads nothing twice. A picture that cannot be read gets a reading with an error.
     """
     wanted = {(picture.identity, settings): picture for picture in pictures}
-    kept: dict[Hashable, Reading] = st.session_state.get("readings", {})
-    done = {key: kept[key] for key in wanted if key in kept}
+    present = {picture.identity for picture in pictures}
+    kept: dict[Key, Reading] = st.session_state.get("readings", {})
+    done = dict([(key, kept[key]) for key in kept if key[0] in present][-KEPT:])
     st.session_state["readings"] = done
     todo = [key for key in wanted if key not in done]
+    ready = len(wanted) - len(todo)
+    this = frozenset(wanted)
+    if st.session_state.get("stopped") != this:
+        st.session_state["stopped"] = None  # other pictures or settings: that stop is over
+    elif todo:
+        _offer_to_go_on(ready, len(wanted))
+        return [(wanted[key], done[key]) for key in wanted if key in done]
     if not todo:
         return [(wanted[key], done[key]) for key in wanted]
-    if st.session_state.get("stopped") == (stopped := frozenset(wanted)):
-        _offer_to_go_on(len(done), len(wanted))
-        return [(wanted[key], done[key]) for key in wanted if key in done]
 
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, "Reading …")
         if len(todo) > 1:
-            st.button("Stop", icon=":material/stop_circle:", on_click=_stop, args=(stopped,))
-    for key in todo:
+            st.button("Stop", icon=":material/stop_circle:", on_click=_stop, args=(this,))
+    for number, key in enumerate(todo, ready + 1):
         picture = wanted[key]
-        bar.progress(
-            len(done) / len(wanted), f"{len(done) + 1} of {len(wanted)}: {plain(picture.name)}"
-        )
+        words = f"{number} of {len(wanted)}: {plain(picture.name)}"
+        bar.progress((number - 1) / len(wanted), words)
         done[key] = _read(picture, settings)
     place.empty()
     return [(wanted[key], done[key]) for key in wanted]
@@ -69,7 +79,7 @@ def _read(picture: Picture, settings: Settings) -> Reading:
         return failed(picture.name, settings, error)
 
 
-def _stop(stopped: frozenset[Hashable] | None) -> None:
+def _stop(stopped: frozenset[Key] | None) -> None:
     st.session_state["stopped"] = stopped
 
 

@@ -55,7 +55,15 @@ def sidebar() -> Settings:
             persist_state="session",
         )
         st.caption("The address of this page carries these settings: copy it to share them.")
-    return Settings(detector, model, threshold, certainty, smallest)
+    # A slider shows the model's own value rounded; left there, the value itself counts.
+    own_certainty, own_smallest = round(info.certainty, 2), round(info.smallest_face)
+    return Settings(
+        detector,
+        model,
+        threshold,
+        None if certainty == own_certainty else certainty,
+        None if smallest == own_smallest else smallest,
+    )
 
 
 def _model(manifest: artifacts.Manifest) -> str:

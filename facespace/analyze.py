@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facespace import align, detectors, images
+from facespace import align, artifacts, detectors, images
 from facespace import model as models
 from facespace.decide import Rules, decide
 from facespace.types import RGB, Face, FacespaceError, Reading
@@ -73,4 +73,8 @@ def _checked(rgb: RGB) -> RGB:
 
 def failed(source: str, settings: Settings, error: FacespaceError) -> Reading:
     """The reading of a picture that could not be read: no faces, and the sentence that says why."""
-    return Reading(source, settings.detector, settings.model or "", error=str(error))
+    try:
+        model = settings.model or artifacts.manifest().default
+    except FacespaceError:
+        model = None
+    return Reading(source, settings.detector, model, error=str(error))

@@ -77,7 +77,7 @@ class Model:
 
 
 def get(name: str | None = None, where: Path | None = None) -> Model:
-    """The model of that name, or the default; loaded once, shared and kept warm.
+    """The model of that name, or the default; its session is loaded once, shared, kept warm.
 
     Args:
         name: a name of the manifest.
@@ -88,12 +88,12 @@ def get(name: str | None = None, where: Path | None = None) -> Model:
     """
     manifest = artifacts.manifest(where)
     info = manifest.model(name)
-    return _load(manifest.path(info.file), info.file.sha256, info.name)
+    return Model(info, _session(manifest.path(info.file), info.file.sha256))
 
 
 @lru_cache(maxsize=4)
-def _load(path: Path, sha256: str, name: str) -> Model:
-    return Model(artifacts.manifest(path.parent).model(name), session(path))
+def _session(path: Path, sha256: str) -> ort.InferenceSession:
+    return session(path)
 
 
 def _empty(columns: int) -> Floats:

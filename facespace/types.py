@@ -121,13 +121,13 @@ class Reading:
     """All that was read from one picture.
 
     ``width`` and ``height`` are pixels and None where the picture could not be opened; then
-    ``error`` says why and there are no faces. ``milliseconds`` is the time from opened picture
-    to verdicts.
+    ``error`` says why and there are no faces. ``model`` is None where none is installed.
+    ``milliseconds`` is the time from opened picture to verdicts.
     """
 
     source: str
     detector: str
-    model: str
+    model: str | None
     width: int | None = None
     height: int | None = None
     milliseconds: float | None = None

@@ -24,7 +24,7 @@ test = tests[name]
 METRICS = {
     "balanced_accuracy": ("Balanced accuracy", "Mean of the shares read as labelled of either sex"),
     "auc": ("AUC", "Chance that a face labelled female scores above one labelled male"),
-    "coverage": ("Answered", "Share of the faces that are not marked “?”"),
+    "coverage": ("Answered", "Share of the faces that are certain enough for an answer"),
     "risk": ("Wrong answers", "Share of the answered faces not read as labelled"),
     "brier": ("Brier score", "Mean squared error of the probability; 0 is best"),
 }
@@ -44,7 +44,8 @@ with st.container(horizontal=True):
                 delta_arrow="off",
             )
 st.caption(
-    f"{test['photos']:,} photos; below each figure its 95 % interval (bootstrap by person). "
+    f"{test['photos']:,} photos; below each figure its 95 % interval (bootstrap, by person where "
+    f"persons are known). "
     f"“?” below a certainty of {info.certainty:.0%} or a face of {info.smallest_face:.0f} pixels, "
     f"chosen on {info.chosen['on']}: {info.chosen['how']}."
 )
@@ -91,8 +92,10 @@ with left:
 with right:
     st.subheader("What landmarks are worth")
     rule = report["box_rule"][name]
-    st.write(
-        f"Haar finds {rule['found']:,} of these {rule['photos']:,} faces, and boxes alone. Cropped "
-        f"by a rule from such boxes, they reach an AUC of **{rule['auc_box_rule']:.3f}**; by "
-        f"YuNet’s landmarks the same faces reach **{rule['auc_landmarks']:.3f}**."
-    )
+    st.write(f"Haar finds {rule['found']:,} of these {rule['photos']:,} faces, and boxes alone.")
+    if rule["auc_box_rule"] is not None:
+        st.write(
+            f"Cropped by a rule from such boxes, they reach an AUC of "
+            f"**{rule['auc_box_rule']:.3f}**; by YuNet’s landmarks the same faces reach "
+            f"**{rule['auc_landmarks']:.3f}**."
+        )

@@ -37,10 +37,11 @@ with right:
     st.subheader("How far to trust it")
     for test in report["tests"].values():
         risk, coverage, area = test["risk"], test["coverage"], test["auc"]
+        right = "none" if risk["value"] is None else f"{1 - risk['value']:.0%}"
         st.markdown(
             f"**{test['title']}** ({test['kind']}, {test['photos']:,} photos): "
             f"{coverage['value']:.0%} of the faces answered, of those "
-            f"{1 - risk['value']:.0%} as labelled; AUC {area['value']:.3f} "
+            f"{right} as labelled; AUC {area['value']:.3f} "
             f"({area['low']:.3f} to {area['high']:.3f})."
         )
     st.subheader("What it is not")

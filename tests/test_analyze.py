@@ -110,6 +110,7 @@ def test_command_line_json(files, capsys) -> None:
     assert [len(result["faces"]) for result in results] == [1, 0, 0]
     assert [bool(result["error"]) for result in results] == [False, False, True]
     assert results[2]["width"] is None
+    assert {result["model"] for result in results} == {"eigenfaces"}
     assert "text.jpg" in err
 
 

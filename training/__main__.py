@@ -23,6 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of photos")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -43,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="a further data set to test on; may be given more than once",
     )
-    command.add_argument("--limit", type=int, metavar="N", help="quick try with about N photos")
+    command.add_argument(
+        "--limit", type=_positive, metavar="N", help="quick try with about N photos"
+    )
     command.add_argument(
         "--cache", type=Path, default=Path(".cache/crops"), help="where crops are kept"
     )

@@ -71,7 +71,11 @@ def crop_all(
             file, the detector's settings or the template changed.
         jobs: worker processes; -1 for one a processor.
         detector: the name of what finds the faces.
+
+    Raises:
+        FacespaceError: the detector cannot be used.
     """
+    detectors.get(detector)  # a fault of the installation is not the photos' own
     cache.mkdir(parents=True, exist_ok=True)
     keys = [_key(photo.path, detector) for photo in photos]
     rows, crops = _load(cache)

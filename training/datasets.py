@@ -21,6 +21,9 @@ _LABELS = {"female": "female", "f": "female", "male": "male", "m": "male"}
 #: What a split column may say, in lower case.
 _SPLITS = {"train": "train", "training": "train", "test": "test", "val": "test"}
 
+#: The columns of ``labels.csv`` that are read.
+COLUMNS = ("file", "gender", "age", "race", "person", "split")
+
 #: Share of the photos (or of the persons) held back for the test where the data set has no split.
 TEST_SHARE = 0.2
 
@@ -95,11 +98,16 @@ def split(photos: Sequence[Photo], seed: int = 0) -> list[Photo]:
     A data set's own split is kept if it has both sides; a training photo of a person who is also
     in the test is then left out. Otherwise ``TEST_SHARE`` of the persons (of the photos, where
     persons are not known) become the test, drawn with ``seed``.
+
+    Raises:
+        FacespaceError: there is only one person.
     """
     if {"train", "test"} <= {photo.split for photo in photos}:
         tested = {photo.person for photo in photos if photo.split == "test"} - {""}
         return [p for p in photos if p.split == "test" or (p.split and p.person not in tested)]
     groups = [photo.person or str(photo.path) for photo in photos]
+    if len(set(groups)) < 2:
+        raise FacespaceError("All photos show one person; a test needs others.")
     drawn = GroupShuffleSplit(1, test_size=TEST_SHARE, random_state=seed)
     test = set(next(drawn.split(groups, groups=groups))[1].tolist())
     return [replace(p, split="test" if i in test else "train") for i, p in enumerate(photos)]
@@ -116,20 +124,23 @@ def _read_csv(path: Path) -> tuple[list[Photo], list[str]]:
             if absent:
                 raise FacespaceError(f"{path} has no column {' or '.join(sorted(absent))}.")
             for row in reader:
-                name, gender = row["file"] or "", (row["gender"] or "").strip().lower()
+                row = {key: (value or "").strip() for key, value in row.items() if key in COLUMNS}
+                name, gender, side = row["file"], row["gender"].lower(), row.get("split", "")
                 if gender not in _LABELS:
                     left_out["without a label of female or male"] += 1
                 elif not name or Path(name).is_absolute() or ".." in Path(name).parts:
                     left_out["whose file is not inside the folder"] += 1
+                elif side and side.lower() not in _SPLITS:
+                    left_out["of a split other than train and test"] += 1
                 else:
                     photos.append(
                         Photo(
                             path=path.parent / name,
                             label=_LABELS[gender],
-                            age=row.get("age") or "",
-                            race=row.get("race") or "",
-                            person=row.get("person") or "",
-                            split=_SPLITS.get((row.get("split") or "").lower(), ""),
+                            age=row.get("age", ""),
+                            race=row.get("race", ""),
+                            person=row.get("person", ""),
+                            split=_SPLITS.get(side.lower(), ""),
                         )
                     )
     except (OSError, UnicodeDecodeError, csv.Error) as error:

@@ -114,16 +114,21 @@ def build(components: int, C: float, gamma: float) -> MirrorAverage:
     return MirrorAverage(Pipeline(steps))
 
 
-def calibrated(classifier: MirrorAverage, groups: Array, labels: Array) -> CalibratedClassifierCV:
+def calibrated(
+    classifier: MirrorAverage, groups: Array, labels: Array, jobs: int = -1
+) -> CalibratedClassifierCV:
     """The classifier with a sigmoid (Platt 1999) over decision values of faces it had not seen.
 
     Args:
         groups: (N,) of the photos it will be fitted on; equal values (the same person) stay in
             one fold.
         labels: (N,).
+        jobs: worker processes; -1 for one a processor.
     """
     folds = list(_folds().split(labels, labels, groups))
-    return CalibratedClassifierCV(classifier, method="sigmoid", cv=folds, ensemble=False, n_jobs=-1)
+    return CalibratedClassifierCV(
+        classifier, method="sigmoid", cv=folds, ensemble=False, n_jobs=jobs
+    )
 
 
 def search(

@@ -166,10 +166,15 @@ def _face_space(fitted: Any) -> dict[str, Array]:
 
 
 def _scores(tests: Mapping[str, Tested]) -> dict[str, Array]:
-    """Labels, groups and scores of every test set, in no order that names could be told from."""
+    """Labels, groups and scores of every test set.
+
+    Faces and persons are numbered in an order drawn anew each time, so that a public list of the
+    photos does not give the names back.
+    """
+    rng = np.random.default_rng()
     arrays: dict[str, Array] = {}
     for name, test in tests.items():
-        order = np.random.default_rng(0).permutation(len(test.photos))
+        order = rng.permutation(len(test.photos))
         photos = [test.photos[i] for i in order]
         _, person = np.unique([p.person or str(p.path) for p in photos], return_inverse=True)
         columns = {
@@ -177,7 +182,7 @@ def _scores(tests: Mapping[str, Tested]) -> dict[str, Array]:
             NAME: test.probability[order].astype(np.float32),
             "age": np.array([photo.age for photo in photos]),
             "race": np.array([photo.race for photo in photos]),
-            "person": person.astype(np.int32),
+            "person": rng.permutation(person.max() + 1)[person].astype(np.int32),
         }
         arrays |= {f"{name}/{column}": values for column, values in columns.items()}
     return arrays

@@ -111,11 +111,22 @@ def train(
     summaries = {dataset.name: summary}
     for folder in tests:
         other = read(folder, limit)
-        others[other.name], summaries[other.name] = _sample(other, other.photos, cache, jobs)
+        if other.name in summaries:
+            raise FacespaceError(
+                f"Two data sets are called {other.name!r}. Rename the folder {folder}."
+            )
+        sample, summaries[other.name] = _sample(other, other.photos, cache, jobs)
+        others[other.name] = _unseen(sample, training, folder)
 
+    persons = len(set(training.persons.tolist()))
+    if persons < LEAST:
+        raise FacespaceError(
+            f"The training photos of {data} show {persons} persons; at least {LEAST} are needed."
+        )
     folds = StratifiedGroupKFold(VALIDATION_PART, shuffle=True, random_state=0)
     rest, held = next(folds.split(training.labels, training.labels, training.persons))
     fitting, validation = training.part(rest), training.part(held)
+    _demand_both_classes(validation.labels, f"the photos of {data} drawn for validation", 1)
     rng = np.random.default_rng(0)
     searched = fitting.part(np.sort(rng.permutation(len(rest))[:SEARCH_PHOTOS]))
     say(f"searching C, gamma and components on {len(searched.photos)} photos")
@@ -124,12 +135,12 @@ def train(
     )
     say(f"best: {best}; fitting on {len(fitting.photos)} photos for the validation")
     # As ONNX, because scikit-learn would walk the support vectors one by one for minutes.
-    trial = export.to_onnx(_fit(fitting, best), side, {})
+    trial = export.to_onnx(_fit(fitting, best, jobs), side, {})
     female = report.probability(trial, validation.crops)
     certainty = evaluate.least_certainty(validation.female, female, THRESHOLD, RISK)
     smallest, sizes = _smallest_face(trial, validation)
     say(f"fitting on all {len(training.photos)} training photos")
-    fitted = _fit(training, best)
+    fitted = _fit(training, best, jobs)
 
     def measure(labels: evaluate.Bools, scores: evaluate.Scores) -> dict[str, float]:
         return evaluate.metrics(labels, scores, THRESHOLD, certainty)
@@ -201,9 +212,19 @@ def _sample(
     _list_left_out(dataset, photos, errors, cache)
     whole = Sample(photos, cropped.crops, cropped.rows)
     kept = whole.part(errors == "")
-    _demand_both_classes(kept.labels, f"the photos of {dataset.folder}")
+    _demand_both_classes(kept.labels, f"the photos of {dataset.folder}", LEAST_TEST)
     left_out = Counter(errors[errors != ""].tolist())
     return kept, report.describe(dataset, kept.photos, kept.rows, dict(left_out))
+
+
+def _unseen(sample: Sample, training: Sample, folder: Path) -> Sample:
+    """The photos of another data set that are not in the training photos too."""
+    again = np.isin(sample.rows["content"], training.rows["content"])
+    if again.any():
+        print(f"{folder}: {again.sum()} photos are training photos too and are not tested on")
+    unseen = sample.part(~again)
+    _demand_both_classes(unseen.labels, f"the photos of {folder}", LEAST_TEST)
+    return unseen
 
 
 def _list_left_out(dataset: Dataset, photos: list[Photo], errors: Array, cache: Path) -> None:
@@ -224,9 +245,9 @@ def _demand_both_classes(labels: Array, where: str, least: int = LEAST) -> None:
             )
 
 
-def _fit(sample: Sample, best: dict[str, Any]) -> Any:
+def _fit(sample: Sample, best: dict[str, Any], jobs: int) -> Any:
     classifier = pipeline.build(int(best["components"]), best["C"], best["gamma"])
-    model = pipeline.calibrated(classifier, sample.persons, sample.labels)
+    model = pipeline.calibrated(classifier, sample.persons, sample.labels, jobs)
     return model.fit(pipeline.pixels(sample.crops), sample.labels)
 
 
@@ -268,14 +289,17 @@ def _test(content: bytes, sample: Sample, measure: Any, cache: Path, jobs: int) 
     female = report.probability(content, sample.crops)
     boxed = crop_all(sample.photos, cache, jobs, "haar")
     both = boxed.found
-    from_boxes = report.probability(content, boxed.crops[both])
     labels = sample.female
     box_rule = {
         "photos": len(labels),
         "found": int(both.sum()),
-        "auc_box_rule": float(roc_auc_score(labels[both], from_boxes)),
-        "auc_landmarks": float(roc_auc_score(labels[both], female[both])),
+        "auc_box_rule": float("nan"),
+        "auc_landmarks": float("nan"),
     }
+    if len(set(labels[both].tolist())) == 2:
+        from_boxes = report.probability(content, boxed.crops[both])
+        box_rule["auc_box_rule"] = float(roc_auc_score(labels[both], from_boxes))
+        box_rule["auc_landmarks"] = float(roc_auc_score(labels[both], female[both]))
     return report.Tested(
         photos=sample.photos,
         female=labels,

@@ -37,6 +37,9 @@ LOOK_AROUND, LOOK_SIDE = 2.0, 192
 #: Faces smaller than this many pixels are not looked at again.
 LOOK_SMALLEST = 16
 
+#: Lower thresholds are raised to this: at 0 every spot is a face, a thousand in one picture.
+LEAST = 0.1
+
 #: Detection score that is enough the second time: that there is a face is known already.
 LOOK_THRESHOLD = 0.2
 
@@ -85,7 +88,7 @@ class YuNet:
 
     def detect(self, rgb: RGB, threshold: float | None = None) -> list[Detection]:
         """All faces of a picture, uint8 (H, W, 3), the best score first."""
-        least = self.threshold if threshold is None else threshold
+        least = max(LEAST, self.threshold if threshold is None else threshold)
         height, width = rgb.shape[:2]
         scale = min(1.0, LONGER_SIDE / max(height, width))
         size = (max(1, round(width * scale)), max(1, round(height * scale)))

@@ -19,7 +19,8 @@ def write(folder: Path, text: str) -> Path:
 def test_labels_csv(tmp_path: Path) -> None:
     text = (
         "file,gender,age,race,person,split\n"
-        "a.jpg,female,20-29,Black,ann,train\n"
+        "a.jpg,female,20-29,Black, ann , train\n"
+        "x.jpg,female,,,,sometimes\n"
         "b.jpg, M ,,,bob,Test\n"
         "c.jpg,unknown,,,,\n"
         "../d.jpg,male,,,,\n"
@@ -32,6 +33,7 @@ def test_labels_csv(tmp_path: Path) -> None:
         Photo(tmp_path / "b.jpg", "male", "", "", "bob", "test"),
     ]
     assert dataset.problems == [
+        "1 rows of a split other than train and test were left out.",
         "1 rows without a label of female or male were left out.",
         "3 rows whose file is not inside the folder were left out.",
     ]
@@ -120,6 +122,11 @@ def test_persons_are_kept_together() -> None:
     assert len(sides["test"]) == 10
     assert len(drawn) == 200
     assert datasets.split(photos(200, person=lambda i: f"p{i // 4}")) == drawn
+
+
+def test_one_person_cannot_be_split() -> None:
+    with pytest.raises(FacespaceError, match="one person"):
+        datasets.split(photos(10, person=lambda i: "ann"))
 
 
 def test_a_limit_draws_from_every_class_and_split(tmp_path: Path) -> None:
