@@ -146,6 +146,7 @@ def test_the_camera(page: Page, address: str) -> None:
     """Chromium's fake camera shows a test pattern: no face, and the page says so."""
     page.context.grant_permissions(["camera"])
     page.goto(f"{address}/photo?from=Camera")
+    page.wait_for_function("document.querySelector('video')?.readyState >= 3")
     page.get_by_role("button", name="Take Photo").click()
     expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text("1 picture")
 
