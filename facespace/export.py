@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Sequence
+from itertools import chain, count
 from pathlib import PurePath
 from typing import Any
 
@@ -76,8 +77,9 @@ def to_zip(files: Sequence[tuple[str, bytes]]) -> bytes:
     """Named files as one ZIP; folders in names are dropped, equal names are numbered."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for number, (name, content) in enumerate(files, 1):
-            path = PurePath(name)
-            taken = path.name in archive.namelist()
-            archive.writestr(f"{path.stem}-{number}{path.suffix}" if taken else path.name, content)
+        for name, content in files:
+            path = PurePath(name.replace("\\", "/"))
+            tries = (f"{path.stem}-{number}{path.suffix}" for number in count(2))
+            taken = set(archive.namelist())
+            archive.writestr(next(n for n in chain([path.name], tries) if n not in taken), content)
     return packed.getvalue()

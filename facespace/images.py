@@ -94,8 +94,8 @@ def _too_many_pixels(found: str) -> FacespaceError:
 def _to_rgb(image: Image.Image) -> RGB:
     upright = ImageOps.exif_transpose(image)
     if upright.mode.startswith("I"):  # 16-bit grey: convert("RGB") would clip at 255
-        deep = np.asarray(upright).astype(np.float64)
-        upright = Image.fromarray((deep / 257).clip(0, 255).round().astype(np.uint8))
+        deep = np.clip(np.asarray(upright), 0, 2**16 - 1)
+        upright = Image.fromarray((deep >> 8).astype(np.uint8))
     if upright.has_transparency_data:
         paper = Image.new("RGBA", upright.size, "white")
         upright = Image.alpha_composite(paper, upright.convert("RGBA"))

@@ -38,6 +38,29 @@ def session(source: Path | bytes) -> ort.InferenceSession:
     return made
 
 
+def run(session: ort.InferenceSession, crops: Crops) -> tuple[Floats, Floats, Floats]:
+    """Score any number of crops, ``limits.BATCH`` at a time.
+
+    Args:
+        session: what ``session`` gave.
+        crops: uint8 (N, side, side), N >= 0.
+
+    Returns:
+        ``probability`` float32 (N, 2) of female and male, ``coordinates`` float32 (N, K) in
+        face space, ``distance`` float32 (N,) from it.
+    """
+    parts = [
+        session.run(OUTPUTS, {INPUT: crops[i : i + limits.BATCH]})
+        for i in range(0, len(crops), limits.BATCH)
+    ]
+    if not parts:
+        parts = [[np.empty((0, *out.shape[1:]), np.float32) for out in session.get_outputs()]]
+    probability, coordinates, distance = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
+    return probability, coordinates, distance
+
+
 class Model:
     """Scores crops. One model may be used by many threads at once."""
 
@@ -46,25 +69,8 @@ class Model:
         self._session = session
 
     def run(self, crops: Crops) -> tuple[Floats, Floats, Floats]:
-        """Score any number of crops, ``limits.BATCH`` at a time.
-
-        Args:
-            crops: uint8 (N, side, side), N >= 0.
-
-        Returns:
-            ``probability`` float32 (N, 2) of female and male, ``coordinates`` float32 (N, K) in
-            face space, ``distance`` float32 (N,) from it.
-        """
-        parts = [
-            self._session.run(OUTPUTS, {INPUT: crops[i : i + limits.BATCH]})
-            for i in range(0, len(crops), limits.BATCH)
-        ]
-        if not parts:
-            return _empty(2), _empty(self.info.components), np.empty(0, np.float32)
-        probability, coordinates, distance = (
-            np.concatenate(column) for column in zip(*parts, strict=True)
-        )
-        return probability, coordinates, distance
+        """What ``model.run`` gives for these crops."""
+        return run(self._session, crops)
 
     def score(self, crops: Crops) -> list[Score]:
         """Like ``run``, one ``Score`` a crop."""
@@ -94,7 +100,3 @@ def get(name: str | None = None, where: Path | None = None) -> Model:
 @lru_cache(maxsize=4)
 def _session(path: Path, sha256: str) -> ort.InferenceSession:
     return session(path)
-
-
-def _empty(columns: int) -> Floats:
-    return np.empty((0, columns), np.float32)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 from pathlib import Path
 
 import pytest
@@ -208,14 +206,3 @@ def test_evaluation_follows_the_test_set() -> None:
         assert shown["AUC"] == f"{test['auc']['value']:.3f}"
         assert shown["Balanced accuracy"] == f"{test['balanced_accuracy']['value']:.1%}"
         assert not app.exception
-
-
-def test_downloads_hold_what_the_page_shows(astronaut_file: bytes, grey_file: bytes) -> None:
-    from dashboard.reader import Picture
-    from facespace import analyze, export
-
-    pictures = [Picture("a.png", astronaut_file, 1), Picture("b.jpg", grey_file, 2)]
-    readings = [analyze(p.content, source=p.name) for p in pictures]
-    rows = list(csv.DictReader(io.StringIO(export.to_csv(readings))))
-    assert [row["source"] for row in rows] == ["a.png", "b.jpg"]
-    assert [len(entry["faces"]) for entry in json.loads(export.to_json(readings))] == [1, 0]

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def crop_all(
     Args:
         photos: what to crop.
         cache: folder of earlier results, made if need be. A photo is cropped again only if its
-            file, the detector's settings or the template changed.
+            file changed, or any code that crops depend on.
         jobs: worker processes; -1 for one a processor.
         detector: the name of what finds the faces.
 
@@ -102,9 +103,17 @@ def _key(path: Path, detector: str) -> bytes:
         state = f"{stat.st_size} {stat.st_mtime_ns}"
     except OSError:
         state = "missing"
-    how = f"{detector} {THRESHOLD} {PADDINGS} {align.TEMPLATE}"
-    text = f"{path.resolve()} {state} {how}"
+    text = f"{path.resolve()} {state} {detector} {_code()}"
     return hashlib.sha256(text.encode()).hexdigest()[:32].encode()
+
+
+@lru_cache
+def _code() -> str:
+    """Hash of all code that a crop depends on: whatever changes there, photos are cropped anew."""
+    files = [Path(__file__), Path(align.__file__), Path(images.__file__)]
+    files += sorted(Path(detectors.__file__).parent.glob("*.py"))
+    contents = (file.read_bytes() for file in files)
+    return hashlib.sha256(b"".join([cv2.__version__.encode(), *contents])).hexdigest()
 
 
 def _load(cache: Path) -> tuple[npt.NDArray[Any], Crops]:
@@ -128,6 +137,8 @@ def _crop_chunk(paths: Sequence[Path], cache: Path, detector: str) -> int:
         try:
             crops[i] = _crop_one(path, detector, rows[i])
         except FacespaceError as error:
+            if isinstance(error.__cause__, MemoryError):
+                raise  # no fault of the photo, and not to be kept
             rows[i]["error"] = str(error)[:200]
     name = hashlib.sha256(rows["key"].tobytes()).hexdigest()[:32]
     part = cache / f"{name}.{os.getpid()}.part"

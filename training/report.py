@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from facespace import artifacts, eigenfaces, limits
-from facespace.model import INPUT, session
+from facespace import artifacts, eigenfaces, model
 from facespace.types import Crops
 from training.datasets import Dataset, Photo
 from training.export import Parity
@@ -26,6 +25,9 @@ TITLE = "Eigenfaces: pixels, PCA, RBF SVM"
 
 #: Labels, groups and scores of every test set.
 SCORES = "scores.npz"
+
+#: In the order in which they are shown.
+SPLITS = ("train", "test")
 
 #: Classes of photo and face sizes in the histograms, in pixels.
 SIZE_BINS = 30
@@ -51,10 +53,7 @@ class Tested:
 
 def probability(content: bytes, crops: Crops) -> npt.NDArray[np.float32]:
     """What an ONNX file says of crops: the probability of female, float32 (N,)."""
-    runner = session(content)
-    starts = range(0, len(crops), limits.BATCH)
-    batches = [runner.run(None, {INPUT: crops[i : i + limits.BATCH]})[0] for i in starts]
-    return np.concatenate([batch[:, 0] for batch in batches])
+    return np.asarray(model.run(model.session(content), crops)[0][:, 0])
 
 
 def versions() -> dict[str, str]:
@@ -110,8 +109,8 @@ def write(
 ) -> None:
     """Write all artifacts; the manifest last, so that it never names what is not there yet."""
     out.mkdir(parents=True, exist_ok=True)
-    model = out / f"{NAME}.onnx"
-    _replace(model, content)
+    file = out / f"{NAME}.onnx"
+    _replace(file, content)
     _replace(out / eigenfaces.FILE, _npz(_face_space(fitted)))
     _replace(out / SCORES, _npz(_scores(tests)))
     entry = {
@@ -135,7 +134,7 @@ def write(
     }
     _write_json(out / "report.json", {"models": {NAME: entry}})
     _write_json(out / "dataset.json", {"datasets": datasets})
-    listed = {"file": model.name, **_identity(model), "title": TITLE, **facts}
+    listed = {"file": file.name, **_identity(file), "title": TITLE, **facts}
     files = [eigenfaces.FILE, "report.json", "dataset.json", SCORES]
     _write_json(
         out / "manifest.json",
@@ -196,6 +195,8 @@ def _crossed(photos: Sequence[Photo], attribute: str) -> dict[str, dict[str, int
 
 
 def _order(value: str) -> tuple[float, str]:
+    if value in SPLITS:
+        return float(SPLITS.index(value)), value
     digits = "".join(c if c.isdigit() else " " for c in value).split()
     return (float(digits[0]) + 0.5 * value.startswith("more"), value) if digits else (1e9, value)
 

@@ -218,10 +218,11 @@ def _sample(
 
 
 def _unseen(sample: Sample, training: Sample, folder: Path) -> Sample:
-    """The photos of another data set that are not in the training photos too."""
+    """The photos of another data set whose photo or person is not in the training photos too."""
     again = np.isin(sample.rows["content"], training.rows["content"])
+    again |= np.isin(sample.persons, training.persons)
     if again.any():
-        print(f"{folder}: {again.sum()} photos are training photos too and are not tested on")
+        print(f"{folder}: {again.sum()} photos, or persons, were trained on; not tested on those")
     unseen = sample.part(~again)
     _demand_both_classes(unseen.labels, f"the photos of {folder}", LEAST_TEST)
     return unseen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,6 +91,15 @@ def upload(page: Page, address: str, *files: Path) -> None:
     expect(page.get_by_test_id("stAlertContentSuccess")).to_be_visible()
 
 
+def download(page: Page, button: str, folder: Path) -> Path:
+    """Press a download button and keep the file."""
+    with page.expect_download() as waiting:
+        page.get_by_test_id("stDownloadButton").filter(has_text=button).click()
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
+
+
 @pytest.fixture
 def astronaut_path(tmp_path: Path, astronaut_file: bytes) -> Path:
     path = tmp_path / "astronaut.png"
@@ -113,22 +124,16 @@ def test_a_photo_is_uploaded_read_and_downloaded(page, address, astronaut_path, 
     verdict = crop.get_attribute("alt").split("·")[1].split()[0]
     assert verdict in ("female", "male", "?")
 
-    def download(button: str) -> Path:
-        with page.expect_download() as waiting:
-            page.get_by_test_id("stDownloadButton").filter(has_text=button).click()
-        path = tmp_path / waiting.value.suggested_filename
-        waiting.value.save_as(path)
-        return path
-
-    (result,) = json.loads(download("JSON").read_text("utf-8"))
+    (result,) = json.loads(download(page, "JSON", tmp_path).read_text("utf-8"))
     (face,) = result["faces"]
     assert face["label"] == verdict
     box = Box(*face["box"])
     assert abs(box.x + box.width / 2 - 223) < 12
-    with download("CSV").open(encoding="utf-8") as file:
+    with download(page, "CSV", tmp_path).open(encoding="utf-8") as file:
         (row,) = csv.DictReader(file)
     assert (row["source"], row["label"]) == ("astronaut.png", verdict)
-    with Image.open(download("Annotated PNG")) as drawn, Image.open(astronaut_path) as original:
+    annotated = download(page, "Annotated PNG", tmp_path)
+    with Image.open(annotated) as drawn, Image.open(astronaut_path) as original:
         assert drawn.size == original.size
         assert drawn.convert("RGB").tobytes() != original.convert("RGB").tobytes()
 
@@ -140,6 +145,24 @@ def test_a_bad_file_is_named_and_the_good_one_read(page, address, astronaut_path
     expect(page.get_by_text("The file is not a JPEG")).to_be_visible()
     expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text("1 picture, 1 face")
     expect(page.get_by_text("Traceback")).to_have_count(0)
+
+
+def test_many_pictures_come_back_as_one_zip(page, address, astronaut_path, tmp_path) -> None:
+    grey, bad = tmp_path / "grey.jpg", tmp_path / "bad.jpg"
+    Image.new("RGB", (300, 200), "gray").save(grey)
+    bad.write_text("no picture")
+    upload(page, address, astronaut_path, grey, bad)
+    with zipfile.ZipFile(download(page, "Annotated PNGs (ZIP)", tmp_path)) as archive:
+        sizes = {}
+        for name in archive.namelist():
+            with Image.open(io.BytesIO(archive.read(name))) as drawn:
+                sizes[name] = drawn.size
+    assert sizes == {"astronaut-faces.png": (512, 512), "grey-faces.png": (300, 200)}
+    with download(page, "CSV", tmp_path).open(encoding="utf-8") as file:
+        rows = {row["source"]: row for row in csv.DictReader(file)}
+    assert list(rows) == ["astronaut.png", "grey.jpg", "bad.jpg"]
+    assert rows["astronaut.png"]["face"] == "1"
+    assert rows["bad.jpg"]["error"]
 
 
 def test_the_camera(page: Page, address: str) -> None:

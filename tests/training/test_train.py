@@ -157,7 +157,7 @@ def test_export_refuses_a_file_that_computes_something_else(fitted) -> None:
     (one,) = classifier.calibrated_classifiers_
     (sigmoid,) = one.calibrators
     slope = sigmoid.a_
-    for wrong, words in ((slope * 1.01, "differ"), (-slope, "differ|flipped")):
+    for wrong, words in ((slope * 1.01, "differ"), (-slope, "flipped")):
         sigmoid.a_ = wrong
         try:
             with pytest.raises(export.ExportError, match=words):
