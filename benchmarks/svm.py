@@ -17,7 +17,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime as ort
+from onnx import TensorProto, helper
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.decomposition import PCA
@@ -28,6 +30,7 @@ from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from training import svm_to_onnx
+from training.graph import OPSET, Graph
 
 PIXELS, COMPONENTS, SUPPORT_VECTORS = 4096, 150, 4000
 FACES = (1, 8, 32, 256, 1024)
@@ -56,14 +59,35 @@ def pipeline(rng: np.random.Generator) -> tuple[Pipeline, np.ndarray]:
     return fitted, faces[: max(FACES)]
 
 
-def session(fitted: Pipeline) -> ort.InferenceSession:
-    """The pipeline as ONNX, with the converter of SVC that is registered at the time."""
-    model = convert_sklearn(
+def theirs(fitted: Pipeline) -> onnx.ModelProto:
+    """The pipeline as skl2onnx writes it."""
+    return convert_sklearn(
         fitted,
         initial_types=[("pixels", FloatTensorType([None, PIXELS]))],
         options={id(fitted): {"zipmap": False, "raw_scores": True}},
-        target_opset={"": 18, "ai.onnx.ml": 3},
+        target_opset=OPSET,
     )
+
+
+def ours(fitted: Pipeline) -> onnx.ModelProto:
+    """The pipeline as ``training.export`` writes it."""
+    svm_to_onnx.register()
+    scaler, pca, svm = (step for _, step in fitted.steps)
+    graph = Graph()
+    placed = graph.projected("pixels", scaler, pca, np.sqrt(pca.explained_variance_))
+    label, scores = graph.converted(
+        svm, placed, COMPONENTS, ["label", "scores"], zipmap=False, raw_scores=True
+    )
+    pixels = [helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["N", PIXELS])]
+    outputs = [
+        helper.make_tensor_value_info(label, TensorProto.INT64, ["N"]),
+        helper.make_tensor_value_info(scores, TensorProto.FLOAT, ["N", 2]),
+    ]
+    return graph.finished(pixels, outputs)
+
+
+def session(model: onnx.ModelProto) -> ort.InferenceSession:
+    """Ready to run on ``THREADS`` threads."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = THREADS
     options.inter_op_num_threads = 1
@@ -85,15 +109,14 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     fitted, faces = pipeline(np.random.default_rng(0))
-    theirs = session(fitted)
-    svm_to_onnx.register()
-    mine = session(fitted)
+    # Theirs first: once our converter is registered, skl2onnx uses it.
+    other, mine = session(theirs(fitted)), session(ours(fitted))
 
     expected = fitted.decision_function(faces)
     # skl2onnx's two columns are [d, -d], ours [-d, d].
     for name, scores in (
         ("ours", mine.run(None, {"pixels": faces})[1][:, 1]),
-        ("skl2onnx", theirs.run(None, {"pixels": faces})[1][:, 0]),
+        ("skl2onnx", other.run(None, {"pixels": faces})[1][:, 0]),
     ):
         print(f"{name}: decision values within {np.abs(scores - expected).max():.1e}")
 
@@ -105,7 +128,7 @@ def main() -> None:
         part = faces[:count]
         contenders = {
             "ours": lambda part=part: mine.run(None, {"pixels": part}),
-            "skl2onnx": lambda part=part: theirs.run(None, {"pixels": part}),
+            "skl2onnx": lambda part=part: other.run(None, {"pixels": part}),
             "sklearn": lambda part=part: fitted.decision_function(part),
         }
         with threadpool_limits(THREADS):

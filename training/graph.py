@@ -1,0 +1,101 @@
+"""An ONNX graph under construction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from onnx.compose import add_prefix
+from skl2onnx import convert_sklearn
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.decomposition import PCA
+from sklearn.preprocessing import StandardScaler
+
+from facespace.model import INPUT, OUTPUTS
+
+OPSET = {"": 18, "ai.onnx.ml": 3}
+
+
+class Graph:
+    """Nodes and constants; every method that adds some returns a tensor's name."""
+
+    def __init__(self) -> None:
+        self._nodes: list[onnx.NodeProto] = []
+        self._constants: list[onnx.TensorProto] = []
+
+    def node(self, kind: str, inputs: Sequence[str], output: str = "", **attributes: Any) -> str:
+        """Append a node with one output."""
+        output = output or f"{kind.lower()}_{len(self._nodes)}"
+        self._nodes.append(helper.make_node(kind, inputs, [output], **attributes))
+        return output
+
+    def constant(self, values: npt.ArrayLike) -> str:
+        """Append a constant: int64 where whole numbers are given, else of the array's type."""
+        name = f"constant_{len(self._constants)}"
+        self._constants.append(numpy_helper.from_array(np.asarray(values), name))
+        return name
+
+    def floats(self, values: npt.ArrayLike) -> str:
+        """Append a constant of float32."""
+        return self.constant(np.asarray(values, np.float32))
+
+    def projected(self, rows: str, scaler: StandardScaler, pca: PCA, divisor: Any) -> str:
+        """Append scaler and PCA, folded into one product.
+
+        Args:
+            rows: float (N, D).
+            scaler: fitted on D columns.
+            pca: fitted on what the scaler gives.
+            divisor: (K,), what each coordinate is divided by.
+
+        Returns:
+            coordinates, float (N, K).
+        """
+        weights = pca.components_.T.astype(np.float64) / divisor
+        bias = -(scaler.mean_ / scaler.scale_ + pca.mean_) @ weights
+        weights /= scaler.scale_[:, None]
+        return self.node("Gemm", [rows, self.floats(weights), self.floats(bias)])
+
+    def converted(
+        self, step: Any, source: str, columns: int, outputs: list[str], **options: Any
+    ) -> list[str]:
+        """Append what skl2onnx makes of one step, fed with float ``source`` (N, columns)."""
+        prefix = f"{type(step).__name__}_{len(self._nodes)}_"
+        made = convert_sklearn(
+            step,
+            initial_types=[("source", FloatTensorType([None, columns]))],
+            target_opset=OPSET,
+            options={id(step): options} if options else None,
+        )
+        names = [output.name for output in made.graph.output]
+        if len(names) != len(outputs):
+            raise ValueError(f"{type(step).__name__} gives {names}, expected {outputs}.")
+        made = add_prefix(made, prefix)
+        self.node("Identity", [source], f"{prefix}source")
+        self._nodes += made.graph.node
+        self._constants += made.graph.initializer
+        return [prefix + name for name in names]
+
+    def model(self, side: int, components: int) -> onnx.ModelProto:
+        """The finished model with the contract's input and outputs."""
+        shapes: list[list[str | int]] = [["N", 2], ["N", components], ["N"]]
+        faces = helper.make_tensor_value_info(INPUT, TensorProto.UINT8, ["N", side, side])
+        outputs = [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            for name, shape in zip(OUTPUTS, shapes, strict=True)
+        ]
+        return self.finished([faces], outputs)
+
+    def finished(
+        self, inputs: Sequence[onnx.ValueInfoProto], outputs: Sequence[onnx.ValueInfoProto]
+    ) -> onnx.ModelProto:
+        """The model of all nodes so far."""
+        graph = helper.make_graph(self._nodes, "facespace", inputs, outputs, self._constants)
+        opsets = [helper.make_opsetid(domain, version) for domain, version in OPSET.items()]
+        return helper.make_model(
+            graph, opset_imports=opsets, ir_version=9, producer_name="facespace"
+        )
