@@ -2,21 +2,11 @@
 
 import streamlit as st
 
+from dashboard.navigation import navigation
+
 st.set_page_config("Facespace", ":material/face:", layout="wide")
 
-PAGES = {
-    "": [
-        st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
-        st.Page("pages/photo.py", title="Photo", icon=":material/photo_camera:"),
-    ],
-    "Behind it": [
-        st.Page("pages/data.py", title="Data", icon=":material/dataset:"),
-        st.Page("pages/eigenfaces.py", title="Eigenfaces", icon=":material/grid_view:"),
-        st.Page("pages/evaluation.py", title="Evaluation", icon=":material/analytics:"),
-    ],
-}
-
-page = st.navigation(PAGES)
+page = navigation()
 with st.sidebar:
     st.caption(
         "Verdicts are a *perceived binary label from appearance*, nobody’s identity. "

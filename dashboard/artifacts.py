@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from dashboard.navigation import ensure_navigation
 from facespace import artifacts
 from facespace.types import FacespaceError
 
@@ -23,5 +24,6 @@ def sentences() -> Iterator[None]:
 
 def page_artifacts() -> artifacts.Manifest:
     """The manifest that a page draws from; stops the page where there is none."""
+    ensure_navigation()
     with sentences():
         return artifacts.manifest()

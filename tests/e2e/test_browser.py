@@ -14,6 +14,7 @@ import time
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,9 @@ FLAGS = [
 SECONDS = 60
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """The dashboard, started as a user starts it, on a free port."""
+@contextmanager
+def dashboard() -> Iterator[str]:
+    """The address of a dashboard, started as a user starts it, on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -54,6 +55,12 @@ def address() -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with dashboard() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +121,16 @@ def test_home_is_alive_at_once(page: Page, address: str) -> None:
     expect(page.get_by_role("heading", name="Photo", exact=True)).to_be_visible()
     page.get_by_role("navigation").get_by_role("link", name="Evaluation").click()
     expect(page.get_by_role("heading", name="Evaluation", exact=True)).to_be_visible()
+
+
+def test_a_shared_link_works_on_a_server_that_has_just_started(page: Page) -> None:
+    with dashboard() as url:
+        page.goto(f"{url}/photo?from=Example&detector=Haar")
+        expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text("1 face")
+        expect(page.get_by_role("combobox", name="Detector")).to_have_value("Haar")
+        navigation = page.get_by_test_id("stSidebarNav")
+        expect(navigation.get_by_role("link", name="Evaluation")).to_be_visible()
+        expect(navigation).to_contain_text("Behind it")
 
 
 def test_a_photo_is_uploaded_read_and_downloaded(page, address, astronaut_path, tmp_path) -> None:

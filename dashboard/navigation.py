@@ -1,0 +1,42 @@
+"""The pages of the dashboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+_CALLED = "navigation called"
+
+
+def navigation() -> StreamlitPage:
+    """Draw the navigation and return the page that the address names."""
+    st.session_state[_CALLED] = True
+    return st.navigation(
+        {
+            "": [
+                st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
+                st.Page("pages/photo.py", title="Photo", icon=":material/photo_camera:"),
+            ],
+            "Behind it": [
+                st.Page("pages/data.py", title="Data", icon=":material/dataset:"),
+                st.Page("pages/eigenfaces.py", title="Eigenfaces", icon=":material/grid_view:"),
+                st.Page("pages/evaluation.py", title="Evaluation", icon=":material/analytics:"),
+            ],
+        }
+    )
+
+
+def ensure_navigation() -> None:
+    """Run a page again inside ``streamlit_app.py`` if it was run without.
+
+    Until ``st.navigation`` has been called once in a server's life, Streamlit takes the files of
+    ``pages/`` for pages of its own older way. Whoever came by the link of a page first would see
+    the bare page.
+    """
+    if _CALLED not in st.session_state:
+        navigation()
+        st.rerun()
