@@ -92,11 +92,16 @@ def _too_many_pixels(found: str) -> FacespaceError:
 
 
 def _to_rgb(image: Image.Image) -> RGB:
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode.startswith("I"):  # 16-bit grey: convert("RGB") would clip at 255
-        deep = np.clip(np.asarray(upright), 0, 2**16 - 1)
-        upright = Image.fromarray((deep >> 8).astype(np.uint8))
-    if upright.has_transparency_data:
-        paper = Image.new("RGBA", upright.size, "white")
-        upright = Image.alpha_composite(paper, upright.convert("RGBA"))
-    return np.ascontiguousarray(upright.convert("RGB"), dtype=np.uint8)
+    # One copy at a time: a large picture takes four bytes a pixel in each.
+    ImageOps.exif_transpose(image, in_place=True)
+    if image.mode.startswith("I"):  # 16-bit grey: convert("RGB") would clip at 255
+        deep = np.clip(np.asarray(image), 0, 2**16 - 1)
+        image = Image.fromarray((deep >> 8).astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        paper = Image.new("RGB", image.size, "white")
+        paper.paste(image, mask=image)
+        image = paper
+    if image.mode != "RGB":
+        image = image.convert("RGB")
+    return np.asarray(image, np.uint8)

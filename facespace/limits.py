@@ -14,8 +14,8 @@ def _read(name: str, default: int) -> int:
 #: Bytes of one picture file.
 MAX_BYTES = _read("MAX_BYTES", 50 * 2**20)
 
-#: Pixels (width times height) of one picture. A pixel takes three bytes, and up to twelve while
-#: it is decoded and turned.
+#: Pixels (width times height) of one picture. A pixel takes three bytes, and up to fifteen while
+#: it is decoded and turned (measured).
 MAX_PIXELS = _read("MAX_PIXELS", 50_000_000)
 
 #: Pictures taken at once by a page.
