@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from facespace import images
+from facespace import detectors, images
 from facespace.detectors import yunet
 from training import crops, datasets
 
@@ -32,10 +32,10 @@ COPIES, SCALES = 4, (0.7, 1.4)
 MIRRORED = [1, 0, 2, 4, 3]
 
 
-def landmarks(detector: yunet.YuNet, padded: np.ndarray) -> np.ndarray | None:
+def landmarks(padded: np.ndarray) -> np.ndarray | None:
     """The landmarks of the face nearest the middle, (5, 2), or None."""
     middle = padded.shape[1] / 2, padded.shape[0] / 2
-    found = detector.detect(padded, crops.THRESHOLD)
+    found = detectors.get("yunet").detect(padded, crops.THRESHOLD)
     if not found:
         return None
     return np.array(min(found, key=lambda face: crops._offset(face, middle)).landmarks)
@@ -70,7 +70,7 @@ def moved(width: int, rng: np.random.Generator) -> np.ndarray:
 
 def movement(rgb: np.ndarray, matrices: list[np.ndarray]) -> float | None:
     """How far the landmarks move on a face, root mean square over the copies."""
-    points = landmarks(yunet.YuNet(), rgb)
+    points = landmarks(rgb)
     if points is None:
         return None
     unit = np.linalg.norm(points[3:].mean(axis=0) - points[:2].mean(axis=0))
@@ -83,7 +83,7 @@ def movement(rgb: np.ndarray, matrices: list[np.ndarray]) -> float | None:
         centred[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5
         blurred = cv2.GaussianBlur(rgb, (0, 0), 0.5 / scale) if scale < 1 else rgb
         copy = cv2.warpAffine(blurred, centred, size, borderMode=cv2.BORDER_REPLICATE)
-        found = landmarks(yunet.YuNet(), copy)
+        found = landmarks(copy)
         if found is None:
             return None
         back = ((found - matrix[:, 2]) / np.diag(matrix[:, :2]))[MIRRORED]

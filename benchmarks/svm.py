@@ -29,7 +29,6 @@ from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from training import svm_to_onnx
 from training.graph import OPSET, Graph
 
 PIXELS, COMPONENTS, SUPPORT_VECTORS = 4096, 150, 4000
@@ -71,13 +70,10 @@ def theirs(fitted: Pipeline) -> onnx.ModelProto:
 
 def ours(fitted: Pipeline) -> onnx.ModelProto:
     """The pipeline as ``training.export`` writes it."""
-    svm_to_onnx.register()
     scaler, pca, svm = (step for _, step in fitted.steps)
     graph = Graph()
     placed = graph.projected("pixels", scaler, pca, np.sqrt(pca.explained_variance_))
-    label, scores = graph.converted(
-        svm, placed, COMPONENTS, ["label", "scores"], zipmap=False, raw_scores=True
-    )
+    label, scores = graph.decided(svm, placed)
     pixels = [helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["N", PIXELS])]
     outputs = [
         helper.make_tensor_value_info(label, TensorProto.INT64, ["N"]),

@@ -18,6 +18,8 @@ def sidebar() -> Settings:
     with st.sidebar:
         model = _model(manifest)
         info = manifest.model(model)
+        # A slider shows the model's own value rounded; left there, the value itself counts.
+        own_certainty, own_smallest = round(info.certainty, 2), round(info.smallest_face)
         detector = st.selectbox(
             "Detector",
             detectors.NAMES,
@@ -40,7 +42,7 @@ def sidebar() -> Settings:
         )
         certainty = st.slider(
             "Certainty needed for an answer",
-            *(0.5, 0.99, round(info.certainty, 2), 0.01),
+            *(0.5, 0.99, own_certainty, 0.01),
             help="Below this probability the verdict is “?”: a human should look.",
             key="certainty",
             bind="query-params",
@@ -48,15 +50,13 @@ def sidebar() -> Settings:
         )
         smallest = st.slider(
             "Smallest face for an answer (pixels)",
-            *(0, 200, round(info.smallest_face), 2),
+            *(0, 200, own_smallest, 2),
             help="Smaller faces are found, but marked “?”.",
             key="smallest_face",
             bind="query-params",
             persist_state="session",
         )
         st.caption("The address of this page carries these settings: copy it to share them.")
-    # A slider shows the model's own value rounded; left there, the value itself counts.
-    own_certainty, own_smallest = round(info.certainty, 2), round(info.smallest_face)
     return Settings(
         detector,
         model,

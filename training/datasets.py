@@ -125,12 +125,13 @@ def _read_csv(path: Path) -> tuple[list[Photo], list[str]]:
                 raise FacespaceError(f"{path} has no column {' or '.join(sorted(absent))}.")
             for row in reader:
                 row = {key: (value or "").strip() for key, value in row.items() if key in COLUMNS}
-                name, gender, side = row["file"], row["gender"].lower(), row.get("split", "")
+                name, gender = row["file"], row["gender"].lower()
+                side = row.get("split", "").lower()
                 if gender not in _LABELS:
                     left_out["without a label of female or male"] += 1
                 elif not name or Path(name).is_absolute() or ".." in Path(name).parts:
                     left_out["whose file is not inside the folder"] += 1
-                elif side and side.lower() not in _SPLITS:
+                elif side and side not in _SPLITS:
                     left_out["of a split other than train and test"] += 1
                 else:
                     photos.append(
@@ -140,7 +141,7 @@ def _read_csv(path: Path) -> tuple[list[Photo], list[str]]:
                             age=row.get("age", ""),
                             race=row.get("race", ""),
                             person=row.get("person", ""),
-                            split=_SPLITS.get(side.lower(), ""),
+                            split=_SPLITS.get(side, ""),
                         )
                     )
     except (OSError, UnicodeDecodeError, csv.Error) as error:

@@ -14,8 +14,10 @@ from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
 from facespace.model import INPUT, OUTPUTS
+from training import svm_to_onnx
 
 OPSET = {"": 18, "ai.onnx.ml": 3}
 
@@ -60,25 +62,30 @@ class Graph:
         weights /= scaler.scale_[:, None]
         return self.node("Gemm", [rows, self.floats(weights), self.floats(bias)])
 
-    def converted(
-        self, step: Any, source: str, columns: int, outputs: list[str], **options: Any
-    ) -> list[str]:
-        """Append what skl2onnx makes of one step, fed with float ``source`` (N, columns)."""
-        prefix = f"{type(step).__name__}_{len(self._nodes)}_"
+    def decided(self, svm: SVC, coordinates: str) -> tuple[str, str]:
+        """Append a support vector machine, written by ``svm_to_onnx``.
+
+        Args:
+            svm: fitted on K columns.
+            coordinates: float (N, K).
+
+        Returns:
+            the class index, int64 (N,), and the decision values ``[-d, d]``, float (N, 2).
+        """
+        svm_to_onnx.register()
         made = convert_sklearn(
-            step,
-            initial_types=[("source", FloatTensorType([None, columns]))],
+            svm,
+            initial_types=[("source", FloatTensorType([None, svm.n_features_in_]))],
             target_opset=OPSET,
-            options={id(step): options} if options else None,
+            options={id(svm): {"zipmap": False, "raw_scores": True}},
         )
-        names = [output.name for output in made.graph.output]
-        if len(names) != len(outputs):
-            raise ValueError(f"{type(step).__name__} gives {names}, expected {outputs}.")
+        prefix = f"{type(svm).__name__}_{len(self._nodes)}_"
         made = add_prefix(made, prefix)
-        self.node("Identity", [source], f"{prefix}source")
+        self.node("Identity", [coordinates], f"{prefix}source")
         self._nodes += made.graph.node
         self._constants += made.graph.initializer
-        return [prefix + name for name in names]
+        label, scores = (output.name for output in made.graph.output)
+        return label, scores
 
     def model(self, side: int, components: int) -> onnx.ModelProto:
         """The finished model with the contract's input and outputs."""

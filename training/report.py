@@ -6,7 +6,7 @@ import io
 import json
 import platform
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -87,9 +87,9 @@ def describe(
         "photos": len(photos),
         "persons": len({photo.person for photo in photos} - {""}) or None,
         "left_out": dict(left_out),
-        "split": _crossed(photos, "split"),
-        "age": _crossed(photos, "age"),
-        "race": _crossed(photos, "race"),
+        "split": _crossed(photos, "split", SPLITS.index),
+        "age": _crossed(photos, "age", _order),
+        "race": _crossed(photos, "race", _order),
         "sizes": {name: _distribution(values) for name, values in sizes.items()},
     }
 
@@ -187,16 +187,17 @@ def _scores(tests: Mapping[str, Tested]) -> dict[str, Array]:
     return arrays
 
 
-def _crossed(photos: Sequence[Photo], attribute: str) -> dict[str, dict[str, int]]:
-    """Counts by a photo's attribute and label, in the order of ages where they are numbers."""
+def _crossed(
+    photos: Sequence[Photo], attribute: str, key: Callable[[str], Any]
+) -> dict[str, dict[str, int]]:
+    """Counts by a photo's attribute and label, in the order of ``key``."""
     counts = Counter((getattr(photo, attribute), photo.label) for photo in photos)
-    values = sorted({value for value, _ in counts} - {""}, key=_order)
+    values = sorted({value for value, _ in counts} - {""}, key=key)
     return {v: {label: counts[v, label] for label in ("female", "male")} for v in values}
 
 
 def _order(value: str) -> tuple[float, str]:
-    if value in SPLITS:
-        return float(SPLITS.index(value)), value
+    """The order of ages where they are numbers, of the alphabet where not."""
     digits = "".join(c if c.isdigit() else " " for c in value).split()
     return (float(digits[0]) + 0.5 * value.startswith("more"), value) if digits else (1e9, value)
 

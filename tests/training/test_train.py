@@ -130,7 +130,7 @@ def test_wrong_input_gets_a_sentence(tmp_path: Path, capsys) -> None:
     for label in ("female", "male"):
         for i in range(5):
             (tmp_path / label / f"{i}.jpg").write_text("no picture")
-    assert "are needed" in say(tmp_path)
+    assert "at least 5 are needed" in say(tmp_path)
     assert not (tmp_path / "out").exists()
 
 
