@@ -34,11 +34,10 @@ MIRRORED = [1, 0, 2, 4, 3]
 
 def landmarks(padded: np.ndarray) -> np.ndarray | None:
     """The landmarks of the face nearest the middle, (5, 2), or None."""
-    middle = padded.shape[1] / 2, padded.shape[0] / 2
     found = detectors.get("yunet").detect(padded, crops.THRESHOLD)
     if not found:
         return None
-    return np.array(min(found, key=lambda face: crops._offset(face, middle)).landmarks)
+    return np.array(crops.middle_face(found, padded).landmarks)
 
 
 def movements(folder: Path, count: int) -> dict[str, float]:

@@ -17,7 +17,7 @@ from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from facespace import align, detectors, images
-from facespace.types import Crops, Detection, FacespaceError
+from facespace.types import RGB, Crops, Detection, FacespaceError
 from training.datasets import Photo
 
 #: Photos a worker crops before its result is written: what an interruption can cost.
@@ -29,6 +29,13 @@ THRESHOLD = 0.4
 #: Shares of each side by which a photo is padded before detecting, until a face is found: data
 #: sets ship chips so tight that the detector misplaces the face, and sometimes misses it.
 PADDINGS = (0.5, 0.25, 0.0)
+
+#: Parts of a face that ``Way.cover`` hides, from and to these fractions of the crop's height.
+COVERS = {"lower": (0.52, 1.25), "upper": (-0.25, 0.52)}
+
+#: What a cover looks like: its mean grey and the standard deviation of its grain. Without grain
+#: the equalised histogram of the crop would hold nothing but the cover.
+COVER_GREY, COVER_GRAIN = 120, 12
 
 ROW = np.dtype(
     [
@@ -42,6 +49,21 @@ ROW = np.dtype(
         ("error", "U200"),  # why there is no crop, a sentence; "" where there is one
     ]
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the face of a labelled photo is found.
+
+    ``detector`` is its name. Where ``serving``, the photo is read as the dashboard would read it:
+    as it is, at the detector's own threshold; otherwise as a photo that is known to show a face,
+    padded and at ``THRESHOLD``. ``cover`` is a key of ``COVERS`` or "": that part of the face is
+    painted over once it has been found, and the face is looked for again.
+    """
+
+    detector: str = detectors.DEFAULT
+    serving: bool = False
+    cover: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +84,7 @@ class Cropped:
 
 
 def crop_all(
-    photos: Sequence[Photo], cache: Path, jobs: int = -1, detector: str = detectors.DEFAULT
+    photos: Sequence[Photo], cache: Path, jobs: int = -1, way: Way | None = None
 ) -> Cropped:
     """Crop the face nearest the middle of every photo, or take it from the cache.
 
@@ -71,20 +93,21 @@ def crop_all(
         cache: folder of earlier results, made if need be. A photo is cropped again only if its
             file changed, or any code that crops depend on.
         jobs: worker processes; -1 for one a processor.
-        detector: the name of what finds the faces.
+        way: how the faces are found; ``Way()`` where None.
 
     Raises:
         FacespaceError: the detector cannot be used.
     """
-    detectors.get(detector)  # a fault of the installation is not the photos' own
+    way = way or Way()
+    detectors.get(way.detector)  # a fault of the installation is not the photos' own
     cache.mkdir(parents=True, exist_ok=True)
-    keys = [_key(photo.path, detector) for photo in photos]
+    keys = [_key(photo.path, way) for photo in photos]
     rows, crops = _load(cache)
     known = {key: i for i, key in enumerate(rows["key"].tolist())}
     todo = [p.path for p, key in zip(photos, keys, strict=True) if key not in known]
     chunks = [todo[i : i + CHUNK] for i in range(0, len(todo), CHUNK)]
     work = Parallel(n_jobs=jobs, return_as="generator_unordered")(
-        delayed(_crop_chunk)(chunk, cache, detector) for chunk in chunks
+        delayed(_crop_chunk)(chunk, cache, way) for chunk in chunks
     )
     with tqdm(total=len(todo), desc="cropping", unit="photo", disable=not todo) as bar:
         for done in work:
@@ -96,14 +119,14 @@ def crop_all(
     return Cropped(crops[order], rows[order])
 
 
-def _key(path: Path, detector: str) -> bytes:
+def _key(path: Path, way: Way) -> bytes:
     """Names a photo by place, size and time of change, and by how it would be cropped."""
     try:
         stat = path.stat()
         state = f"{stat.st_size} {stat.st_mtime_ns}"
     except OSError:
         state = "missing"
-    text = f"{path.resolve()} {state} {detector} {_code()}"
+    text = f"{path.resolve()} {state} {way} {_code()}"
     return hashlib.sha256(text.encode()).hexdigest()[:32].encode()
 
 
@@ -126,16 +149,16 @@ def _load(cache: Path) -> tuple[npt.NDArray[Any], Crops]:
     return np.concatenate(rows), np.concatenate(crops)
 
 
-def _crop_chunk(paths: Sequence[Path], cache: Path, detector: str) -> int:
+def _crop_chunk(paths: Sequence[Path], cache: Path, way: Way) -> int:
     cv2.setNumThreads(1)  # the processes share the processors already
     side = align.TEMPLATE.side
     rows = np.zeros(len(paths), ROW)
     crops = np.zeros((len(paths), side, side), np.uint8)
     for i, path in enumerate(paths):
-        rows[i]["key"] = _key(path, detector)
+        rows[i]["key"] = _key(path, way)
         rows[i]["score"] = np.nan
         try:
-            crops[i] = _crop_one(path, detector, rows[i])
+            crops[i] = _crop_one(path, way, rows[i])
         except FacespaceError as error:
             if isinstance(error.__cause__, MemoryError):
                 raise  # no fault of the photo, and not to be kept
@@ -148,26 +171,60 @@ def _crop_chunk(paths: Sequence[Path], cache: Path, detector: str) -> int:
     return len(paths)
 
 
-def _crop_one(path: Path, detector: str, row: Any) -> npt.NDArray[np.uint8]:
+def _crop_one(path: Path, way: Way, row: Any) -> npt.NDArray[np.uint8]:
     """The crop of one photo; fills in what ``row`` says of it."""
     rgb = images.load(path)
     row["content"] = hashlib.sha256(path.read_bytes()).hexdigest()[:32].encode()
     row["height"], row["width"] = rgb.shape[:2]
-    for share in PADDINGS:
+    padded, face = _found(rgb, way)
+    if way.cover:
+        padded, face = _found(_covered(padded, face, way.cover), way, padded=True)
+    border = (np.array(padded.shape[1::-1]) - rgb.shape[1::-1]) // 2
+    row["face"], row["score"] = face.box.side, face.score
+    row["landmarks"] = np.array(align.landmarks_of(face)) - border
+    return np.asarray(align.crop(padded, [face])[0])
+
+
+def _found(rgb: RGB, way: Way, padded: bool = False) -> tuple[RGB, Detection]:
+    """The face of a photo, and the photo with the border that helped to find it.
+
+    Raises:
+        FacespaceError: there is none.
+    """
+    for share in (0.0,) if way.serving or padded else PADDINGS:
         top, left = (round(side * share) for side in rgb.shape[:2])
-        bordered = cv2.copyMakeBorder(rgb, top, top, left, left, cv2.BORDER_REPLICATE)
-        padded = np.asarray(bordered, np.uint8)
-        found = detectors.get(detector).detect(padded, THRESHOLD)
+        bordered = np.asarray(
+            cv2.copyMakeBorder(rgb, top, top, left, left, cv2.BORDER_REPLICATE), np.uint8
+        )
+        found = detectors.get(way.detector).detect(bordered, None if way.serving else THRESHOLD)
         if found:
-            middle = padded.shape[1] / 2, padded.shape[0] / 2
-            face = min(found, key=lambda detection: _offset(detection, middle))
-            row["face"], row["score"] = face.box.side, face.score
-            row["landmarks"] = np.array(align.landmarks_of(face)) - (left, top)
-            return np.asarray(align.crop(padded, [face])[0])
+            return bordered, middle_face(found, bordered)
     raise FacespaceError("No face was found.")
 
 
-def _offset(detection: Detection, point: tuple[float, float]) -> float:
-    """Distance in pixels from the middle of a detection's box to a point."""
-    box = detection.box
-    return float(np.hypot(box.x + box.width / 2 - point[0], box.y + box.height / 2 - point[1]))
+def middle_face(found: Sequence[Detection], rgb: RGB) -> Detection:
+    """The detection nearest the middle of a picture, uint8 (H, W, 3)."""
+    middle = rgb.shape[1] / 2, rgb.shape[0] / 2
+
+    def offset(detection: Detection) -> float:
+        box = detection.box
+        return float(
+            np.hypot(box.x + box.width / 2 - middle[0], box.y + box.height / 2 - middle[1])
+        )
+
+    return min(found, key=offset)
+
+
+def _covered(rgb: RGB, face: Detection, cover: str) -> RGB:
+    """The picture with a part of one face painted over: an upright mask would be, in the crop."""
+    template = align.TEMPLATE
+    (eye, other_eye, _, mouth, other_mouth) = np.array(align.landmarks_of(face))
+    eyes, mouths = (eye + other_eye) / 2, (mouth + other_mouth) / 2
+    down = (mouths - eyes) / (template.mouth - template.eyes)
+    right = np.array([down[1], -down[0]])
+    first, last = (eyes + (height - template.eyes) * down for height in COVERS[cover])
+    corners = [first - 0.6 * right, first + 0.6 * right, last + 0.6 * right, last - 0.6 * right]
+    mask = np.zeros(rgb.shape[:2], np.uint8)
+    cv2.fillConvexPoly(mask, np.rint(corners).astype(np.int32), 1)
+    grain = np.random.default_rng(0).normal(COVER_GREY, COVER_GRAIN, (*mask.shape, 1))
+    return np.where(mask[..., None] == 1, np.clip(grain, 0, 255).astype(np.uint8), rgb)
