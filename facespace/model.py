@@ -15,8 +15,12 @@ INPUT = "faces"
 OUTPUTS = ("probability", "coordinates", "distance")
 
 
-def session(source: Path | bytes) -> ort.InferenceSession:
+def session(source: Path | bytes, contract: bool = True) -> ort.InferenceSession:
     """An onnxruntime session on the CPU with ``limits.THREADS`` threads.
+
+    Args:
+        source: an ONNX file, or its content.
+        contract: demand the inputs and outputs of the artifact contract.
 
     Raises:
         FacespaceError: this is no ONNX model, or not one that keeps the artifact contract.
@@ -31,7 +35,7 @@ def session(source: Path | bytes) -> ort.InferenceSession:
     except Exception as error:  # onnxruntime raises a type of its own for each cause
         raise FacespaceError("The model file is not an ONNX model that can be loaded.") from error
     found = [node.name for node in made.get_inputs()], [node.name for node in made.get_outputs()]
-    if found != ([INPUT], list(OUTPUTS)):
+    if contract and found != ([INPUT], list(OUTPUTS)):
         raise FacespaceError(
             f"The model file takes and gives {found}, not {INPUT} and {', '.join(OUTPUTS)}."
         )

@@ -1,8 +1,8 @@
 """A fitted pipeline -> one ONNX file that keeps the artifact contract, checked on real crops.
 
-skl2onnx converts the support vector machine, with ``svm_to_onnx``; the rest, a few nodes, is
-written here: crops in, the mirror image, scaler and PCA in one product, the mean of both decision
-values, the sigmoid of the calibration, and the distance from face space.
+skl2onnx converts the support vector machine, with ``svm_to_onnx``; the front end writes its own
+nodes; the rest, a few, is written here: crops in, the mirror image, scaler and PCA in one product,
+the mean of both decision values, the sigmoid of the calibration, and the distance from face space.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.preprocessing import StandardScaler
+from sklearn.pipeline import Pipeline
 
 from facespace.model import INPUT, OUTPUTS, session
 from facespace.types import Crops
+from training import front_ends, pipeline
+from training.front_ends import FrontEnd
 from training.graph import Graph
-from training.pipeline import SoftWhitenedPCA, pixels
 
 #: Classes in the order of the output ``probability``.
 CLASSES = ("female", "male")
@@ -49,25 +50,28 @@ class Parity:
     distance: float
 
 
-def to_onnx(fitted: CalibratedClassifierCV, side: int, facts: dict[str, Any]) -> bytes:
+def to_onnx(
+    fitted: CalibratedClassifierCV,
+    front_end: FrontEnd,
+    space: Pipeline,
+    side: int,
+    facts: dict[str, Any],
+) -> bytes:
     """Write a fitted ``pipeline.calibrated`` as ONNX.
 
     Args:
         fitted: labels were "female" and "male".
+        front_end: what gave the rows that it was fitted on.
+        space: the pixel eigenfaces, a fitted ``pipeline.reduction``, that ``distance`` is
+            measured from.
         side: of the crops, in pixels.
         facts: plain data for the file's ``metadata_props``, under the key ``facespace``.
     """
-    (one,) = fitted.calibrated_classifiers_
-    scaler, pca, svm = (step for _, step in one.estimator.estimator_.steps)
-    (sigmoid,) = one.calibrators
+    scaler, pca, svm, sigmoid = pipeline.parts(fitted)
     graph = Graph()
     numbers = graph.node("Cast", [INPUT], to=TensorProto.FLOAT)
-    backwards = graph.constant(np.arange(side)[::-1].copy())
-    mirror = graph.node("Gather", [numbers, backwards], axis=2)
     # Rows 0 to N are the crops, N to 2N their mirror images.
-    both = graph.node("Concat", [numbers, mirror], axis=0)
-    flat = graph.constant([-1, side * side])
-    rows = graph.node("Reshape", [both, flat])
+    rows = front_end.write(graph, front_ends.with_mirrored(graph, numbers, side))
     placed = graph.projected(rows, scaler, pca, pca.divisor_)
     _, decisions = graph.decided(svm, placed)
     first, axis = graph.constant([0]), graph.constant([0])
@@ -81,7 +85,11 @@ def to_onnx(fitted: CalibratedClassifierCV, side: int, facts: dict[str, Any]) ->
     shift = graph.floats([sigmoid.b_, -sigmoid.b_])
     exponent = graph.node("Add", [graph.node("Mul", [mean, slope]), shift])
     graph.node("Sigmoid", [exponent], OUTPUTS[0])
-    _distance(graph, graph.node("Reshape", [numbers, flat]), scaler, pca, coordinates)
+    pixels = front_ends.PIXELS.write(graph, numbers)
+    in_space = coordinates
+    if pca is not space["pca"]:
+        in_space = graph.projected(pixels, space["scaler"], space["pca"], space["pca"].divisor_)
+    _distance(graph, pixels, space, in_space)
     model = graph.model(side, pca.n_components_)
     helper.set_model_props(model, {"facespace": json.dumps(facts, ensure_ascii=False)})
     onnx.checker.check_model(model, full_check=True)
@@ -89,13 +97,12 @@ def to_onnx(fitted: CalibratedClassifierCV, side: int, facts: dict[str, Any]) ->
     return content
 
 
-def _distance(
-    graph: Graph, pixels: str, scaler: StandardScaler, pca: SoftWhitenedPCA, coordinates: str
-) -> None:
+def _distance(graph: Graph, pixels: str, space: Pipeline, coordinates: str) -> None:
     """Pixels (N, D) and their coordinates in face space -> the output ``distance``.
 
     The eigenfaces are orthonormal, so what they leave is what Pythagoras leaves.
     """
+    scaler, pca = space["scaler"], space["pca"]
     middle = scaler.mean_ + pca.mean_ * scaler.scale_
     offset = graph.node("Sub", [pixels, graph.floats(middle)])
     offset = graph.node("Div", [offset, graph.floats(scaler.scale_)])
@@ -109,26 +116,37 @@ def _distance(
     graph.node("Sqrt", [graph.node("Div", [left, size])], OUTPUTS[2])
 
 
-def check(content: bytes, fitted: CalibratedClassifierCV, crops: Crops) -> Parity:
+def check(
+    content: bytes,
+    fitted: CalibratedClassifierCV,
+    front_end: FrontEnd,
+    space: Pipeline,
+    crops: Crops,
+) -> Parity:
     """Hold an exported file against its pipeline, on real crops.
 
     Probabilities must agree within ``TOLERANCE``; where they are further than that from 0.5 the
     likelier class must be the same, and be the one that the pipeline predicts; and batches of any
     size must give what all together give.
 
+    Args:
+        content: the file.
+        fitted: as for ``to_onnx``; so are ``front_end`` and ``space``.
+        crops: uint8 (N, side, side).
+
     Raises:
         ExportError: they do not agree.
     """
-    (one,) = fitted.calibrated_classifiers_
-    steps = one.estimator.estimator_[:-1]
+    scaler, pca, _, _ = pipeline.parts(fitted)
     runner = session(content)
     probability, coordinates, distance = runner.run(OUTPUTS, {INPUT: crops})
-    rows = pixels(crops)
+    rows = front_ends.rows(front_end, crops)
     if tuple(fitted.classes_) != CLASSES:
         raise ExportError(f"The classes are {fitted.classes_}, not {CLASSES}.")
     expected = fitted.predict_proba(rows)
-    placed = steps.transform(rows)
-    rest = steps[0].transform(rows) - steps[-1].inverse_transform(placed)
+    placed = pca.transform(scaler.transform(pipeline.own(rows)))
+    scaled = space["scaler"].transform(crops.reshape(len(crops), -1).astype(np.float32))
+    rest = scaled - space["pca"].inverse_transform(space["pca"].transform(scaled))
     parity = Parity(
         crops=len(crops),
         probability=float(np.abs(probability - expected).max()),

@@ -1,7 +1,7 @@
 """The scikit-learn pipeline, and the search for the best one.
 
-crops -> pixels -> scaler -> PCA (eigenfaces) -> RBF SVM, for the crop and for its mirror
-image -> mean of the two decision values -> calibrated probability
+rows of a front end -> scaler -> PCA -> RBF SVM, for the crop and for its mirror image -> mean of
+the two decision values -> calibrated probability
 """
 
 from __future__ import annotations
@@ -13,37 +13,23 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.decomposition import PCA
+from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from facespace.types import Crops
+from training.front_ends import FrontEnd
 
 Array = npt.NDArray[Any]
 
-#: Folds of the search and of the calibration.
+#: Folds of the search.
 FOLDS = 3
 
-#: Values tried by the search. ``SoftWhitenedPCA`` gives its coordinates a total variance of 1,
-#: so that one range of gamma serves any number of components. With more than 150 components the
-#: file of a model trained on 40,000 photos would pass 24 MB.
-GRID: dict[str, tuple[float, ...]] = {
-    "components": (75, 150),
-    "C": (1.0, 3.0, 10.0),
-    "gamma": (1.0, 2.0, 4.0),
-}
-
-
-def pixels(crops: Crops) -> npt.NDArray[np.float32]:
-    """Crops, uint8 (N, side, side), as the rows that the pipeline eats, float32 (N, D)."""
-    return crops.reshape(len(crops), -1).astype(np.float32)
-
-
-def mirrored(rows: Array) -> Array:
-    """The rows of ``pixels``, each of its crop's mirror image."""
-    side = round(np.sqrt(rows.shape[1]))
-    return rows.reshape(-1, side, side)[:, :, ::-1].reshape(rows.shape)
+#: Values of C tried by the search; components and gammas are the front end's own.
+#: ``SoftWhitenedPCA`` gives its coordinates a total variance of 1, so that one range of gamma
+#: serves any number of components.
+COSTS = (1.0, 3.0, 10.0)
 
 
 class SoftWhitenedPCA(PCA):  # type: ignore[misc]
@@ -81,22 +67,22 @@ class SoftWhitenedPCA(PCA):  # type: ignore[misc]
 class MirrorAverage(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A classifier of crops that also looks at each crop's mirror image.
 
-    The decision value is the mean of both. Fitting is left to ``estimator``, on the crops as
-    they are.
+    Rows are (N, 2 D), the crop's and its mirror image's, as ``front_ends.rows`` gives them. The
+    decision value is the mean of both. ``estimator`` is fitted on the crops as they are.
     """
 
     def __init__(self, estimator: Any):
         self.estimator = estimator
 
     def fit(self, X: Array, y: Array) -> Self:
-        """Fit the classifier on pixels (N, D) and labels (N,)."""
-        self.estimator_ = clone(self.estimator).fit(X, y)
+        """Fit the classifier on rows (N, 2 D) and labels (N,)."""
+        self.estimator_ = clone(self.estimator).fit(own(X), y)
         self.classes_ = self.estimator_.classes_
         return self
 
     def decision_function(self, X: Array) -> Array:
         """Decision values (N,); positive speaks for ``classes_[1]``."""
-        both = [self.estimator_.decision_function(rows) for rows in (X, mirrored(X))]
+        both = [self.estimator_.decision_function(rows) for rows in np.split(X, 2, axis=1)]
         return np.asarray(np.mean(both, axis=0))
 
     def predict(self, X: Array) -> Array:
@@ -104,74 +90,93 @@ class MirrorAverage(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray(self.classes_[(self.decision_function(X) > 0).astype(int)])
 
 
+def own(rows: Array) -> Array:
+    """Of rows (N, 2 D) the half that is the crop's own, (N, D)."""
+    return rows[:, : rows.shape[1] // 2]
+
+
+def reduction(components: int) -> Pipeline:
+    """Scaler and PCA, not fitted."""
+    return Pipeline([("scaler", StandardScaler()), ("pca", SoftWhitenedPCA(components))])
+
+
 def build(components: int, C: float, gamma: float) -> MirrorAverage:
     """The classifier without calibration, not fitted."""
-    steps = [
-        ("scaler", StandardScaler()),
-        ("pca", SoftWhitenedPCA(components)),
-        ("svm", SVC(C=C, gamma=gamma, cache_size=2000)),
-    ]
-    return MirrorAverage(Pipeline(steps))
+    svm = SVC(C=C, gamma=gamma, cache_size=2000)
+    return MirrorAverage(Pipeline([*reduction(components).steps, ("svm", svm)]))
 
 
-def calibrated(
-    classifier: MirrorAverage, groups: Array, labels: Array, jobs: int = -1
-) -> CalibratedClassifierCV:
-    """The classifier with a sigmoid (Platt 1999) over decision values of faces it had not seen.
+def calibrated(fitted: MirrorAverage, rows: Array, labels: Array) -> CalibratedClassifierCV:
+    """A fitted classifier with a sigmoid (Platt 1999) over the decision values of new faces.
 
     Args:
-        groups: (N,) of the photos it will be fitted on; equal values (the same person) stay in
-            one fold.
+        fitted: stays as it is.
+        rows: (N, 2 D) of faces that nothing was fitted on.
         labels: (N,).
-        jobs: worker processes; -1 for one a processor.
     """
-    folds = list(_folds().split(labels, labels, groups))
-    return CalibratedClassifierCV(
-        classifier, method="sigmoid", cv=folds, ensemble=False, n_jobs=jobs
-    )
+    return CalibratedClassifierCV(FrozenEstimator(fitted), method="sigmoid").fit(rows, labels)
+
+
+def parts(fitted: CalibratedClassifierCV) -> tuple[StandardScaler, SoftWhitenedPCA, SVC, Any]:
+    """Scaler, PCA, SVM and the calibration's sigmoid of a ``calibrated`` pipeline."""
+    (one,) = fitted.calibrated_classifiers_
+    (sigmoid,) = one.calibrators
+    scaler, pca, svm = (step for _, step in one.estimator.estimator.estimator_.steps)
+    return scaler, pca, svm, sigmoid
 
 
 def search(
-    X: Array, y: Array, groups: Array, jobs: int = -1
+    front_end: FrontEnd, rows: Array, labels: Array, groups: Array, jobs: int = -1
 ) -> tuple[dict[str, Any], list[dict[str, float]]]:
-    """Try every combination of ``GRID`` by cross-validation, persons kept in one fold.
+    """Try every combination of components, C and gamma by cross-validation.
 
     Args:
-        X: pixels, float32 (N, D).
-        y: labels (N,).
-        groups: (N,).
+        front_end: says which components and gammas.
+        rows: float32 (N, 2 D), what the front end gave.
+        labels: (N,).
+        groups: (N,); equal ones (the same person) stay in one fold.
 
     Returns:
         The best combination, as keywords of ``build``, and the table of all: each row the
-        combination with ``auc``, its standard deviation over the folds ``auc_sd``, and
-        ``fit_seconds``.
+        combination with ``auc`` and ``balanced_accuracy``, the standard deviation of the AUC
+        over the folds ``auc_sd``, and ``fit_seconds``.
     """
-    most = min(X.shape[1], len(X) * (FOLDS - 1) // FOLDS) - 1
     names = {
         "components": "estimator__pca__n_components",
         "C": "estimator__svm__C",
         "gamma": "estimator__svm__gamma",
     }
-    grid: dict[str, Any] = {names[name]: values for name, values in GRID.items()}
-    grid[names["components"]] = sorted({min(int(k), most) for k in GRID["components"]})
+    grid: dict[str, Any] = {
+        names["components"]: sorted({bounded(k, rows) for k in front_end.components}),
+        names["C"]: COSTS,
+        names["gamma"]: front_end.gammas,
+    }
+    scoring = {"auc": "roc_auc", "balanced_accuracy": "balanced_accuracy"}
     tried = GridSearchCV(
-        build(1, 1.0, 1.0), grid, scoring="roc_auc", cv=_folds(), n_jobs=jobs, refit=False
-    ).fit(X, y, groups=groups)
+        build(1, 1.0, 1.0), grid, scoring=scoring, cv=folds(), n_jobs=jobs, refit=False
+    ).fit(rows, labels, groups=groups)
     results = tried.cv_results_
+    columns = {
+        "auc": results["mean_test_auc"],
+        "auc_sd": results["std_test_auc"],
+        "balanced_accuracy": results["mean_test_balanced_accuracy"],
+        "fit_seconds": results["mean_fit_time"],
+    }
     table = [
         {short: params[full] for short, full in names.items()}
-        | {"auc": float(auc), "auc_sd": float(spread), "fit_seconds": float(seconds)}
-        for params, auc, spread, seconds in zip(
-            results["params"],
-            results["mean_test_score"],
-            results["std_test_score"],
-            results["mean_fit_time"],
-            strict=True,
-        )
+        | {name: float(values[i]) for name, values in columns.items()}
+        for i, params in enumerate(results["params"])
     ]
     best = max(table, key=lambda row: row["auc"])
     return {name: best[name] for name in names}, table
 
 
-def _folds() -> StratifiedGroupKFold:
+def bounded(components: int, rows: Array) -> int:
+    """At most as many components as a fold of the search can give."""
+    most = min(rows.shape[1] // 2, len(rows) * (FOLDS - 1) // FOLDS)
+    return min(components, int(most) - 1)
+
+
+def folds() -> StratifiedGroupKFold:
+    """How all comparisons split their photos."""
     return StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)

@@ -1,0 +1,204 @@
+"""What the SVM gets to look at: pixels, oriented gradients, or a network's numbers.
+
+A front end writes itself into an ONNX graph, and the same nodes compute the rows that the
+pipeline is fitted on: what a model learned from and what it sees at work cannot differ.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from onnx import TensorProto, helper
+
+from facespace.model import INPUT, session
+from facespace.types import Crops
+from training.graph import Graph
+
+Rows = npt.NDArray[np.float32]
+
+#: Crops that one run of a front end's session eats.
+BATCH = 256
+
+#: The network's own scaling of grey values: x * SCALE - SHIFT.
+SCALE, SHIFT = 4 / 255, 2.0
+
+
+class FrontEnd(ABC):
+    """Turns crops into rows of numbers.
+
+    ``name`` is the model's, ``title`` what people read, ``components`` and ``gammas`` what the
+    search tries.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    components: ClassVar[tuple[int, ...]]
+    gammas: ClassVar[tuple[float, ...]]
+
+    @abstractmethod
+    def write(self, graph: Graph, crops: str) -> str:
+        """Append the nodes from crops, float (N, side, side) of 0 to 255, to rows (N, D)."""
+
+
+class Pixels(FrontEnd):
+    """The grey values themselves: eigenfaces (Turk and Pentland 1991)."""
+
+    name = "eigenfaces"
+    title = "Eigenfaces: pixels, PCA, RBF SVM"
+    components = (75, 150)
+    gammas = (1.0, 2.0, 4.0)
+
+    def write(self, graph: Graph, crops: str) -> str:
+        return graph.node("Flatten", [crops], axis=1)
+
+
+PIXELS = Pixels()
+
+
+class Gradients(FrontEnd):
+    """Histograms of oriented gradients (Dalal and Triggs 2005).
+
+    A pixel's gradient falls, by its direction, into ``DIRECTIONS`` channels, which are averaged
+    over overlapping cells; each cell's channels are divided by the strength of the gradients
+    around it, and the square root taken.
+    """
+
+    name = "gradients"
+    title = "Gradients: oriented gradients, PCA, RBF SVM"
+    components = (75, 150)
+    gammas = (0.5, 1.0, 2.0)
+
+    #: Directions, light to dark and dark to light told apart.
+    DIRECTIONS = 16
+
+    #: A direction's share in a gradient is the cosine between them, squared so many times.
+    SQUARED = 3
+
+    #: Side of a cell and distance between cells, in pixels.
+    CELL, STEP = 8, 4
+
+    def write(self, graph: Graph, crops: str) -> str:
+        angles = 2 * np.pi * np.arange(self.DIRECTIONS) / self.DIRECTIONS
+        kernels = np.zeros((self.DIRECTIONS, 1, 3, 3))
+        kernels[:, 0, 1, 2], kernels[:, 0, 2, 1] = np.cos(angles), np.sin(angles)
+        kernels -= kernels[:, :, ::-1, ::-1]
+        picture = graph.node("Unsqueeze", [crops, graph.constant([1])])
+        border = graph.constant([0, 0, 1, 1, 0, 0, 1, 1])
+        picture = graph.node("Pad", [picture, border], mode="edge")
+        slopes = graph.node("Conv", [picture, graph.floats(kernels / 255)])
+        slopes = graph.node("Relu", [slopes])
+        channel = graph.constant([1])
+        steepest = graph.node("ReduceMax", [slopes, channel], keepdims=1)
+        steepest = graph.node("Add", [steepest, graph.floats(1e-4)])
+        share = graph.node("Div", [slopes, steepest])
+        for _ in range(self.SQUARED):
+            share = graph.node("Mul", [share, share])
+        slopes = graph.node("Mul", [share, steepest])
+        cells = graph.node(
+            "AveragePool", [slopes], kernel_shape=[self.CELL] * 2, strides=[self.STEP] * 2
+        )
+        energy = graph.node("ReduceSumSquare", [cells, channel], keepdims=1)
+        around = graph.node(
+            "AveragePool",
+            [energy],
+            kernel_shape=[3, 3],
+            pads=[1] * 4,
+            count_include_pad=1,
+        )
+        around = graph.node("Add", [around, graph.floats(1e-3)])
+        cells = graph.node("Div", [cells, graph.node("Sqrt", [around])])
+        return graph.node("Flatten", [graph.node("Sqrt", [cells])], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Convolution:
+    """Weights (out, in, k, k) with k odd, bias (out,), and the stride; padded by k // 2."""
+
+    weights: npt.NDArray[Any]
+    bias: npt.NDArray[Any]
+    stride: int
+
+    def write(self, graph: Graph, x: str) -> str:
+        """Append the convolution of x, float (N, in, H, W)."""
+        inputs = [x, graph.floats(self.weights), graph.floats(self.bias)]
+        pads = [self.weights.shape[2] // 2] * 4
+        return graph.node("Conv", inputs, strides=[self.stride] * 2, pads=pads)
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """Two convolutions beside a third, or beside nothing (He et al. 2016)."""
+
+    first: Convolution
+    second: Convolution
+    short: Convolution | None
+
+    def write(self, graph: Graph, x: str) -> str:
+        """Append the block on x, float (N, in, H, W)."""
+        y = graph.node("Relu", [self.first.write(graph, x)])
+        y = self.second.write(graph, y)
+        x = self.short.write(graph, x) if self.short else x
+        return graph.node("Relu", [graph.node("Add", [x, y])])
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding(FrontEnd):
+    """A network's numbers, as ``network.front_end`` takes them from a trained one.
+
+    ``weights`` (in, D) and ``bias`` (D,) are those of the last layer.
+    """
+
+    stem: Convolution
+    blocks: tuple[Residual, ...]
+    weights: npt.NDArray[Any]
+    bias: npt.NDArray[Any]
+
+    name = "embedding"
+    title = "Embedding: convolutional network, PCA, RBF SVM"
+    components = (32, 64)
+    gammas = (0.5, 1.0, 2.0)
+
+    def write(self, graph: Graph, crops: str) -> str:
+        x = graph.node("Unsqueeze", [crops, graph.constant([1])])
+        x = graph.node("Sub", [graph.node("Mul", [x, graph.floats(SCALE)]), graph.floats(SHIFT)])
+        x = graph.node("Relu", [self.stem.write(graph, x)])
+        for block in self.blocks:
+            x = block.write(graph, x)
+        x = graph.node("Flatten", [graph.node("GlobalAveragePool", [x])], axis=1)
+        return graph.node("Gemm", [x, graph.floats(self.weights), graph.floats(self.bias)])
+
+
+def with_mirrored(graph: Graph, crops: str, side: int) -> str:
+    """Append the mirror images, float (N, side, side), behind the crops: float (2N, side, side)."""
+    backwards = graph.constant(np.arange(side)[::-1].copy())
+    mirror = graph.node("Gather", [crops, backwards], axis=2)
+    return graph.node("Concat", [crops, mirror], axis=0)
+
+
+def rows(front_end: FrontEnd, crops: Crops) -> Rows:
+    """What the pipeline is fitted on.
+
+    Args:
+        crops: uint8 (N, side, side).
+
+    Returns:
+        float32 (N, 2 D): the crop's own row, and behind it that of its mirror image.
+    """
+    side = crops.shape[1]
+    graph = Graph()
+    numbers = graph.node("Cast", [INPUT], to=TensorProto.FLOAT)
+    output = front_end.write(graph, with_mirrored(graph, numbers, side))
+    model = graph.finished(
+        [helper.make_tensor_value_info(INPUT, TensorProto.UINT8, ["N", side, side])],
+        [helper.make_tensor_value_info(output, TensorProto.FLOAT, ["M", "D"])],
+    )
+    runner = session(model.SerializeToString(), contract=False)
+    parts = []
+    for i in range(0, len(crops), BATCH):
+        (both,) = runner.run(None, {INPUT: crops[i : i + BATCH]})
+        parts.append(np.hstack(np.split(both, 2)))
+    return np.concatenate(parts)
