@@ -1,26 +1,25 @@
-"""Labels and scores -> metrics with intervals, and curves for drawing.
+"""Labels and scores -> metrics with intervals, curves, groups; and the choices made on validation.
 
 The positive class is female throughout: a label is True, a probability near 1, for female.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import (
-    accuracy_score,
-    balanced_accuracy_score,
-    brier_score_loss,
-    confusion_matrix,
-    roc_auc_score,
-    roc_curve,
-)
+from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score, roc_curve
 
+Array = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
 Scores = npt.NDArray[np.floating[Any]]
+
+#: A metric's ``value``, and ``low`` and ``high``, the ends of its 95 % interval.
+Interval = dict[str, float]
 
 #: Bootstrap rounds behind every interval.
 ROUNDS = 1000
@@ -28,79 +27,277 @@ ROUNDS = 1000
 #: Points that a curve keeps for drawing.
 CURVE_POINTS = 200
 
+#: Bins of equal mass behind the expected calibration error and the reliability diagram.
+BINS = 15
 
-def metrics(
-    female: Bools, probability: Scores, threshold: float, certainty: float
-) -> dict[str, float]:
+#: Groups of fewer faces have no part in a gap: their figures are mostly chance.
+LEAST_GROUP = 30
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """How a probability becomes an answer.
+
+    ``threshold``: a face reads as female from this probability on. ``certainty``: the least
+    probability of the likelier class, 0.5 to 1, for an answer.
+    """
+
+    threshold: float
+    certainty: float
+
+    def right(self, female: Bools, probability: Scores) -> Bools:
+        """Which faces read as labelled, "?" or not, bool (N,)."""
+        return np.asarray((probability >= self.threshold) == female)
+
+    def answered(self, probability: Scores) -> Bools:
+        """Which faces are certain enough for an answer, bool (N,)."""
+        return np.asarray(_certainty(probability) >= self.certainty)
+
+
+def metrics(female: Bools, probability: Scores, point: OperatingPoint) -> dict[str, float]:
     """Every metric of one test set, without intervals.
 
-    ``accuracy``, ``balanced_accuracy``, ``auc`` and ``brier`` count every face, as if "?" were
-    not a choice; ``coverage`` is the share of faces answered and ``risk`` the share of wrong
-    answers among them (NaN where none is answered).
+    All but ``coverage`` and ``risk`` count every face, as if "?" were not a choice. ``f1`` is
+    that of female, ``kappa`` Cohen's, ``ece`` the expected calibration error. ``aurc`` and
+    ``augrc`` are the areas under the curves of risk and of generalised risk over coverage
+    (Geifman and El-Yaniv 2017, Traub et al. 2024).
 
     Args:
-        female: bool (N,), what the labels say; both classes occur.
+        female: bool (N,); both classes occur.
         probability: (N,), of female.
-        threshold: a face reads as female from here on.
-        certainty: least probability of the likelier class for an answer.
+        point: the model's.
     """
-    read = probability >= threshold
-    answered = np.maximum(probability, 1 - probability) >= certainty
-    wrong = (read != female)[answered]
+    right = point.right(female, probability)
+    read = right == female
+    recalls = float(right[female].mean()), float(right[~female].mean())
+    accuracy = float(right.mean())
+    share, reading = float(female.mean()), float(read.mean())
+    by_chance = share * reading + (1 - share) * (1 - reading)
+    order = np.argsort(-_certainty(probability), kind="stable")
+    errors, count = np.cumsum(~right[order]), np.arange(1, len(right) + 1)
+    bins = reliability(female, probability)
+    gaps = np.abs(np.subtract(bins["observed"], bins["predicted"]))
     return {
-        "accuracy": accuracy_score(female, read),
-        "balanced_accuracy": balanced_accuracy_score(female, read),
-        "auc": roc_auc_score(female, probability),
-        "brier": brier_score_loss(female, probability),
+        "accuracy": accuracy,
+        "balanced_accuracy": sum(recalls) / 2,
+        "recall_female": recalls[0],
+        "recall_male": recalls[1],
+        "auc": float(roc_auc_score(female, probability)),
+        "average_precision": float(average_precision_score(female, probability)),
+        "f1": 2 * float((read & female).mean()) / (share + reading),
+        "kappa": (accuracy - by_chance) / (1 - by_chance) if by_chance < 1 else 0.0,
+        "brier": float(np.mean((probability - female) ** 2)),
+        "ece": float(np.average(gaps, weights=bins["faces"])),
+        "aurc": float(np.mean(errors / count)),
+        "augrc": float(np.mean(errors / len(right))),
+        **answers(right, point.answered(probability)),
+    }
+
+
+def answers(right: Bools, answered: Bools) -> dict[str, float]:
+    """``coverage``, the share of faces answered, and ``risk``, of those the share answered wrong.
+
+    ``risk`` is NaN where none is answered.
+    """
+    given = right[answered]
+    return {
         "coverage": float(answered.mean()),
-        "risk": float(wrong.mean()) if len(wrong) else float("nan"),
+        "risk": float(1 - given.mean()) if len(given) else float("nan"),
     }
 
 
 def with_intervals(
-    measure: Callable[[Bools, Scores], dict[str, float]],
-    female: Bools,
-    probability: Scores,
-    groups: npt.NDArray[Any],
+    measure: Callable[..., dict[str, float]],
+    columns: tuple[Array, ...],
+    persons: Array,
     seed: int = 0,
-) -> dict[str, dict[str, float]]:
+) -> dict[str, Interval]:
     """Each metric with its 95 % interval: percentiles of a cluster bootstrap.
 
-    Faces of the same group (the same person) are drawn together, as they are not independent
-    (Field and Welsh 2007).
+    Faces of the same person are drawn together, as they are not independent (Field and Welsh
+    2007). The calibration error of a drawn sample is too large on average, since some faces are
+    drawn twice; its interval is moved by as much (Efron and Tibshirani 1993, 10.6).
 
     Args:
-        measure: labels and probabilities -> metrics.
-        groups: (N,), whose equal values mark faces of the same person.
+        measure: rows of the columns -> metrics.
+        columns: arrays (N,); the first says which faces are labelled female, and only samples
+            that hold both classes, if all faces do, are measured.
+        persons: (N,), equal for faces of the same person.
     """
     rng = np.random.default_rng(seed)
-    _, number = np.unique(groups, return_inverse=True)
+    _, number = np.unique(persons, return_inverse=True)
     members = np.split(np.argsort(number, kind="stable"), np.cumsum(np.bincount(number))[:-1])
-    drawn: list[dict[str, float]] = []
-    while len(drawn) < ROUNDS:
+    mixed = len(set(columns[0].tolist())) == 2
+    drawn: dict[str, list[float]] = {}
+    rounds = 0
+    while rounds < ROUNDS:
         chosen = rng.integers(len(members), size=len(members))
         rows = np.concatenate([members[i] for i in chosen])
-        if 0 < female[rows].sum() < len(rows):
-            drawn.append(measure(female[rows], probability[rows]))
+        if mixed and len(set(columns[0][rows].tolist())) < 2:
+            continue
+        rounds += 1
+        for name, value in measure(*(column[rows] for column in columns)).items():
+            drawn.setdefault(name, []).append(value)
     result = {}
-    for name, value in measure(female, probability).items():
-        low, high = np.nanpercentile([sample[name] for sample in drawn], (2.5, 97.5))
-        result[name] = {"value": float(value), "low": float(low), "high": float(high)}
+    for name, value in measure(*columns).items():
+        low, high = (
+            (np.nan, np.nan)
+            if np.isnan(drawn[name]).all()
+            else np.nanpercentile(drawn[name], (2.5, 97.5))
+        )
+        excess = np.mean(drawn[name]) - value if name == "ece" else 0.0
+        ends = {"low": low - excess, "high": high - excess}
+        result[name] = {"value": float(value)} | {
+            end: float(max(0.0, limit) if name == "ece" else limit) for end, limit in ends.items()
+        }
     return result
 
 
 def roc(female: Bools, probability: Scores) -> dict[str, list[float]]:
     """The ROC curve, thinned: ``fpr``, ``tpr`` and the ``threshold`` that gives each point."""
     fpr, tpr, threshold = roc_curve(female, probability)
-    keep = np.unique(np.linspace(0, len(fpr) - 1, CURVE_POINTS).round().astype(int))
-    points = {"fpr": fpr, "tpr": tpr, "threshold": np.clip(threshold, 0, 1)}
-    return {name: np.round(values[keep], 5).tolist() for name, values in points.items()}
+    return _thinned({"fpr": fpr, "tpr": tpr, "threshold": np.clip(threshold, 0, 1)})
+
+
+def risk_coverage(
+    female: Bools, probability: Scores, point: OperatingPoint
+) -> dict[str, list[float]]:
+    """What answering only the most certain faces costs and brings (El-Yaniv and Wiener 2010).
+
+    Thinned: ``coverage``, the ``risk`` at it, and the ``certainty`` asked for, falling.
+    """
+    certainty, risk = _risks(female, probability, point.threshold)
+    coverage = np.arange(1, len(risk) + 1) / len(risk)
+    return _thinned({"coverage": coverage, "risk": risk, "certainty": certainty})
+
+
+def reliability(female: Bools, probability: Scores) -> dict[str, list[float]]:
+    """Bins of equal mass: the mean ``predicted``, the share ``observed`` female, and ``faces``."""
+    order = np.array_split(np.argsort(probability, kind="stable"), min(BINS, len(female)))
+    return {
+        "predicted": [float(probability[rows].mean()) for rows in order],
+        "observed": [float(female[rows].mean()) for rows in order],
+        "faces": [len(rows) for rows in order],
+    }
 
 
 def confusion(female: Bools, probability: Scores, threshold: float) -> list[list[int]]:
     """Counts: rows are the labels female, male; columns what they read as, female, male."""
-    counts = confusion_matrix(~female, probability < threshold)
+    counts = confusion_matrix(~female, probability < threshold, labels=[False, True])
     return [[int(n) for n in row] for row in counts]
+
+
+def groups(
+    female: Bools,
+    probability: Scores,
+    point: OperatingPoint,
+    attributes: Mapping[str, Array],
+    persons: Array,
+) -> dict[str, Any]:
+    """How well each group is read, and each crossing of two groups.
+
+    Args:
+        attributes: by name the groups, str (N,); "" where not known.
+
+    Returns:
+        For each attribute, and each pair of them (``"race, sex"``): ``by_group``, for each value
+        the number of ``faces`` and ``accuracy``, ``coverage`` and ``risk`` with intervals, and
+        ``gap``: for accuracy and coverage the ``lowest`` and ``highest`` group of at least
+        ``LEAST_GROUP`` faces and their ``difference``.
+    """
+    columns = {name: values for name, values in attributes.items() if (values != "").any()}
+    for one, other in combinations(sorted(columns), 2):
+        known = (columns[one] != "") & (columns[other] != "")
+        both = np.char.add(np.char.add(columns[one], ", "), columns[other])
+        columns[f"{one}, {other}"] = np.where(known, both, "")
+    right, answered = point.right(female, probability), point.answered(probability)
+
+    def measure(labels: Bools, right: Bools, answered: Bools) -> dict[str, float]:
+        return {"accuracy": float(right.mean()), **answers(right, answered)}
+
+    result = {}
+    for name, values in columns.items():
+        table: dict[str, dict[str, Any]] = {}
+        for value in sorted(set(values.tolist()) - {""}, key=order_of):
+            rows = values == value
+            arrays = female[rows], right[rows], answered[rows]
+            table[value] = {
+                "faces": int(rows.sum()),
+                **with_intervals(measure, arrays, persons[rows]),
+            }
+        result[name] = {"by_group": table, "gap": _gaps(table)}
+    return result
+
+
+def _gaps(table: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    large = {name: row for name, row in table.items() if row["faces"] >= LEAST_GROUP}
+    if len(large) < 2:
+        return {}
+    gaps = {}
+    for metric in ("accuracy", "coverage"):
+        values = {name: row[metric]["value"] for name, row in large.items()}
+        lowest, highest = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
+        difference = values[highest] - values[lowest]
+        gaps[metric] = {"lowest": lowest, "highest": highest, "difference": difference}
+    return gaps
+
+
+def end_to_end(
+    female: Bools,
+    found: Bools,
+    probability: Scores,
+    answered: Bools,
+    point: OperatingPoint,
+    persons: Array,
+) -> dict[str, Any]:
+    """Photo in, verdict out, with intervals.
+
+    ``right``, ``wrong``, ``unsure`` ("?") and ``missed`` (no face found) are shares of all photos
+    and sum to 1; ``balanced_accuracy`` counts a missed face as wrong and leaves no "?".
+
+    Args:
+        female: bool (N,), the labels of all photos.
+        found: bool (N,), where the detector found a face.
+        probability: (N,), of female; where no face was found it does not count.
+        answered: bool (N,), where the verdict would not be "?".
+    """
+
+    def measure(labels: Bools, found: Bools, right: Bools, answered: Bools) -> dict[str, float]:
+        sides = [(found & right)[labels == side].mean() for side in set(labels.tolist())]
+        return {
+            "right": float((found & answered & right).mean()),
+            "wrong": float((found & answered & ~right).mean()),
+            "unsure": float((found & ~answered).mean()),
+            "missed": float((~found).mean()),
+            "balanced_accuracy": float(np.mean(sides)),
+        }
+
+    columns = female, found, point.right(female, probability), answered
+    return {"photos": len(female), **with_intervals(measure, columns, persons)}
+
+
+def equal_error_threshold(female: Bools, probability: Scores) -> float:
+    """The threshold at which both sexes are read wrongly equally often: the equal error rate."""
+    _, threshold = _equal_errors(female, probability)
+    return float(np.clip(threshold, 0, 1))
+
+
+def ranking(female: Bools, scores: Scores) -> dict[str, float]:
+    """``auc``, and ``balanced_accuracy`` where both sexes are read wrongly equally often.
+
+    Args:
+        female: bool (N,); both classes occur.
+        scores: (N,), higher for female; need not be probabilities.
+    """
+    balanced, _ = _equal_errors(female, scores)
+    return {"auc": float(roc_auc_score(female, scores)), "balanced_accuracy": balanced}
+
+
+def _equal_errors(female: Bools, scores: Scores) -> tuple[float, float]:
+    """Balanced accuracy and threshold where the two rates of error are closest."""
+    fpr, tpr, threshold = roc_curve(female, scores)
+    at = int(np.abs(fpr - (1 - tpr)).argmin())
+    return float(tpr[at] + 1 - fpr[at]) / 2, float(threshold[at])
 
 
 def least_certainty(female: Bools, probability: Scores, threshold: float, risk: float) -> float:
@@ -110,13 +307,44 @@ def least_certainty(female: Bools, probability: Scores, threshold: float, risk: 
     certain ones whose error rate stays within ``risk`` is answered (El-Yaniv and Wiener 2010).
 
     Returns:
-        a probability in 0.5 to 1; 1 where even the most certain answers are worse.
+        a probability in 0.5 to 1, never so low that the threshold would lie outside the band of
+        "?"; 1 where even the most certain answers are worse.
     """
-    certainty = np.maximum(probability, 1 - probability)
+    falling, risks = _risks(female, probability, threshold)
+    # Equally certain faces are answered together or not at all.
+    within = (risks <= risk) & np.append(falling[1:] < falling[:-1], True)
+    least = float(falling[within][-1]) if within.any() else 1.0
+    return max(least, threshold, 1 - threshold)
+
+
+def age_group(age: str) -> str:
+    """An age in years as the decade it falls in; anything else as it is."""
+    if not age.isdigit():
+        return age
+    decade = int(age) // 10 * 10
+    return f"{decade}-{decade + 9}"
+
+
+def order_of(value: str) -> tuple[float, str]:
+    """A key that sorts ages by number, all else by the alphabet."""
+    digits = "".join(c if c.isdigit() else " " for c in value).split()
+    return (float(digits[0]) + 0.5 * value.startswith("more"), value) if digits else (1e9, value)
+
+
+def _certainty(probability: Scores) -> Scores:
+    """The probability of the likelier class, 0.5 to 1, (N,)."""
+    return np.maximum(probability, 1 - probability)
+
+
+def _risks(female: Bools, probability: Scores, threshold: float) -> tuple[Scores, Scores]:
+    """Certainties, falling, and the share of wrong answers among the faces up to each, (N,)."""
+    certainty = _certainty(probability)
     order = np.argsort(-certainty, kind="stable")
     wrong = ((probability >= threshold) != female)[order]
-    falling = certainty[order]
-    within = np.cumsum(wrong) <= risk * np.arange(1, len(wrong) + 1)
-    # Equally certain faces are answered together or not at all.
-    within &= np.append(falling[1:] < falling[:-1], True)
-    return float(falling[within][-1]) if within.any() else 1.0
+    return certainty[order], np.cumsum(wrong) / np.arange(1, len(wrong) + 1)
+
+
+def _thinned(curve: Mapping[str, Array]) -> dict[str, list[float]]:
+    length = len(next(iter(curve.values())))
+    keep = np.unique(np.linspace(0, length - 1, CURVE_POINTS).round().astype(int))
+    return {name: np.round(values[keep], 5).tolist() for name, values in curve.items()}
