@@ -9,14 +9,24 @@ from pathlib import Path
 
 from facespace.types import FacespaceError
 from training.export import ExportError
-from training.train import train
+from training.train import MODELS, train
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0 done, 1 the data or the export is at fault."""
     options = _parser().parse_args(arguments)
     try:
-        train(options.data, options.out, options.test, options.limit, options.cache, options.jobs)
+        chosen = MODELS if not options.model or "all" in options.model else options.model
+        train(
+            options.data,
+            options.out,
+            options.test,
+            chosen,
+            options.limit,
+            options.epochs,
+            options.cache,
+            options.jobs,
+        )
     except (FacespaceError, ExportError) as error:
         print(f"training: {error}", file=sys.stderr)
         return 1
@@ -25,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _positive(text: str) -> int:
     if not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of photos")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return int(text)
 
 
@@ -50,10 +60,23 @@ def _parser() -> argparse.ArgumentParser:
         help="a further data set to test on; may be given more than once",
     )
     command.add_argument(
+        "--model",
+        choices=("all", *MODELS),
+        action="append",
+        default=[],
+        help="may be given more than once; default: all. The embedding needs PyTorch",
+    )
+    command.add_argument(
         "--limit", type=_positive, metavar="N", help="quick try with about N photos"
     )
     command.add_argument(
-        "--cache", type=Path, default=Path(".cache/crops"), help="where crops are kept"
+        "--epochs", type=_positive, metavar="N", help="of the network; default: as in its recipe"
+    )
+    command.add_argument(
+        "--cache",
+        type=Path,
+        default=Path(".cache"),
+        help="where crops and the network's checkpoints are kept; default: .cache",
     )
     command.add_argument(
         "--jobs", type=int, default=-1, help="worker processes, -1: all processors"

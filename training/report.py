@@ -7,24 +7,25 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.pipeline import Pipeline
 
-from facespace import artifacts, eigenfaces, model
-from facespace.types import Crops
+from facespace import artifacts, eigenfaces
 from training.datasets import Dataset, Photo
-from training.export import Parity
-
-NAME = "eigenfaces"
-TITLE = "Eigenfaces: pixels, PCA, RBF SVM"
+from training.evaluate import order_of
+from training.samples import Material, Sample
 
 #: Labels, groups and scores of every test set.
 SCORES = "scores.npz"
+
+#: All that was measured.
+REPORT = "report.json"
 
 #: In the order in which they are shown.
 SPLITS = ("train", "test")
@@ -36,49 +37,42 @@ Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
-    """One test set's results.
+class Trained:
+    """One model: its file, its entry in the manifest and in the report, and its scores.
 
-    ``female`` bool (N,), ``probability`` (N,) of female; the rest as ``evaluate`` gives it.
+    ``probabilities`` are of female, for each test set (N,).
     """
 
-    photos: list[Photo]
-    female: Array
-    probability: Array
-    metrics: dict[str, dict[str, float]]
-    roc: dict[str, list[float]]
-    confusion: list[list[int]]
-    box_rule: dict[str, float]
+    content: bytes
+    facts: dict[str, Any]
+    entry: dict[str, Any]
+    probabilities: dict[str, Array]
 
 
-def probability(content: bytes, crops: Crops) -> npt.NDArray[np.float32]:
-    """What an ONNX file says of crops: the probability of female, float32 (N,)."""
-    return np.asarray(model.run(model.session(content), crops)[0][:, 0])
-
-
-def versions() -> dict[str, str]:
-    """The versions of all that shapes a model."""
-    packages = (
+def versions(name: str) -> dict[str, str]:
+    """The versions of all that shapes the model of that name."""
+    packages = [
         "numpy",
         "opencv-python-headless",
         "scikit-learn",
         "skl2onnx",
         "onnx",
         "onnxruntime",
-    )
+    ]
+    if name == "embedding":
+        packages.append("torch")
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
-def describe(
-    dataset: Dataset, photos: Sequence[Photo], rows: Array, left_out: Mapping[str, int]
-) -> dict[str, Any]:
+def describe(dataset: Dataset, sample: Sample, left_out: Mapping[str, int]) -> dict[str, Any]:
     """Counts and distributions of a data set's usable photos, without names or pictures.
 
     Args:
-        photos: those with a crop.
-        rows: their rows of ``crops.ROW``, (N,).
+        dataset: its name, licence and source.
+        sample: the photos with a crop.
         left_out: how many photos were left out, by the sentence that says why.
     """
+    photos, rows = sample.photos, sample.rows
     sizes = {"width": rows["width"], "height": rows["height"], "face": rows["face"]}
     return {
         "title": dataset.title,
@@ -88,68 +82,50 @@ def describe(
         "persons": len({photo.person for photo in photos} - {""}) or None,
         "left_out": dict(left_out),
         "split": _crossed(photos, "split", SPLITS.index),
-        "age": _crossed(photos, "age", _order),
-        "race": _crossed(photos, "race", _order),
+        "age": _crossed(photos, "age", order_of),
+        "race": _crossed(photos, "race", order_of),
         "sizes": {name: _distribution(values) for name, values in sizes.items()},
     }
 
 
-def write(
-    out: Path,
-    content: bytes,
-    facts: dict[str, Any],
-    fitted: Any,
-    trained_on: str,
-    tests: Mapping[str, Tested],
-    datasets: Mapping[str, Any],
-    search: Mapping[str, Any],
-    sizes: Sequence[Mapping[str, float]],
-    parity: Parity,
-    counts: Mapping[str, int],
-) -> None:
-    """Write all artifacts; the manifest last, so that it never names what is not there yet."""
+def write(out: Path, material: Material, trained: Mapping[str, Trained], space: Pipeline) -> None:
+    """Write all artifacts; the manifest last, so that it never names what is not there yet.
+
+    Args:
+        out: the folder, made if need be.
+        material: what was trained and tested on.
+        trained: the models by name, the default first.
+        space: the pixel eigenfaces, a fitted ``pipeline.reduction``.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    file = out / f"{NAME}.onnx"
-    _replace(file, content)
-    _replace(out / eigenfaces.FILE, _npz(_face_space(fitted)))
-    _replace(out / SCORES, _npz(_scores(tests)))
-    entry = {
-        "trained_on": trained_on,
-        "counts": counts,
-        "parity": asdict(parity),
-        "search": search,
-        "face_size": sizes,
-        "tests": {
-            name: {
-                "kind": "same data set" if name == trained_on else "other data set",
-                "title": datasets[name]["title"],
-                "photos": len(test.photos),
-                **test.metrics,
-            }
-            for name, test in tests.items()
-        },
-        "roc": {name: test.roc for name, test in tests.items()},
-        "confusion": {name: test.confusion for name, test in tests.items()},
-        "box_rule": {name: test.box_rule for name, test in tests.items()},
+    listed = {}
+    for name, one in trained.items():
+        file = out / f"{name}.onnx"
+        _replace(file, one.content)
+        listed[name] = {"file": file.name, **_identity(file), **one.facts}
+    _replace(out / eigenfaces.FILE, _npz(_face_space(space)))
+    _replace(out / SCORES, _npz(_scores(material.tests, trained)))
+    entries = {name: {"title": one.facts["title"], **one.entry} for name, one in trained.items()}
+    _write_json(out / REPORT, {"models": entries})
+    described = {
+        name: describe(dataset, material.usable[name], material.left_out[name])
+        for name, dataset in material.datasets.items()
     }
-    _write_json(out / "report.json", {"models": {NAME: entry}})
-    _write_json(out / "dataset.json", {"datasets": datasets})
-    listed = {"file": file.name, **_identity(file), "title": TITLE, **facts}
-    files = [eigenfaces.FILE, "report.json", "dataset.json", SCORES]
+    _write_json(out / "dataset.json", {"datasets": described})
+    files = [eigenfaces.FILE, REPORT, "dataset.json", SCORES]
     _write_json(
         out / "manifest.json",
         {
             "format": artifacts.FORMAT,
-            "default": NAME,
-            "models": {NAME: listed},
+            "default": next(iter(trained)),
+            "models": listed,
             "files": {name: _identity(out / name) for name in files},
         },
     )
 
 
-def _face_space(fitted: Any) -> dict[str, Array]:
-    (one,) = fitted.calibrated_classifiers_
-    scaler, pca, _ = (step for _, step in one.estimator.estimator_.steps)
+def _face_space(space: Pipeline) -> dict[str, Array]:
+    scaler, pca = space["scaler"], space["pca"]
     arrays = {
         "mean": scaler.mean_,
         "scale": scaler.scale_,
@@ -164,7 +140,7 @@ def _face_space(fitted: Any) -> dict[str, Array]:
     return {"side": np.asarray(round(np.sqrt(scaler.mean_.size))), **floats}
 
 
-def _scores(tests: Mapping[str, Tested]) -> dict[str, Array]:
+def _scores(tests: Mapping[str, Sample], trained: Mapping[str, Trained]) -> dict[str, Array]:
     """Labels, groups and scores of every test set.
 
     Faces and persons are numbered in an order drawn anew each time, so that a public list of the
@@ -172,17 +148,18 @@ def _scores(tests: Mapping[str, Tested]) -> dict[str, Array]:
     """
     rng = np.random.default_rng()
     arrays: dict[str, Array] = {}
-    for name, test in tests.items():
-        order = rng.permutation(len(test.photos))
-        photos = [test.photos[i] for i in order]
+    for name, sample in tests.items():
+        order = rng.permutation(len(sample.photos))
+        photos = [sample.photos[i] for i in order]
         _, person = np.unique([p.person or str(p.path) for p in photos], return_inverse=True)
         columns = {
-            "female": test.female[order],
-            NAME: test.probability[order].astype(np.float32),
+            "female": sample.female[order],
             "age": np.array([photo.age for photo in photos]),
             "race": np.array([photo.race for photo in photos]),
             "person": rng.permutation(person.max() + 1)[person].astype(np.int32),
         }
+        for model_name, one in trained.items():
+            columns[model_name] = one.probabilities[name][order].astype(np.float32)
         arrays |= {f"{name}/{column}": values for column, values in columns.items()}
     return arrays
 
@@ -194,12 +171,6 @@ def _crossed(
     counts = Counter((getattr(photo, attribute), photo.label) for photo in photos)
     values = sorted({value for value, _ in counts} - {""}, key=key)
     return {v: {label: counts[v, label] for label in ("female", "male")} for v in values}
-
-
-def _order(value: str) -> tuple[float, str]:
-    """The order of ages where they are numbers, of the alphabet where not."""
-    digits = "".join(c if c.isdigit() else " " for c in value).split()
-    return (float(digits[0]) + 0.5 * value.startswith("more"), value) if digits else (1e9, value)
 
 
 def _distribution(values: Array) -> dict[str, Any]:

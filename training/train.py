@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +12,31 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.pipeline import Pipeline
 
 from facespace import align
 from facespace.types import Crops, FacespaceError
-from training import evaluate, export, pipeline, report
-from training.crops import crop_all
-from training.datasets import Dataset, Photo, read, split
+from training import (
+    compare,
+    evaluate,
+    export,
+    fit,
+    front_ends,
+    measure,
+    model_card,
+    pipeline,
+    report,
+)
+from training.evaluate import OperatingPoint
+from training.fit import Fitted, Searched
+from training.front_ends import FrontEnd
+from training.samples import Material, Sample, load
 
-#: Photos that the search for C, gamma and the number of components works on, at most.
-SEARCH_PHOTOS = 8000
-
-#: The validation, drawn from the training photos, is one in so many.
-VALIDATION_PART = 10
+#: All models. The first of them that is trained is used unless another is asked for.
+MODELS = ("embedding", "gradients", "eigenfaces")
 
 #: Share of wrong answers among the answered faces of the validation that is put up with.
-RISK = 0.10
-
-#: A face reads as female from this probability on.
-THRESHOLD = 0.5
+RISK = 0.04
 
 #: Sides in pixels to which validation crops are shrunk, to see how small a face may be.
 SHRUNK_TO = (8, 10, 12, 16, 20, 24, 32, 48)
@@ -42,214 +47,159 @@ AUC_LOSS = 0.01
 #: Crops on which the exported file is held against the pipeline.
 CHECKED = 2000
 
-#: Fewer photos than this of a class teach, and measure, nothing.
-LEAST, LEAST_TEST = 20, 5
-
 Array = npt.NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Photos with their crops, uint8 (N, side, side), and their rows of ``crops.ROW``."""
-
-    photos: list[Photo]
-    crops: Crops
-    rows: Array
-
-    @property
-    def labels(self) -> Array:
-        """ "female" or "male", (N,)."""
-        return np.array([photo.label for photo in self.photos])
-
-    @property
-    def female(self) -> npt.NDArray[np.bool_]:
-        """bool (N,)."""
-        return np.asarray(self.labels == "female")
-
-    @property
-    def persons(self) -> Array:
-        """(N,), equal for photos of the same person; all different where persons are unknown."""
-        return np.array([photo.person or str(photo.path) for photo in self.photos])
-
-    def part(self, chosen: Array) -> Sample:
-        """The photos at some positions, or where a mask is True."""
-        places = np.arange(len(self.photos))[chosen]
-        return Sample([self.photos[i] for i in places], self.crops[places], self.rows[places])
 
 
 def train(
     data: Path,
     out: Path,
     tests: Sequence[Path] = (),
+    models: Sequence[str] = MODELS,
     limit: int | None = None,
-    cache: Path = Path(".cache/crops"),
+    epochs: int | None = None,
+    cache: Path = Path(".cache"),
     jobs: int = -1,
 ) -> None:
-    """Train ``eigenfaces`` on one data set, test it there and on others, and write artifacts.
+    """Train models on one data set, test them there and on others, and write artifacts.
 
     Args:
         data: labelled photos; its own test split, or a fifth of it, is kept for the test.
         out: where the artifacts go; files of the same names are replaced once all is done.
         tests: further data sets, for testing alone.
+        models: names of ``MODELS``.
         limit: at most so many photos of each data set, for a quick try.
-        cache: where crops are kept between runs.
+        epochs: how often the network sees every photo; as its recipe says where None.
+        cache: where crops and the network's checkpoints are kept between runs.
         jobs: worker processes; -1 for one a processor.
 
     Raises:
-        FacespaceError: the data cannot be trained on.
-        ExportError: the exported file does not compute what the pipeline does.
+        FacespaceError: the data cannot be trained on, or the embedding's PyTorch is missing.
+        ExportError: an exported file does not compute what its pipeline does.
     """
     say = _Clock()
-    dataset = read(data, limit)
-    everything, summary = _sample(dataset, split(dataset.photos), cache, jobs)
-    side = everything.crops.shape[1]
-    testing = np.array([photo.split == "test" for photo in everything.photos])
-    training, test = everything.part(~testing), everything.part(testing)
-    _demand_both_classes(training.labels, f"the training photos of {data}")
-    _demand_both_classes(test.labels, f"the test photos of {data}", LEAST_TEST)
-    others = {}
-    summaries = {dataset.name: summary}
-    for folder in tests:
-        other = read(folder, limit)
-        if other.name in summaries:
-            raise FacespaceError(
-                f"Two data sets are called {other.name!r}. Rename the folder {folder}."
-            )
-        sample, summaries[other.name] = _sample(other, other.photos, cache, jobs)
-        others[other.name] = _unseen(sample, training, folder)
-
-    persons = len(set(training.persons.tolist()))
-    if persons < LEAST:
-        raise FacespaceError(
-            f"The training photos of {data} show {persons} persons; at least {LEAST} are needed."
+    if "embedding" in models:
+        _demand_torch()
+    material = load(data, tests, limit, cache / "crops", jobs)
+    fitting = material.fitting
+    say(f"{len(fitting.photos)} photos to fit on, {len(material.validation.photos)} to choose on")
+    ends: list[FrontEnd] = []
+    for name in (name for name in MODELS if name in models):
+        if name == "embedding":
+            ends.append(_embedding(fitting, epochs, cache / "network", say))
+        else:
+            ends.append(front_ends.PIXELS if name == "eigenfaces" else front_ends.Gradients())
+    searched = [fit.search(end, material, jobs, say) for end in ends]
+    say("fitting on all photos, and on fewer for the learning curves")
+    fits = fit.fit(searched, material, jobs)
+    space = fit.space(searched, fits, fitting)
+    trained = {}
+    for one, fitted in zip(searched, fits, strict=True):
+        name = one.front_end.name
+        say(f"{name}: calibrating and exporting")
+        content, facts, entry = _exported(one, fitted, space, material)
+        say(f"{name}: {entry['parity']}; testing")
+        point = OperatingPoint(facts["threshold"], facts["certainty"])
+        measured, probabilities = measure.tested(content, point, facts["smallest_face"], material)
+        say(f"{name}: comparing with other classifiers")
+        chosen = fit.drawn(len(fitting.photos))
+        comparison = compare.classifiers(
+            one.rows[chosen], fitting.labels[chosen], fitting.persons[chosen], one.best, jobs
         )
-    folds = StratifiedGroupKFold(VALIDATION_PART, shuffle=True, random_state=0)
-    rest, held = next(folds.split(training.labels, training.labels, training.persons))
-    fitting, validation = training.part(rest), training.part(held)
-    _demand_both_classes(validation.labels, f"the photos of {data} drawn for validation", 1)
-    rng = np.random.default_rng(0)
-    searched = fitting.part(np.sort(rng.permutation(len(rest))[:SEARCH_PHOTOS]))
-    say(f"searching C, gamma and components on {len(searched.photos)} photos")
-    best, table = pipeline.search(
-        pipeline.pixels(searched.crops), searched.labels, searched.persons, jobs
-    )
-    say(f"best: {best}; fitting on {len(fitting.photos)} photos for the validation")
-    # As ONNX, because scikit-learn would walk the support vectors one by one for minutes.
-    trial = export.to_onnx(_fit(fitting, best, jobs), side, {})
-    female = report.probability(trial, validation.crops)
-    certainty = evaluate.least_certainty(validation.female, female, THRESHOLD, RISK)
-    smallest, sizes = _smallest_face(trial, validation)
-    say(f"fitting on all {len(training.photos)} training photos")
-    fitted = _fit(training, best, jobs)
-
-    def measure(labels: evaluate.Bools, scores: evaluate.Scores) -> dict[str, float]:
-        return evaluate.metrics(labels, scores, THRESHOLD, certainty)
-
-    chosen = {
-        "on": f"{len(validation.photos)} of {len(training.photos)} training photos of "
-        f"{dataset.title}, left out of the fit for this",
-        "how": f"the most faces answered with at most {RISK:.0%} of the answers wrong; the "
-        f"smallest face whose AUC is within {AUC_LOSS} of a full crop's",
-        **measure(validation.female, female),
-    }
-    facts = {
-        "classes": list(export.CLASSES),
-        "template": align.TEMPLATE.to_dict(),
-        "components": int(best["components"]),
-        "threshold": THRESHOLD,
-        "certainty": round(certainty, 4),
-        "smallest_face": smallest,
-        "chosen": chosen,
-        "data": {key: getattr(dataset, key) for key in ("title", "licence", "source")},
-        "versions": report.versions(),
-    }
-    say("exporting")
-    content = export.to_onnx(fitted, side, facts)
-    parity = export.check(content, fitted, test.crops[:CHECKED])
-    say(f"the exported file agrees on {parity.crops} crops: {parity}")
-
-    results: dict[str, report.Tested] = {}
-    for name, sample in {dataset.name: test, **others}.items():
-        say(f"testing on {name}: {len(sample.photos)} photos")
-        results[name] = _test(content, sample, measure, cache, jobs)
-        auc = results[name].metrics["auc"]
-        print(f"  AUC {auc['value']:.3f} ({auc['low']:.3f} to {auc['high']:.3f})")
-    report.write(
-        out,
-        content=content,
-        facts=facts,
-        fitted=fitted,
-        trained_on=dataset.name,
-        tests=results,
-        datasets=summaries,
-        search={
-            "photos": len(searched.photos),
-            "folds": pipeline.FOLDS,
-            "best": best,
-            "table": table,
-        },
-        sizes=sizes,
-        parity=parity,
-        counts={"training": len(training.photos), "validation": len(validation.photos)},
-    )
+        entry |= {**measured, "comparison": comparison}
+        trained[name] = report.Trained(content, facts, entry, probabilities)
+    report.write(out, material, trained, space)
+    model_card.write(out)
     say(f"wrote {out}")
 
 
-def _sample(
-    dataset: Dataset, photos: list[Photo], cache: Path, jobs: int
-) -> tuple[Sample, dict[str, Any]]:
-    """Crop a data set, leave out what has no face and what is there twice, and describe it."""
-    for problem in dataset.problems:
-        print(f"{dataset.name}: {problem}")
-    # The test comes first, so that of equal photos the one in the test stays.
-    photos = sorted(photos, key=lambda photo: photo.split != "test")
-    cropped = crop_all(photos, cache, jobs)
-    errors = cropped.rows["error"].copy()
-    _, first = np.unique(cropped.rows["content"], return_index=True)
-    again = np.ones(len(photos), bool)
-    again[first] = False
-    errors[again & cropped.found] = "The same photo is there twice."
-    _list_left_out(dataset, photos, errors, cache)
-    whole = Sample(photos, cropped.crops, cropped.rows)
-    kept = whole.part(errors == "")
-    _demand_both_classes(kept.labels, f"the photos of {dataset.folder}", LEAST_TEST)
-    left_out = Counter(errors[errors != ""].tolist())
-    return kept, report.describe(dataset, kept.photos, kept.rows, dict(left_out))
+def _demand_torch() -> None:
+    try:
+        import torch  # noqa: F401
+    except ImportError as error:
+        raise FacespaceError(
+            "The model embedding is trained with PyTorch: pip install -r "
+            "training/network-requirements.txt; or choose --model eigenfaces --model gradients."
+        ) from error
 
 
-def _unseen(sample: Sample, training: Sample, folder: Path) -> Sample:
-    """The photos of another data set whose photo or person is not in the training photos too."""
-    again = np.isin(sample.rows["content"], training.rows["content"])
-    again |= np.isin(sample.persons, training.persons)
-    if again.any():
-        print(f"{folder}: {again.sum()} photos, or persons, were trained on; not tested on those")
-    unseen = sample.part(~again)
-    _demand_both_classes(unseen.labels, f"the photos of {folder}", LEAST_TEST)
-    return unseen
+def _embedding(fitting: Sample, epochs: int | None, folder: Path, say: _Clock) -> FrontEnd:
+    # PyTorch is needed for this model alone.
+    from training import network
+
+    recipe = network.Recipe()
+    recipe = replace(recipe, epochs=epochs or recipe.epochs)
+    columns = [fitting.female.astype(np.int64)]
+    for name in ("age", "race"):
+        values = fitting.attributes[name]
+        known, codes = np.unique(values[values != ""], return_inverse=True)
+        if len(known) > 1:
+            column = np.full(len(values), -1)
+            column[values != ""] = codes
+            columns.append(column)
+    say(f"training the network: {recipe.epochs} epochs over {len(fitting.photos)} photos")
+    return network.front_end(network.train(fitting.crops, columns, folder, recipe))
 
 
-def _list_left_out(dataset: Dataset, photos: list[Photo], errors: Array, cache: Path) -> None:
-    left_out = [f"{p.path}\t{e}" for p, e in zip(photos, errors, strict=True) if e]
-    if left_out:
-        path = cache / f"left-out-{dataset.name}.txt"
-        path.write_text("\n".join(left_out) + "\n", "utf-8")
-        print(f"{dataset.name}: {len(left_out)} of {len(photos)} photos are left out, see {path}")
+def _exported(
+    one: Searched, fitted: Fitted, space: Pipeline, material: Material
+) -> tuple[bytes, dict[str, Any], dict[str, Any]]:
+    """Calibrate, choose threshold and certainty, write and check.
 
-
-def _demand_both_classes(labels: Array, where: str, least: int = LEAST) -> None:
-    for label in export.CLASSES:
-        found = int((labels == label).sum())
-        if found < least:
-            raise FacespaceError(
-                f"Of {where} only {found} labelled {label} show a face that was found; "
-                f"at least {least} are needed."
-            )
-
-
-def _fit(sample: Sample, best: dict[str, Any], jobs: int) -> Any:
-    classifier = pipeline.build(int(best["components"]), best["C"], best["gamma"])
-    model = pipeline.calibrated(classifier, sample.persons, sample.labels, jobs)
-    return model.fit(pipeline.pixels(sample.crops), sample.labels)
+    Returns:
+        the file, the manifest's facts, and the part of the report's entry that needs no test set.
+    """
+    validation, side = material.validation, material.validation.crops.shape[1]
+    calibrated = pipeline.calibrated(fitted.classifier, one.validation_rows, validation.labels)
+    trial = export.to_onnx(calibrated, one.front_end, space, side, {})
+    female = measure.probability(trial, validation.crops)
+    threshold = evaluate.equal_error_threshold(validation.female, female)
+    certainty = evaluate.least_certainty(validation.female, female, threshold, RISK)
+    # Rounded as the manifest will have them; upwards, so that the risk stays within its bound.
+    point = OperatingPoint(round(threshold, 4), float(np.ceil(certainty * 1e4) / 1e4))
+    smallest, sizes = _smallest_face(trial, validation)
+    measured = evaluate.metrics(validation.female, female, point)
+    facts = {
+        "title": one.front_end.title,
+        "classes": list(export.CLASSES),
+        "template": align.TEMPLATE.to_dict(),
+        "components": int(one.best["components"]),
+        "threshold": point.threshold,
+        "certainty": point.certainty,
+        "smallest_face": smallest,
+        "chosen": {
+            "on": f"{len(validation.photos):,} training photos of {material.trained_on.title} that "
+            "nothing was fitted on",
+            "how": "probabilities by Platt's sigmoid; the threshold where both sexes are read "
+            f"wrongly equally often; the most faces answered with at most {RISK:.0%} of the "
+            f"answers wrong; the smallest face whose AUC is within {AUC_LOSS} of a full crop's",
+            **measured,
+        },
+        "data": {key: getattr(material.trained_on, key) for key in ("title", "licence", "source")},
+        "versions": report.versions(one.front_end.name),
+    }
+    content = export.to_onnx(calibrated, one.front_end, space, side, facts)
+    first = next(iter(material.tests.values()))
+    parity = export.check(content, calibrated, one.front_end, space, first.crops[:CHECKED])
+    ranked = evaluate.ranking(validation.female, female)
+    on_all = {"photos": len(one.rows), "components": one.best["components"], **ranked}
+    entry = {
+        "trained_on": material.trained_on.name,
+        "counts": {"training": len(material.fitting.photos), "validation": len(validation.photos)},
+        "support_vectors": len(pipeline.parts(calibrated)[2].support_),
+        "parity": asdict(parity),
+        "milliseconds": measure.milliseconds(content, first.crops),
+        "search": {
+            "photos": len(fit.drawn(len(one.rows))),
+            "folds": pipeline.FOLDS,
+            "best": one.best,
+            "table": one.table,
+        },
+        "face_size": sizes,
+        "validation": measured,
+        "learning_curve": [*fitted.learning_curve, on_all],
+        "component_curve": fitted.component_curve,
+    }
+    return content, facts, entry
 
 
 def _smallest_face(trial: bytes, validation: Sample) -> tuple[float, list[dict[str, float]]]:
@@ -268,7 +218,7 @@ def _smallest_face(trial: bytes, validation: Sample) -> tuple[float, list[dict[s
     ratio = float(np.median(validation.rows["face"] / extent))
 
     def auc(crops: Crops) -> float:
-        return float(roc_auc_score(validation.female, report.probability(trial, crops)))
+        return float(roc_auc_score(validation.female, measure.probability(trial, crops)))
 
     full = template.side
     table = [
@@ -283,33 +233,6 @@ def _smallest_face(trial: bytes, validation: Sample) -> tuple[float, list[dict[s
 def _shrunk(crop: Array, side: int) -> Array:
     small = cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.resize(small, crop.shape[::-1], interpolation=cv2.INTER_CUBIC))
-
-
-def _test(content: bytes, sample: Sample, measure: Any, cache: Path, jobs: int) -> report.Tested:
-    """Test the exported file, and what it scores where Haar's boxes place the landmarks."""
-    female = report.probability(content, sample.crops)
-    boxed = crop_all(sample.photos, cache, jobs, "haar")
-    both = boxed.found
-    labels = sample.female
-    box_rule = {
-        "photos": len(labels),
-        "found": int(both.sum()),
-        "auc_box_rule": float("nan"),
-        "auc_landmarks": float("nan"),
-    }
-    if len(set(labels[both].tolist())) == 2:
-        from_boxes = report.probability(content, boxed.crops[both])
-        box_rule["auc_box_rule"] = float(roc_auc_score(labels[both], from_boxes))
-        box_rule["auc_landmarks"] = float(roc_auc_score(labels[both], female[both]))
-    return report.Tested(
-        photos=sample.photos,
-        female=labels,
-        probability=female,
-        metrics=evaluate.with_intervals(measure, labels, female, sample.persons),
-        roc=evaluate.roc(labels, female),
-        confusion=evaluate.confusion(labels, female, THRESHOLD),
-        box_rule=box_rule,
-    )
 
 
 class _Clock:

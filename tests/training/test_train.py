@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import cv2
@@ -11,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facespace import analyze, artifacts, eigenfaces, model
+from facespace import Settings, analyze, artifacts, detectors, eigenfaces, model
 from facespace.types import RGB
-from training import crops, export, pipeline
+from training import crops, export, front_ends, pipeline
 from training.__main__ import main
 from training.datasets import Photo
 
@@ -51,25 +52,77 @@ def photos(tmp_path_factory, astronaut: RGB) -> Path:
 def trained(photos: Path, tmp_path_factory) -> tuple[Path, Path]:
     """The artifacts of a run on ``photos``, and the cache it left."""
     out, cache = tmp_path_factory.mktemp("out"), tmp_path_factory.mktemp("cache")
-    arguments = ["train", "--data", photos, "--out", out, "--cache", cache, "--jobs", "1"]
+    models = ["--model", "eigenfaces", "--model", "gradients"]
+    arguments = ["train", "--data", photos, "--out", out, "--cache", cache, "--jobs", "1", *models]
     assert main([str(a) for a in arguments]) == 0
     return out, cache
 
 
 def test_the_artifacts_work_and_learned(trained, astronaut: RGB, monkeypatch) -> None:
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(trained[0]))
-    report = artifacts.manifest().json("report.json")["models"]["eigenfaces"]
-    (test,) = report["tests"].values()
-    assert test["auc"]["value"] > 0.95
-    assert report["parity"]["probability"] <= export.TOLERANCE
-    assert len(report["search"]["table"]) == 3 * 3  # so few photos have no 75 components
-    rng = np.random.default_rng(99)
-    read = {
-        dark: analyze(variant(astronaut, rng, dark)).faces[0].score.probability_female
-        for dark in (False, True)
-    }
-    assert read[False] > 0.5 > read[True]
-    assert eigenfaces.load().components == model.get().info.components
+    manifest = artifacts.manifest()
+    assert (manifest.default, list(manifest.models)) == ("gradients", ["gradients", "eigenfaces"])
+    for name, report in manifest.json("report.json")["models"].items():
+        (test,) = report["tests"].values()
+        assert test["auc"]["value"] > 0.95
+        assert report["parity"]["probability"] <= export.TOLERANCE
+        assert len(report["search"]["table"]) == 3 * 3  # so few photos have no 75 components
+        rng = np.random.default_rng(99)
+        settings = Settings(model=name)
+        read = {
+            dark: analyze(variant(astronaut, rng, dark), settings).faces[0].score
+            for dark in (False, True)
+        }
+        assert read[False].probability_female > 0.5 > read[True].probability_female
+    assert eigenfaces.load().components == model.get("eigenfaces").info.components
+
+
+def test_every_model_measures_the_same_distance(trained, monkeypatch, fitted) -> None:
+    monkeypatch.setenv("FACESPACE_ARTIFACTS", str(trained[0]))
+    _, cropped = fitted
+    one, other = (model.get(name).run(cropped)[2] for name in ("eigenfaces", "gradients"))
+    np.testing.assert_allclose(one, other, atol=1e-4)
+    space = eigenfaces.load()
+    np.testing.assert_allclose(one, space.distance(cropped, space.coordinates(cropped)), atol=1e-4)
+
+
+def test_what_was_measured(trained) -> None:
+    out, _ = trained
+    report = json.loads((out / "report.json").read_text("utf-8"))["models"]["gradients"]
+    (name,) = report["tests"]
+    ends = report["end_to_end"][name]
+    assert set(ends) == set(detectors.NAMES)
+    for result in ends.values():
+        shares = [result[share]["value"] for share in ("right", "wrong", "unsure", "missed")]
+        assert sum(shares) == pytest.approx(1)
+    assert ends["yunet"]["right"]["value"] > 0.5
+    # The classes differ in the lower half of the face alone: covering it leaves nothing to see.
+    covered = report["covered"][name]
+    assert covered["lower"]["auc_found"] < covered["upper"]["auc_found"]
+    assert [row["components"] for row in report["component_curve"]] == sorted(
+        {row["components"] for row in report["component_curve"]}
+    )
+    table = {row["name"]: row for row in report["comparison"]}
+    assert table["Majority"]["auc"] == 0.5 < table["RBF SVM"]["auc"]
+    assert report["groups"][name]["sex"]["by_group"].keys() == {"female", "male"}
+
+
+def test_the_card_tells_what_the_report_says(trained) -> None:
+    out, _ = trained
+    card = (out / "MODEL_CARD.md").read_text("utf-8")
+    report = json.loads((out / "report.json").read_text("utf-8"))["models"]
+    for entry in report.values():
+        (test,) = entry["tests"].values()
+        assert f"{test['auc']['value']:.3f} ({test['auc']['low']:.3f} to" in card
+    for section in ("Intended use", "Ethical considerations", "Caveats and recommendations"):
+        assert f"## {section}" in card
+
+
+def test_without_pytorch_the_embedding_says_what_to_install(photos, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    options = ["train", "--data", str(photos), "--out", str(tmp_path), "--model", "all"]
+    assert main(options) == 1
+    assert "network-requirements.txt" in capsys.readouterr().err
 
 
 def test_what_was_left_out_is_counted_and_listed(trained) -> None:
@@ -81,7 +134,7 @@ def test_what_was_left_out_is_counted_and_listed(trained) -> None:
         "The file is not a JPEG, PNG, WebP, BMP or HEIC picture.": 1,
         "The same photo is there twice.": 1,
     }
-    (listed,) = cache.glob("left-out-*.txt")
+    (listed,) = (cache / "crops").glob("left-out-*.txt")
     assert len(listed.read_text("utf-8").splitlines()) == 3
 
 
@@ -89,7 +142,7 @@ def test_no_name_and_no_pickle_is_in_the_artifacts(trained) -> None:
     out, _ = trained
     assert {path.name for path in out.iterdir()} == {
         *("manifest.json", "report.json", "dataset.json", "scores.npz"),
-        *("eigenfaces.onnx", "face_space.npz"),
+        *("eigenfaces.onnx", "gradients.onnx", "face_space.npz", "MODEL_CARD.md"),
     }
     for path in out.glob("*.npz"):
         with np.load(path, allow_pickle=False) as arrays:
@@ -100,7 +153,7 @@ def test_no_name_and_no_pickle_is_in_the_artifacts(trained) -> None:
 
 
 def test_a_second_run_crops_nothing_again(photos, trained, monkeypatch) -> None:
-    _, cache = trained
+    cache = trained[1] / "crops"
     table = [Photo(path, "female") for path in sorted((photos / "female").iterdir())]
     monkeypatch.setattr(crops, "_crop_chunk", None)  # would fail if it were called
     kept = crops.crop_all(table, cache, jobs=1)
@@ -118,7 +171,8 @@ def test_a_second_run_crops_nothing_again(photos, trained, monkeypatch) -> None:
 def test_wrong_input_gets_a_sentence(tmp_path: Path, capsys) -> None:
     def say(data: Path) -> str:
         options = ["--data", str(data), "--out", str(tmp_path / "out")]
-        assert main(["train", *options, "--cache", str(tmp_path / "cache"), "--jobs", "1"]) == 1
+        options += ["--model", "eigenfaces", "--cache", str(tmp_path / "cache"), "--jobs", "1"]
+        assert main(["train", *options]) == 1
         return capsys.readouterr().err
 
     assert "no folder" in say(tmp_path / "absent")
@@ -136,32 +190,35 @@ def test_wrong_input_gets_a_sentence(tmp_path: Path, capsys) -> None:
 
 @pytest.fixture(scope="module")
 def fitted(photos: Path, trained):
-    """A calibrated pipeline and the crops it was fitted on."""
+    """What ``export`` takes, for pixels in a space of their own, and all crops."""
     table = [Photo(path, path.parent.name) for path in sorted(photos.glob("*/[0-9]*.png"))]
-    cropped = crops.crop_all(table, trained[1], jobs=1).crops
+    cropped = crops.crop_all(table, trained[1] / "crops", jobs=1).crops
     labels = np.array([photo.label for photo in table])
-    groups = np.arange(len(labels))
-    chosen = pipeline.calibrated(pipeline.build(20, 3.0, 2.0), groups, labels)
-    return chosen.fit(pipeline.pixels(cropped), labels), cropped
+    rows = front_ends.rows(front_ends.PIXELS, cropped)
+    half = np.arange(len(labels)) % 2 == 0
+    classifier = pipeline.build(20, 3.0, 2.0).fit(rows[half], labels[half])
+    space = pipeline.reduction(15).fit(pipeline.own(rows))
+    chosen = pipeline.calibrated(classifier, rows[~half], labels[~half])
+    return (chosen, front_ends.PIXELS, space), cropped
 
 
 def test_export_agrees_with_the_pipeline(fitted) -> None:
-    parity = export.check(export.to_onnx(fitted[0], 64, {}), *fitted)
+    made, cropped = fitted
+    parity = export.check(export.to_onnx(*made, 64, {}), *made, cropped)
     assert parity.crops == 2 * COUNT
     assert max(parity.probability, parity.coordinates, parity.distance) < 1e-4
 
 
 def test_export_refuses_a_file_that_computes_something_else(fitted) -> None:
-    classifier, cropped = fitted
-    content = export.to_onnx(classifier, 64, {})
-    (one,) = classifier.calibrated_classifiers_
-    (sigmoid,) = one.calibrators
+    made, cropped = fitted
+    content = export.to_onnx(*made, 64, {})
+    *_, sigmoid = pipeline.parts(made[0])
     slope = sigmoid.a_
     for wrong, words in ((slope * 1.01, "differ"), (-slope, "flipped")):
         sigmoid.a_ = wrong
         try:
             with pytest.raises(export.ExportError, match=words):
-                export.check(content, classifier, cropped)
+                export.check(content, *made, cropped)
         finally:
             sigmoid.a_ = slope
 
@@ -177,9 +234,3 @@ def test_soft_whitening(rng: np.random.Generator) -> None:
         ratio = (pca.explained_variance_ / pca.explained_variance_[0]) ** (1 - whitening)
         np.testing.assert_allclose(variance / variance[0], ratio, rtol=1e-3)
         np.testing.assert_allclose(pca.inverse_transform(placed), rows, atol=1e-8)
-
-
-def test_mirrored_rows(rng: np.random.Generator) -> None:
-    faces = rng.integers(0, 255, (3, 8, 8), dtype=np.uint8)
-    turned = pipeline.mirrored(pipeline.pixels(faces))
-    np.testing.assert_array_equal(turned.reshape(3, 8, 8), faces[:, :, ::-1])
