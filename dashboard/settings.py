@@ -44,7 +44,7 @@ def sidebar() -> Settings:
             "Certainty needed for an answer",
             *(0.5, 0.99, own_certainty, 0.01),
             help="Below this probability the verdict is “?”: a human should look.",
-            key="certainty",
+            key=f"{model}_certainty",
             bind="query-params",
             persist_state="session",
         )
@@ -52,7 +52,7 @@ def sidebar() -> Settings:
             "Smallest face for an answer (pixels)",
             *(0, 200, own_smallest, 2),
             help="Smaller faces are found, but marked “?”.",
-            key="smallest_face",
+            key=f"{model}_smallest_face",
             bind="query-params",
             persist_state="session",
         )
@@ -75,6 +75,8 @@ def _model(manifest: artifacts.Manifest) -> str:
         names,
         index=names.index(manifest.default),
         format_func=lambda name: manifest.models[name].title,
+        help="What judges the faces. The page Evaluation shows how often each is right, and its "
+        "price.",
         key="model",
         bind="query-params",
         persist_state="session",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -55,51 +56,224 @@ def histogram(edges: Sequence[float], heights: Sequence[int], unit: str) -> go.F
 
 
 def roc(
-    curve: Mapping[str, Sequence[float]], area: Mapping[str, float], threshold: float
+    curves: Mapping[str, Mapping[str, Sequence[float]]], chosen: str, threshold: float
 ) -> go.Figure:
-    """A receiver operating characteristic with the operating point.
+    """Receiver operating characteristics, and the operating point of the chosen one.
 
     Args:
-        curve: ``fpr``, ``tpr``, ``threshold``, of equal length.
-        area: the area under it, ``value``, ``low``, ``high``.
-        threshold: the probability from which a face reads as female.
+        curves: by title, ``fpr``, ``tpr``, ``threshold``, of equal length.
+        chosen: the title of the one that stands out.
+        threshold: its probability from which a face reads as female.
     """
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        line={"dash": "dot", "color": UNSURE, "width": 1},
+        showlegend=False,
+        hoverinfo="skip",
+    )
+    for title, curve, style in _styled(curves, chosen):
+        figure.add_scatter(
+            x=curve["fpr"],
+            y=curve["tpr"],
+            mode="lines",
+            line=style,
+            customdata=curve["threshold"],
+            name=title,
+            hovertemplate=(
+                "threshold %{customdata:.2f}<br>%{y:.1%} of those labelled female found<br>"
+                "%{x:.1%} of those labelled male taken for female"
+            ),
+        )
+    curve = curves[chosen]
     at = int(np.abs(np.asarray(curve["threshold"]) - threshold).argmin())
-    title = f"AUC {area['value']:.3f} ({area['low']:.3f} to {area['high']:.3f})"
+    _mark(figure, curve["fpr"][at], curve["tpr"][at], f"threshold {threshold:.2f}")
+    figure.update_xaxes(range=[-0.01, 1.01], tickformat=".0%")
+    figure.update_yaxes(range=[-0.01, 1.01], tickformat=".0%")
+    return _laid_out(
+        figure, "labelled male, read as female", "labelled female, read as female", height=440
+    )
+
+
+def risk_coverage(
+    curves: Mapping[str, Mapping[str, Sequence[float]]],
+    chosen: str,
+    point: Mapping[str, float | None],
+) -> go.Figure:
+    """The share of wrong answers over the share of faces answered, most certain first.
+
+    Args:
+        curves: by title, ``coverage``, ``risk``, ``certainty``, of equal length.
+        chosen: the title of the one that stands out.
+        point: ``coverage`` and ``risk`` of the chosen one as it is set.
+    """
+    figure = go.Figure()
+    for title, curve, style in _styled(curves, chosen):
+        figure.add_scatter(
+            x=curve["coverage"],
+            y=curve["risk"],
+            mode="lines",
+            line=style,
+            customdata=curve["certainty"],
+            name=title,
+            hovertemplate=(
+                "%{x:.0%} of the faces answered: %{y:.1%} of the answers wrong<br>"
+                "certainty asked for: %{customdata:.2f}"
+            ),
+        )
+    if point["risk"] is not None:
+        _mark(figure, point["coverage"], point["risk"], "as it is set")
+    figure.update_xaxes(range=[0, 1.01], tickformat=".0%")
+    figure.update_yaxes(rangemode="tozero", tickformat=".0%")
+    return _laid_out(figure, "faces answered", "wrong answers", height=400)
+
+
+def reliability(bins: Mapping[str, Sequence[float]]) -> go.Figure:
+    """The share labelled female over the probability that was given, in bins of equal mass.
+
+    Args:
+        bins: ``predicted``, ``observed`` and the number of ``faces``, of equal length.
+    """
     figure = go.Figure()
     figure.add_scatter(
         x=[0, 1],
         y=[0, 1],
         mode="lines",
         line={"dash": "dot", "color": UNSURE},
-        name="by chance",
+        name="exactly calibrated",
         hoverinfo="skip",
     )
     figure.add_scatter(
-        x=curve["fpr"],
-        y=curve["tpr"],
-        mode="lines",
+        x=bins["predicted"],
+        y=bins["observed"],
+        mode="lines+markers",
         line={"color": MALE, "width": 3},
-        customdata=curve["threshold"],
-        name=title,
-        hovertemplate=(
-            "threshold %{customdata:.2f}<br>%{y:.1%} of those labelled female found<br>"
-            "%{x:.1%} of those labelled male taken for female<extra></extra>"
-        ),
+        customdata=bins["faces"],
+        name="measured",
+        hovertemplate="%{customdata:,} faces: %{x:.1%} given, %{y:.1%} labelled female",
     )
-    figure.add_scatter(
-        x=[curve["fpr"][at]],
-        y=[curve["tpr"][at]],
-        mode="markers",
-        marker={"size": 13, "symbol": "diamond", "color": VERDICTS["female"]},
-        name=f"threshold {threshold:.2f}",
-        hovertemplate="threshold in use<br>%{y:.1%} found, %{x:.1%} false<extra></extra>",
+    figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
+    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
+    return _laid_out(figure, "probability given", "labelled female", height=400)
+
+
+def groups(
+    table: Mapping[str, Mapping[str, Any]], metric: str, title: str, least: int
+) -> go.Figure:
+    """A metric of every group with its 95 % interval, the groups below one another.
+
+    Args:
+        table: by group the number of ``faces`` and metrics (``value``, ``low``, ``high``).
+        metric: the one to draw, 0 to 1.
+        title: what people call it.
+        least: groups of fewer faces are drawn faint.
+    """
+    drawn = {name: row for name, row in table.items() if row[metric]["value"] is not None}
+    values = [row[metric]["value"] for row in drawn.values()]
+    figure = go.Figure(
+        go.Scatter(
+            x=values,
+            y=[f"{name} ({row['faces']:,})" for name, row in drawn.items()],
+            mode="markers",
+            marker={
+                "size": 10,
+                "color": MALE,
+                "opacity": [1 if row["faces"] >= least else 0.4 for row in drawn.values()],
+            },
+            error_x=_whiskers(list(drawn.values()), metric),
+            customdata=[row["faces"] for row in drawn.values()],
+            hovertemplate=f"%{{y}}: %{{x:.1%}} {title.lower()}<extra></extra>",
+        )
     )
-    figure.update_xaxes(range=[-0.01, 1.01], tickformat=".0%")
-    figure.update_yaxes(range=[-0.01, 1.01], tickformat=".0%")
-    return _laid_out(
-        figure, "labelled male, read as female", "labelled female, read as female", height=440
+    figure.update_xaxes(tickformat=".0%")
+    figure.update_yaxes(autorange="reversed", automargin=True)
+    height = 120 + 26 * len(drawn)
+    return _laid_out(figure, title, "", height=height)
+
+
+def shares(table: Mapping[str, Mapping[str, float]]) -> go.Figure:
+    """What becomes of photos, as stacked bars: right, wrong, "?" or missed.
+
+    Args:
+        table: by the name of a bar the four shares, which sum to 1.
+    """
+    figure = go.Figure()
+    for name, (words, colour, pattern) in _OUTCOMES.items():
+        figure.add_bar(
+            y=list(table),
+            x=[row[name] for row in table.values()],
+            name=words,
+            orientation="h",
+            marker={"color": colour, "pattern": {"shape": pattern, "size": 6}},
+            texttemplate="%{x:.0%}",
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            hovertemplate=f"%{{y}}: %{{x:.1%}} {words}<extra></extra>",
+        )
+    figure.update_xaxes(tickformat=".0%", range=[0, 1])
+    figure.update_yaxes(autorange="reversed", automargin=True)
+    # A share too small for its number has it in the hover alone.
+    figure.update_layout(uniformtext={"minsize": 11, "mode": "hide"}, legend_traceorder="normal")
+    return _laid_out(figure, "photos", "", height=120 + 48 * len(table), barmode="stack")
+
+
+_OUTCOMES = {
+    "right": ("read as labelled", MALE, ""),
+    "unsure": ("“?”", UNSURE, ""),
+    "wrong": ("read wrongly", VERDICTS["female"], "/"),
+    "missed": ("not found", "#55606d", "x"),
+}
+
+
+def intervals(table: Mapping[str, Mapping[str, Any]], metrics: Mapping[str, str]) -> go.Figure:
+    """Some metrics with their intervals, for each of several models.
+
+    Args:
+        table: by a model's title its metrics (``value``, ``low``, ``high``), 0 to 1.
+        metrics: which to draw, and what people call them.
+    """
+    figure = go.Figure()
+    symbols = ("circle", "diamond", "square")
+    for (metric, title), symbol in zip(metrics.items(), symbols, strict=False):
+        figure.add_scatter(
+            x=[row[metric]["value"] for row in table.values()],
+            y=list(table),
+            mode="markers",
+            orientation="h",
+            marker={"size": 11, "symbol": symbol},
+            error_x=_whiskers(list(table.values()), metric),
+            name=title,
+            hovertemplate=f"%{{y}}: {title} %{{x:.3f}}<extra></extra>",
+        )
+    figure.update_layout(
+        colorway=[MALE, VERDICTS["female"], UNSURE], scattermode="group", scattergap=0.5
     )
+    figure.update_yaxes(autorange="reversed", automargin=True)
+    return _laid_out(figure, "", "", height=130 + 45 * len(table))
+
+
+def classifiers(table: Sequence[Mapping[str, Any]]) -> go.Figure:
+    """The balanced accuracy of several classifiers, with its spread over the folds."""
+    figure = go.Figure(
+        go.Bar(
+            y=[row["name"] for row in table],
+            x=[row["balanced_accuracy"] for row in table],
+            error_x={"array": [row["balanced_accuracy_sd"] for row in table]},
+            orientation="h",
+            marker_color=[MALE if row["name"] == "RBF SVM" else UNSURE for row in table],
+            customdata=[[row["auc"], row["auc_sd"]] for row in table],
+            hovertemplate=(
+                "%{y}: balanced accuracy %{x:.1%}<br>"
+                "AUC %{customdata[0]:.3f} ± %{customdata[1]:.3f}<extra></extra>"
+            ),
+        )
+    )
+    figure.update_xaxes(range=[0.45, 1], tickformat=".0%")
+    figure.update_yaxes(autorange="reversed", automargin=True)
+    return _laid_out(figure, "balanced accuracy", "", height=340)
 
 
 def confusion(matrix: Sequence[Sequence[int]]) -> go.Figure:
@@ -237,18 +411,55 @@ def eigenface_grid(
     return figure
 
 
-def line(x: Sequence[float], y: Sequence[float], x_title: str, y_title: str) -> go.Figure:
-    """A line through measured points."""
+def line(
+    x: Sequence[float], y: Sequence[float], x_title: str, y_title: str, logarithmic: bool = False
+) -> go.Figure:
+    """A line through measured points; the x axis may be logarithmic."""
     figure = go.Figure(
         go.Scatter(
             x=x,
             y=y,
             mode="lines+markers",
             line={"color": MALE, "width": 3},
-            hovertemplate="%{x:.1f}: %{y:.3f}<extra></extra>",
+            hovertemplate="%{x:,.4~g}: %{y:.3f}<extra></extra>",
         )
     )
+    if logarithmic:
+        ticks = {"tickvals": list(x), "ticktext": [f"{value:,.0f}" for value in x]}
+        figure.update_xaxes(type="log", **ticks)
     return _laid_out(figure, x_title, y_title)
+
+
+def _styled(curves: Mapping[str, Any], chosen: str) -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """Title, curve and line style: the chosen one strong and last, the others dashed and grey."""
+    dashes = cycle(("dash", "dashdot", "dot"))
+    others = [title for title in curves if title != chosen]
+    for title, dash in zip(others, dashes, strict=False):
+        yield title, curves[title], {"dash": dash, "color": UNSURE, "width": 2}
+    yield chosen, curves[chosen], {"color": MALE, "width": 3}
+
+
+def _mark(figure: go.Figure, x: float | None, y: float | None, name: str) -> None:
+    figure.add_scatter(
+        x=[x],
+        y=[y],
+        mode="markers",
+        marker={"size": 13, "symbol": "diamond", "color": VERDICTS["female"]},
+        name=name,
+        hovertemplate=f"{name}: %{{y:.1%}} at %{{x:.1%}}<extra></extra>",
+    )
+
+
+def _whiskers(rows: Sequence[Mapping[str, Any]], metric: str) -> dict[str, Any]:
+    """Error bars from intervals (``value``, ``low``, ``high``) of a metric."""
+    cells = [row[metric] for row in rows]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [cell["high"] - cell["value"] for cell in cells],
+        "arrayminus": [cell["value"] - cell["low"] for cell in cells],
+        "thickness": 1.5,
+    }
 
 
 def _laid_out(figure: go.Figure, x: str, y: str, height: int = 340, **layout: Any) -> go.Figure:

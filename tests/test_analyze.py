@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 import facespace
-from facespace import annotate, cli, export
+from facespace import annotate, artifacts, cli, export
 from facespace.types import RGB, FacespaceError, Reading
 
 FACE_KEYS = {"box", "score", "landmarks", "label", "probability_female", "distance", "reasons"}
@@ -110,7 +110,7 @@ def test_command_line_json(files, capsys) -> None:
     assert [len(result["faces"]) for result in results] == [1, 0, 0]
     assert [bool(result["error"]) for result in results] == [False, False, True]
     assert results[2]["width"] is None
-    assert {result["model"] for result in results} == {"eigenfaces"}
+    assert {result["model"] for result in results} == {artifacts.manifest().default}
     assert "text.jpg" in err
 
 

@@ -13,6 +13,7 @@ from facespace import artifacts, limits
 from facespace.types import FacespaceError
 
 APP = Path(__file__).parents[1] / "streamlit_app.py"
+DEFAULT = artifacts.manifest().default
 PAGES = ["home", "photo", "data", "eigenfaces", "evaluation"]
 
 
@@ -56,7 +57,7 @@ def test_without_artifacts_every_page_says_what_to_do(page: str, tmp_path, monke
 def test_home_shows_the_example_and_measured_figures() -> None:
     words = text(opened("home"))
     assert "astronaut.png · 512 × 512 pixels" in words
-    report = artifacts.manifest().json("report.json")["models"]["eigenfaces"]
+    report = artifacts.manifest().json("report.json")["models"][DEFAULT]
     for test in report["tests"].values():
         assert f"AUC {test['auc']['value']:.3f}" in words
 
@@ -112,10 +113,10 @@ def test_photo_reads_many_files_and_names_the_bad_ones(
 def test_photo_settings_change_the_verdict(astronaut_file: bytes) -> None:
     app = opened("photo")
     app.file_uploader(key="uploads").upload("a.png", astronaut_file, "image/png")
-    app.slider(key="certainty").set_value(0.5)
+    app.slider(key=f"{DEFAULT}_certainty").set_value(0.5)
     app.run()
     assert "1 “?”" not in app.success[0].value
-    app.slider(key="smallest_face").set_value(200).run()
+    app.slider(key=f"{DEFAULT}_smallest_face").set_value(200).run()
     assert "1 “?”" in app.success[0].value
     assert "too small to judge" in app.dataframe[0].value["reasons"].item()
     app.slider(key="yunet_threshold").set_value(1.0).run()
@@ -123,6 +124,21 @@ def test_photo_settings_change_the_verdict(astronaut_file: bytes) -> None:
     app.selectbox(key="detector").select("haar").run()
     assert "1 face" in app.success[0].value
     assert not app.exception
+
+
+def test_each_model_has_its_own_settings(astronaut_file: bytes) -> None:
+    """What was set for one model is not asked of another, whose probabilities mean less."""
+    app = opened("photo")
+    app.file_uploader(key="uploads").upload("a.png", astronaut_file, "image/png")
+    app.run()
+    read = {}
+    for name, info in artifacts.manifest().models.items():
+        app.selectbox(key="model").select(name).run()
+        slider = app.slider(key=f"{name}_certainty")
+        assert slider.value == round(info.certainty, 2)
+        read[name] = app.dataframe[0].value["probability_female"].item()
+        assert not app.exception
+    assert len(set(read.values())) == len(read)
 
 
 def test_photo_camera_and_example(astronaut_file: bytes) -> None:
@@ -183,7 +199,7 @@ def test_data_follows_the_data_set() -> None:
 
 def test_eigenfaces_rebuilds_with_fewer(astronaut_file: bytes, grey_file: bytes) -> None:
     app = opened("eigenfaces")
-    components = artifacts.manifest().model().components
+    components = artifacts.manifest().model("eigenfaces").components
     errors = []
     for k in (components, components // 2, 0):
         app.slider(key="k").set_value(k).run()
@@ -197,12 +213,38 @@ def test_eigenfaces_rebuilds_with_fewer(astronaut_file: bytes, grey_file: bytes)
     assert not app.exception
 
 
-def test_evaluation_follows_the_test_set() -> None:
+def test_evaluation_follows_test_set_and_model() -> None:
     app = opened("evaluation")
-    tests = artifacts.manifest().json("report.json")["models"]["eigenfaces"]["tests"]
-    for name, test in tests.items():
-        app.selectbox(key="test").select(name).run()
-        shown = {metric.label: metric.value for metric in app.metric}
-        assert shown["AUC"] == f"{test['auc']['value']:.3f}"
-        assert shown["Balanced accuracy"] == f"{test['balanced_accuracy']['value']:.1%}"
-        assert not app.exception
+    manifest = artifacts.manifest()
+    for name, report in manifest.json("report.json")["models"].items():
+        app.selectbox(key="model").select(name).run()
+        for test, figures in report["tests"].items():
+            app.selectbox(key="test").select(test).run()
+            shown = {metric.label: metric.value for metric in app.metric}
+            assert shown["AUC"] == f"{figures['auc']['value']:.3f}"
+            assert shown["Balanced accuracy"] == f"{figures['balanced_accuracy']['value']:.1%}"
+            assert shown["Answered"] == f"{figures['coverage']['value']:.1%}"
+            assert not app.exception
+    tables = [set(table.value.columns) for table in app.dataframe]
+    assert any({"AUC", "File, MB", "A face, ms"} <= columns for columns in tables)
+    assert len(app.tabs) == 5
+
+
+def test_evaluation_shows_every_kind_of_group() -> None:
+    app = opened("evaluation")
+    report = artifacts.manifest().json("report.json")["models"][DEFAULT]
+    (first, *_), tables = report["tests"], report["groups"]
+    app.selectbox(key="test").select(first).run()
+    for attribute in tables[first]:
+        app.selectbox(key="groups").select(attribute)
+        for metric in ("accuracy", "coverage", "risk"):
+            app.selectbox(key="group_metric").select(metric).run()
+            assert not app.exception
+            gap = tables[first][attribute]["gap"].get(metric)
+            if gap:
+                assert f"**{gap['difference'] * 100:.1f} points**" in text(app)
+    # A test set without ages keeps no choice that it does not have.
+    app.selectbox(key="groups").select("age").run()
+    app.selectbox(key="test").select("lfw").run()
+    assert app.selectbox(key="groups").value == "sex"
+    assert not app.exception

@@ -21,9 +21,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from facespace import artifacts
 from facespace.types import Box
 
 ROOT = Path(__file__).parents[2]
+DEFAULT = artifacts.manifest().default
 PAGES = ["", "photo?from=Example", "data", "eigenfaces", "evaluation"]
 FLAGS = [
     *("--no-sandbox", "--disable-background-networking", "--disable-component-update"),
@@ -192,7 +194,8 @@ def test_the_camera(page: Page, address: str) -> None:
 
 
 def test_settings_live_in_the_address(page: Page, address: str) -> None:
-    page.goto(f"{address}/photo?from=Example&certainty=0.99&smallest_face=30&detector=Haar")
+    own = f"{DEFAULT}_certainty=0.99&{DEFAULT}_smallest_face=30"
+    page.goto(f"{address}/photo?from=Example&{own}&detector=Haar")
     settled(page)
     expect(page.get_by_role("slider", name="Certainty needed")).to_have_value("0.99")
     expect(page.get_by_role("combobox", name="Detector")).to_have_value("Haar")
@@ -200,7 +203,7 @@ def test_settings_live_in_the_address(page: Page, address: str) -> None:
     slider.focus()
     slider.press("ArrowRight")
     page.wait_for_url("**smallest_face=32**")
-    page.goto(f"{address}/photo?from=Nowhere&certainty=much&detector=%3Cscript%3E")
+    page.goto(f"{address}/photo?from=Nowhere&{DEFAULT}_certainty=much&detector=%3Cscript%3E")
     settled(page)
     expect(page.get_by_test_id("stAlertContentInfo")).to_contain_text("Add a picture")
 
