@@ -6,257 +6,211 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
-from facespace import artifacts, charts
-from facespace.artifacts import Manifest
+from dashboard import evaluation_tables as tables
+from dashboard.evaluation_tables import LEAST_GROUP, METRICS, View, number, short
+from facespace import artifacts, charts, detectors
 
-Report = Mapping[str, Any]
-
-#: Metrics in the order of the table of all, what people call them, and what they say.
-METRICS = {
-    "balanced_accuracy": (
-        "Balanced accuracy",
-        "Mean of the shares read as labelled of either sex",
-    ),
-    "auc": ("AUC", "Chance that a face labelled female scores above one labelled male"),
-    "coverage": ("Answered", "Share of the faces that are certain enough for an answer"),
-    "risk": ("Wrong answers", "Share of the answered faces not read as labelled"),
-    "ece": ("Calibration error", "Mean distance of the probability from what was observed (ECE)"),
-    "brier": ("Brier score", "Mean squared error of the probability; 0 is best"),
-    "accuracy": ("Accuracy", "Share of all faces read as labelled"),
-    "recall_female": ("Female read as labelled", "Share of the faces labelled female"),
-    "recall_male": ("Male read as labelled", "Share of the faces labelled male"),
-    "average_precision": ("Average precision", "Area under the precision-recall curve of female"),
-    "f1": ("F1", "Harmonic mean of precision and recall of female"),
-    "kappa": ("Cohen’s kappa", "Agreement beyond chance"),
-    "aurc": ("AURC", "Area under the risk-coverage curve; 0 is best"),
-    "augrc": ("AUGRC", "Area under the generalised risk-coverage curve; 0 is best"),
-}
-
-#: Those on top of the page, and those that are not percentages.
-FIRST = ("balanced_accuracy", "auc", "coverage", "risk", "ece", "brier")
-DECIMAL = ("auc", "ece", "brier", "average_precision", "f1", "kappa", "aurc", "augrc")
-
-COVERS = {"": "uncovered", "lower": "lower half covered", "upper": "upper half covered"}
+COVERS = {"": "without", "lower": "lower half", "upper": "upper half"}
 
 
-def models(manifest: Manifest, reports: Report, test: str) -> None:
-    """All models on one test set, and what each costs."""
-    rows = {
-        short(name): {
-            **{METRICS[m][0]: reports[name]["tests"][test][m]["value"] for m in FIRST[:5]},
-            "File, MB": info.file.bytes / 1e6,
-            "A face, ms": reports[name]["milliseconds"]["32"],
-        }
-        for name, info in manifest.models.items()
-    }
-    percent = st.column_config.NumberColumn(format="percent")
-    number = st.column_config.NumberColumn(format="%.3f")
-    st.dataframe(
-        pd.DataFrame.from_dict(rows, orient="index"),
-        alt="All models with their metrics, size and time",
-        column_config={METRICS[m][0]: number if m in DECIMAL else percent for m in FIRST[:5]}
-        | {
-            "": "Model",
+def models(view: View) -> None:
+    """All models on the test set, and what each costs."""
+    _table(
+        tables.models(view),
+        "All models with their metrics, size and time",
+        {
+            "Model": st.column_config.TextColumn(pinned=True),
             "File, MB": st.column_config.NumberColumn(format="%.1f"),
             "A face, ms": st.column_config.NumberColumn(
-                format="%.2f", help="In batches of 32, on the machine that trained it"
+                format="%.2f", help="In batches of 32 crops, on the machine that trained it"
             ),
-        },
+        }
+        | {METRICS[metric][0]: _helped(metric) for metric in tables.FIRST},
     )
-    tests = {short(name): entry["tests"][test] for name, entry in reports.items()}
-    drawn = {m: METRICS[m][0] for m in ("balanced_accuracy", "auc")}
-    st.plotly_chart(
+    drawn = {metric: METRICS[metric][0] for metric in ("balanced_accuracy", "auc")}
+    tests = {short(name): entry["tests"][view.test] for name, entry in view.reports.items()}
+    _draw(
         charts.intervals(tests, drawn),
-        alt="; ".join(
-            f"{title}: balanced accuracy {row['balanced_accuracy']['value']:.1%}, "
-            f"AUC {row['auc']['value']:.3f}"
-            for title, row in tests.items()
+        "; ".join(
+            f"{title}: "
+            + ", ".join(
+                f"{words} {number(metric, test[metric]['value'])} "
+                f"({tables.interval(metric, test[metric])})"
+                for metric, words in drawn.items()
+            )
+            for title, test in tests.items()
         ),
     )
 
 
-def metrics(test: Mapping[str, Any], name: str) -> None:
-    """The metrics that come first, with their intervals, and a table of all."""
+def metrics(view: View) -> None:
+    """The metrics that come first, with their intervals, a table of all, and how to keep them."""
     with st.container(horizontal=True):
-        for key in FIRST:
-            title, words = METRICS[key]
-            if test[key]["value"] is not None:
-                st.metric(
-                    title,
-                    number(key, test[key]["value"]),
-                    " to ".join(number(key, test[key][end]) for end in ("low", "high")),
-                    help=words,
-                    border=True,
-                    delta_color="off",
-                    delta_arrow="off",
-                )
+        for metric in tables.FIRST:
+            title, words = METRICS[metric]
+            cell = view.figures[metric]
+            st.metric(
+                title,
+                number(metric, cell["value"]),
+                tables.interval(metric, cell),
+                help=words,
+                border=True,
+                delta_color="off",
+                delta_arrow="off",
+            )
+    chosen = view.info.chosen
+    st.caption(
+        f"{view.figures['photos']:,} photos; below each figure its 95 % interval (bootstrap, by "
+        f"person where persons are known). “?” below a certainty of {view.info.certainty:.0%} or "
+        f"a face of {view.info.smallest_face:.0f} pixels, chosen on {chosen['on']}: "
+        f"{chosen['how']}."
+    )
     with st.expander("All metrics"):
-        frame = pd.DataFrame(
-            [
-                {"Metric": title, "Value": test[key]["value"]}
-                | {end: test[key][end] for end in ("low", "high")}
-                | {"What it says": words}
-                for key, (title, words) in METRICS.items()
-            ]
-        )
-        st.dataframe(
-            frame,
-            hide_index=True,
-            alt="All metrics with 95 % intervals",
-            column_config={
-                "Value": st.column_config.NumberColumn(format="%.3f"),
-                "low": st.column_config.NumberColumn("95 %: from", format="%.3f"),
-                "high": st.column_config.NumberColumn("to", format="%.3f"),
-            },
-        )
-        _download("All metrics (CSV)", frame, f"facespace-{name}.csv")
+        _table(tables.metrics(view.figures), "All metrics with 95 % intervals")
+    with st.container(horizontal=True):
+        _download("All metrics (CSV)", tables.all_metrics(view.reports), "facespace-metrics.csv")
+        _card()
 
 
-def number(metric: str, value: float) -> str:
-    """A metric's value as people read it: ``91.2%`` or ``0.912``."""
-    return f"{value:.3f}" if metric in DECIMAL else f"{value:.1%}"
-
-
-def short(name: str) -> str:
-    """A model's name where there is no room for its title."""
-    return name.capitalize()
-
-
-def ranking(manifest: Manifest, reports: Report, name: str, test: str) -> None:
+def ranking(view: View) -> None:
     """ROC and confusion."""
-    entry = reports[name]
     left, right = st.columns(2)
     with left:
         st.subheader("ROC")
-        curves = {short(n): e["roc"][test] for n, e in reports.items()}
-        st.plotly_chart(
-            charts.roc(curves, short(name), manifest.models[name].threshold),
-            alt="ROC curves; areas: "
+        _draw(
+            charts.roc(_curves(view, "roc"), short(view.name), _operating_points(view)),
+            "ROC curves; areas: "
             + ", ".join(
-                f"{short(n)} {e['tests'][test]['auc']['value']:.3f}" for n, e in reports.items()
+                f"{short(name)} {number('auc', entry['tests'][view.test]['auc']['value'])}"
+                for name, entry in view.reports.items()
             ),
         )
     with right:
         st.subheader("Confusion, without “?”")
-        matrix = entry["confusion"][test]
-        st.plotly_chart(
+        matrix = view.entry["confusion"][view.test]
+        _draw(
             charts.confusion(matrix),
-            alt=f"Labelled female: {matrix[0][0]} read as female, {matrix[0][1]} as male. "
+            f"Labelled female: {matrix[0][0]} read as female, {matrix[0][1]} as male. "
             f"Labelled male: {matrix[1][0]} read as female, {matrix[1][1]} as male.",
         )
+    st.caption("Diamonds mark where each model is set; hollow ones are the other models’.")
 
 
-def certainty(manifest: Manifest, reports: Report, name: str, test: str) -> None:
+def certainty(view: View) -> None:
     """Risk and coverage, and whether the probabilities mean what they say."""
-    info, entry = manifest.models[name], reports[name]
-    figures = entry["tests"][test]
     left, right = st.columns(2)
     with left:
         st.subheader("Answer fewer, be wrong less")
-        point = {metric: figures[metric]["value"] for metric in ("coverage", "risk")}
-        curves = {short(n): e["risk_coverage"][test] for n, e in reports.items()}
-        st.plotly_chart(
-            charts.risk_coverage(curves, short(name), point),
-            alt=f"Risk over coverage; as it is set {point['coverage']:.1%} of the faces are "
-            f"answered, area {figures['aurc']['value']:.3f}",
+        points = {
+            short(name): {
+                metric: entry["tests"][view.test][metric]["value"]
+                for metric in ("coverage", "risk")
+            }
+            for name, entry in view.reports.items()
+        }
+        _draw(
+            charts.risk_coverage(_curves(view, "risk_coverage"), short(view.name), points),
+            "Wrong answers over faces answered. As they are set: "
+            + "; ".join(
+                f"{title} answers {number('coverage', point['coverage'])}, of which "
+                f"{number('risk', point['risk'])} wrong"
+                for title, point in points.items()
+            ),
+        )
+        st.caption(
+            "The most certain faces are answered first. A diamond marks where a model is set; "
+            "hollow ones are the other models’."
         )
     with right:
         st.subheader("Is 90 % right nine times in ten?")
-        st.plotly_chart(
-            charts.reliability(entry["reliability"][test]),
-            alt=f"Share labelled female over the probability given; calibration error "
-            f"{figures['ece']['value']:.3f}",
+        bins = view.entry["reliability"][view.test]
+        _draw(
+            charts.reliability(bins),
+            "Probability given, and share labelled female: "
+            + ", ".join(
+                f"{given:.0%} {seen:.0%}"
+                for given, seen in zip(bins["predicted"], bins["observed"], strict=True)
+            ),
         )
-    st.subheader("How small may a face be?")
-    sizes = entry["face_size"]
-    st.plotly_chart(
-        charts.line([r["face"] for r in sizes], [r["auc"] for r in sizes], "face, pixels", "AUC"),
-        alt="AUC on the validation photos by the size of the face",
-    )
-    st.caption(f"Faces under {info.smallest_face:.0f} pixels are marked “?”.")
+        st.caption(
+            f"Bins of about {bins['faces'][0]:,} faces each. Above the line the model says "
+            "“female” less often than it should, below it more often."
+        )
 
 
-def groups(entry: Mapping[str, Any], name: str, test: str) -> None:
+def groups(view: View) -> None:
     """Whom the model serves how well."""
-    tables = entry["groups"][test]
-    columns = st.columns(2)
-    attribute = columns[0].selectbox(
+    attributes = view.entry["groups"][view.test]
+    if not attributes:
+        st.info("This test set does not say who is in its photos.", icon=":material/group:")
+        return
+    left, right = st.columns(2)
+    attribute = left.selectbox(
         "Groups by",
-        list(tables),
+        list(attributes),
         format_func=lambda key: key.replace(", ", " and "),
         key="groups",
         bind="query-params",
+        persist_state="session",
     )
-    metric = columns[1].selectbox(
+    metric = right.selectbox(
         "Show",
-        ["accuracy", "coverage", "risk"],
+        tables.OF_GROUPS,
         format_func=lambda key: METRICS[key][0],
         key="group_metric",
         bind="query-params",
+        persist_state="session",
     )
-    table, gap = tables[attribute]["by_group"], tables[attribute]["gap"]
-    st.plotly_chart(
-        charts.groups(table, metric, METRICS[metric][0], LEAST_GROUP),
-        alt=f"{METRICS[metric][0]}: "
-        + "; ".join(
-            f"{group} {row[metric]['value']:.1%} of {row['faces']} faces"
-            for group, row in table.items()
-            if row[metric]["value"] is not None
-        ),
-    )
-    if metric in gap:
-        one = gap[metric]
-        st.write(
-            f"The gap is **{one['difference'] * 100:.1f} points**: {one['highest']} is served "
-            f"best, {one['lowest']} worst."
+    table = attributes[attribute]["by_group"]
+    title, overall = METRICS[metric][0], view.figures[metric]["value"]
+    if any(row[metric]["value"] is not None for row in table.values()):
+        _draw(
+            charts.groups(table, metric, title, LEAST_GROUP, overall),
+            f"{title}: "
+            + "; ".join(
+                f"{group} {number(metric, row[metric]['value'])} of {row['faces']} faces"
+                for group, row in table.items()
+            ),
         )
+    else:
+        st.info("None of these faces is answered.", icon=":material/help:")
+    st.write(tables.gap(metric, attributes[attribute]))
     st.caption(
         f"In brackets the number of faces; groups of fewer than {LEAST_GROUP} are faint and have "
         "no part in the gap. Ages and groups are as the data set labels them."
     )
-    frame = pd.DataFrame(
-        [
-            {attribute: group, "faces": row["faces"]}
-            | {
-                f"{metric}{'' if end == 'value' else ' ' + end}": row[metric][end]
-                for metric in ("accuracy", "coverage", "risk")
-                for end in ("value", "low", "high")
-            }
-            for group, row in table.items()
-        ]
+    with st.expander("The same as a table"):
+        _table(tables.groups(table), f"{title} and more by {attribute}")
+    _download(
+        "All groups (CSV)",
+        tables.all_groups(attributes),
+        f"facespace-{view.name}-{view.test}-groups.csv",
     )
-    _download("These groups (CSV)", frame, f"facespace-{name}-{test}-groups.csv")
 
 
-#: Groups of fewer faces say little; as in ``training/evaluate.py``.
-LEAST_GROUP = 30
-
-
-def end_to_end(entry: Mapping[str, Any], detectors: Mapping[str, str], test: str) -> None:
+def end_to_end(view: View) -> None:
     """Photo in, verdict out: what the detector costs, and what a mask does."""
+    ways = view.entry["end_to_end"][view.test]
+    covers = view.entry["covered"][view.test]
     left, right = st.columns(2)
-    results = entry["end_to_end"][test]
     with left:
         st.subheader("Through each detector")
-        _shares({detectors[name]: result for name, result in results.items()})
-        st.caption(
-            f"All {next(iter(results.values()))['photos']:,} photos, a missed face counted as "
-            "missed."
-        )
+        _shares({detectors.TITLES.get(way, way): result for way, result in ways.items()})
     with right:
         st.subheader("With a mask drawn over the face")
-        covered = {"": results["yunet"], **entry["covered"][test]}
-        _shares({COVERS[cover]: result for cover, result in covered.items()})
-        for cover, result in entry["covered"][test].items():
-            if "accuracy_found" in result:
-                change = (result["accuracy_found_plain"] - result["accuracy_found"]) * 100
-                st.write(
-                    f"{COVERS[cover].capitalize()}, without “?”: {result['accuracy_found']:.1%} "
-                    f"read as labelled, {change:.1f} points fewer."
-                )
-    rule = results["haar"]
+        plain = {"": ways[detectors.DEFAULT]} if detectors.DEFAULT in ways else {}
+        _shares({COVERS.get(cover, cover): row for cover, row in {**plain, **covers}.items()})
+    for cover, result in covers.items():
+        if "accuracy_found" in result:
+            st.write(
+                f"**A mask over the {COVERS.get(cover, cover)}.** Of the faces still found, "
+                f"{result['accuracy_found']:.1%} read as labelled with no “?”; the same faces "
+                f"without it: {result['accuracy_found_plain']:.1%}."
+            )
+    rule = ways.get("haar", {})
     if "auc_found" in rule:
         st.write(
             f"**What landmarks are worth.** Haar gives boxes alone. Cropped by a rule from those, "
@@ -265,95 +219,144 @@ def end_to_end(entry: Mapping[str, Any], detectors: Mapping[str, str], test: str
         )
 
 
-def making(entry: Mapping[str, Any]) -> None:
+def making(view: View) -> None:
     """The search, the curves, and other classifiers in the SVM's place."""
-    search = entry["search"]
-    best = search["best"]
-    st.subheader("The search")
-    st.write(
-        f"{len(search['table'])} combinations, {search['folds']} folds of {search['photos']:,} "
-        f"training photos. Best: C = {best['C']:g}, gamma = {best['gamma']:g}, "
-        f"{best['components']:.0f} components."
-    )
-    st.plotly_chart(
-        charts.search(search["table"], best),
-        alt="Cross-validated AUC by C, gamma and components; the best is "
-        f"{max(row['auc'] for row in search['table']):.3f}",
-    )
-    left, right = st.columns(2)
-    curves = (
-        (left, "More photos", "learning_curve", "photos", "photos the SVM was fitted on"),
-        (right, "More components", "component_curve", "components", "components of the PCA"),
-    )
-    for column, title, key, axis, words in curves:
-        with column:
-            st.subheader(title)
-            rows = entry[key]
-            st.plotly_chart(
-                charts.line(
-                    [row[axis] for row in rows], [row["auc"] for row in rows], words, "AUC", True
-                ),
-                alt="AUC on the validation: "
-                + ", ".join(f"{row[axis]:.0f}: {row['auc']:.3f}" for row in rows),
-            )
-    st.subheader("Other classifiers on the same components and folds")
-    table = entry["comparison"]
+    _search(view)
     left, right = st.columns(2)
     with left:
-        st.plotly_chart(
-            charts.classifiers(table),
-            alt="; ".join(f"{r['name']}: {r['balanced_accuracy']:.1%}" for r in table),
-        )
+        st.subheader("More photos")
+        _lines(view, "learning_curve", "photos", "photos fitted on", logarithmic=True)
     with right:
-        frame = pd.DataFrame(table)[
-            ["name", "balanced_accuracy", "auc", "fit_seconds", "bytes", "microseconds"]
-        ]
-        frame["bytes"] /= 1e6
-        st.dataframe(
-            frame,
-            hide_index=True,
-            alt="Classifiers with balanced accuracy, AUC, time and size",
-            column_config={
-                "name": "Classifier",
-                "balanced_accuracy": st.column_config.NumberColumn(
-                    "Balanced accuracy", format="percent"
-                ),
-                "auc": st.column_config.NumberColumn("AUC", format="%.3f"),
-                "fit_seconds": st.column_config.NumberColumn("Fit, s", format="%.2f"),
-                "bytes": st.column_config.NumberColumn("ONNX, MB", format="%.2f"),
-                "microseconds": st.column_config.NumberColumn("A face, µs", format="%.1f"),
-            },
-        )
+        st.subheader("More components")
+        _lines(view, "component_curve", "components", "components", logarithmic=True)
+    st.subheader("Smaller faces")
+    _lines(view, "face_size", "face", "pixels of a face", limit=view.info.smallest_face)
+    st.caption(
+        f"All three on the photos kept for such choices. {short(view.name)} marks faces under "
+        f"{view.info.smallest_face:.0f} pixels “?” (dotted line)."
+    )
+    st.subheader("Other classifiers on the same components")
+    comparison = view.entry["comparison"]
+    _draw(
+        charts.classifiers(comparison, "RBF SVM"),
+        "; ".join(
+            f"{row['name']}: {row['balanced_accuracy']:.1%} ± {row['balanced_accuracy_sd']:.1%}"
+            for row in comparison
+        ),
+    )
+    st.caption("Mean and standard deviation over the folds of the search, without mirror images.")
+    _table(
+        tables.classifiers(comparison),
+        "Classifiers with balanced accuracy, AUC, time and size",
+        {
+            "Classifier": st.column_config.TextColumn(pinned=True),
+            "Fit, s": st.column_config.NumberColumn(format="%.3f"),
+            "A face, µs": st.column_config.NumberColumn(format="%.1f"),
+            "ONNX, MB": st.column_config.NumberColumn(format="%.3f"),
+        },
+    )
 
 
-def card() -> None:
-    """The model card, to read and to keep, where there is one."""
-    path = artifacts.folder() / "MODEL_CARD.md"
-    if path.is_file():
-        text = path.read_text("utf-8")
-        st.download_button(
-            "Model card",
-            text,
-            path.name,
-            "text/markdown",
-            on_click="ignore",
-            icon=":material/description:",
-        )
+def _search(view: View) -> None:
+    search, counts, parity = (view.entry[key] for key in ("search", "counts", "parity"))
+    table, best = search["table"], search["best"]
+    st.subheader("The search")
+    st.write(
+        f"{len(table)} combinations, {search['folds']} folds of {search['photos']:,} training "
+        f"photos. Best: C = {best['C']:g}, gamma = {best['gamma']:g}, {best['components']:.0f} "
+        f"components. Fitted with those on {counts['training']:,} photos, the SVM has "
+        f"{view.entry['support_vectors']:,} support vectors. The probabilities of the file and of "
+        f"scikit-learn agree within {parity['probability']:.0e} on {parity['crops']:,} faces."
+    )
+    kept = sorted({row["components"] for row in table})
+    for column, components in zip(st.columns(len(kept)), kept, strict=True):
+        rows = [row for row in table if row["components"] == components]
+        with column:
+            st.markdown(f"**{components:.0f} components: AUC**")
+            _draw(
+                charts.search(table, components, best),
+                "; ".join(f"C {r['C']:g}, gamma {r['gamma']:g}: {r['auc']:.3f}" for r in rows),
+            )
+
+
+def _lines(
+    view: View,
+    curve: str,
+    axis: str,
+    words: str,
+    logarithmic: bool = False,
+    limit: float | None = None,
+) -> None:
+    """AUC of all models over one column of a curve of the report."""
+    points = {}
+    for name, entry in view.reports.items():
+        rows = sorted(entry[curve], key=lambda row: float(row[axis]))
+        points[short(name)] = [row[axis] for row in rows], [row["auc"] for row in rows]
+    xs, ys = points[short(view.name)]
+    _draw(
+        charts.lines(points, short(view.name), words, "AUC", logarithmic, limit),
+        f"AUC of {short(view.name)} by {words}: "
+        + ", ".join(f"{x:,.0f}: {y:.3f}" for x, y in zip(xs, ys, strict=True)),
+    )
+
+
+def _curves(view: View, kind: str) -> dict[str, Any]:
+    return {short(name): entry[kind][view.test] for name, entry in view.reports.items()}
+
+
+def _operating_points(view: View) -> dict[str, dict[str, float]]:
+    points = {}
+    for name, entry in view.reports.items():
+        female, male = entry["confusion"][view.test]
+        points[short(name)] = {
+            "tpr": female[0] / sum(female),
+            "fpr": male[0] / sum(male),
+            "threshold": view.manifest.models[name].threshold,
+        }
+    return points
 
 
 def _shares(results: Mapping[str, Mapping[str, Any]]) -> None:
-    outcomes = ("right", "unsure", "wrong", "missed")
-    table = {
-        name: {outcome: result[outcome]["value"] for outcome in outcomes}
-        for name, result in results.items()
-    }
-    st.plotly_chart(
-        charts.shares(table),
-        alt="; ".join(
-            f"{name}: " + ", ".join(f"{share:.0%} {outcome}" for outcome, share in row.items())
-            for name, row in table.items()
+    _draw(
+        charts.shares(results),
+        "; ".join(
+            f"{name}: "
+            + ", ".join(
+                f"{result[outcome]['value']:.1%} {words}"
+                for outcome, (words, _, _) in charts.OUTCOMES.items()
+            )
+            for name, result in results.items()
         ),
     )
+    photos = max((result["photos"] for result in results.values()), default=0)
+    st.caption(
+        f"{photos:,} photos. Balanced accuracy with no “?”, a missed face counted as wrong: "
+        + ", ".join(
+            f"{name} {number('balanced_accuracy', result['balanced_accuracy']['value'])}"
+            for name, result in results.items()
+        )
+        + "."
+    )
+
+
+def _draw(figure: go.Figure, words: str) -> None:
+    st.plotly_chart(figure, width="stretch", alt=words)
+
+
+def _table(frame: pd.DataFrame, words: str, columns: dict[str, Any] | None = None) -> None:
+    st.dataframe(
+        frame,
+        width="stretch",
+        height="content",
+        hide_index=True,
+        placeholder="–",
+        column_config=columns,
+        alt=words,
+    )
+
+
+def _helped(metric: str) -> Any:
+    return st.column_config.TextColumn(help=METRICS[metric][1], alignment="right")
 
 
 def _download(label: str, frame: pd.DataFrame, name: str) -> None:
@@ -365,3 +368,17 @@ def _download(label: str, frame: pd.DataFrame, name: str) -> None:
         on_click="ignore",
         icon=":material/table:",
     )
+
+
+def _card() -> None:
+    """The model card, to keep, where there is one."""
+    path = artifacts.folder() / "MODEL_CARD.md"
+    if path.is_file():
+        st.download_button(
+            "Model card",
+            path.read_text("utf-8"),
+            path.name,
+            "text/markdown",
+            on_click="ignore",
+            icon=":material/description:",
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
@@ -56,24 +56,19 @@ def histogram(edges: Sequence[float], heights: Sequence[int], unit: str) -> go.F
 
 
 def roc(
-    curves: Mapping[str, Mapping[str, Sequence[float]]], chosen: str, threshold: float
+    curves: Mapping[str, Mapping[str, Sequence[float]]],
+    chosen: str,
+    points: Mapping[str, Mapping[str, float]],
 ) -> go.Figure:
-    """Receiver operating characteristics, and the operating point of the chosen one.
+    """Receiver operating characteristics and where each model stands on its own; one stands out.
 
     Args:
         curves: by title, ``fpr``, ``tpr``, ``threshold``, of equal length.
         chosen: the title of the one that stands out.
-        threshold: its probability from which a face reads as female.
+        points: by title, ``fpr`` and ``tpr`` at the model's ``threshold``, the probability from
+            which a face reads as female.
     """
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[0, 1],
-        y=[0, 1],
-        mode="lines",
-        line={"dash": "dot", "color": UNSURE, "width": 1},
-        showlegend=False,
-        hoverinfo="skip",
-    )
+    figure = go.Figure(_diagonal("by chance"))
     for title, curve, style in _styled(curves, chosen):
         figure.add_scatter(
             x=curve["fpr"],
@@ -87,11 +82,11 @@ def roc(
                 "%{x:.1%} of those labelled male taken for female"
             ),
         )
-    curve = curves[chosen]
-    at = int(np.abs(np.asarray(curve["threshold"]) - threshold).argmin())
-    _mark(figure, curve["fpr"][at], curve["tpr"][at], f"threshold {threshold:.2f}")
-    figure.update_xaxes(range=[-0.01, 1.01], tickformat=".0%")
-    figure.update_yaxes(range=[-0.01, 1.01], tickformat=".0%")
+    for title, point in points.items():
+        name = f"threshold {point['threshold']:.2f}"
+        _mark(figure, point["fpr"], point["tpr"], name, title, title == chosen)
+    figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
+    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
     return _laid_out(
         figure, "labelled male, read as female", "labelled female, read as female", height=440
     )
@@ -100,14 +95,15 @@ def roc(
 def risk_coverage(
     curves: Mapping[str, Mapping[str, Sequence[float]]],
     chosen: str,
-    point: Mapping[str, float | None],
+    points: Mapping[str, Mapping[str, float | None]],
 ) -> go.Figure:
     """The share of wrong answers over the share of faces answered, most certain first.
 
     Args:
         curves: by title, ``coverage``, ``risk``, ``certainty``, of equal length.
         chosen: the title of the one that stands out.
-        point: ``coverage`` and ``risk`` of the chosen one as it is set.
+        points: by title, ``coverage`` and ``risk`` as the model is set; no ``risk`` (None) where
+            it answers none.
     """
     figure = go.Figure()
     for title, curve, style in _styled(curves, chosen):
@@ -123,11 +119,12 @@ def risk_coverage(
                 "certainty asked for: %{customdata:.2f}"
             ),
         )
-    if point["risk"] is not None:
-        _mark(figure, point["coverage"], point["risk"], "as it is set")
-    figure.update_xaxes(range=[0, 1.01], tickformat=".0%")
+    for title, point in points.items():
+        if point["coverage"] is not None and point["risk"] is not None:
+            _mark(figure, point["coverage"], point["risk"], "as it is set", title, title == chosen)
+    figure.update_xaxes(range=[0, 1.02], tickformat=".0%")
     figure.update_yaxes(rangemode="tozero", tickformat=".0%")
-    return _laid_out(figure, "faces answered", "wrong answers", height=400)
+    return _laid_out(figure, "faces answered, of all", "wrong answers, of those given", height=440)
 
 
 def reliability(bins: Mapping[str, Sequence[float]]) -> go.Figure:
@@ -136,108 +133,148 @@ def reliability(bins: Mapping[str, Sequence[float]]) -> go.Figure:
     Args:
         bins: ``predicted``, ``observed`` and the number of ``faces``, of equal length.
     """
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[0, 1],
-        y=[0, 1],
-        mode="lines",
-        line={"dash": "dot", "color": UNSURE},
-        name="exactly calibrated",
-        hoverinfo="skip",
-    )
+    figure = go.Figure(_diagonal("exactly calibrated"))
     figure.add_scatter(
         x=bins["predicted"],
         y=bins["observed"],
         mode="lines+markers",
         line={"color": MALE, "width": 3},
+        marker={"size": 8},
         customdata=bins["faces"],
         name="measured",
         hovertemplate="%{customdata:,} faces: %{x:.1%} given, %{y:.1%} labelled female",
     )
     figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
     figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
-    return _laid_out(figure, "probability given", "labelled female", height=400)
+    return _laid_out(figure, "probability of female, as given", "labelled female", height=440)
 
 
 def groups(
-    table: Mapping[str, Mapping[str, Any]], metric: str, title: str, least: int
+    table: Mapping[str, Mapping[str, Any]],
+    metric: str,
+    title: str,
+    least: int,
+    overall: float | None,
 ) -> go.Figure:
     """A metric of every group with its 95 % interval, the groups below one another.
 
     Args:
-        table: by group the number of ``faces`` and metrics (``value``, ``low``, ``high``).
-        metric: the one to draw, 0 to 1.
+        table: by group the number of ``faces`` and intervals (``value``, ``low``, ``high``) of
+            ``accuracy``, ``coverage`` and ``risk``; groups whose value is None are left out.
+        metric: the one of these to draw, 0 to 1.
         title: what people call it.
-        least: groups of fewer faces are drawn faint.
+        least: groups of fewer faces are drawn hollow and faint.
+        overall: its value over all faces, for a line; None draws none.
     """
-    drawn = {name: row for name, row in table.items() if row[metric]["value"] is not None}
-    values = [row[metric]["value"] for row in drawn.values()]
-    figure = go.Figure(
-        go.Scatter(
-            x=values,
-            y=[f"{name} ({row['faces']:,})" for name, row in drawn.items()],
-            mode="markers",
-            marker={
-                "size": 10,
-                "color": MALE,
-                "opacity": [1 if row["faces"] >= least else 0.4 for row in drawn.values()],
-            },
-            error_x=_whiskers(list(drawn.values()), metric),
-            customdata=[row["faces"] for row in drawn.values()],
-            hovertemplate=f"%{{y}}: %{{x:.1%}} {title.lower()}<extra></extra>",
+    drawn = {
+        f"{name.replace('_', ' ')} ({row['faces']:,})": row
+        for name, row in table.items()
+        if row[metric]["value"] is not None
+    }
+    figure = go.Figure()
+    if overall is not None and drawn:
+        labels = list(drawn)
+        figure.add_scatter(
+            x=[overall] * len(labels),
+            y=labels,
+            mode="lines",
+            line={"dash": "dot", "color": UNSURE, "width": 2},
+            name=f"all faces: {overall:.1%}",
+            hoverinfo="skip",
         )
+    kinds = (
+        (f"{least} faces or more", "circle", 1.0),
+        (f"fewer than {least} faces", "circle-open", 0.7),
     )
-    figure.update_xaxes(tickformat=".0%")
-    figure.update_yaxes(autorange="reversed", automargin=True)
-    height = 120 + 26 * len(drawn)
-    return _laid_out(figure, title, "", height=height)
+    for name, symbol, opacity in kinds:
+        large = symbol == "circle"
+        rows = {label: row for label, row in drawn.items() if (row["faces"] >= least) is large}
+        if rows:
+            figure.add_scatter(
+                x=[row[metric]["value"] for row in rows.values()],
+                y=list(rows),
+                mode="markers",
+                name=name,
+                opacity=opacity,
+                marker={"size": 10, "symbol": symbol, "color": MALE},
+                error_x=_whiskers(list(rows.values()), metric),
+                customdata=[_in_words(row) for row in rows.values()],
+                hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
+            )
+    figure.update_xaxes(tickformat=".0%", range=_span(drawn.values(), (metric,)))
+    figure.update_yaxes(
+        automargin=True,
+        # From the first group on top to the last; by itself it would leave much room at the ends.
+        range=[len(drawn) - 0.4, -0.6],
+        categoryorder="array",
+        categoryarray=list(drawn),
+        tickmode="linear",
+        showgrid=False,
+    )
+    return _laid_out(figure, title.lower(), "", height=130 + 25 * len(drawn))
 
 
-def shares(table: Mapping[str, Mapping[str, float]]) -> go.Figure:
-    """What becomes of photos, as stacked bars: right, wrong, "?" or missed.
+def shares(table: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> go.Figure:
+    """What becomes of photos, as stacked bars: right, "?", wrong or not found.
 
     Args:
-        table: by the name of a bar the four shares, which sum to 1.
+        table: by the name of a bar the shares ``right``, ``unsure``, ``wrong``, ``missed`` as
+            intervals (``value``, ``low``, ``high``); their values sum to 1.
     """
     figure = go.Figure()
-    for name, (words, colour, pattern) in _OUTCOMES.items():
+    for outcome, (words, colour, pattern) in OUTCOMES.items():
+        cells = [row[outcome] for row in table.values()]
         figure.add_bar(
             y=list(table),
-            x=[row[name] for row in table.values()],
+            x=[cell["value"] for cell in cells],
             name=words,
             orientation="h",
-            marker={"color": colour, "pattern": {"shape": pattern, "size": 6}},
+            marker={
+                "color": colour,
+                "pattern": {
+                    "shape": pattern,
+                    "fillmode": "overlay",
+                    "fgcolor": _DARK,
+                    "fgopacity": 0.4,
+                    "size": 7,
+                    "solidity": 0.2,
+                },
+            },
             texttemplate="%{x:.0%}",
             textposition="inside",
             insidetextanchor="middle",
+            insidetextfont={"color": _DARK},
             textangle=0,
-            hovertemplate=f"%{{y}}: %{{x:.1%}} {words}<extra></extra>",
+            customdata=[_interval(cell) for cell in cells],
+            hovertemplate=f"%{{y}}: %{{customdata}} {words}<extra></extra>",
         )
-    figure.update_xaxes(tickformat=".0%", range=[0, 1])
+    figure.update_xaxes(tickformat=".0%", range=[0, 1.01])
     figure.update_yaxes(autorange="reversed", automargin=True)
     # A share too small for its number has it in the hover alone.
     figure.update_layout(uniformtext={"minsize": 11, "mode": "hide"}, legend_traceorder="normal")
-    return _laid_out(figure, "photos", "", height=120 + 48 * len(table), barmode="stack")
+    return _laid_out(
+        figure, "share of all photos", "", height=150 + 48 * len(table), barmode="stack"
+    )
 
 
-_OUTCOMES = {
+#: What can become of a photo: words, colour and pattern.
+OUTCOMES = {
     "right": ("read as labelled", MALE, ""),
     "unsure": ("“?”", UNSURE, ""),
     "wrong": ("read wrongly", VERDICTS["female"], "/"),
-    "missed": ("not found", "#55606d", "x"),
+    "missed": ("no face found", "#b9c0c8", "x"),
 }
 
 
 def intervals(table: Mapping[str, Mapping[str, Any]], metrics: Mapping[str, str]) -> go.Figure:
-    """Some metrics with their intervals, for each of several models.
+    """Some metrics with their intervals, for each of several models; 0.5 is chance.
 
     Args:
         table: by a model's title its metrics (``value``, ``low``, ``high``), 0 to 1.
-        metrics: which to draw, and what people call them.
+        metrics: which to draw, at most three, and what people call them.
     """
     figure = go.Figure()
-    symbols = ("circle", "diamond", "square")
-    for (metric, title), symbol in zip(metrics.items(), symbols, strict=False):
+    for (metric, title), symbol in zip(metrics.items(), _SYMBOLS, strict=False):
         figure.add_scatter(
             x=[row[metric]["value"] for row in table.values()],
             y=list(table),
@@ -245,33 +282,53 @@ def intervals(table: Mapping[str, Mapping[str, Any]], metrics: Mapping[str, str]
             orientation="h",
             marker={"size": 11, "symbol": symbol},
             error_x=_whiskers(list(table.values()), metric),
+            customdata=[[row[metric]["low"], row[metric]["high"]] for row in table.values()],
             name=title,
-            hovertemplate=f"%{{y}}: {title} %{{x:.3f}}<extra></extra>",
+            hovertemplate=(
+                f"%{{y}}: {title} %{{x:.3f}}<br>"
+                "95 %: %{customdata[0]:.3f} to %{customdata[1]:.3f}<extra></extra>"
+            ),
         )
     figure.update_layout(
         colorway=[MALE, VERDICTS["female"], UNSURE], scattermode="group", scattergap=0.5
     )
+    low, high = _span(table.values(), metrics)
+    figure.update_xaxes(range=[min(low, 0.49), high])
     figure.update_yaxes(autorange="reversed", automargin=True)
-    return _laid_out(figure, "", "", height=130 + 45 * len(table))
+    return _laid_out(figure, "0.5 is chance, 1 is perfect", "", height=140 + 42 * len(table))
 
 
-def classifiers(table: Sequence[Mapping[str, Any]]) -> go.Figure:
-    """The balanced accuracy of several classifiers, with its spread over the folds."""
+def classifiers(table: Sequence[Mapping[str, Any]], chosen: str) -> go.Figure:
+    """The balanced accuracy of several classifiers, with its standard deviation over the folds.
+
+    Args:
+        table: ``name``, and ``balanced_accuracy`` and ``auc``, 0 to 1, each with its ``_sd``.
+        chosen: the name of the one that stands out.
+    """
+    own = [row["name"] == chosen for row in table]
     figure = go.Figure(
-        go.Bar(
+        go.Scatter(
             y=[row["name"] for row in table],
             x=[row["balanced_accuracy"] for row in table],
-            error_x={"array": [row["balanced_accuracy_sd"] for row in table]},
-            orientation="h",
-            marker_color=[MALE if row["name"] == "RBF SVM" else UNSURE for row in table],
-            customdata=[[row["auc"], row["auc_sd"]] for row in table],
+            error_x={
+                "array": [row["balanced_accuracy_sd"] for row in table],
+                "thickness": 1.5,
+                "color": UNSURE,
+            },
+            mode="markers",
+            marker={
+                "size": 11,
+                "symbol": ["diamond" if it else "circle" for it in own],
+                "color": [MALE if it else UNSURE for it in own],
+            },
+            customdata=[[row["balanced_accuracy_sd"], row["auc"], row["auc_sd"]] for row in table],
             hovertemplate=(
-                "%{y}: balanced accuracy %{x:.1%}<br>"
-                "AUC %{customdata[0]:.3f} ± %{customdata[1]:.3f}<extra></extra>"
+                "%{y}: balanced accuracy %{x:.1%} ± %{customdata[0]:.1%}<br>"
+                "AUC %{customdata[1]:.3f} ± %{customdata[2]:.3f}<extra></extra>"
             ),
         )
     )
-    figure.update_xaxes(range=[0.45, 1], tickformat=".0%")
+    figure.update_xaxes(tickformat=".0%")
     figure.update_yaxes(autorange="reversed", automargin=True)
     return _laid_out(figure, "balanced accuracy", "", height=340)
 
@@ -304,52 +361,49 @@ def confusion(matrix: Sequence[Sequence[int]]) -> go.Figure:
     return _laid_out(figure, "", "", height=380)
 
 
-def search(table: Sequence[Mapping[str, float]], best: Mapping[str, float]) -> go.Figure:
-    """AUC over C and gamma, one panel for each number of components; a star marks the best."""
-    kept = sorted({row["components"] for row in table})
+def search(
+    table: Sequence[Mapping[str, float]], components: float, best: Mapping[str, float]
+) -> go.Figure:
+    """AUC over C and gamma for one number of components; a star marks the best of all.
+
+    Args:
+        table: the whole search, ``components``, ``C``, ``gamma``, ``auc``, ``auc_sd`` a row; all of
+            it shares one scale of colour.
+        components: the rows to draw.
+        best: ``components``, ``C`` and ``gamma`` of the best.
+    """
     costs, gammas = (sorted({row[name] for row in table}) for name in ("C", "gamma"))
-    lookup = {(row["components"], row["C"], row["gamma"]): row for row in table}
+    lookup = {(r["C"], r["gamma"]): r for r in table if r["components"] == components}
+    star = (best["C"], best["gamma"]) if best["components"] == components else None
     areas = [row["auc"] for row in table]
-    figure = make_subplots(
-        rows=1,
-        cols=len(kept),
-        subplot_titles=[f"{k:.0f} components" for k in kept],
-        shared_yaxes=True,
-        horizontal_spacing=0.04,
-    )
-    for column, k in enumerate(kept, 1):
-        grid = [[lookup[k, c, g]["auc"] for c in costs] for g in gammas]
-        spread = [[lookup[k, c, g]["auc_sd"] for c in costs] for g in gammas]
-        chosen = best["components"] == k
-        words = [
-            [
-                f"{value:.3f}" + (" ★" if chosen and (c, g) == (best["C"], best["gamma"]) else "")
-                for c, value in zip(costs, row, strict=True)
-            ]
-            for g, row in zip(gammas, grid, strict=True)
-        ]
-        figure.add_heatmap(
-            z=grid,
+    low, high = min(areas), max(areas)
+
+    def cell(at: tuple[float, float]) -> str:
+        area = lookup[at]["auc"]
+        # Viridis is dark below and light above.
+        colour = "white" if area - low < 0.45 * (high - low) else _DARK
+        words = f"<b>{area:.3f} ★</b>" if at == star else f"{area:.3f}"
+        return f'<span style="color:{colour}">{words}</span>'
+
+    figure = go.Figure(
+        go.Heatmap(
+            z=[[lookup[c, g]["auc"] for c in costs] for g in gammas],
             x=[f"{c:g}" for c in costs],
             y=[f"{g:g}" for g in gammas],
-            text=words,
+            text=[[cell((c, g)) for c in costs] for g in gammas],
             texttemplate="%{text}",
-            customdata=spread,
-            zmin=min(areas),
-            zmax=max(areas),
+            textfont={"size": 14},
+            customdata=[[lookup[c, g]["auc_sd"] for c in costs] for g in gammas],
+            zmin=low,
+            zmax=high,
             colorscale="Viridis",
             showscale=False,
             hovertemplate="C %{x}, gamma %{y}<br>AUC %{z:.4f} ± %{customdata:.4f}<extra></extra>",
-            row=1,
-            col=column,
         )
-        figure.update_xaxes(title="C", type="category", row=1, col=column)
-    figure.update_yaxes(
-        type="category", categoryorder="array", categoryarray=[f"{g:g}" for g in gammas]
     )
-    figure.update_yaxes(title="gamma", row=1, col=1)
-    figure.update_layout(height=340, margin={"l": 10, "r": 10, "t": 40, "b": 10})
-    return figure
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(type="category")
+    return _laid_out(figure, "C", "gamma", height=260)
 
 
 def scree(explained: npt.ArrayLike) -> go.Figure:
@@ -411,43 +465,107 @@ def eigenface_grid(
     return figure
 
 
-def line(
-    x: Sequence[float], y: Sequence[float], x_title: str, y_title: str, logarithmic: bool = False
+def lines(
+    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    chosen: str,
+    x: str,
+    y: str,
+    logarithmic: bool = False,
+    limit: float | None = None,
 ) -> go.Figure:
-    """A line through measured points; the x axis may be logarithmic."""
-    figure = go.Figure(
-        go.Scatter(
-            x=x,
-            y=y,
+    """Measured points of several models, joined; one stands out.
+
+    Args:
+        curves: by title the points' x and y, of equal length.
+        chosen: the title of the one that stands out.
+        x: what the x axis shows, with its unit; ``y`` likewise.
+        logarithmic: draw the x axis so; its ticks are the chosen one's points.
+        limit: a value on the x axis that a line marks.
+    """
+    figure = go.Figure()
+    symbols = dict(zip(curves, cycle(_SYMBOLS), strict=False))
+    for title, (xs, ys), style in _styled(curves, chosen):
+        figure.add_scatter(
+            x=xs,
+            y=ys,
             mode="lines+markers",
-            line={"color": MALE, "width": 3},
-            hovertemplate="%{x:,.4~g}: %{y:.3f}<extra></extra>",
+            line=style,
+            marker={"size": 9, "symbol": symbols[title]},
+            name=title,
+            hovertemplate=f"%{{x:,.4~g}} {x}<br>{y} %{{y:.3f}}",
         )
-    )
+    if limit is not None:
+        figure.add_vline(limit, line={"dash": "dot", "color": VERDICTS["female"], "width": 2})
     if logarithmic:
-        ticks = {"tickvals": list(x), "ticktext": [f"{value:,.0f}" for value in x]}
-        figure.update_xaxes(type="log", **ticks)
-    return _laid_out(figure, x_title, y_title)
+        ticks = curves[chosen][0]
+        figure.update_xaxes(
+            type="log", tickvals=list(ticks), ticktext=[f"{value:,.0f}" for value in ticks]
+        )
+    return _laid_out(figure, x, y)
+
+
+#: Markers that tell models, or metrics, apart where colour does not.
+_SYMBOLS = ("circle", "diamond", "square", "triangle-up")
+
+#: Words on colours that are the same in both themes.
+_DARK = "#17202b"
 
 
 def _styled(curves: Mapping[str, Any], chosen: str) -> Iterator[tuple[str, Any, dict[str, Any]]]:
     """Title, curve and line style: the chosen one strong and last, the others dashed and grey."""
-    dashes = cycle(("dash", "dashdot", "dot"))
+    dashes = cycle(("dash", "dashdot", "longdash"))
     others = [title for title in curves if title != chosen]
     for title, dash in zip(others, dashes, strict=False):
         yield title, curves[title], {"dash": dash, "color": UNSURE, "width": 2}
     yield chosen, curves[chosen], {"color": MALE, "width": 3}
 
 
-def _mark(figure: go.Figure, x: float | None, y: float | None, name: str) -> None:
+def _diagonal(name: str) -> go.Scatter:
+    line = {"dash": "dot", "color": UNSURE, "width": 1}
+    return go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=line, name=name, hoverinfo="skip")
+
+
+def _mark(figure: go.Figure, x: float, y: float, name: str, title: str, strong: bool) -> None:
+    """The operating point of a model: filled and in the legend if strong, hollow otherwise."""
     figure.add_scatter(
         x=[x],
         y=[y],
         mode="markers",
-        marker={"size": 13, "symbol": "diamond", "color": VERDICTS["female"]},
+        marker={
+            "size": 13 if strong else 10,
+            "symbol": "diamond" if strong else "diamond-open",
+            "color": VERDICTS["female"] if strong else UNSURE,
+            # The border of a filled one would be black in both themes.
+            "line": {"width": 0 if strong else 2},
+        },
         name=name,
-        hovertemplate=f"{name}: %{{y:.1%}} at %{{x:.1%}}<extra></extra>",
+        meta=title,
+        showlegend=strong,
+        hovertemplate=f"{title}, {name}<br>%{{y:.1%}} at %{{x:.1%}}<extra></extra>",
     )
+
+
+def _interval(cell: Mapping[str, float | None]) -> str:
+    """``91.2% (88.0% to 93.1%)``, or a dash where there is no value."""
+    if cell["value"] is None:
+        return "–"
+    return f"{cell['value']:.1%} ({cell['low']:.1%} to {cell['high']:.1%})"
+
+
+def _in_words(row: Mapping[str, Any]) -> str:
+    return (
+        f"{row['faces']:,} faces<br>accuracy {_interval(row['accuracy'])}<br>"
+        f"answered {_interval(row['coverage'])}<br>wrong answers {_interval(row['risk'])}"
+    )
+
+
+def _span(rows: Iterable[Mapping[str, Any]], metrics: Iterable[str]) -> tuple[float, float]:
+    """The range of an axis that shows the intervals of some metrics, a little wider than they."""
+    names = list(metrics)
+    cells = [row[name] for row in rows for name in names if row[name]["value"] is not None]
+    if not cells:
+        return 0.0, 1.0
+    return min(cell["low"] for cell in cells) - 0.02, max(cell["high"] for cell in cells) + 0.02
 
 
 def _whiskers(rows: Sequence[Mapping[str, Any]], metric: str) -> dict[str, Any]:
@@ -456,10 +574,14 @@ def _whiskers(rows: Sequence[Mapping[str, Any]], metric: str) -> dict[str, Any]:
     return {
         "type": "data",
         "symmetric": False,
-        "array": [cell["high"] - cell["value"] for cell in cells],
-        "arrayminus": [cell["value"] - cell["low"] for cell in cells],
+        "array": [_distance(cell["value"], cell["high"]) for cell in cells],
+        "arrayminus": [_distance(cell["low"], cell["value"]) for cell in cells],
         "thickness": 1.5,
     }
+
+
+def _distance(low: float | None, high: float | None) -> float | None:
+    return None if low is None or high is None else high - low
 
 
 def _laid_out(figure: go.Figure, x: str, y: str, height: int = 340, **layout: Any) -> go.Figure:

@@ -4,14 +4,22 @@ import streamlit as st
 
 from dashboard import evaluation
 from dashboard.artifacts import page_artifacts, sentences
-from facespace import detectors
+from dashboard.evaluation_tables import View, short
+
+PARTS = {
+    "ROC and confusion": evaluation.ranking,
+    "When to say “?”": evaluation.certainty,
+    "Groups": evaluation.groups,
+    "End to end": evaluation.end_to_end,
+    "How it was made": evaluation.making,
+}
 
 st.title("Evaluation")
 st.write("How often is it right, and on whose photos? None of these were seen in training.")
 manifest = page_artifacts()
 with sentences():
     reports = manifest.json("report.json")["models"]
-tests = reports[manifest.default]["tests"]
+tests = {key: test for entry in reports.values() for key, test in entry["tests"].items()}
 
 left, right = st.columns(2)
 test = left.selectbox(
@@ -30,29 +38,20 @@ name = right.selectbox(
     bind="query-params",
     persist_state="session",
 )
-info, report = manifest.models[name], reports[name]
+tested = {key: reports[key] for key in manifest.models if test in reports[key]["tests"]}
+view = View(manifest, tested, name, test)
 
-evaluation.metrics(report["tests"][test], f"{name}-{test}")
-st.caption(
-    f"{tests[test]['photos']:,} photos; below each figure its 95 % interval (bootstrap, by person "
-    f"where persons are known). “?” below a certainty of {info.certainty:.0%} or a face of "
-    f"{info.smallest_face:.0f} pixels, chosen on {info.chosen['on']}: {info.chosen['how']}."
-)
-evaluation.card()
+st.header("The models, and the price of each")
+evaluation.models(view)
 
-st.subheader("The models, and the price of each")
-evaluation.models(manifest, reports, test)
-
-ranking, certainty, groups, end_to_end, making = st.tabs(
-    ["ROC and confusion", "When to say “?”", "Groups", "Photo to verdict", "How it was made"]
-)
-with ranking:
-    evaluation.ranking(manifest, reports, name, test)
-with certainty:
-    evaluation.certainty(manifest, reports, name, test)
-with groups:
-    evaluation.groups(report, name, test)
-with end_to_end:
-    evaluation.end_to_end(report, detectors.TITLES, test)
-with making:
-    evaluation.making(report)
+title = manifest.models[name].title
+st.header(f"{short(name)} on {tests[test]['title']}")
+if name not in tested:
+    st.info(f"{title} was not tested on {tests[test]['title']}.", icon=":material/block:")
+    st.stop()
+evaluation.metrics(view)
+# Only the part that is open is drawn; its name is in the address.
+for tab, part in zip(st.tabs(list(PARTS), key="part", bind="query-params"), PARTS, strict=True):
+    if tab.open:
+        with tab:
+            PARTS[part](view)

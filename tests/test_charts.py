@@ -20,27 +20,46 @@ def trace(figure, name: str):
     return found
 
 
+POINTS = {
+    "One": {"fpr": 0.2, "tpr": 0.7, "threshold": 0.61},
+    "Other": {"fpr": 0.4, "tpr": 0.5, "threshold": 0.5},
+}
+RISKS = {"coverage": [0.5, 1], "risk": [0.02, 0.1], "certainty": [0.9, 0.5]}
+
+
+def points(figure) -> dict[str, tuple[float, float]]:
+    """The operating points of a figure, by model."""
+    return {each.meta: (each.x[0], each.y[0]) for each in figure.data if each.meta}
+
+
 def test_roc_lets_the_chosen_curve_stand_out() -> None:
-    figure = charts.roc({"One": CURVE, "Other": OTHER}, "One", threshold=0.61)
+    figure = charts.roc({"One": CURVE, "Other": OTHER}, "One", POINTS)
     assert list(trace(figure, "One").y) == CURVE["tpr"]
+    assert list(trace(figure, "Other").customdata) == OTHER["threshold"]
     assert trace(figure, "One").line.dash is None
     assert trace(figure, "Other").line.dash is not None
-    point = trace(figure, "threshold 0.61")
-    assert (point.x[0], point.y[0]) == (0.2, 0.7)
+    assert points(figure) == {"One": (0.2, 0.7), "Other": (0.4, 0.5)}
+    assert trace(figure, "threshold 0.61").marker.symbol == "diamond"
+    assert trace(figure, "threshold 0.50").marker.symbol == "diamond-open"
 
 
-def test_curves_of_many_models_are_all_drawn() -> None:
-    curves = {f"model {i}": CURVE for i in range(6)}
-    figure = charts.roc(curves, "model 2", 0.5)
+@pytest.mark.parametrize("draw", [charts.roc, charts.risk_coverage])
+def test_curves_of_many_models_are_all_drawn(draw) -> None:
+    curves = {f"model {i}": CURVE | RISKS for i in range(6)}
+    figure = draw(curves, "model 2", {})
     assert {each.name for each in figure.data} >= set(curves)
+    dashes = {each.line.dash for each in figure.data if each.name in curves}
+    assert len(dashes) >= 4
 
 
-@pytest.mark.parametrize(("risk", "marked"), [(0.03, True), (None, False)])
-def test_risk_coverage_marks_the_operating_point(risk, marked: bool) -> None:
-    curve = {"coverage": [0.5, 1], "risk": [0.02, 0.1], "certainty": [0.9, 0.5]}
-    figure = charts.risk_coverage({"One": curve}, "One", {"coverage": 0.6, "risk": risk})
-    assert list(trace(figure, "One").x) == curve["coverage"]
-    assert (len(figure.data) == 2) is marked
+@pytest.mark.parametrize(("risk", "marked"), [(0.03, {"One", "Other"}), (None, {"Other"})])
+def test_risk_coverage_marks_the_operating_points(risk, marked: set[str]) -> None:
+    settings = {"One": {"coverage": 0.6, "risk": risk}, "Other": {"coverage": 0.7, "risk": 0.05}}
+    figure = charts.risk_coverage({"One": RISKS, "Other": RISKS}, "One", settings)
+    assert list(trace(figure, "One").x) == RISKS["coverage"]
+    assert list(trace(figure, "One").customdata) == RISKS["certainty"]
+    assert set(points(figure)) == marked
+    assert points(figure)["Other"] == (0.7, 0.05)
 
 
 def test_reliability() -> None:
@@ -51,42 +70,115 @@ def test_reliability() -> None:
     assert list(measured.customdata) == bins["faces"]
 
 
+NOTHING = dict.fromkeys(("value", "low", "high"))
+GROUPS = {
+    "large": {"faces": 100, "risk": interval(0.2)},
+    "very_small": {"faces": 9, "risk": interval(0.4)},
+    "empty": {"faces": 3, "risk": NOTHING},
+}
+for row in GROUPS.values():
+    row |= {"accuracy": interval(0.8), "coverage": interval(0.5)}
+
+
 def test_groups_are_faint_where_small_and_left_out_where_unknown() -> None:
-    nothing = dict.fromkeys(("value", "low", "high"))
-    table = {
-        "large": {"faces": 100, "risk": interval(0.2)},
-        "small": {"faces": 9, "risk": interval(0.4)},
-        "empty": {"faces": 3, "risk": nothing},
-    }
-    (drawn,) = charts.groups(table, "risk", "Wrong answers", 30).data
-    assert list(drawn.y) == ["large (100)", "small (9)"]
-    assert list(drawn.x) == [0.2, 0.4]
-    assert drawn.marker.opacity[0] > drawn.marker.opacity[1]
-    np.testing.assert_allclose(drawn.error_x.array, 0.05)
-    np.testing.assert_allclose(drawn.error_x.arrayminus, 0.1)
+    figure = charts.groups(GROUPS, "risk", "Wrong answers", 30, 0.25)
+    large, small = trace(figure, "30 faces or more"), trace(figure, "fewer than 30 faces")
+    assert (list(large.x), list(large.y)) == ([0.2], ["large (100)"])
+    assert (list(small.x), list(small.y)) == ([0.4], ["very small (9)"])
+    assert large.opacity > small.opacity
+    assert large.marker.symbol != small.marker.symbol
+    np.testing.assert_allclose(large.error_x.array, 0.05)
+    np.testing.assert_allclose(large.error_x.arrayminus, 0.1)
+    assert "100 faces" in large.customdata[0]
+    assert "answered 50.0% (40.0% to 55.0%)" in large.customdata[0]
+    assert set(trace(figure, "all faces: 25.0%").x) == {0.25}
+    assert list(figure.layout.yaxis.categoryarray) == ["large (100)", "very small (9)"]
+
+
+def test_groups_say_where_a_figure_is_missing() -> None:
+    figure = charts.groups(GROUPS, "accuracy", "Accuracy", 30, None)
+    small = trace(figure, "fewer than 30 faces")
+    assert small.customdata[1].endswith("wrong answers –")
+    assert len(figure.data) == 2
+
+
+def test_groups_none_of_which_is_answered() -> None:
+    assert not charts.groups({"empty": GROUPS["empty"]}, "risk", "Wrong", 30, 0.2).data
 
 
 def test_shares_sum_to_one() -> None:
-    table = {"YuNet": {"right": 0.7, "unsure": 0.2, "wrong": 0.04, "missed": 0.06}}
-    figure = charts.shares(table)
+    row = {"right": 0.7, "unsure": 0.2, "wrong": 0.04, "missed": 0.06}
+    figure = charts.shares({"YuNet": {name: interval(value) for name, value in row.items()}})
+    assert [each.x[0] for each in figure.data] == list(row.values())
     assert sum(each.x[0] for each in figure.data) == pytest.approx(1)
     assert [each.name for each in figure.data][:2] == ["read as labelled", "“?”"]
+    assert figure.data[0].customdata[0] == "70.0% (60.0% to 75.0%)"
+    looks = {(each.marker.color, each.marker.pattern.shape) for each in figure.data}
+    assert len(looks) == len(row)
 
 
 def test_intervals_of_models() -> None:
     table = {name: {"auc": interval(value)} for name, value in (("a", 0.8), ("b", 0.9))}
-    (drawn,) = charts.intervals(table, {"auc": "AUC"}).data
-    assert (list(drawn.x), list(drawn.y)) == ([0.8, 0.9], ["a", "b"])
+    table["unknown"] = {"auc": NOTHING}
+    figure = charts.intervals(table, {"auc": "AUC"})
+    (drawn,) = figure.data
+    assert (list(drawn.x), list(drawn.y)) == ([0.8, 0.9, None], ["a", "b", "unknown"])
+    np.testing.assert_allclose(drawn.error_x.arrayminus[:2], 0.1)
+    low, high = figure.layout.xaxis.range
+    assert low < 0.5
+    assert high > 0.95
 
 
 def test_classifiers() -> None:
-    row = {"balanced_accuracy": 0.7, "balanced_accuracy_sd": 0.01, "auc": 0.8, "auc_sd": 0.01}
-    (drawn,) = charts.classifiers([{"name": "RBF SVM", **row}, {"name": "Majority", **row}]).data
+    row = {"balanced_accuracy": 0.7, "balanced_accuracy_sd": 0.01, "auc": 0.8, "auc_sd": 0.02}
+    table = [{"name": "RBF SVM", **row}, {"name": "Majority", **row}]
+    (drawn,) = charts.classifiers(table, "RBF SVM").data
     assert drawn.marker.color[0] != drawn.marker.color[1]
+    assert drawn.marker.symbol[0] != drawn.marker.symbol[1]
+    assert list(drawn.x) == [0.7, 0.7]
     assert list(drawn.error_x.array) == [0.01, 0.01]
+    assert list(drawn.customdata[1]) == [0.01, 0.8, 0.02]
 
 
-def test_a_logarithmic_axis_names_its_points() -> None:
-    figure = charts.line([500, 16000], [0.8, 0.9], "photos", "AUC", logarithmic=True)
+def test_confusion_has_counts_and_shares() -> None:
+    figure = charts.confusion([[30, 10], [0, 1200]])
+    assert figure.data[0].z.tolist() == [[0.75, 0.25], [0, 1]]
+    words = [note.text for note in figure.layout.annotations]
+    assert words[0] == "<b>30</b><br>75.0%"
+    assert words[3] == "<b>1,200</b><br>100.0%"
+
+
+@pytest.mark.parametrize(("components", "stars"), [(75, 0), (150, 1)])
+def test_search_stars_the_best_alone(components: int, stars: int) -> None:
+    keys = [(k, c, g) for k in (75, 150) for c in (1.0, 3.0) for g in (0.5, 2.0)]
+    table = [
+        {"components": k, "C": c, "gamma": g, "auc": 0.7 + i / 100, "auc_sd": i / 1000}
+        for i, (k, c, g) in enumerate(keys)
+    ]
+    best = {"components": 150, "C": 3.0, "gamma": 2.0}
+    (drawn,) = charts.search(table, components, best).data
+    own = [row for row in table if row["components"] == components]
+    rows = [[own[0]["auc"], own[2]["auc"]], [own[1]["auc"], own[3]["auc"]]]
+    assert [list(row) for row in drawn.z] == rows
+    assert drawn.customdata[1][0] == own[1]["auc_sd"]
+    assert (drawn.zmin, drawn.zmax) == (0.7, 0.7 + 7 / 100)
+    assert sum("★" in word for row in drawn.text for word in row) == stars
+    assert bool(stars) is ("★" in drawn.text[1][1])
+
+
+def test_lines_of_models_are_told_apart_without_colour() -> None:
+    curves = {"One": ([500, 16000], [0.8, 0.9]), "Other": ([500], [0.7])}
+    figure = charts.lines(curves, "One", "photos", "AUC", logarithmic=True)
+    one, other = trace(figure, "One"), trace(figure, "Other")
+    assert (list(one.x), list(one.y)) == ([500, 16000], [0.8, 0.9])
+    assert (one.line.dash, one.marker.symbol) != (other.line.dash, other.marker.symbol)
     assert figure.layout.xaxis.type == "log"
     assert list(figure.layout.xaxis.ticktext) == ["500", "16,000"]
+    assert not figure.layout.shapes
+
+
+def test_lines_mark_a_limit() -> None:
+    figure = charts.lines({"One": ([10, 60], [0.8, 0.9])}, "One", "pixels", "AUC", limit=46.6)
+    (mark,) = figure.layout.shapes
+    assert (mark.x0, mark.x1) == (46.6, 46.6)
+    assert figure.layout.xaxis.type is None

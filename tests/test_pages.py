@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 from pathlib import Path
 
@@ -213,38 +214,155 @@ def test_eigenfaces_rebuilds_with_fewer(astronaut_file: bytes, grey_file: bytes)
     assert not app.exception
 
 
+PARTS = ["ROC and confusion", "When to say “?”", "Groups", "End to end", "How it was made"]
+
+
+def evaluation(**chosen: str) -> AppTest:
+    """The page Evaluation with widgets set by their keys, the open part among them."""
+    app = opened("evaluation")
+    for key, value in chosen.items():
+        app.session_state[key] = value
+    return app.run()
+
+
 def test_evaluation_follows_test_set_and_model() -> None:
     app = opened("evaluation")
+    assert app.selectbox(key="model").value == DEFAULT
     manifest = artifacts.manifest()
     for name, report in manifest.json("report.json")["models"].items():
         app.selectbox(key="model").select(name).run()
         for test, figures in report["tests"].items():
             app.selectbox(key="test").select(test).run()
-            shown = {metric.label: metric.value for metric in app.metric}
-            assert shown["AUC"] == f"{figures['auc']['value']:.3f}"
-            assert shown["Balanced accuracy"] == f"{figures['balanced_accuracy']['value']:.1%}"
-            assert shown["Answered"] == f"{figures['coverage']['value']:.1%}"
+            shown = {metric.label: (metric.value, metric.delta) for metric in app.metric}
+            for title, metric, form in (
+                ("Balanced accuracy", "balanced_accuracy", "{:.1%}"),
+                ("AUC", "auc", "{:.3f}"),
+                ("Answered", "coverage", "{:.1%}"),
+                ("Wrong answers", "risk", "{:.1%}"),
+                ("Brier score", "brier", "{:.3f}"),
+                ("ECE", "ece", "{:.3f}"),
+            ):
+                value, *ends = (figures[metric][end] for end in ("value", "low", "high"))
+                assert shown[title] == (
+                    ("–", "–")
+                    if value is None
+                    else (form.format(value), " to ".join(map(form.format, ends)))
+                )
+            assert manifest.models[name].chosen["how"] in text(app)
             assert not app.exception
-    tables = [set(table.value.columns) for table in app.dataframe]
-    assert any({"AUC", "File, MB", "A face, ms"} <= columns for columns in tables)
-    assert len(app.tabs) == 5
+
+
+def test_evaluation_compares_the_models() -> None:
+    app = opened("evaluation")
+    manifest = artifacts.manifest()
+    reports = manifest.json("report.json")["models"]
+    prices = app.dataframe[0].value.set_index("Model")
+    assert len(prices) == len(manifest.models)
+    test = app.selectbox(key="test").value
+    for name, info in manifest.models.items():
+        row, figures = prices.loc[name.capitalize()], reports[name]["tests"][test]
+        assert row["AUC"] == f"{figures['auc']['value']:.3f}"
+        assert row["AUC, 95 %"] == f"{figures['auc']['low']:.3f} to {figures['auc']['high']:.3f}"
+        assert row["File, MB"] == info.file.bytes / 1e6
+        assert row["A face, ms"] == reports[name]["milliseconds"]["32"]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_evaluation_draws_every_part_for_every_model_and_set(part: str) -> None:
+    app = evaluation(part=part)
+    assert [tab.label for tab in app.tabs] == PARTS
+    for name, report in artifacts.manifest().json("report.json")["models"].items():
+        app.selectbox(key="model").select(name).run()
+        for test in report["tests"]:
+            app.selectbox(key="test").select(test).run()
+            assert not app.exception
+            (drawn,) = (tab for tab in app.tabs if len(tab.children))
+            assert drawn.label == part
+            charts = drawn.get("plotly_chart")
+            assert charts
+            assert all(chart.proto.alt for chart in charts)
 
 
 def test_evaluation_shows_every_kind_of_group() -> None:
-    app = opened("evaluation")
+    app = evaluation(part="Groups")
     report = artifacts.manifest().json("report.json")["models"][DEFAULT]
     (first, *_), tables = report["tests"], report["groups"]
-    app.selectbox(key="test").select(first).run()
-    for attribute in tables[first]:
+    for attribute, content in tables[first].items():
         app.selectbox(key="groups").select(attribute)
         for metric in ("accuracy", "coverage", "risk"):
             app.selectbox(key="group_metric").select(metric).run()
             assert not app.exception
-            gap = tables[first][attribute]["gap"].get(metric)
+            gap = content["gap"].get(metric)
             if gap:
                 assert f"**{gap['difference'] * 100:.1f} points**" in text(app)
-    # A test set without ages keeps no choice that it does not have.
-    app.selectbox(key="groups").select("age").run()
-    app.selectbox(key="test").select("lfw").run()
-    assert app.selectbox(key="groups").value == "sex"
+        shown = app.dataframe[-1].value
+        assert dict(zip(shown["Group"], shown["Faces"], strict=True)) == {
+            group: row["faces"] for group, row in content["by_group"].items()
+        }
+
+
+def test_evaluation_keeps_no_kind_of_group_that_a_test_set_does_not_have() -> None:
+    app = evaluation(part="Groups", groups="age")
+    tables = artifacts.manifest().json("report.json")["models"][DEFAULT]["groups"]
+    for test, content in tables.items():
+        app.selectbox(key="test").select(test).run()
+        assert not app.exception
+        assert app.selectbox(key="groups").value in content
+
+
+def test_evaluation_of_sparse_reports(monkeypatch) -> None:
+    """A set on which one model alone was tested, without groups, masks or answers."""
+    manifest = artifacts.manifest()
+    report = manifest.json("report.json")
+    models = report["models"]
+    other = next(name for name in models if name != DEFAULT)
+    entry = models[DEFAULT]
+    first = next(iter(entry["tests"]))
+    for content in entry.values():
+        if isinstance(content, dict) and first in content:
+            content["sparse"] = copy.deepcopy(content[first])
+    entry["tests"]["sparse"] |= {
+        "risk": dict.fromkeys(("value", "low", "high")),
+        "title": "Sparse",
+    }
+    entry["groups"]["sparse"], entry["covered"]["sparse"] = {}, {}
+    entry["end_to_end"]["sparse"].pop("haar")
+    monkeypatch.setattr(artifacts.Manifest, "json", lambda *_: report)
+    app = opened("evaluation")
+    app.selectbox(key="test").select("sparse").run()
+    assert {metric.label: metric.value for metric in app.metric}["Wrong answers"] == "–"
+    for part in PARTS:
+        app.session_state["part"] = part
+        app.run()
+        assert not app.exception
+    app.selectbox(key="model").select(other).run()
     assert not app.exception
+    assert "was not tested on Sparse" in text(app)
+
+
+def test_evaluation_downloads_hold_the_report() -> None:
+    from dashboard import evaluation_tables
+
+    reports = artifacts.manifest().json("report.json")["models"]
+    metrics = evaluation_tables.all_metrics(reports).set_index(["model", "test", "metric"])
+    assert metrics.index.is_unique
+    for name, report in reports.items():
+        for test, figures in report["tests"].items():
+            row = metrics.loc[(name, test, "augrc")]
+            assert row[["value", "low", "high"]].to_dict() == figures["augrc"]
+            tables = report["groups"][test]
+            groups = evaluation_tables.all_groups(tables).set_index(["attribute", "group"])
+            assert len(groups) == sum(len(content["by_group"]) for content in tables.values())
+            row = groups.loc[("sex", "female")]
+            assert row["coverage_low"] == tables["sex"]["by_group"]["female"]["coverage"]["low"]
+
+
+def test_evaluation_offers_the_model_card(tmp_path, monkeypatch) -> None:
+    folder = artifacts.folder()
+    for path in folder.iterdir():
+        if path.name != "MODEL_CARD.md":
+            (tmp_path / path.name).symlink_to(path)
+    monkeypatch.setenv("FACESPACE_ARTIFACTS", str(tmp_path))
+    assert "Model card" not in [button.label for button in opened("evaluation").download_button]
+    (tmp_path / "MODEL_CARD.md").write_text("# Facespace: model card", "utf-8")
+    assert "Model card" in [button.label for button in opened("evaluation").download_button]

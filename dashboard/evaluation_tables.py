@@ -1,0 +1,201 @@
+"""The report of the models -> tables and words for the Evaluation page. Nothing here draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from facespace.artifacts import Manifest, ModelInfo
+
+#: One model's part of ``report.json``.
+Entry = Mapping[str, Any]
+
+#: ``value``, and ``low`` and ``high``, the ends of its 95 % interval; None where there is none.
+Interval = Mapping[str, float | None]
+
+#: Groups of fewer faces say little; as in ``training/evaluate.py``.
+LEAST_GROUP = 30
+
+#: Metrics in the order of the table of all: what people call them, and what they say.
+METRICS = {
+    "balanced_accuracy": ("Balanced accuracy", "Mean of the shares read as labelled of either sex"),
+    "auc": ("AUC", "Chance that a face labelled female scores above one labelled male"),
+    "coverage": ("Answered", "Share of the faces that are certain enough for an answer"),
+    "risk": ("Wrong answers", "Share of the answered faces not read as labelled"),
+    "brier": ("Brier score", "Mean squared error of the probability; 0 is best"),
+    "ece": ("ECE", "Calibration error: mean distance of the probability from what was observed"),
+    "accuracy": ("Accuracy", "Share of all faces read as labelled"),
+    "recall_female": ("Female read as labelled", "Share of the faces labelled female"),
+    "recall_male": ("Male read as labelled", "Share of the faces labelled male"),
+    "average_precision": ("Average precision", "Area under the precision-recall curve of female"),
+    "f1": ("F1", "Harmonic mean of precision and recall of female"),
+    "kappa": ("Cohen’s kappa", "Agreement beyond chance"),
+    "aurc": ("AURC", "Area under the risk-coverage curve; 0 is best"),
+    "augrc": ("AUGRC", "Area under the generalised risk-coverage curve; 0 is best"),
+}
+
+#: Those on top of the page, those of a group, and those that are not percentages.
+FIRST = ("balanced_accuracy", "auc", "coverage", "risk", "brier", "ece")
+OF_GROUPS = ("accuracy", "coverage", "risk")
+DECIMAL = ("auc", "ece", "brier", "average_precision", "f1", "kappa", "aurc", "augrc")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page looks at: a model and a test set, beside all models tested on that set."""
+
+    manifest: Manifest
+    reports: Mapping[str, Entry]
+    name: str
+    test: str
+
+    @property
+    def info(self) -> ModelInfo:
+        """What the manifest says of the model."""
+        return self.manifest.models[self.name]
+
+    @property
+    def entry(self) -> Entry:
+        """What the report says of it."""
+        return self.reports[self.name]
+
+    @property
+    def figures(self) -> Mapping[str, Any]:
+        """Its metrics on the test set, each an ``Interval``, and ``photos``."""
+        figures: Mapping[str, Any] = self.entry["tests"][self.test]
+        return figures
+
+
+def short(name: str) -> str:
+    """A model's name where there is no room for its title."""
+    return name.capitalize()
+
+
+def number(metric: str, value: float | None) -> str:
+    """A metric's value as people read it: ``91.2%`` or ``0.912``; a dash for None."""
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if metric in DECIMAL else f"{value:.1%}"
+
+
+def interval(metric: str, cell: Interval) -> str:
+    """The ends of an interval, ``88.0% to 93.1%``; a dash where there is none."""
+    if cell["low"] is None or cell["high"] is None:
+        return "–"
+    return f"{number(metric, cell['low'])} to {number(metric, cell['high'])}"
+
+
+def models(view: View) -> pd.DataFrame:
+    """All models on the test set, a row each, and what each costs: size and time."""
+    rows = []
+    for name, entry in view.reports.items():
+        test = entry["tests"][view.test]
+        row: dict[str, Any] = {"Model": short(name)}
+        for metric in ("balanced_accuracy", "auc"):
+            title = METRICS[metric][0]
+            row |= {
+                title: number(metric, test[metric]["value"]),
+                f"{title}, 95 %": interval(metric, test[metric]),
+            }
+        for metric in ("ece", "coverage", "risk"):
+            row[METRICS[metric][0]] = number(metric, test[metric]["value"])
+        row |= {
+            "File, MB": view.manifest.models[name].file.bytes / 1e6,
+            "A face, ms": entry["milliseconds"]["32"],
+        }
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def metrics(test: Mapping[str, Any]) -> pd.DataFrame:
+    """All metrics of one test set, a row each."""
+    return pd.DataFrame(
+        {
+            "Metric": title,
+            "Value": number(metric, test[metric]["value"]),
+            "95 %": interval(metric, test[metric]),
+            "What it says": words,
+        }
+        for metric, (title, words) in METRICS.items()
+    )
+
+
+def all_metrics(reports: Mapping[str, Entry]) -> pd.DataFrame:
+    """Every metric of every model on every test set, unrounded, a row each."""
+    return pd.DataFrame(
+        {"model": name, "test": test, "photos": figures["photos"], "metric": metric}
+        | {end: figures[metric][end] for end in ("value", "low", "high")}
+        for name, entry in reports.items()
+        for test, figures in entry["tests"].items()
+        for metric in METRICS
+    )
+
+
+def groups(table: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """One attribute's groups, a row each: faces, and the metrics with their intervals."""
+    rows = []
+    for group, row in table.items():
+        shown = {"Group": group, "Faces": row["faces"]}
+        for metric in OF_GROUPS:
+            title = METRICS[metric][0]
+            shown[title] = number(metric, row[metric]["value"])
+            shown[f"{title}, 95 %"] = interval(metric, row[metric])
+        rows.append(shown)
+    return pd.DataFrame(rows)
+
+
+def all_groups(tables: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """The groups of every attribute, unrounded, a row each."""
+    return pd.DataFrame(
+        {"attribute": attribute, "group": group, "faces": row["faces"]}
+        | {
+            metric + ("" if end == "value" else f"_{end}"): row[metric][end]
+            for metric in OF_GROUPS
+            for end in ("value", "low", "high")
+        }
+        for attribute, content in tables.items()
+        for group, row in content["by_group"].items()
+    )
+
+
+def classifiers(table: list[Mapping[str, Any]]) -> pd.DataFrame:
+    """The comparison of classifiers, a row each, sizes in megabytes."""
+    rows = []
+    for row in table:
+        shown = {"Classifier": row["name"]}
+        for metric in ("balanced_accuracy", "auc"):
+            mean, spread = (number(metric, row[key]) for key in (metric, f"{metric}_sd"))
+            shown[METRICS[metric][0]] = f"{mean} ± {spread}"
+        shown |= {
+            "Fit, s": row["fit_seconds"],
+            "A face, µs": row["microseconds"],
+            "ONNX, MB": None if row["bytes"] is None else row["bytes"] / 1e6,
+        }
+        rows.append(shown)
+    return pd.DataFrame(rows)
+
+
+def gap(metric: str, content: Mapping[str, Any]) -> str:
+    """An attribute's gap in accuracy or answered share, in a sentence; "" where it has no part.
+
+    Args:
+        metric: of ``OF_GROUPS``.
+        content: the attribute's ``by_group`` and ``gap``.
+    """
+    if metric not in ("accuracy", "coverage"):
+        return ""
+    if metric not in content["gap"]:
+        return f"Fewer than two of these groups have {LEAST_GROUP} faces: no gap is given."
+    found, table = content["gap"][metric], content["by_group"]
+    most, least = (
+        f"{found[end].replace('_', ' ')} ({number(metric, table[found[end]][metric]['value'])})"
+        for end in ("highest", "lowest")
+    )
+    verb = "read as labelled most often" if metric == "accuracy" else "answered most often"
+    return (
+        f"The gap is **{found['difference'] * 100:.1f} points**: {most} is {verb}, {least} "
+        "least often."
+    )
