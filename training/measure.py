@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 
 from facespace import model
@@ -22,14 +23,13 @@ TIMED, TIMES = (1, 32), 20
 Array = npt.NDArray[Any]
 
 
-def probability(content: bytes, crops: Crops) -> Floats:
-    """What an ONNX file says of crops: the probability of female, float32 (N,)."""
-    return np.asarray(model.run(model.session(content), crops)[0][:, 0])
+def probability(runner: InferenceSession, crops: Crops) -> Floats:
+    """What a ``model.session`` says of crops: the probability of female, float32 (N,)."""
+    return np.asarray(model.run(runner, crops)[0][:, 0])
 
 
-def milliseconds(content: bytes, crops: Crops) -> dict[str, float]:
+def milliseconds(runner: InferenceSession, crops: Crops) -> dict[str, float]:
     """The median time a face, in milliseconds, in batches of ``TIMED`` faces."""
-    runner = model.session(content)
     result = {}
     for size in TIMED:
         batch = np.resize(crops, (size, *crops.shape[1:]))
@@ -43,12 +43,12 @@ def milliseconds(content: bytes, crops: Crops) -> dict[str, float]:
 
 
 def tested(
-    content: bytes, point: OperatingPoint, smallest_face: float, material: Material
+    runner: InferenceSession, point: OperatingPoint, smallest_face: float, material: Material
 ) -> tuple[dict[str, Any], dict[str, Array]]:
     """Test an exported file on every set, and the whole way from photo to verdict.
 
     Args:
-        content: the file.
+        runner: the file's ``model.session``.
         point: its threshold and certainty.
         smallest_face: least shorter side of a face's box, in pixels, for an answer.
         material: the test sets.
@@ -61,7 +61,7 @@ def tested(
     entry: dict[str, Any] = {kind: {} for kind in (*kinds, "end_to_end", "covered")}
     probabilities = {}
     for name, sample in material.tests.items():
-        female, scores = sample.female, probability(content, sample.crops)
+        female, scores = sample.female, probability(runner, sample.crops)
         probabilities[name] = scores
         same = name == material.trained_on.name
 
@@ -84,12 +84,16 @@ def tested(
         entry["end_to_end"][name], entry["covered"][name] = {}, {}
         for way, cropped in material.found[name].items():
             part = entry["covered" if way in COVERS else "end_to_end"][name]
-            part[way] = _end_to_end(content, point, smallest_face, material.whole[name], cropped)
+            part[way] = _end_to_end(runner, point, smallest_face, material.whole[name], cropped)
     return entry, probabilities
 
 
 def _end_to_end(
-    content: bytes, point: OperatingPoint, smallest_face: float, whole: Sample, cropped: Cropped
+    runner: InferenceSession,
+    point: OperatingPoint,
+    smallest_face: float,
+    whole: Sample,
+    cropped: Cropped,
 ) -> dict[str, Any]:
     """Photo in, verdict out, where the faces were found in some way.
 
@@ -97,15 +101,15 @@ def _end_to_end(
     way, and (``_plain``) of the same faces by those of the plain test.
     """
     found, faced = cropped.found, whole.rows["error"] == ""
-    scores, plain = (np.zeros(len(found), np.float32) for _ in range(2))
-    scores[found] = probability(content, cropped.crops[found])
+    scores = np.zeros(len(found), np.float32)
+    scores[found] = probability(runner, cropped.crops[found])
     answered = point.answered(scores) & (cropped.rows["face"] >= smallest_face)
     result = evaluate.end_to_end(whole.female, found, scores, answered, point, whole.persons)
     both = found & faced
     labels = whole.female[both]
     if len(set(labels.tolist())) == 2:
-        plain[both] = probability(content, whole.crops[both])
-        for name, values in (("", scores[both]), ("_plain", plain[both])):
+        plain = probability(runner, whole.crops[both])
+        for name, values in (("", scores[both]), ("_plain", plain)):
             result[f"auc_found{name}"] = float(roc_auc_score(labels, values))
             result[f"accuracy_found{name}"] = float(point.right(labels, values).mean())
     return result

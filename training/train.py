@@ -11,10 +11,11 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
+from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline
 
-from facespace import align
+from facespace import align, model
 from facespace.types import Crops, FacespaceError
 from training import (
     compare,
@@ -99,7 +100,9 @@ def train(
         content, facts, entry = _exported(one, fitted, space, material)
         say(f"{name}: {entry['parity']}; testing")
         point = OperatingPoint(facts["threshold"], facts["certainty"])
-        measured, probabilities = measure.tested(content, point, facts["smallest_face"], material)
+        measured, probabilities = measure.tested(
+            model.session(content), point, facts["smallest_face"], material
+        )
         say(f"{name}: comparing with other classifiers")
         chosen = fit.drawn(len(fitting.photos))
         comparison = compare.classifiers(
@@ -150,7 +153,7 @@ def _exported(
     """
     validation, side = material.validation, material.validation.crops.shape[1]
     calibrated = pipeline.calibrated(fitted.classifier, one.validation_rows, validation.labels)
-    trial = export.to_onnx(calibrated, one.front_end, space, side, {})
+    trial = model.session(export.to_onnx(calibrated, one.front_end, space, side, {}))
     female = measure.probability(trial, validation.crops)
     threshold = evaluate.equal_error_threshold(validation.female, female)
     certainty = evaluate.least_certainty(validation.female, female, threshold, RISK)
@@ -187,7 +190,7 @@ def _exported(
         "counts": {"training": len(material.fitting.photos), "validation": len(validation.photos)},
         "support_vectors": len(pipeline.parts(calibrated)[2].support_),
         "parity": asdict(parity),
-        "milliseconds": measure.milliseconds(content, first.crops),
+        "milliseconds": measure.milliseconds(model.session(content), first.crops),
         "search": {
             "photos": len(fit.drawn(len(one.rows))),
             "folds": pipeline.FOLDS,
@@ -202,7 +205,9 @@ def _exported(
     return content, facts, entry
 
 
-def _smallest_face(trial: bytes, validation: Sample) -> tuple[float, list[dict[str, float]]]:
+def _smallest_face(
+    trial: InferenceSession, validation: Sample
+) -> tuple[float, list[dict[str, float]]]:
     """The smallest face, in pixels, that is read nearly as well as a full crop.
 
     Crops are shrunk to fewer pixels and enlarged again. A face's box is somewhat larger than
