@@ -91,6 +91,21 @@ def landmarks_of(detection: Detection) -> FivePoints:
     return _points_in(detection.box)
 
 
+def axes(
+    landmarks: FivePoints, template: Template = TEMPLATE
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Where the template's frame lies in the picture: upright in the crop, turned in the picture.
+
+    Returns:
+        the middle of the crop's upper edge, and the vectors that lead across and down by one
+        whole side of the crop, each float64 (2,), in pixels of the picture.
+    """
+    eye, other_eye, _, mouth, other_mouth = np.array(landmarks)
+    eyes, mouths = (eye + other_eye) / 2, (mouth + other_mouth) / 2
+    down = (mouths - eyes) / (template.mouth - template.eyes)
+    return eyes - template.eyes * down, np.array([down[1], -down[0]]), down
+
+
 def crop(rgb: RGB, detections: Sequence[Detection], template: Template = TEMPLATE) -> Crops:
     """Cut every face out: upright, centred, grey (BT.601) and with an equalised histogram.
 

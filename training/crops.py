@@ -120,13 +120,12 @@ def crop_all(
 
 
 def _key(path: Path, way: Way) -> bytes:
-    """Names a photo by place, size and time of change, and by how it would be cropped."""
+    """Names a photo by place and content, and by how it would be cropped."""
     try:
-        stat = path.stat()
-        state = f"{stat.st_size} {stat.st_mtime_ns}"
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
-        state = "missing"
-    text = f"{path.resolve()} {state} {way} {_code()}"
+        content = "missing"
+    text = f"{path.resolve()} {content} {way} {_code()}"
     return hashlib.sha256(text.encode()).hexdigest()[:32].encode()
 
 
@@ -217,12 +216,8 @@ def middle_face(found: Sequence[Detection], rgb: RGB) -> Detection:
 
 def _covered(rgb: RGB, face: Detection, cover: str) -> RGB:
     """The picture with a part of one face painted over: an upright mask would be, in the crop."""
-    template = align.TEMPLATE
-    (eye, other_eye, _, mouth, other_mouth) = np.array(align.landmarks_of(face))
-    eyes, mouths = (eye + other_eye) / 2, (mouth + other_mouth) / 2
-    down = (mouths - eyes) / (template.mouth - template.eyes)
-    right = np.array([down[1], -down[0]])
-    first, last = (eyes + (height - template.eyes) * down for height in COVERS[cover])
+    top, right, down = align.axes(align.landmarks_of(face))
+    first, last = (top + height * down for height in COVERS[cover])
     corners = [first - 0.6 * right, first + 0.6 * right, last + 0.6 * right, last - 0.6 * right]
     mask = np.zeros(rgb.shape[:2], np.uint8)
     cv2.fillConvexPoly(mask, np.rint(corners).astype(np.int32), 1)

@@ -18,6 +18,7 @@ cv2.setNumThreads(limits.THREADS)
 _MAKERS: dict[str, Callable[[], Detector]] = {
     "yunet": YuNet,
     "haar": lambda: Haar("haar", scale_factor=1.1, min_neighbors=5),
+    "haar_profile": lambda: Haar("haar_profile", scale_factor=1.1, min_neighbors=5, profile=True),
     "haar_first_app": lambda: Haar("haar_first_app", scale_factor=1.5, min_neighbors=3),
 }
 
@@ -25,8 +26,16 @@ _MAKERS: dict[str, Callable[[], Detector]] = {
 NAMES = tuple(_MAKERS)
 DEFAULT = NAMES[0]
 
+#: Takes the place of a detector whose weights cannot be used; its own come with OpenCV.
+FALLBACK = "haar_profile"
+
 #: What people call them; pages put these into the address.
-TITLES = {"yunet": "YuNet", "haar": "Haar", "haar_first_app": "Haar, first app"}
+TITLES = {
+    "yunet": "YuNet",
+    "haar": "Haar",
+    "haar_profile": "Haar with profiles",
+    "haar_first_app": "Haar, first app",
+}
 
 
 @cache
@@ -41,4 +50,21 @@ def get(name: str = DEFAULT) -> Detector:
     return _MAKERS[name]()
 
 
-__all__ = ["DEFAULT", "NAMES", "TITLES", "Detector", "get"]
+def working(name: str = DEFAULT) -> tuple[Detector, str]:
+    """The detector of that name, or ``FALLBACK`` where its weights cannot be used.
+
+    Returns:
+        the detector, and the sentence that says why it is another than was asked for, or "".
+
+    Raises:
+        FacespaceError: there is none of that name.
+    """
+    try:
+        return get(name), ""
+    except FacespaceError as error:
+        if name not in _MAKERS:
+            raise
+        return get(FALLBACK), f"{error} Until then faces are found by {TITLES[FALLBACK]}."
+
+
+__all__ = ["DEFAULT", "FALLBACK", "NAMES", "TITLES", "Detector", "get", "working"]

