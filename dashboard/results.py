@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import html
 from collections import Counter
 from collections.abc import Sequence
 
@@ -37,7 +39,7 @@ def summary(readings: Sequence[Reading]) -> str:
 def show(picture: Picture, reading: Reading) -> None:
     """The annotated picture of one reading, and the crops that the model saw."""
     spoken = f"{reading.source}: {summary([reading])}"
-    st.image(_fit(annotate.draw(picture.rgb(), reading.faces)), width="stretch", alt=spoken)
+    _hoverable(_fit(annotate.draw(picture.rgb(), reading.faces)), reading, spoken)
     st.caption(
         f"{plain(reading.source)} · {reading.width} × {reading.height} pixels · "
         f"{reading.milliseconds:.0f} ms from picture to verdict"
@@ -51,6 +53,27 @@ def show(picture: Picture, reading: Reading) -> None:
         return
     st.subheader("What the model saw")
     crops(reading.faces)
+
+
+def _hoverable(rgb: RGB, reading: Reading, spoken: str) -> None:
+    """An annotated picture whose faces tell verdict and reasons on hover and on keyboard focus."""
+    encoded = base64.b64encode(export.to_jpeg(rgb)).decode()
+    spots = []
+    for number, face in enumerate(reading.faces, 1):
+        box, why = face.detection.box, _in_words(" ".join(face.verdict.reasons))
+        words = html.escape(f"{number}: {annotate.certainty_text(face)}{why and f' ({why})'}")
+        left, width = (100 * v / (reading.width or 1) for v in (box.x, box.width))
+        top, height = (100 * v / (reading.height or 1) for v in (box.y, box.height))
+        place = f"left:{left:.2f}%;top:{top:.2f}%;width:{width:.2f}%;height:{height:.2f}%"
+        spots.append(
+            f'<span role="img" tabindex="0" aria-label="{words}" title="{words}" '
+            f'style="position:absolute;{place}"></span>'
+        )
+    st.html(
+        '<div style="position:relative;overflow:hidden">'
+        f'<img alt="{html.escape(spoken)}" style="width:100%;display:block" '
+        f'src="data:image/jpeg;base64,{encoded}">{"".join(spots)}</div>'
+    )
 
 
 def crops(faces: Sequence[Face]) -> None:

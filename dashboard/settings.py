@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.artifacts import page_artifacts, sentences
+from dashboard.artifacts import page_artifacts
 from facespace import artifacts, detectors
 from facespace.analyze import Settings
 
@@ -12,7 +12,8 @@ from facespace.analyze import Settings
 def sidebar() -> Settings:
     """Draw the widgets and return what they are set to.
 
-    Stops the page with a sentence where there are no artifacts, or no detector can be used.
+    Stops the page with a sentence where there are no artifacts; says so on the page where another
+    detector takes the place of the chosen one.
     """
     manifest = page_artifacts()
     with st.sidebar:
@@ -30,13 +31,19 @@ def sidebar() -> Settings:
             bind="query-params",
             persist_state="session",
         )
-        with sentences():
-            own = detectors.get(detector).threshold
+        found_by, sentence = detectors.working(detector)
         threshold = st.slider(
             "Detection threshold",
-            *(0.0, 1.0, own, 0.05),
+            *(0.0, 1.0, found_by.threshold, 0.05),
             help="How sure the detector must be that something is a face.",
-            key=f"{detector}_threshold",
+            key=f"{found_by.name}_threshold",
+            bind="query-params",
+            persist_state="session",
+        )
+        small_faces = found_by.name == "yunet" and st.toggle(
+            "Find small faces",
+            help="Searches the picture once more, in tiles: for crowds in large photos. Slower.",
+            key="small_faces",
             bind="query-params",
             persist_state="session",
         )
@@ -57,13 +64,25 @@ def sidebar() -> Settings:
             persist_state="session",
         )
         st.caption("The address of this page carries these settings: copy it to share them.")
+    _warn(sentence)
     return Settings(
         detector,
         model,
         threshold,
         None if certainty == own_certainty else certainty,
         None if smallest == own_smallest else smallest,
+        small_faces,
     )
+
+
+def detector_notice() -> None:
+    """Say so on the page where the default detector's place is taken by another."""
+    _warn(detectors.working()[1])
+
+
+def _warn(sentence: str) -> None:
+    if sentence:
+        st.warning(sentence, icon=":material/build:")
 
 
 def _model(manifest: artifacts.Manifest) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from facespace import align, artifacts, detectors, images
+from facespace import align, artifacts, detectors, evidence, images
 from facespace import model as models
-from facespace.decide import Rules, decide
+from facespace.decide import Rules, decide, rejected
 from facespace.types import RGB, Face, FacespaceError, Reading
 
 
@@ -20,7 +20,7 @@ class Settings:
 
     ``detector`` and ``model`` are names; ``threshold`` the least detection score (0 to 1);
     ``certainty`` the least probability for an answer (0.5 to 1); ``smallest_face`` the least
-    face, in pixels, for an answer.
+    face, in pixels, for an answer. ``small_faces`` asks a detector that can for a scan over tiles.
     """
 
     detector: str = detectors.DEFAULT
@@ -28,6 +28,7 @@ class Settings:
     threshold: float | None = None
     certainty: float | None = None
     smallest_face: float | None = None
+    small_faces: bool = False
 
 
 def analyze(
@@ -41,22 +42,28 @@ def analyze(
         source: the name that the reading carries; the path, or "", where None.
 
     Raises:
-        FacespaceError: the picture, the detector or the model cannot be used.
+        FacespaceError: the picture or the model cannot be used; a detector
+            that cannot be used is replaced (see ``detectors.working``).
     """
     settings = settings or Settings()
     if source is None:
         source = str(picture) if isinstance(picture, str | Path) else ""
     rgb = _checked(picture) if isinstance(picture, np.ndarray) else images.load(picture)
-    detector = detectors.get(settings.detector)
+    detector, _ = detectors.working(settings.detector)
     model = models.get(settings.model)
-    rules = Rules.of(model.info, settings.certainty, settings.smallest_face)
+    cuts = artifacts.manifest().cuts
+    rules = Rules.of(model.info, settings.certainty, settings.smallest_face, cuts, detector.name)
 
     start = time.perf_counter()
-    found = detector.detect(rgb, settings.threshold)
+    found = detector.detect(rgb, settings.threshold, settings.small_faces)
     crops = align.crop(rgb, found, model.info.template)
+    evidences = evidence.gather(found, crops)
     faces = tuple(
-        Face(detection, crop, score, decide(detection, score, rules))
-        for detection, crop, score in zip(found, crops, model.score(crops), strict=True)
+        Face(detection, crop, score, decide(detection, score, rules, told), told)
+        for detection, crop, score, told in zip(
+            found, crops, model.score(crops), evidences, strict=True
+        )
+        if not rejected(detection, told, rules)
     )
     milliseconds = (time.perf_counter() - start) * 1000
     height, width = rgb.shape[:2]

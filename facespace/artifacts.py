@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ from facespace.types import FacespaceError
 
 #: The layout of ``manifest.json`` that this version reads and writes.
 FORMAT = 1
+
+#: Says of a crop whether something covers the face, and whether it is one (see ``evidence``).
+SECOND_OPINION = "second_opinion.onnx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,33 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Cuts:
+    """Where a verdict becomes "?" whichever model judges; None where a cut was not chosen.
+
+    ``covered`` and ``distance`` are the most that is answered; ``face_like`` and ``sharpness`` the
+    least; ``turn`` the most (see ``types.Evidence`` for what they are). ``sure`` is, by detector,
+    the detection score below which the detector itself is unsure. ``chosen`` says of each how and
+    on which data it was chosen.
+    """
+
+    covered: float | None = None
+    face_like: float | None = None
+    distance: float | None = None
+    sharpness: float | None = None
+    turn: float | None = None
+    sure: Mapping[str, float] = field(default_factory=dict)
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
-    """``manifest.json``: all models, the default's name, and the other files."""
+    """``manifest.json``: all models, the default's name, the cuts, and the other files."""
 
     folder: Path
     default: str
     models: Mapping[str, ModelInfo]
     files: Mapping[str, FileInfo]
+    cuts: Cuts
 
     def model(self, name: str | None = None) -> ModelInfo:
         """The model of that name, or the default.
@@ -136,7 +159,7 @@ def _read(path: Path, changed: int) -> Manifest:
         files = {name: _file(name, entry) for name, entry in data["files"].items()}
         if data["default"] not in models:
             raise ValueError(f"default model {data['default']!r} is not listed")
-        return Manifest(path.parent, data["default"], models, files)
+        return Manifest(path.parent, data["default"], models, files, _cuts(data.get("cuts", {})))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise FacespaceError(
             f"{path} is damaged ({type(error).__name__}: {error}). {_AGAIN}"
@@ -158,6 +181,15 @@ def _model(name: str, entry: dict[str, Any]) -> ModelInfo:
         chosen=dict(entry["chosen"]),
         data=dict(entry["data"]),
         versions=dict(entry["versions"]),
+    )
+
+
+def _cuts(entry: dict[str, Any]) -> Cuts:
+    numbers = ("covered", "face_like", "distance", "sharpness", "turn")
+    return Cuts(
+        **{name: float(entry[name]) for name in numbers if name in entry},
+        sure={name: float(score) for name, score in entry.get("sure", {}).items()},
+        chosen=dict(entry.get("chosen", {})),
     )
 
 

@@ -30,13 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a file name may hold what a terminal cannot show
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    settings = Settings(detector=options.detector, model=options.model)
+    settings = Settings(options.detector, options.model, small_faces=options.small_faces)
     try:
-        detectors.get(settings.detector)
+        _, sentence = detectors.working(settings.detector)
         models.get(settings.model)
     except FacespaceError as error:
         print(f"facespace: {error}", file=sys.stderr)
         return 2
+    if sentence:
+        print(f"facespace: {sentence}", file=sys.stderr)
     readings = [_read(name, settings) for name in options.files]
     print(_FORMATS[options.format](readings).rstrip("\n"))
     return int(any(reading.error for reading in readings))
@@ -69,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
         default=detectors.DEFAULT,
         metavar="NAME",
         help=f"{', '.join(detectors.NAMES)}; default: {detectors.DEFAULT}",
+    )
+    photo.add_argument(
+        "--small-faces", action="store_true", help="search large photos in tiles too; takes longer"
     )
     photo.add_argument("--model", metavar="NAME", help="default: the default of the artifacts")
     return parser

@@ -73,6 +73,13 @@ def to_png(rgb: RGB) -> bytes:
     return file.getvalue()
 
 
+def to_jpeg(rgb: RGB) -> bytes:
+    """A picture, uint8 (H, W, 3), as a JPEG file, for showing; quality 88."""
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, "JPEG", quality=88)
+    return file.getvalue()
+
+
 def to_zip(files: Sequence[tuple[str, bytes]]) -> bytes:
     """Named files as one ZIP; folders in names are dropped, equal names are numbered."""
     packed = io.BytesIO()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -53,16 +54,23 @@ def run(session: ort.InferenceSession, crops: Crops) -> tuple[Floats, Floats, Fl
         ``probability`` float32 (N, 2) of female and male, ``coordinates`` float32 (N, K) in
         face space, ``distance`` float32 (N,) from it.
     """
+    probability, coordinates, distance = batches(session, OUTPUTS, crops)
+    return probability, coordinates, distance
+
+
+def batches(session: ort.InferenceSession, outputs: Sequence[str], crops: Crops) -> list[Floats]:
+    """What a session gives for crops, uint8 (N, side, side), ``limits.BATCH`` of them at a time.
+
+    Returns:
+        one array for each output, float32 (N, ...).
+    """
     parts = [
-        session.run(OUTPUTS, {INPUT: crops[i : i + limits.BATCH]})
+        session.run(outputs, {INPUT: crops[i : i + limits.BATCH]})
         for i in range(0, len(crops), limits.BATCH)
     ]
     if not parts:
         parts = [[np.empty((0, *out.shape[1:]), np.float32) for out in session.get_outputs()]]
-    probability, coordinates, distance = (
-        np.concatenate(column) for column in zip(*parts, strict=True)
-    )
-    return probability, coordinates, distance
+    return [np.concatenate(column) for column in zip(*parts, strict=True)]
 
 
 class Model:

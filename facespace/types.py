@@ -83,6 +83,22 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for or against judging a face, beside the model's score.
+
+    ``covered`` is the probability that something covers it, ``face_like`` that it is a face at
+    all, 0 to 1; None where the artifacts hold no second opinion. ``sharpness`` is the variance of
+    the crop's Laplacian. ``turn`` is 0 from the front and about 0.15 in full profile; None without
+    landmarks.
+    """
+
+    covered: float | None = None
+    face_like: float | None = None
+    sharpness: float | None = None
+    turn: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """``female``, ``male``, or ``?`` with at least one reason (keys of ``REASONS``)."""
 
@@ -101,6 +117,7 @@ class Face:
     crop: npt.NDArray[np.uint8]
     score: Score
     verdict: Verdict
+    evidence: Evidence = Evidence()
 
     def to_dict(self) -> dict[str, Any]:
         """The face as plain data for JSON; boxes and landmarks in pixels, rounded to 0.01."""

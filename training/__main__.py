@@ -1,4 +1,4 @@
-"""``python -m training train --data DIR --out artifacts``."""
+"""``python -m training train --data DIR --out artifacts``, and ``rules`` after it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from facespace.types import FacespaceError
+from training import rules
 from training.export import ExportError
 from training.train import MODELS, train
 
@@ -16,6 +17,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0 done, 1 the data or the export is at fault."""
     options = _parser().parse_args(arguments)
     try:
+        if options.command == "rules":
+            rules.choose(
+                options.data,
+                options.detect,
+                options.out,
+                options.limit,
+                options.cache,
+                options.jobs,
+            )
+            return 0
         chosen = MODELS if not options.model or "all" in options.model else options.model
         train(
             options.data,
@@ -40,17 +51,28 @@ def _positive(text: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m training")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    command = commands.add_parser("train", help="photos in, artifacts out")
-    command.add_argument(
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
         "--data",
         type=Path,
         required=True,
         help="folder with labels.csv (columns file, gender; optional: age, race, person, split) "
         "or with sub-folders female/ and male/",
     )
-    command.add_argument("--out", type=Path, default=Path("artifacts"), help="default: artifacts")
+    common.add_argument("--out", type=Path, default=Path("artifacts"), help="default: artifacts")
+    common.add_argument(
+        "--limit", type=_positive, metavar="N", help="quick try with about N photos"
+    )
+    common.add_argument(
+        "--cache",
+        type=Path,
+        default=Path(".cache"),
+        help="where crops and the network's checkpoints are kept; default: .cache",
+    )
+    common.add_argument("--jobs", type=int, default=-1, help="worker processes, -1: all processors")
+    parser = argparse.ArgumentParser(prog="python -m training")
+    commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
+    command = commands.add_parser("train", parents=[common], help="photos in, artifacts out")
     command.add_argument(
         "--test",
         type=Path,
@@ -67,19 +89,18 @@ def _parser() -> argparse.ArgumentParser:
         help="may be given more than once; default: all. The embedding needs PyTorch",
     )
     command.add_argument(
-        "--limit", type=_positive, metavar="N", help="quick try with about N photos"
-    )
-    command.add_argument(
         "--epochs", type=_positive, metavar="N", help="of the network; default: as in its recipe"
     )
-    command.add_argument(
-        "--cache",
-        type=Path,
-        default=Path(".cache"),
-        help="where crops and the network's checkpoints are kept; default: .cache",
+    command = commands.add_parser(
+        "rules", parents=[common], help='when to say "?": adds to artifacts that are there'
     )
     command.add_argument(
-        "--jobs", type=int, default=-1, help="worker processes, -1: all processors"
+        "--detect",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folders of pictures with marked faces (annotations.csv: file, x, y, w, h), one of "
+        "them without any",
     )
     return parser
 

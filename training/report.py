@@ -27,6 +27,9 @@ SCORES = "scores.npz"
 #: All that was measured.
 REPORT = "report.json"
 
+#: What is there, and when it is to be used.
+MANIFEST = "manifest.json"
+
 #: In the order in which they are shown.
 SPLITS = ("train", "test")
 
@@ -113,15 +116,41 @@ def write(out: Path, material: Material, trained: Mapping[str, Trained], space: 
     }
     _write_json(out / "dataset.json", {"datasets": described})
     files = [eigenfaces.FILE, REPORT, "dataset.json", SCORES]
-    _write_json(
-        out / "manifest.json",
-        {
-            "format": artifacts.FORMAT,
-            "default": next(iter(trained)),
-            "models": listed,
-            "files": {name: _identity(out / name) for name in files},
-        },
-    )
+    added, cuts = _added(out)
+    manifest = {
+        "format": artifacts.FORMAT,
+        "default": next(iter(trained)),
+        "models": listed,
+        "files": {name: _identity(out / name) for name in dict.fromkeys([*files, *added])},
+        "cuts": cuts,
+    }
+    _write_json(out / MANIFEST, manifest)
+
+
+def _added(out: Path) -> tuple[list[str], dict[str, Any]]:
+    """The files and cuts that ``add`` put into a folder: a new training leaves them there."""
+    try:
+        manifest = json.loads((out / MANIFEST).read_text("utf-8"))
+        names = [str(name) for name in manifest["files"] if (out / name).is_file()]
+        return names, dict(manifest.get("cuts", {}))
+    except (OSError, ValueError, KeyError, TypeError):
+        return [], {}
+
+
+def add(out: Path, contents: Mapping[str, bytes], cuts: Mapping[str, Any] | None = None) -> None:
+    """Add files, and cuts, to artifacts that are there; others of the same names are replaced.
+
+    Raises:
+        FacespaceError: there are no artifacts.
+    """
+    artifacts.manifest(out)
+    manifest = json.loads((out / MANIFEST).read_text("utf-8"))
+    for name, content in contents.items():
+        _replace(out / name, content)
+        manifest["files"][name] = _identity(out / name)
+    if cuts is not None:
+        manifest["cuts"] = cuts
+    _write_json(out / MANIFEST, manifest)
 
 
 def _face_space(space: Pipeline) -> dict[str, Array]:

@@ -25,12 +25,16 @@ class Detector(Protocol):
     @property
     def threshold(self) -> float: ...
 
-    def detect(self, rgb: RGB, threshold: float | None = None) -> list[Detection]:
+    def detect(
+        self, rgb: RGB, threshold: float | None = None, small_faces: bool = False
+    ) -> list[Detection]:
         """All faces of a picture, the best score first.
 
         Args:
             rgb: uint8 (H, W, 3).
             threshold: least detection score, 0 to 1; the detector's own where None.
+            small_faces: take more time to find small faces in a large picture; without effect
+                where the detector knows no other way.
         """
         ...
 

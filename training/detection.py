@@ -1,0 +1,131 @@
+"""Pictures with marked faces, and how well detections agree with the marks."""
+
+from __future__ import annotations
+
+import csv
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from facespace.types import Detection, FacespaceError
+
+#: Faces less high than this, in pixels, count neither for nor against a detector.
+LEAST_HEIGHT = 20
+
+#: Least intersection over union of a detection and a marked face.
+IOU = 0.5
+
+#: Another where a set's marks are not boxes that somebody drew but derived from landmarks.
+IOU_OF = {"cfp_profile": 0.4}
+
+Boxes = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture file and its marked faces.
+
+    ``boxes`` are x, y, width, height in pixels, float64 (N, 4); ``counted``, bool (N,), is False
+    for faces that are too small or marked to be ignored; ``attributes`` are the other columns of
+    each face's mark.
+    """
+
+    path: Path
+    boxes: Boxes
+    counted: npt.NDArray[np.bool_]
+    attributes: tuple[dict[str, str], ...]
+
+    @property
+    def even(self) -> bool:
+        """Whether settings may be chosen on this picture: one in two, by its name's CRC-32."""
+        return zlib.crc32(self.path.name.encode()) % 2 == 0
+
+
+def read(folder: Path) -> list[Picture]:
+    """All pictures of a folder with ``annotations.csv`` and ``images/``, also those without a face.
+
+    Raises:
+        FacespaceError: there is no such file, or it lacks a column.
+    """
+    marks = folder / "annotations.csv"
+    try:
+        with marks.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        by_file: dict[Path, list[dict[str, str]]] = {}
+        for row in rows:
+            by_file.setdefault(folder / row["file"], []).append(row)
+        paths = sorted(p for p in (folder / "images").rglob("*") if p.is_file())
+        return [_picture(path, by_file.get(path, [])) for path in paths]
+    except (OSError, KeyError, ValueError) as error:
+        raise FacespaceError(f"{marks} cannot be read: {type(error).__name__} {error}.") from error
+
+
+def _picture(path: Path, rows: Sequence[dict[str, str]]) -> Picture:
+    boxes = np.array([[float(row[k]) for k in "xywh"] for row in rows]).reshape(-1, 4)
+    ignored = [row.get("invalid") == "1" or row.get("ignore") == "1" for row in rows]
+    counted = (boxes[:, 3] >= LEAST_HEIGHT) & ~np.array(ignored, bool)
+    return Picture(path, boxes, counted, tuple(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Detections of one picture held against its marks.
+
+    ``right``, int (D,), is 1 for a face that is marked, 0 for a false alarm and -1 for what is not
+    counted; ``found``, bool (N,), says which marked faces were detected, ``by``, int (N,), by which
+    detection, -1 where by none.
+    """
+
+    right: npt.NDArray[np.int_]
+    found: npt.NDArray[np.bool_]
+    by: npt.NDArray[np.int_]
+
+
+def match(detections: Sequence[Detection], picture: Picture, least: float = IOU) -> Matched:
+    """Give every detection, the best score first, the marked face it overlaps most.
+
+    A face is given once (PASCAL VOC, Everingham et al. 2010). A detection of a face that does not
+    count, and one too small to count itself, is neither right nor wrong.
+    """
+    right = np.zeros(len(detections), int)
+    by = np.full(len(picture.boxes), -1)
+    for i in sorted(range(len(detections)), key=lambda i: -detections[i].score):
+        box = detections[i].box
+        overlaps = iou(picture.boxes, np.array([box.x, box.y, box.width, box.height]))
+        free = np.where(picture.counted & (by < 0), overlaps, 0)
+        if len(free) and free.max() >= least:
+            by[free.argmax()] = i
+            right[i] = 1
+        elif (overlaps[~picture.counted] >= least).any() or box.height < LEAST_HEIGHT:
+            right[i] = -1
+    return Matched(right, by >= 0, by)
+
+
+def iou(boxes: Boxes, box: Boxes) -> Boxes:
+    """Intersection over union of boxes (N, 4) with one box (4,); (N,)."""
+    corner = np.maximum(boxes[:, :2], box[:2])
+    end = np.minimum(boxes[:, :2] + boxes[:, 2:], box[:2] + box[2:])
+    both = np.clip(end - corner, 0, None).prod(axis=1)
+    return np.asarray(both / (boxes[:, 2:].prod(axis=1) + box[2:].prod() - both))
+
+
+def average_precision(scores: npt.ArrayLike, right: npt.ArrayLike, faces: int) -> float:
+    """Area under precision, made falling, over recall (PASCAL VOC 2010), over all scores.
+
+    Args:
+        scores: of detections (D,).
+        right: 1 or 0 (D,).
+        faces: how many there are to be found; NaN is returned for none.
+    """
+    if not faces:
+        return float("nan")
+    order = np.argsort(-np.asarray(scores), kind="stable")
+    hits = np.asarray(right)[order].astype(float)
+    recall = np.cumsum(hits) / faces
+    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+    falling = np.maximum.accumulate(precision[::-1])[::-1]
+    return float(np.sum(np.diff(recall, prepend=0.0) * falling))

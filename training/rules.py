@@ -1,0 +1,226 @@
+"""Chooses when a verdict becomes "?" for another reason than the model's own doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from sklearn.isotonic import IsotonicRegression
+from sklearn.metrics import roc_auc_score
+
+from facespace import align, artifacts, detectors, evidence, images, model
+from facespace.types import Crops, FacespaceError
+from training import detection, report, second_opinion
+from training.detection import Picture
+from training.samples import Sample, load
+
+#: Shares of validation faces, nothing over them, that each cut may cost.
+COVERED_LOSS, FACE_LOSS, DISTANCE_LOSS = 0.02, 0.02, 0.01
+
+#: Standard deviations, in pixels of the crop, of the blur that validation crops are put through.
+BLURS = (0.5, 0.7, 0.85, 1.0, 1.25, 1.5, 2.0)
+
+#: How much AUC blur may cost before a face is too blurred.
+AUC_LOSS = 0.01
+
+#: Share of faces marked as profiles that must count as turned too far.
+PROFILES_MARKED = 0.95
+
+#: A detector is sure where at least this share of finds of that score are faces.
+PRECISION = 0.7
+
+Array = npt.NDArray[Any]
+
+
+def choose(
+    data: Path,
+    detect: Path,
+    out: Path,
+    limit: int | None = None,
+    cache: Path = Path(".cache"),
+    jobs: int = -1,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Learn the second opinion, choose all cuts, and add both to artifacts that are there.
+
+    Args:
+        data: the labelled photos that the models were trained on; split as they were there.
+        detect: folders of pictures with marked faces, one of them without any; settings are
+            chosen on the half of the pictures that ``detection.Picture.even`` names.
+        out: the artifacts.
+        limit: at most so many labelled photos.
+        cache: where crops are kept between runs.
+        jobs: worker processes; -1 for one a processor.
+        say: told what is being done.
+
+    Raises:
+        FacespaceError: the data or the artifacts cannot be used.
+        ExportError: the second opinion's file does not compute what was fitted.
+    """
+    judge = model.get(where=out)
+    sets = read_sets(detect)
+    chosen = {name: [p for p in pictures if p.even] for name, pictures in sets.items()}
+    empty = [p.path for name in empty_sets(sets) for p in chosen[name]]
+    second_opinion.demand_pictures(empty, detect)
+    material = load(data, (), limit, cache / "crops", jobs)
+    validation = material.validation
+    say(f"covering photos, cutting squares out of {len(empty)} pictures without a face")
+    made = second_opinion.examples(material.fitting, empty, jobs)
+    say("learning the second opinion")
+    content = second_opinion.learn(made)
+    say("choosing the cuts")
+    whose = (
+        f"{len(validation.photos):,} training photos of {material.trained_on.title} that nothing "
+        "was fitted on"
+    )
+    cuts, why = _by_validation(judge, content, validation, empty, whose)
+    cuts["turn"], why["turn"] = _turn(chosen)
+    sure, why["sure"] = _sure(chosen)
+    report.add(out, {artifacts.SECOND_OPINION: content}, {**cuts, "sure": sure, "chosen": why})
+    say(f"wrote {out}: {cuts}, {sure}")
+
+
+def read_sets(folder: Path) -> dict[str, list[Picture]]:
+    """The sets of marked pictures in a folder, by name.
+
+    Raises:
+        FacespaceError: there is none.
+    """
+    marks = sorted(folder.glob("*/annotations.csv"))
+    if not marks:
+        raise FacespaceError(f"{folder} has no folder with an annotations.csv.")
+    return {mark.parent.name: detection.read(mark.parent) for mark in marks}
+
+
+def empty_sets(sets: Mapping[str, Sequence[Picture]]) -> list[str]:
+    """Those in which no face is marked at all."""
+    return [name for name, pictures in sets.items() if not any(len(p.boxes) for p in pictures)]
+
+
+def _by_validation(
+    judge: model.Model, content: bytes, validation: Sample, empty: Sequence[Path], whose: str
+) -> tuple[dict[str, float], dict[str, Any]]:
+    """The cuts that only faces are needed for, and why they are where they are."""
+    session = model.session(content, contract=False)
+    rng = np.random.default_rng(0)
+    patches = np.concatenate(
+        [align.crop(images.load(path), second_opinion.squares(path, rng)) for path in empty]
+    )
+    drawn = second_opinion.covered(validation, seed=1)
+    covered, face_like = evidence.run(session, validation.crops)
+    distance = judge.run(validation.crops)[2]
+    cuts = {
+        "covered": float(np.quantile(covered, 1 - COVERED_LOSS)),
+        "face_like": float(np.quantile(face_like, FACE_LOSS)),
+        "distance": float(np.quantile(distance, 1 - DISTANCE_LOSS)),
+    }
+    patches_like, patches_far = evidence.run(session, patches)[1], judge.run(patches)[2]
+    why: dict[str, Any] = {
+        "covered": {
+            "on": f"{whose}, and the same with something drawn over",
+            "how": f"{COVERED_LOSS:.0%} of the faces as they are may count as covered",
+            "faces": len(covered),
+            "faces_marked": float(np.mean(covered > cuts["covered"])),
+            "covered_faces": len(drawn),
+            "covered_faces_marked": float(
+                np.mean(evidence.run(session, drawn)[0] > cuts["covered"])
+            ),
+        }
+    }
+    for name, loss, on_faces, on_patches in (
+        ("face_like", FACE_LOSS, face_like < cuts["face_like"], patches_like < cuts["face_like"]),
+        ("distance", DISTANCE_LOSS, distance > cuts["distance"], patches_far > cuts["distance"]),
+    ):
+        why[name] = {
+            "on": f"{whose}; the patches are random squares of pictures without a face",
+            "how": f"{loss:.0%} of the faces may be marked",
+            "faces": len(on_faces),
+            "faces_marked": float(on_faces.mean()),
+            "patches": len(on_patches),
+            "patches_marked": float(on_patches.mean()),
+        }
+    cuts["sharpness"], why["sharpness"] = _sharpness(judge, validation)
+    why["sharpness"]["on"] = whose
+    return cuts, why
+
+
+def _sharpness(judge: model.Model, validation: Sample) -> tuple[float, dict[str, Any]]:
+    """The median sharpness of the most blurred crops that are still read nearly as well."""
+    female = validation.female
+
+    def measured(crops: Crops) -> dict[str, float]:
+        probability = judge.run(crops)[0][:, judge.info.classes.index("female")]
+        sharp = evidence.sharpness(crops)
+        return {
+            "auc": float(roc_auc_score(female, probability)),
+            "sharpness": float(np.median(sharp)),
+        }
+
+    table = [{"blur": 0.0, **measured(validation.crops)}]
+    for blur in BLURS:
+        blurred = np.stack(
+            [cv2.equalizeHist(cv2.GaussianBlur(c, (0, 0), blur)) for c in validation.crops]
+        ).astype(np.uint8)
+        table.append({"blur": blur, **measured(blurred)})
+    enough = [row for row in table if row["auc"] >= table[0]["auc"] - AUC_LOSS]
+    cut = min(row["sharpness"] for row in enough)
+    marked = float(np.mean(evidence.sharpness(validation.crops) < cut))
+    how = f"the strongest blur that costs the default model at most {AUC_LOSS} of AUC"
+    return cut, {"how": how, "table": table, "faces": len(female), "faces_marked": marked}
+
+
+def _turn(chosen: Mapping[str, Sequence[Picture]]) -> tuple[float, dict[str, Any]]:
+    """The largest turn beyond which ``PROFILES_MARKED`` of the profiles lie.
+
+    Raises:
+        FacespaceError: no set marks either.
+    """
+    turns: dict[str, list[float]] = {"frontal": [], "profile": []}
+    for pictures in chosen.values():
+        for picture in pictures:
+            poses = [mark.get("pose") for mark in picture.attributes]
+            if not set(poses) & set(turns):
+                continue
+            found = detectors.get().detect(images.load(picture.path))
+            for pose, by in zip(poses, detection.match(found, picture, 0.4).by, strict=True):
+                landmarks = found[by].landmarks if by >= 0 else None
+                if pose in turns and landmarks is not None:
+                    turns[pose].append(evidence.turn(landmarks))
+    frontal, profile = (np.array(turns[pose]) for pose in ("frontal", "profile"))
+    if not len(frontal) or not len(profile):
+        raise FacespaceError("No set of pictures marks frontal faces and profiles (column pose).")
+    cut = float(np.quantile(profile, 1 - PROFILES_MARKED))
+    return cut, {
+        "on": f"{len(frontal)} frontal faces and {len(profile)} profiles, even files",
+        "how": f"the largest turn beyond which {PROFILES_MARKED:.0%} of the profiles lie",
+        "frontal_marked": float(np.mean(frontal > cut)),
+        "profiles_marked": float(np.mean(profile > cut)),
+    }
+
+
+def _sure(chosen: Mapping[str, Sequence[Picture]]) -> tuple[dict[str, float], dict[str, Any]]:
+    """For each detector the score from which on ``PRECISION`` of its finds are faces."""
+    sure, on = {}, 0
+    for name in detectors.NAMES:
+        detector = detectors.get(name)
+        scores: list[float] = []
+        right: list[int] = []
+        for key, pictures in chosen.items():
+            least = detection.IOU_OF.get(key, detection.IOU)
+            for picture in pictures:
+                found = detector.detect(images.load(picture.path))
+                matched = detection.match(found, picture, least)
+                scores += [d.score for d in found]
+                right += matched.right.tolist()
+        counted = np.array(right) >= 0
+        x, y = np.array(scores)[counted], np.array(right)[counted]
+        on = sum(map(len, chosen.values()))
+        share = IsotonicRegression(out_of_bounds="clip").fit(x, y).predict(x)
+        enough = x[share >= PRECISION]
+        sure[name] = round(float(enough.min() if len(enough) else 1.0), 4)
+    how = f"the score from which at least {PRECISION:.0%} of the finds are faces"
+    return sure, {"on": f"{on} pictures of {', '.join(chosen)}, even files", "how": how}
