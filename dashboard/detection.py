@@ -332,7 +332,7 @@ def _sizes(astronaut: RGB, change: Callable[[RGB], RGB] = lambda head: head) -> 
 #: By the name in the address, in the order of the complaints.
 FAULTS = {
     "Bright spots": Fault(
-        "The first app took lamps, windows and reflections for faces, and answered. These are "
+        "The first app took bright spots for faces, and answered. These are "
         "discs with a dark bar: in focus they deceive Haar alone, out of focus YuNet too. That "
         "is what the second opinion is for, which looks at every find again.",
         {"False alarms in 100 pictures": ("negatives", ALARMS)},
