@@ -38,6 +38,9 @@ LEAST_SCORE = 0.3
 #: Bands of face heights in pixels.
 BANDS = ((20, 32), (32, 64), (64, 10**6))
 
+#: All pictures, those that settings were chosen on, and the others.
+PARTS = {"all": None, "even": True, "odd": False}
+
 #: Words for the codes of WIDER FACE, by attribute.
 WORDS = {
     "blur": {"0": "clear", "1": "normal", "2": "heavy"},
@@ -81,9 +84,7 @@ def main() -> None:
     for name, (threshold, find) in contenders().items():
         figures[name] = {"threshold": threshold}
         for key, pictures in sets.items():
-            least = detection.IOU_OF.get(key, detection.IOU)
-            seen = [look(picture, find, threshold, least) for picture in pictures]
-            figures[name][key] = measured(seen, threshold)
+            figures[name][key] = measured([look(p, find, threshold) for p in pictures])
             show(name, key, figures[name][key])
     for name, milliseconds in timed(sets).items():
         figures[name]["milliseconds"] = milliseconds
@@ -110,23 +111,23 @@ def contenders() -> dict[str, tuple[float, Find]]:
     return found
 
 
-def look(picture: Picture, find: Find, threshold: float, least: float) -> Seen:
-    """Detect in one picture; ``least`` is the intersection over union that counts."""
+def look(picture: Picture, find: Find, threshold: float) -> Seen:
+    """Detect in one picture and hold what is found against its marks."""
     everything = find(images.load(picture.path), min(LEAST_SCORE, threshold))
     kept = [d for d in everything if d.score >= threshold]
     return Seen(
         picture,
         everything,
-        detection.match(everything, picture, least),
+        detection.match(everything, picture),
         kept,
-        detection.match(kept, picture, least),
+        detection.match(kept, picture),
     )
 
 
-def measured(seen: Sequence[Seen], threshold: float) -> dict[str, Any]:
+def measured(seen: Sequence[Seen]) -> dict[str, Any]:
     """The figures of one set: of all its pictures, of the even and the odd ones, by attribute."""
     result: dict[str, Any] = {"pictures": len(seen), **summed(seen)}
-    for part, even in (("even", True), ("odd", False)):
+    for part, even in list(PARTS.items())[1:]:
         chosen = [s for s in seen if s.picture.even == even]
         result[part] = {"pictures": len(chosen), **summed(chosen)}
     if result.get("faces"):
@@ -213,33 +214,27 @@ def verdicts(
     """What comes of the found faces: marked as covered, thrown out, or "?"."""
     figures: dict[str, Any] = {"covered": {}, "not_like_a_face": {}, "unanswered": {}}
     cuts = artifacts.manifest(where).cuts
-    for part, even in (("all", None), ("even", True), ("odd", False)):
-        marked: dict[str, list[bool]] = {}
-        for picture in (p for ps in sets.values() for p in ps):
-            if any("mask" in m for m in picture.attributes) and even in (None, picture.even):
-                reading = analyze(picture.path)
-                found = [face.detection for face in reading.faces]
-                by = detection.match(found, picture).by
-                for mark, box, i in zip(picture.attributes, picture.boxes, by, strict=True):
-                    if i >= 0 and box[3] >= LARGE:
-                        reasons = reading.faces[i].verdict.reasons
-                        marked.setdefault(mark["mask"], []).append("covered" in reasons)
+    marked = [row for ps in sets.values() for p in ps for row in masks(p)]
+    for part, even in PARTS.items():
+        by_mask: dict[str, list[bool]] = {}
+        for is_even, mask, covered in marked:
+            if even in (None, is_even):
+                by_mask.setdefault(mask, []).append(covered)
         figures["covered"][part] = {
-            mask: {"faces": len(values), "marked": float(np.mean(values))}
-            for mask, values in marked.items()
+            mask: {"faces": len(values), "marked": mean(values)} for mask, values in by_mask.items()
         }
+    empty = set(rules.empty_sets(sets))
     for name in detectors.NAMES:
-        finds = [find for ps in sets.values() for p in ps for find in opinions(name, p, cuts)]
-        empty = set(rules.empty_sets(sets))
-        for part, even in (("all", None), ("even", True), ("odd", False)):
-            mine = [f for f in finds if even in (None, f["even"])]
-            false = [f for f in mine if f["set"] in empty]
-            true = [f for f in mine if f["true"]]
-            row = {"false_alarms": len(false), "true_faces": len(true)}
+        finds = {key: [f for p in ps for f in opinions(name, p, cuts)] for key, ps in sets.items()}
+        rows = figures["not_like_a_face"][name] = {}
+        for part, even in PARTS.items():
+            mine = {k: [f for f in fs if even in (None, f["even"])] for k, fs in finds.items()}
+            false = [f for key in empty for f in mine[key]]
+            true = [f for fs in mine.values() for f in fs if f["true"]]
+            rows[part] = {"false_alarms": len(false), "true_faces": len(true)}
             for what in ("face_like", "distance", "rejected"):
-                row[f"{what}_removed"] = mean([f[what] for f in false])
-                row[f"{what}_lost"] = mean([f[what] for f in true])
-            figures["not_like_a_face"].setdefault(name, {})[part] = row
+                rows[part][f"{what}_removed"] = mean([f[what] for f in false])
+                rows[part][f"{what}_lost"] = mean([f[what] for f in true])
     for folder in portraits:
         dataset = datasets.read(folder)
         labels, reasons = [], []
@@ -252,10 +247,24 @@ def verdicts(
         figures["unanswered"][dataset.name] = {
             "photos": len(dataset.photos),
             "found": len(labels),
-            "unanswered": float(np.mean([label == "?" for label in labels])),
+            "unanswered": mean([label == "?" for label in labels]),
             "reasons": {reason: reasons.count(reason) for reason in sorted(set(reasons))},
         }
     return figures
+
+
+def masks(picture: Picture) -> list[tuple[bool, str, bool]]:
+    """Of the large faces found whose mask is marked: whether the picture is even, the mark, and
+    whether the verdict is "?" for a cover."""
+    if not any("mask" in mark for mark in picture.attributes):
+        return []
+    faces = analyze(picture.path).faces
+    by = detection.match([face.detection for face in faces], picture).by
+    return [
+        (picture.even, mark["mask"], "covered" in faces[i].verdict.reasons)
+        for mark, box, i in zip(picture.attributes, picture.boxes, by, strict=True)
+        if i >= 0 and box[3] >= LARGE
+    ]
 
 
 def opinions(name: str, picture: Picture, cuts: artifacts.Cuts) -> list[dict[str, Any]]:
@@ -264,8 +273,7 @@ def opinions(name: str, picture: Picture, cuts: artifacts.Cuts) -> list[dict[str
     found = detectors.get(name).detect(rgb)
     if not found:
         return []
-    folder = next(p.name for p in picture.path.parents if (p / "annotations.csv").is_file())
-    right = detection.match(found, picture, detection.IOU_OF.get(folder, detection.IOU)).right
+    right = detection.match(found, picture).right
     crops = align.crop(rgb, found)
     by = Rules.of(model.get().info, cuts=cuts, detector=name)
     distances = model.get().run(crops)[2]
@@ -274,7 +282,6 @@ def opinions(name: str, picture: Picture, cuts: artifacts.Cuts) -> list[dict[str
         unlike = cuts.face_like is not None and (told.face_like or 0.0) < cuts.face_like
         rows.append(
             {
-                "set": folder,
                 "even": picture.even,
                 "true": right[i] == 1,
                 "face_like": unlike,

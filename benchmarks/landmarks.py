@@ -48,8 +48,7 @@ def movements(folder: Path, count: int) -> dict[str, float]:
     measured: dict[str, list[float]] = {"first_look": [], "second_look": []}
     for i in chosen:
         rgb = images.load(photos[i].path)
-        top, left = (side // 2 for side in rgb.shape[:2])
-        padded = cv2.copyMakeBorder(rgb, top, top, left, left, cv2.BORDER_REPLICATE)
+        padded = crops.bordered(rgb, 0.5)
         matrices = [moved(padded.shape[1], rng) for _ in range(COPIES)]
         with patch.object(yunet, "LOOK_SMALLEST", np.inf):
             first = movement(padded, matrices)

@@ -15,6 +15,7 @@ import pandas as pd
 import streamlit as st
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
+from dashboard import results
 from dashboard.artifacts import sentences
 from facespace import charts, detectors, export
 from facespace.analyze import Settings, analyze
@@ -154,7 +155,7 @@ def _panel(detector: Detector, rgb: RGB, identity: Hashable) -> Look:
         with st.popover("Settings", icon=":material/tune:"):
             detector, settings = _settings(detector)
     found, milliseconds = _timed(detector, rgb, identity, detector.name, settings)
-    count = _count(len(found))
+    count = results.count(len(found), "face")
     st.image(boxed(rgb, found, SHOWN_SIDE), width="stretch", alt=f"{title}: {count}")
     st.markdown(f"**{count}** in {milliseconds:.0f} ms")
     return Look(detector.name, settings, found, milliseconds)
@@ -243,21 +244,12 @@ def to_json(name: str, rgb: RGB, looks: Sequence[Look]) -> str:
         look.name: {
             "settings": look.settings,
             "milliseconds": round(look.milliseconds, 2),
-            "faces": [_plain(detection) for detection in look.found],
+            "faces": [detection.to_dict() for detection in look.found],
         }
         for look in looks
     }
     picture = {"source": name, "width": width, "height": height, "detectors": found}
     return json.dumps(picture, indent=1, ensure_ascii=False)
-
-
-def _plain(detection: Detection) -> dict[str, Any]:
-    box, landmarks = detection.box, detection.landmarks
-    return {
-        "box": [round(v, 2) for v in (box.x, box.y, box.width, box.height)],
-        "score": round(detection.score, 4),
-        "landmarks": landmarks and [[round(x, 2), round(y, 2)] for x, y in landmarks],
-    }
 
 
 def lamps(_: RGB, blur: int) -> RGB:
@@ -400,12 +392,21 @@ def story(fault: Fault, astronaut: RGB) -> None:
         with column, sentences():
             detector, sentence = detectors.working(name)
             title = detectors.TITLES[detector.name]
-            found = detector.detect(rgb)
-            words = f"{title}: {_count(len(found))}"
+            found, outcome = _judged(detector, rgb, (label, amount), detector.name)
+            words = f"{title}: {results.count(len(found), 'face')}"
             st.image(boxed(rgb, found), width="stretch", alt=words)
-            st.markdown(f"**{words}.** {_outcome(rgb, detector.name, len(found))}")
+            st.markdown(f"**{words}.** {outcome}")
             if sentence:
                 st.caption(sentence)
+
+
+@st.cache_data(max_entries=32, show_spinner=False, scope="session")
+def _judged(
+    _detector: Detector, _rgb: RGB, identity: Hashable, name: str
+) -> tuple[list[Detection], str]:
+    """What is found in a drawn picture, and what comes of it; kept by ``identity``, ``name``."""
+    found = _detector.detect(_rgb)
+    return found, _outcome(_rgb, name, len(found))
 
 
 def _outcome(rgb: RGB, name: str, found: int) -> str:
@@ -468,16 +469,16 @@ def measured(figures: Mapping[str, Any]) -> None:
         key="pictures",
         bind="query-params",
     )
-    results = {name: figures[name][chosen] for name in names if chosen in figures[name]}
-    empty = any(ALARMS in row for row in results.values())
+    measurements = {name: figures[name][chosen] for name in names if chosen in figures[name]}
+    empty = any(ALARMS in row for row in measurements.values())
     metrics = {ALARMS: "False alarms in 100 pictures"} if empty else METRICS
     shown = {
         CONTENDERS[name]: {words: row.get(metric) for metric, words in metrics.items()}
-        for name, row in results.items()
+        for name, row in measurements.items()
     }
     _draw(shown, "" if not empty else "false alarms in 100 pictures", percent=not empty)
     rows = []
-    for name, row in results.items():
+    for name, row in measurements.items():
         cells = {
             words if part == "all" else f"{words}, unseen half": _text(metric, half.get(metric))
             for metric, words in metrics.items()
@@ -489,13 +490,13 @@ def measured(figures: Mapping[str, Any]) -> None:
             | {"640 × 480, ms": figures[name].get("milliseconds")}
         )
     _table(pd.DataFrame(rows), f"{SETS.get(chosen, chosen)}: all figures by detector")
-    first = next(iter(results.values()))
+    first = next(iter(measurements.values()))
     faces = f" with {first['faces']:,} faces" if first.get("faces") else ""
     st.caption(
         f"{first['pictures']:,} pictures{faces}. Settings were chosen on one half of the "
         "pictures; the unseen half is the other."
     )
-    _by(results)
+    _by(measurements)
     st.download_button(
         "All figures (JSON)",
         json.dumps(figures, indent=1, ensure_ascii=False),
@@ -506,9 +507,9 @@ def measured(figures: Mapping[str, Any]) -> None:
     )
 
 
-def _by(results: Mapping[str, Mapping[str, Any]]) -> None:
+def _by(measurements: Mapping[str, Mapping[str, Any]]) -> None:
     """Recall by what is marked of the faces of a set."""
-    first = next(iter(results.values())).get("by", {})
+    first = next(iter(measurements.values())).get("by", {})
     if not first:
         return
     attribute = st.segmented_control(
@@ -526,7 +527,7 @@ def _by(results: Mapping[str, Mapping[str, Any]]) -> None:
         CONTENDERS[name]: {
             label: _at(row, "by", attribute, value, "recall") for value, label in labels.items()
         }
-        for name, row in results.items()
+        for name, row in measurements.items()
     }
     _draw(shown, "found, of the faces marked")
     st.caption("In brackets the number of faces.")
@@ -574,7 +575,3 @@ def _text(metric: str, value: float | None) -> str:
     if value is None:
         return "–"
     return f"{value:.1f}" if metric == ALARMS else f"{value:.1%}"
-
-
-def _count(faces: int) -> str:
-    return f"{faces} face" if faces == 1 else f"{faces} faces"

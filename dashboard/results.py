@@ -29,11 +29,11 @@ def summary(readings: Sequence[Reading]) -> str:
     verdicts: Counter[str] = Counter(
         face.verdict.label for reading in readings for face in reading.faces
     )
-    pictures = _count(sum(r.error is None for r in readings), "picture")
+    pictures = count(sum(r.error is None for r in readings), "picture")
     if not verdicts:
         return f"{pictures}, no face found."
     parts = [f"{verdicts[label]} {word}" for label, word in _WORDS.items() if verdicts[label]]
-    return f"{pictures}, {_count(verdicts.total(), 'face')}: {', '.join(parts)}."
+    return f"{pictures}, {count(verdicts.total(), 'face')}: {', '.join(parts)}."
 
 
 def show(picture: Picture, reading: Reading) -> None:
@@ -172,7 +172,8 @@ def problems(readings: Sequence[Reading]) -> None:
 _WORDS = {"female": "female", "male": "male", "?": "“?”"}
 
 
-def _count(number: int, word: str) -> str:
+def count(number: int, word: str) -> str:
+    """A number of things in words: ``1 face``, ``2 faces``."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 

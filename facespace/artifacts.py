@@ -17,9 +17,6 @@ from facespace.types import FacespaceError
 #: The layout of ``manifest.json`` that this version reads and writes.
 FORMAT = 1
 
-#: Says of a crop whether something covers the face, and whether it is one (see ``evidence``).
-SECOND_OPINION = "second_opinion.onnx"
-
 
 @dataclass(frozen=True, slots=True)
 class FileInfo:

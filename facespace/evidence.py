@@ -14,6 +14,9 @@ import onnxruntime as ort
 from facespace import align, artifacts, model
 from facespace.types import Crops, Detection, Evidence, FacespaceError, Floats
 
+#: The second opinion among the artifacts.
+FILE = "second_opinion.onnx"
+
 #: Outputs of the second opinion's file, each float32 (N,), probabilities.
 OUTPUTS = ("covered", "face_like")
 
@@ -67,9 +70,9 @@ def _second_opinion(
     crops: Crops, manifest: artifacts.Manifest
 ) -> tuple[Floats | None, Floats | None]:
     """What the second opinion says of crops; None where the artifacts have none."""
-    if artifacts.SECOND_OPINION not in manifest.files:
+    if FILE not in manifest.files:
         return None, None
-    info = manifest.files[artifacts.SECOND_OPINION]
+    info = manifest.files[FILE]
     return run(_session(manifest.path(info), info.sha256), crops)
 
 

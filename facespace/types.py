@@ -68,6 +68,15 @@ class Detection:
     score: float
     landmarks: tuple[Point, Point, Point, Point, Point] | None = None
 
+    def to_dict(self) -> dict[str, Any]:
+        """The detection as plain data for JSON; boxes and landmarks in pixels, rounded to 0.01."""
+        box, landmarks = self.box, self.landmarks
+        return {
+            "box": [round(v, 2) for v in (box.x, box.y, box.width, box.height)],
+            "score": round(self.score, 4),
+            "landmarks": landmarks and [[round(x, 2), round(y, 2)] for x, y in landmarks],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -121,11 +130,8 @@ class Face:
 
     def to_dict(self) -> dict[str, Any]:
         """The face as plain data for JSON; boxes and landmarks in pixels, rounded to 0.01."""
-        box, landmarks = self.detection.box, self.detection.landmarks
         return {
-            "box": [round(v, 2) for v in (box.x, box.y, box.width, box.height)],
-            "score": round(self.detection.score, 4),
-            "landmarks": landmarks and [[round(x, 2), round(y, 2)] for x, y in landmarks],
+            **self.detection.to_dict(),
             "label": self.verdict.label,
             "probability_female": round(self.score.probability_female, 4),
             "distance": round(self.score.distance, 4),

@@ -20,10 +20,12 @@ if FILE in manifest.files:
 st.header("Side by side")
 upload = st.file_uploader("A photo of your own, or the example", SUFFIXES, key="upload")
 with sentences():
-    astronaut = images.load(example()[1])
-    name, content = (upload.name, upload.getvalue()) if upload else example()
-    rgb = images.load(content)
-if not upload:
+    name, content = example()
+    astronaut = images.load(content)
+    rgb = images.load(upload.getvalue()) if upload else astronaut
+if upload:
+    name = upload.name
+else:
     st.caption(CREDIT)
 looks = detection.side_by_side(rgb, upload.file_id if upload else name)
 detection.downloads(name, rgb, looks)

@@ -88,7 +88,7 @@ def test_without_a_second_opinion_the_rest_is_told(astronaut: RGB, tmp_path: Pat
     shutil.copytree(artifacts.folder(), tmp_path / "artifacts")
     path = tmp_path / "artifacts" / "manifest.json"
     manifest = json.loads(path.read_text())
-    del manifest["files"][artifacts.SECOND_OPINION], manifest["cuts"]
+    del manifest["files"][evidence.FILE], manifest["cuts"]
     path.write_text(json.dumps(manifest))
     assert artifacts.manifest(path.parent).cuts == artifacts.Cuts()
     found = detectors.get("yunet").detect(astronaut)[:1]

@@ -191,14 +191,18 @@ def _found(rgb: RGB, way: Way, padded: bool = False) -> tuple[RGB, Detection]:
         FacespaceError: there is none.
     """
     for share in (0.0,) if way.serving or padded else PADDINGS:
-        top, left = (round(side * share) for side in rgb.shape[:2])
-        bordered = np.asarray(
-            cv2.copyMakeBorder(rgb, top, top, left, left, cv2.BORDER_REPLICATE), np.uint8
-        )
-        found = detectors.get(way.detector).detect(bordered, None if way.serving else THRESHOLD)
+        padded_by = bordered(rgb, share)
+        found = detectors.get(way.detector).detect(padded_by, None if way.serving else THRESHOLD)
         if found:
-            return bordered, middle_face(found, bordered)
+            return padded_by, middle_face(found, padded_by)
     raise FacespaceError("No face was found.")
+
+
+def bordered(rgb: RGB, share: float) -> RGB:
+    """A picture, uint8 (H, W, 3), padded by a share of each side; its edge is repeated."""
+    top, left = (round(side * share) for side in rgb.shape[:2])
+    padded = cv2.copyMakeBorder(rgb, top, top, left, left, cv2.BORDER_REPLICATE)
+    return np.asarray(padded, np.uint8)
 
 
 def middle_face(found: Sequence[Detection], rgb: RGB) -> Detection:

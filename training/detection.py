@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from facespace.detectors.base import Rows, iou
 from facespace.types import Detection, FacespaceError
 
 #: Faces less high than this, in pixels, count neither for nor against a detector.
@@ -22,20 +23,19 @@ IOU = 0.5
 #: Another where a set's marks are not boxes that somebody drew but derived from landmarks.
 IOU_OF = {"cfp_profile": 0.4}
 
-Boxes = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture file and its marked faces.
 
-    ``boxes`` are x, y, width, height in pixels, float64 (N, 4); ``counted``, bool (N,), is False
-    for faces that are too small or marked to be ignored; ``attributes`` are the other columns of
-    each face's mark.
+    ``least_iou`` is the least intersection over union of a face and its detection. ``boxes`` are
+    x, y, width, height in pixels, float64 (N, 4); ``counted``, bool (N,), is False for faces that
+    are too small or marked to be ignored; ``attributes`` are the other columns of each face's mark.
     """
 
     path: Path
-    boxes: Boxes
+    least_iou: float
+    boxes: Rows
     counted: npt.NDArray[np.bool_]
     attributes: tuple[dict[str, str], ...]
 
@@ -59,16 +59,17 @@ def read(folder: Path) -> list[Picture]:
         for row in rows:
             by_file.setdefault(folder / row["file"], []).append(row)
         paths = sorted(p for p in (folder / "images").rglob("*") if p.is_file())
-        return [_picture(path, by_file.get(path, [])) for path in paths]
+        least = IOU_OF.get(folder.name, IOU)
+        return [_picture(path, least, by_file.get(path, [])) for path in paths]
     except (OSError, KeyError, ValueError) as error:
         raise FacespaceError(f"{marks} cannot be read: {type(error).__name__} {error}.") from error
 
 
-def _picture(path: Path, rows: Sequence[dict[str, str]]) -> Picture:
+def _picture(path: Path, least: float, rows: Sequence[dict[str, str]]) -> Picture:
     boxes = np.array([[float(row[k]) for k in "xywh"] for row in rows]).reshape(-1, 4)
     ignored = [row.get("invalid") == "1" or row.get("ignore") == "1" for row in rows]
     counted = (boxes[:, 3] >= LEAST_HEIGHT) & ~np.array(ignored, bool)
-    return Picture(path, boxes, counted, tuple(rows))
+    return Picture(path, least, boxes, counted, tuple(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +77,26 @@ class Matched:
     """Detections of one picture held against its marks.
 
     ``right``, int (D,), is 1 for a face that is marked, 0 for a false alarm and -1 for what is not
-    counted; ``found``, bool (N,), says which marked faces were detected, ``by``, int (N,), by which
-    detection, -1 where by none.
+    counted; ``by``, int (N,), says by which detection each marked face was found, -1 by none.
     """
 
     right: npt.NDArray[np.int_]
-    found: npt.NDArray[np.bool_]
     by: npt.NDArray[np.int_]
 
+    @property
+    def found(self) -> npt.NDArray[np.bool_]:
+        """bool (N,): which marked faces were detected."""
+        return np.asarray(self.by >= 0)
 
-def match(detections: Sequence[Detection], picture: Picture, least: float = IOU) -> Matched:
+
+def match(detections: Sequence[Detection], picture: Picture, least: float | None = None) -> Matched:
     """Give every detection, the best score first, the marked face it overlaps most.
 
     A face is given once (PASCAL VOC, Everingham et al. 2010). A detection of a face that does not
-    count, and one too small to count itself, is neither right nor wrong.
+    count, and one too small to count itself, is neither right nor wrong. ``least`` takes the place
+    of the picture's own least intersection over union.
     """
+    least = picture.least_iou if least is None else least
     right = np.zeros(len(detections), int)
     by = np.full(len(picture.boxes), -1)
     for i in sorted(range(len(detections)), key=lambda i: -detections[i].score):
@@ -102,15 +108,7 @@ def match(detections: Sequence[Detection], picture: Picture, least: float = IOU)
             right[i] = 1
         elif (overlaps[~picture.counted] >= least).any() or box.height < LEAST_HEIGHT:
             right[i] = -1
-    return Matched(right, by >= 0, by)
-
-
-def iou(boxes: Boxes, box: Boxes) -> Boxes:
-    """Intersection over union of boxes (N, 4) with one box (4,); (N,)."""
-    corner = np.maximum(boxes[:, :2], box[:2])
-    end = np.minimum(boxes[:, :2] + boxes[:, 2:], box[:2] + box[2:])
-    both = np.clip(end - corner, 0, None).prod(axis=1)
-    return np.asarray(both / (boxes[:, 2:].prod(axis=1) + box[2:].prod() - both))
+    return Matched(right, by)
 
 
 def average_precision(scores: npt.ArrayLike, right: npt.ArrayLike, faces: int) -> float:

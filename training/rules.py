@@ -12,7 +12,7 @@ import numpy.typing as npt
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score
 
-from facespace import align, artifacts, detectors, evidence, images, model
+from facespace import align, detectors, evidence, images, model
 from facespace.types import Crops, FacespaceError
 from training import detection, report, second_opinion
 from training.detection import Picture
@@ -80,7 +80,7 @@ def choose(
     cuts, why = _by_validation(judge, content, validation, empty, whose)
     cuts["turn"], why["turn"] = _turn(chosen)
     sure, why["sure"] = _sure(chosen)
-    report.add(out, {artifacts.SECOND_OPINION: content}, {**cuts, "sure": sure, "chosen": why})
+    report.add(out, {evidence.FILE: content}, {**cuts, "sure": sure, "chosen": why})
     say(f"wrote {out}: {cuts}, {sure}")
 
 
@@ -108,7 +108,7 @@ def _by_validation(
     session = model.session(content, contract=False)
     rng = np.random.default_rng(0)
     patches = np.concatenate(
-        [align.crop(images.load(path), second_opinion.squares(path, rng)) for path in empty]
+        [align.crop(rgb, second_opinion.squares(rgb, rng)) for rgb in map(images.load, empty)]
     )
     drawn = second_opinion.covered(validation, seed=1)
     covered, face_like = evidence.run(session, validation.crops)
@@ -186,7 +186,7 @@ def _turn(chosen: Mapping[str, Sequence[Picture]]) -> tuple[float, dict[str, Any
             if not set(poses) & set(turns):
                 continue
             found = detectors.get().detect(images.load(picture.path))
-            for pose, by in zip(poses, detection.match(found, picture, 0.4).by, strict=True):
+            for pose, by in zip(poses, detection.match(found, picture).by, strict=True):
                 landmarks = found[by].landmarks if by >= 0 else None
                 if pose in turns and landmarks is not None:
                     turns[pose].append(evidence.turn(landmarks))
@@ -204,23 +204,20 @@ def _turn(chosen: Mapping[str, Sequence[Picture]]) -> tuple[float, dict[str, Any
 
 def _sure(chosen: Mapping[str, Sequence[Picture]]) -> tuple[dict[str, float], dict[str, Any]]:
     """For each detector the score from which on ``PRECISION`` of its finds are faces."""
-    sure, on = {}, 0
+    sure: dict[str, float] = {}
+    pictures = [picture for part in chosen.values() for picture in part]
     for name in detectors.NAMES:
         detector = detectors.get(name)
         scores: list[float] = []
         right: list[int] = []
-        for key, pictures in chosen.items():
-            least = detection.IOU_OF.get(key, detection.IOU)
-            for picture in pictures:
-                found = detector.detect(images.load(picture.path))
-                matched = detection.match(found, picture, least)
-                scores += [d.score for d in found]
-                right += matched.right.tolist()
+        for picture in pictures:
+            found = detector.detect(images.load(picture.path))
+            scores += [d.score for d in found]
+            right += detection.match(found, picture).right.tolist()
         counted = np.array(right) >= 0
         x, y = np.array(scores)[counted], np.array(right)[counted]
-        on = sum(map(len, chosen.values()))
         share = IsotonicRegression(out_of_bounds="clip").fit(x, y).predict(x)
         enough = x[share >= PRECISION]
         sure[name] = round(float(enough.min() if len(enough) else 1.0), 4)
     how = f"the score from which at least {PRECISION:.0%} of the finds are faces"
-    return sure, {"on": f"{on} pictures of {', '.join(chosen)}, even files", "how": how}
+    return sure, {"on": f"{len(pictures)} pictures of {', '.join(chosen)}, even files", "how": how}

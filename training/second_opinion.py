@@ -7,7 +7,7 @@ lies as near to face space as a sharp face.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,16 +75,16 @@ def examples(fitting: Sample, empty: Sequence[Path], jobs: int) -> Examples:
     rng = np.random.default_rng(0)
     chosen = rng.permutation(len(fitting.photos))[: 2 * COVERED_PHOTOS]
     drawn, bare = chosen[: len(chosen) // 2], chosen[len(chosen) // 2 :]
-    moved = drawn[::2]
-    work = [
-        delayed(_altered)(fitting.part(part), way, seed)
-        for way, places in (("covered", drawn), ("moved", moved))
-        for seed, part in enumerate(np.array_split(places, max(1, len(places) // CHUNK)))
-    ]
-    done: list[tuple[str, Crops]] = Parallel(n_jobs=jobs)(work)
-    parts = {way: np.concatenate([c for w, c in done if w == way]) for way in ("covered", "moved")}
+
+    def made(make: Callable[[Sample, int], Crops], places: Array) -> Crops:
+        parts = np.array_split(places, max(1, len(places) // CHUNK))
+        work = (delayed(make)(fitting.part(part), seed) for seed, part in enumerate(parts))
+        return np.concatenate(Parallel(n_jobs=jobs)(work))
+
     others = Parallel(n_jobs=jobs)(delayed(_no_faces)(path, i) for i, path in enumerate(empty))
-    return Examples(fitting.crops[bare], parts["moved"], parts["covered"], np.concatenate(others))
+    return Examples(
+        fitting.crops[bare], made(moved, drawn[::2]), made(covered, drawn), np.concatenate(others)
+    )
 
 
 def covered(sample: Sample, seed: int = 0) -> Crops:
@@ -93,12 +93,27 @@ def covered(sample: Sample, seed: int = 0) -> Crops:
     Returns:
         uint8 (N, side, side).
     """
-    return _altered(sample, "covered", seed)[1]
+    rng = np.random.default_rng(seed)
+    side = align.TEMPLATE.side
+    made = [np.empty((0, side, side), np.uint8)]
+    for padded, points in _padded(sample):
+        other = images.load(sample.photos[rng.integers(len(sample.photos))].path)
+        hidden = covers.draw(padded, _five(points), other, rng)
+        found = detectors.get().detect(hidden, crops.THRESHOLD)
+        if found:
+            made.append(align.crop(hidden, [crops.middle_face(found, hidden)]))
+    return np.concatenate(made)
 
 
-def squares(path: Path, rng: np.random.Generator) -> list[Detection]:
-    """Random squares of a picture, from 20 pixels to its shorter side."""
-    height, width = images.load(path).shape[:2]
+def moved(sample: Sample, seed: int = 0) -> Crops:
+    """The sample's faces cut askew out of pictures made coarser, uint8 (N, side, side)."""
+    rng = np.random.default_rng(seed)
+    return np.stack([_moved(padded, points, rng) for padded, points in _padded(sample)])
+
+
+def squares(rgb: RGB, rng: np.random.Generator) -> list[Detection]:
+    """Random squares of a picture, uint8 (H, W, 3), from 20 pixels to its shorter side."""
+    height, width = rgb.shape[:2]
     found = []
     for _ in range(SQUARES):
         side = float(np.exp(rng.uniform(np.log(20), np.log(min(height, width)))))
@@ -167,28 +182,13 @@ def _finished(graph: Graph, side: int) -> bytes:
     return content
 
 
-def _altered(sample: Sample, way: str, seed: int) -> tuple[str, Crops]:
-    """Crops of a sample's faces, covered or moved; a covered face that is not found is left out."""
-    cv2.setNumThreads(1)
-    rng = np.random.default_rng(seed)
-    made = []
-    for i, photo in enumerate(sample.photos):
+def _padded(sample: Sample) -> Iterator[tuple[RGB, Array]]:
+    """Every photo of a sample with a border of half its size, and the landmarks in it, (5, 2)."""
+    cv2.setNumThreads(1)  # the processes share the processors already
+    for photo, landmarks in zip(sample.photos, sample.rows["landmarks"], strict=True):
         rgb = images.load(photo.path)
-        top, left = (side // 2 for side in rgb.shape[:2])
-        padded = np.asarray(
-            cv2.copyMakeBorder(rgb, top, top, left, left, cv2.BORDER_REPLICATE), np.uint8
-        )
-        points = sample.rows["landmarks"][i] + (left, top)
-        if way == "moved":
-            made.append(_moved(padded, points, rng))
-            continue
-        other = images.load(sample.photos[rng.integers(len(sample.photos))].path)
-        hidden = covers.draw(padded, _five(points), other, rng)
-        found = detectors.get().detect(hidden, crops.THRESHOLD)
-        if found:
-            made.append(align.crop(hidden, [crops.middle_face(found, hidden)])[0])
-    side = align.TEMPLATE.side
-    return way, np.stack(made) if made else np.empty((0, side, side), np.uint8)
+        padded = crops.bordered(rgb, 0.5)
+        yield padded, landmarks + (np.array(padded.shape[1::-1]) - rgb.shape[1::-1]) // 2
 
 
 def _moved(rgb: RGB, points: Array, rng: np.random.Generator) -> Array:
@@ -210,7 +210,7 @@ def _no_faces(path: Path, seed: int) -> Crops:
     cv2.setNumThreads(1)
     rng = np.random.default_rng(seed)
     rgb = images.load(path)
-    found = squares(path, rng)
+    found = squares(rgb, rng)
     for detection in CARELESS.detect(rgb):
         box = detection.box
         found.append(Detection(box, 0.0))

@@ -1,4 +1,4 @@
-"""What every face detector promises, and how one that is not thread-safe is shared."""
+"""What every face detector promises, and what detectors share."""
 
 from __future__ import annotations
 
@@ -7,9 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, Protocol, TypeVar
 
+import cv2
+import numpy as np
+import numpy.typing as npt
+
 from facespace.types import RGB, Detection
 
 T = TypeVar("T")
+
+Rows = npt.NDArray[np.float64]
+
+#: Two boxes overlapping by more than this IoU are one face.
+NMS_IOU = 0.3
 
 
 class Detector(Protocol):
@@ -64,3 +73,18 @@ class Pool(Generic[T]):
         finally:
             with self._lock:
                 self._idle.append(item)
+
+
+def iou(boxes: Rows, box: Rows) -> Rows:
+    """Intersection over union of boxes (N, 4) with one box (4,), each x, y, width, height; (N,)."""
+    corner = np.maximum(boxes[:, :2], box[:2])
+    end = np.minimum(boxes[:, :2] + boxes[:, 2:], box[:2] + box[2:])
+    both = np.clip(end - corner, 0, None).prod(axis=1)
+    return np.asarray(both / (boxes[:, 2:].prod(axis=1) + box[2:].prod() - both))
+
+
+def best_of_overlapping(boxes: Rows, scores: Rows) -> npt.NDArray[np.intp]:
+    """Non-maximum suppression: of boxes (N, 4) that overlap the places of the best scored."""
+    # OpenCV drops what does not exceed its threshold, and a score (N,) may be 0.
+    kept = cv2.dnn.NMSBoxes(boxes.tolist(), (scores + 1).tolist(), 0.0, NMS_IOU)
+    return np.asarray(kept, np.intp).ravel()

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from facespace.detectors.base import Pool
+from facespace.detectors.base import Pool, Rows, best_of_overlapping
 from facespace.types import RGB, Box, Detection
 
 #: Longer side in pixels that a picture is shrunk to: time grows with the pixels.
@@ -19,9 +19,6 @@ LONGER_SIDE = 1280
 
 #: Smallest face in pixels of the shrunk picture; the cascade was trained on 20 x 20.
 SMALLEST_FACE = 24
-
-#: Two boxes of different cascades overlapping by more than this IoU are one face.
-NMS_IOU = 0.3
 
 FRONTAL, PROFILE = "haarcascade_frontalface_default.xml", "haarcascade_profileface.xml"
 
@@ -59,9 +56,7 @@ class Haar:
             right[:, 0] = grey.shape[1] - right[:, 0] - right[:, 2]
             boxes = np.concatenate([boxes, left, right])
             weights = np.concatenate([weights, left_weights, right_weights])
-            # Boxes of score 0 would not be kept.
-            kept = cv2.dnn.NMSBoxes(boxes.tolist(), (weights + 1).tolist(), 0.0, NMS_IOU)
-            chosen = np.asarray(kept, np.intp).ravel()
+            chosen = best_of_overlapping(boxes, weights)
             boxes, weights = boxes[chosen], weights[chosen]
         least = self.threshold if threshold is None else threshold
         back = np.array([width / size[0], height / size[1]] * 2)
@@ -71,9 +66,7 @@ class Haar:
         ]
         return sorted((d for d in found if d.score >= least), key=lambda d: -d.score)
 
-    def _run(
-        self, file: str, grey: npt.NDArray[np.uint8]
-    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    def _run(self, file: str, grey: npt.NDArray[np.uint8]) -> tuple[Rows, Rows]:
         """Boxes (N, 4) and weights (N,) >= 0 of one cascade."""
         with _cascades(file).borrow() as cascade:
             boxes, _, weights = cascade.detectMultiScale3(

