@@ -254,7 +254,7 @@ def figures(photos: Sequence[Photo], answers: Sequence[Answer]) -> dict[str, flo
     ``balanced_accuracy_missed_wrong`` a missed photo counts as read wrongly. Both are NaN where
     all faces counted are of one sex. ``ms`` is the median of milliseconds.
     """
-    from training import evaluate
+    from facespace import evaluate
 
     labels = [middle_label(answer) for answer in answers]
     found = np.array([label is not None for label in labels])

@@ -17,8 +17,10 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from dashboard import results
 from dashboard.artifacts import sentences
-from facespace import charts, detectors, export
+from facespace import detectors, export
 from facespace.analyze import Settings, analyze
+from facespace.charts import detection as charts
+from facespace.charts.style import NEUTRAL
 from facespace.detectors import Detector
 from facespace.detectors.haar import Haar
 from facespace.types import RGB, Box, Detection
@@ -116,12 +118,12 @@ def _number(pen: ImageDraw.ImageDraw, box: Box, scale: float, line: int, text: s
     """One box with its number inside the top left corner; a white seam sets it off."""
     left, top = box.x * scale, box.y * scale
     right, bottom = left + box.width * scale, top + box.height * scale
-    for grown, colour, width in ((1, "white", line + 2), (0, charts.NEUTRAL, line)):
+    for grown, colour, width in ((1, "white", line + 2), (0, NEUTRAL, line)):
         edges = (left - grown, top - grown, right + grown, bottom + grown)
         pen.rectangle(edges, outline=colour, width=width)
     font = ImageFont.load_default(int(np.clip(box.width * scale / 5, 10, 4 * line + 8)))
     x0, y0, x1, y1 = pen.textbbox((0, 0), text, font)
-    pen.rectangle((left, top, left + x1 - x0 + 2 * line, top + y1 - y0 + 2 * line), charts.NEUTRAL)
+    pen.rectangle((left, top, left + x1 - x0 + 2 * line, top + y1 - y0 + 2 * line), NEUTRAL)
     pen.text((left + line - x0, top + line - y0), text, font=font, fill="white")
 
 

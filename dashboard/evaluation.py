@@ -10,8 +10,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import evaluation_tables as tables
-from dashboard.evaluation_tables import LEAST_GROUP, METRICS, View, number, short
-from facespace import artifacts, charts, detectors
+from dashboard.evaluation_tables import METRICS, View, number, short
+from facespace import artifacts, detectors
+from facespace.charts import evaluation as charts
+from facespace.evaluate import LEAST_GROUP
 
 COVERS = {"": "without", "lower": "lower half", "upper": "upper half"}
 

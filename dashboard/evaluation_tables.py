@@ -9,15 +9,13 @@ from typing import Any
 import pandas as pd
 
 from facespace.artifacts import Manifest, ModelInfo
+from facespace.evaluate import LEAST_GROUP
 
 #: One model's part of ``report.json``.
 Entry = Mapping[str, Any]
 
 #: ``value``, and ``low`` and ``high``, the ends of its 95 % interval; None where there is none.
 Interval = Mapping[str, float | None]
-
-#: Groups of fewer faces say little; as in ``training/evaluate.py``.
-LEAST_GROUP = 30
 
 #: Metrics in the order of the table of all: what people call them, and what they say.
 METRICS = {

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.artifacts import page_artifacts, sentences
-from facespace import charts
+from facespace.charts import data as charts
 
 st.title("Data")
 st.write("Who is in the photos, and who is missing: a model reads best what it saw most.")

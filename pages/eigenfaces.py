@@ -6,7 +6,8 @@ from dashboard import results
 from dashboard.artifacts import page_artifacts, sentences
 from dashboard.example import CREDIT, example
 from dashboard.settings import detector_notice
-from facespace import analyze, charts, eigenfaces
+from facespace import analyze, eigenfaces
+from facespace.charts import space as charts
 from facespace.images import SUFFIXES
 
 GRID_COLUMNS = 4

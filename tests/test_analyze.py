@@ -94,7 +94,7 @@ def test_many_threads_read_alike(astronaut: RGB) -> None:
 
 def test_importing_the_runtime_leaves_scikit_learn_and_streamlit_alone() -> None:
     code = (
-        "import sys, facespace, facespace.cli, facespace.charts, facespace.eigenfaces;"
+        "import sys, facespace, facespace.cli, facespace.charts.evaluation, facespace.eigenfaces;"
         "print([m for m in ('sklearn', 'streamlit', 'training', 'torch', 'skimage')"
         " if m in sys.modules])"
     )

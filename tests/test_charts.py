@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from facespace import charts
+from facespace.charts import evaluation as charts
 
 CURVE = {"fpr": [0, 0.2, 1], "tpr": [0, 0.7, 1], "threshold": [1, 0.6, 0]}
 OTHER = {"fpr": [0, 0.4, 1], "tpr": [0, 0.5, 1], "threshold": [1, 0.5, 0]}

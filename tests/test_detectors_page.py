@@ -13,7 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import detection
-from facespace import artifacts, charts, detectors
+from facespace import artifacts, detectors
+from facespace.charts import detection as charts
 from facespace.types import RGB, Box, Detection
 from tests.test_pages import opened, text
 

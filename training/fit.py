@@ -12,7 +12,8 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from sklearn.pipeline import Pipeline
 
-from training import evaluate, front_ends, pipeline
+from facespace import evaluate
+from training import front_ends, pipeline
 from training.front_ends import FrontEnd
 from training.pipeline import MirrorAverage
 from training.samples import Material, Sample

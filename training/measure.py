@@ -10,11 +10,10 @@ import numpy.typing as npt
 from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 
-from facespace import model
+from facespace import evaluate, model
+from facespace.evaluate import OperatingPoint
 from facespace.types import Crops, Floats
-from training import evaluate
 from training.crops import COVERS, Cropped
-from training.evaluate import OperatingPoint
 from training.samples import Material, Sample
 
 #: Batches whose time a face is measured, and how often.

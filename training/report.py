@@ -17,8 +17,8 @@ import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 
 from facespace import artifacts, eigenfaces
+from facespace.evaluate import order_of
 from training.datasets import Dataset, Photo
-from training.evaluate import order_of
 from training.samples import Material, Sample
 
 #: Labels, groups and scores of every test set.

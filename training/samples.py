@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import StratifiedGroupKFold
 
-from facespace import detectors
+from facespace import detectors, evaluate
 from facespace.types import Crops, FacespaceError
-from training import evaluate
 from training.crops import COVERS, Cropped, Way, crop_all
 from training.datasets import Dataset, Photo, read, split
 

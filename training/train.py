@@ -15,11 +15,11 @@ from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline
 
-from facespace import align, model
+from facespace import align, evaluate, model
+from facespace.evaluate import OperatingPoint
 from facespace.types import Crops, FacespaceError
 from training import (
     compare,
-    evaluate,
     export,
     fit,
     front_ends,
@@ -28,7 +28,6 @@ from training import (
     pipeline,
     report,
 )
-from training.evaluate import OperatingPoint
 from training.fit import Fitted, Searched
 from training.front_ends import FrontEnd
 from training.samples import Material, Sample, load

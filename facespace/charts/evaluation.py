@@ -1,58 +1,16 @@
-"""Plain data -> plotly figures: every figure of every page. Nothing here reads a file."""
+"""Figures of how a model was made and how well it reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
+from facespace.charts.style import DARK, SYMBOLS, laid_out, styled
 from facespace.palette import MALE, UNSURE, VERDICTS
-
-#: Bars and lines that stand for no verdict.
-NEUTRAL = "#5d7fa3"
-
-#: Eigenfaces have no brightness of their own: zero is white, one sign orange, the other purple.
-DIVERGING = "PuOr"
-
-
-def counts(table: Mapping[str, Mapping[str, int]], unit: str) -> go.Figure:
-    """Stacked bars of photos labelled female and male.
-
-    Args:
-        table: for each value on the x axis, how many photos carry each label.
-        unit: the title of the x axis.
-    """
-    figure = go.Figure()
-    for label, pattern in (("female", ""), ("male", "/")):
-        figure.add_bar(
-            x=list(table),
-            y=[row.get(label, 0) for row in table.values()],
-            name=label,
-            marker={"color": VERDICTS[label], "pattern": {"shape": pattern, "size": 6}},
-            hovertemplate=f"%{{x}}<br>%{{y:,}} labelled {label}<extra></extra>",
-        )
-    return _laid_out(figure, unit, "photos", barmode="stack")
-
-
-def histogram(edges: Sequence[float], heights: Sequence[int], unit: str) -> go.Figure:
-    """Bars between ``edges`` (N + 1 of them, for N ``heights``)."""
-    left, right = np.asarray(edges[:-1]), np.asarray(edges[1:])
-    figure = go.Figure(
-        go.Bar(
-            x=(left + right) / 2,
-            y=heights,
-            width=right - left,
-            customdata=np.stack([left, right], axis=1),
-            marker_color=NEUTRAL,
-            hovertemplate="%{customdata[0]:.0f} to %{customdata[1]:.0f}: %{y:,}<extra></extra>",
-        )
-    )
-    return _laid_out(figure, unit, "photos", bargap=0.02)
 
 
 def roc(
@@ -69,7 +27,7 @@ def roc(
             which a face reads as female.
     """
     figure = go.Figure(_diagonal("by chance"))
-    for title, curve, style in _styled(curves, chosen):
+    for title, curve, style in styled(curves, chosen):
         figure.add_scatter(
             x=curve["fpr"],
             y=curve["tpr"],
@@ -87,7 +45,7 @@ def roc(
         _mark(figure, point["fpr"], point["tpr"], name, title, title == chosen)
     figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
     figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
-    return _laid_out(
+    return laid_out(
         figure, "labelled male, read as female", "labelled female, read as female", height=440
     )
 
@@ -106,7 +64,7 @@ def risk_coverage(
             it answers none.
     """
     figure = go.Figure()
-    for title, curve, style in _styled(curves, chosen):
+    for title, curve, style in styled(curves, chosen):
         figure.add_scatter(
             x=curve["coverage"],
             y=curve["risk"],
@@ -124,7 +82,7 @@ def risk_coverage(
             _mark(figure, point["coverage"], point["risk"], "as it is set", title, title == chosen)
     figure.update_xaxes(range=[0, 1.02], tickformat=".0%")
     figure.update_yaxes(rangemode="tozero", tickformat=".0%")
-    return _laid_out(figure, "faces answered, of all", "wrong answers, of those given", height=440)
+    return laid_out(figure, "faces answered, of all", "wrong answers, of those given", height=440)
 
 
 def reliability(bins: Mapping[str, Sequence[float]]) -> go.Figure:
@@ -146,7 +104,7 @@ def reliability(bins: Mapping[str, Sequence[float]]) -> go.Figure:
     )
     figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
     figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
-    return _laid_out(figure, "probability of female, as given", "labelled female", height=440)
+    return laid_out(figure, "probability of female, as given", "labelled female", height=440)
 
 
 def groups(
@@ -211,7 +169,7 @@ def groups(
         tickmode="linear",
         showgrid=False,
     )
-    return _laid_out(figure, title.lower(), "", height=130 + 25 * len(drawn))
+    return laid_out(figure, title.lower(), "", height=130 + 25 * len(drawn))
 
 
 def shares(table: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> go.Figure:
@@ -234,7 +192,7 @@ def shares(table: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> go.Figure:
                 "pattern": {
                     "shape": pattern,
                     "fillmode": "overlay",
-                    "fgcolor": _DARK,
+                    "fgcolor": DARK,
                     "fgopacity": 0.4,
                     "size": 7,
                     "solidity": 0.2,
@@ -243,7 +201,7 @@ def shares(table: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> go.Figure:
             texttemplate="%{x:.0%}",
             textposition="inside",
             insidetextanchor="middle",
-            insidetextfont={"color": _DARK},
+            insidetextfont={"color": DARK},
             textangle=0,
             customdata=[_interval(cell) for cell in cells],
             hovertemplate=f"%{{y}}: %{{customdata}} {words}<extra></extra>",
@@ -252,7 +210,7 @@ def shares(table: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> go.Figure:
     figure.update_yaxes(autorange="reversed", automargin=True)
     # A share too small for its number has it in the hover alone.
     figure.update_layout(uniformtext={"minsize": 11, "mode": "hide"}, legend_traceorder="normal")
-    return _laid_out(
+    return laid_out(
         figure, "share of all photos", "", height=150 + 48 * len(table), barmode="stack"
     )
 
@@ -274,7 +232,7 @@ def intervals(table: Mapping[str, Mapping[str, Any]], metrics: Mapping[str, str]
         metrics: which to draw, at most three, and what people call them.
     """
     figure = go.Figure()
-    for (metric, title), symbol in zip(metrics.items(), _SYMBOLS, strict=False):
+    for (metric, title), symbol in zip(metrics.items(), SYMBOLS, strict=False):
         figure.add_scatter(
             x=[row[metric]["value"] for row in table.values()],
             y=list(table),
@@ -295,7 +253,7 @@ def intervals(table: Mapping[str, Mapping[str, Any]], metrics: Mapping[str, str]
     low, high = _span(table.values(), metrics)
     figure.update_xaxes(range=[min(low, 0.49), high])
     figure.update_yaxes(autorange="reversed", automargin=True)
-    return _laid_out(figure, "0.5 is chance, 1 is perfect", "", height=140 + 42 * len(table))
+    return laid_out(figure, "0.5 is chance, 1 is perfect", "", height=140 + 42 * len(table))
 
 
 def classifiers(table: Sequence[Mapping[str, Any]], chosen: str) -> go.Figure:
@@ -330,7 +288,7 @@ def classifiers(table: Sequence[Mapping[str, Any]], chosen: str) -> go.Figure:
     )
     figure.update_xaxes(tickformat=".0%")
     figure.update_yaxes(autorange="reversed", automargin=True)
-    return _laid_out(figure, "balanced accuracy", "", height=340)
+    return laid_out(figure, "balanced accuracy", "", height=340)
 
 
 def confusion(matrix: Sequence[Sequence[int]]) -> go.Figure:
@@ -358,7 +316,7 @@ def confusion(matrix: Sequence[Sequence[int]]) -> go.Figure:
             font={"size": 16, "color": "white" if shares[row, column] > 0.5 else "#17202b"},
         )
     figure.update_yaxes(autorange="reversed", tickangle=-90)
-    return _laid_out(figure, "", "", height=380)
+    return laid_out(figure, "", "", height=380)
 
 
 def search(
@@ -381,7 +339,7 @@ def search(
     def cell(at: tuple[float, float]) -> str:
         area = lookup[at]["auc"]
         # Viridis is dark below and light above.
-        colour = "white" if area - low < 0.45 * (high - low) else _DARK
+        colour = "white" if area - low < 0.45 * (high - low) else DARK
         words = f"<b>{area:.3f} ★</b>" if at == star else f"{area:.3f}"
         return f'<span style="color:{colour}">{words}</span>'
 
@@ -403,66 +361,7 @@ def search(
     )
     figure.update_xaxes(type="category")
     figure.update_yaxes(type="category")
-    return _laid_out(figure, "C", "gamma", height=260)
-
-
-def scree(explained: npt.ArrayLike) -> go.Figure:
-    """Share of variance by component, and cumulated."""
-    share = np.asarray(explained, np.float64)
-    number = np.arange(1, len(share) + 1)
-    figure = go.Figure()
-    figure.add_bar(
-        x=number,
-        y=share,
-        name="one eigenface",
-        marker_color=NEUTRAL,
-        hovertemplate="eigenface %{x}: %{y:.2%}<extra></extra>",
-    )
-    figure.add_scatter(
-        x=number,
-        y=np.cumsum(share),
-        name="all up to it",
-        mode="lines",
-        line={"color": VERDICTS["female"], "width": 3},
-        hovertemplate="the first %{x}: %{y:.1%}<extra></extra>",
-    )
-    figure.update_yaxes(tickformat=".0%")
-    return _laid_out(figure, "eigenface", "share of variance")
-
-
-def eigenface_grid(
-    eigenfaces: npt.NDArray[Any], explained: npt.ArrayLike, columns: int
-) -> go.Figure:
-    """Eigenfaces, (N, side, side), as small pictures on one diverging scale about zero each."""
-    rows = -(-len(eigenfaces) // columns)
-    titles = [f"{i}: {share:.1%}" for i, share in enumerate(np.asarray(explained), 1)]
-    figure = make_subplots(
-        rows=rows,
-        cols=columns,
-        subplot_titles=titles[: len(eigenfaces)],
-        horizontal_spacing=0.01,
-        vertical_spacing=0.25 / max(rows, 2),
-    )
-    for i, picture in enumerate(eigenfaces):
-        most = float(np.abs(picture).max())
-        figure.add_heatmap(
-            z=picture,
-            zmin=-most,
-            zmax=most,
-            colorscale=DIVERGING,
-            showscale=False,
-            hovertemplate=f"eigenface {i + 1}<br>weight %{{z:.3f}}<extra></extra>",
-            row=i // columns + 1,
-            col=i % columns + 1,
-        )
-    figure.update_xaxes(visible=False, constrain="domain")
-    figure.update_yaxes(visible=False, autorange="reversed", constrain="domain")
-    for i in range(len(eigenfaces)):
-        square = f"x{i + 1}" if i else "x"
-        figure.update_yaxes(scaleanchor=square, row=i // columns + 1, col=i % columns + 1)
-    figure.update_annotations(font_size=12)
-    figure.update_layout(height=165 * rows, margin={"l": 0, "r": 0, "t": 24, "b": 0})
-    return figure
+    return laid_out(figure, "C", "gamma", height=260)
 
 
 def lines(
@@ -483,8 +382,8 @@ def lines(
         limit: a value on the x axis that a line marks.
     """
     figure = go.Figure()
-    symbols = dict(zip(curves, cycle(_SYMBOLS), strict=False))
-    for title, (xs, ys), style in _styled(curves, chosen):
+    symbols = dict(zip(curves, cycle(SYMBOLS), strict=False))
+    for title, (xs, ys), style in styled(curves, chosen):
         figure.add_scatter(
             x=xs,
             y=ys,
@@ -501,80 +400,7 @@ def lines(
         figure.update_xaxes(
             type="log", tickvals=list(ticks), ticktext=[f"{value:,.0f}" for value in ticks]
         )
-    return _laid_out(figure, x, y)
-
-
-def detection(
-    table: Mapping[str, Mapping[str, float | None]], chosen: str, x: str, percent: bool = True
-) -> go.Figure:
-    """Bars of several detectors beside one another, in groups; one detector stands out.
-
-    Args:
-        table: by a detector's title the values of each group; None draws no bar.
-        chosen: the title of the one that stands out.
-        x: what the x axis shows, with its unit.
-        percent: whether values are shares, 0 to 1.
-    """
-    form = ".1%" if percent else ".1f"
-    figure = go.Figure()
-    others = cycle(("", "/", ".", "x"))
-    for title, row in table.items():
-        strong = title == chosen
-        figure.add_bar(
-            x=list(row.values()),
-            y=list(row),
-            orientation="h",
-            name=title,
-            marker={
-                "color": MALE if strong else _PALE,
-                "pattern": {
-                    "shape": "" if strong else next(others),
-                    "fillmode": "overlay",
-                    "fgcolor": _DARK,
-                    "fgopacity": 0.4,
-                    "size": 7,
-                    "solidity": 0.2,
-                },
-            },
-            texttemplate=f"%{{x:{form}}}",
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate=f"%{{y}}, {title}: %{{x:{form}}}<extra></extra>",
-        )
-    figure.update_xaxes(rangemode="tozero", tickformat=".0%" if percent else "")
-    if percent:
-        # Numbers stand to the right of the bars.
-        figure.update_xaxes(range=[0, 1.15], tickvals=[0, 0.25, 0.5, 0.75, 1])
-    figure.update_yaxes(autorange="reversed", automargin=True)
-    groups = len({group for row in table.values() for group in row})
-    return _laid_out(
-        figure,
-        x,
-        "",
-        height=150 + (24 * len(table) + 16) * groups,
-        barmode="group",
-        bargap=0.12,
-        legend_traceorder="normal",
-    )
-
-
-#: Bars that others stand out from, in both themes.
-_PALE = "#b9c0c8"
-
-#: Markers that tell models, or metrics, apart where colour does not.
-_SYMBOLS = ("circle", "diamond", "square", "triangle-up")
-
-#: Words on colours that are the same in both themes.
-_DARK = "#17202b"
-
-
-def _styled(curves: Mapping[str, Any], chosen: str) -> Iterator[tuple[str, Any, dict[str, Any]]]:
-    """Title, curve and line style: the chosen one strong and last, the others dashed and grey."""
-    dashes = cycle(("dash", "dashdot", "longdash"))
-    others = [title for title in curves if title != chosen]
-    for title, dash in zip(others, dashes, strict=False):
-        yield title, curves[title], {"dash": dash, "color": UNSURE, "width": 2}
-    yield chosen, curves[chosen], {"color": MALE, "width": 3}
+    return laid_out(figure, x, y)
 
 
 def _diagonal(name: str) -> go.Scatter:
@@ -639,15 +465,3 @@ def _whiskers(rows: Sequence[Mapping[str, Any]], metric: str) -> dict[str, Any]:
 
 def _distance(low: float | None, high: float | None) -> float | None:
     return None if low is None or high is None else high - low
-
-
-def _laid_out(figure: go.Figure, x: str, y: str, height: int = 340, **layout: Any) -> go.Figure:
-    figure.update_xaxes(title=x)
-    figure.update_yaxes(title=y)
-    figure.update_layout(
-        height=height,
-        margin={"l": 10, "r": 10, "t": 40, "b": 10},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        **layout,
-    )
-    return figure

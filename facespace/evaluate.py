@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score, roc_curve
 
 Array = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
@@ -82,8 +81,8 @@ def metrics(female: Bools, probability: Scores, point: OperatingPoint) -> dict[s
         "balanced_accuracy": sum(recalls) / 2,
         "recall_female": recalls[0],
         "recall_male": recalls[1],
-        "auc": float(roc_auc_score(female, probability)),
-        "average_precision": float(average_precision_score(female, probability)),
+        "auc": area_under_roc(female, probability),
+        "average_precision": average_precision(female, probability),
         "f1": 2 * float((read & female).mean()) / (share + reading),
         "kappa": (accuracy - by_chance) / (1 - by_chance) if by_chance < 1 else 0.0,
         "brier": float(np.mean((probability - female) ** 2)),
@@ -155,8 +154,15 @@ def with_intervals(
 
 def roc(female: Bools, probability: Scores) -> dict[str, list[float]]:
     """The ROC curve, thinned: ``fpr``, ``tpr`` and the ``threshold`` that gives each point."""
-    fpr, tpr, threshold = roc_curve(female, probability)
+    fpr, tpr, threshold = _rates(female, probability)
     return _thinned({"fpr": fpr, "tpr": tpr, "threshold": np.clip(threshold, 0, 1)})
+
+
+def precision_recall(female: Bools, probability: Scores) -> dict[str, list[float]]:
+    """Precision over recall of female, thinned: ``recall``, ``precision``, ``threshold``."""
+    found, taken, threshold = _counts(female, probability)
+    precision, recall = found / (found + taken), found / found[-1]
+    return _thinned({"recall": recall, "precision": precision, "threshold": threshold})
 
 
 def risk_coverage(
@@ -183,8 +189,8 @@ def reliability(female: Bools, probability: Scores) -> dict[str, list[float]]:
 
 def confusion(female: Bools, probability: Scores, threshold: float) -> list[list[int]]:
     """Counts: rows are the labels female, male; columns what they read as, female, male."""
-    counts = confusion_matrix(~female, probability < threshold, labels=[False, True])
-    return [[int(n) for n in row] for row in counts]
+    read = probability >= threshold
+    return [[int((side & read).sum()), int((side & ~read).sum())] for side in (female, ~female)]
 
 
 def groups(
@@ -290,12 +296,12 @@ def ranking(female: Bools, scores: Scores) -> dict[str, float]:
         scores: (N,), higher for female; need not be probabilities.
     """
     balanced, _ = _equal_errors(female, scores)
-    return {"auc": float(roc_auc_score(female, scores)), "balanced_accuracy": balanced}
+    return {"auc": area_under_roc(female, scores), "balanced_accuracy": balanced}
 
 
 def _equal_errors(female: Bools, scores: Scores) -> tuple[float, float]:
     """Balanced accuracy and threshold where the two rates of error are closest."""
-    fpr, tpr, threshold = roc_curve(female, scores)
+    fpr, tpr, threshold = _rates(female, scores)
     at = int(np.abs(fpr - (1 - tpr)).argmin())
     return float(tpr[at] + 1 - fpr[at]) / 2, float(threshold[at])
 
@@ -329,6 +335,41 @@ def order_of(value: str) -> tuple[float, str]:
     """A key that sorts ages by number, all else by the alphabet."""
     digits = "".join(c if c.isdigit() else " " for c in value).split()
     return (float(digits[0]) + 0.5 * value.startswith("more"), value) if digits else (1e9, value)
+
+
+def area_under_roc(female: Bools, scores: Scores) -> float:
+    """The chance that a face labelled female scores above one labelled male; ties count half."""
+    fpr, tpr, _ = _rates(female, scores)
+    return float(np.trapezoid(tpr, fpr))
+
+
+def average_precision(female: Bools, scores: Scores) -> float:
+    """The mean precision of female at each step of recall, not interpolated."""
+    found, taken, _ = _counts(female, scores)
+    steps = np.diff(found, prepend=0) / found[-1]
+    return float(np.sum(steps * found / (found + taken)))
+
+
+def _counts(female: Bools, scores: Scores) -> tuple[Array, Array, Scores]:
+    """From each distinct score on, falling: faces labelled female, labelled male, the score."""
+    order = np.argsort(-scores, kind="stable")
+    falling = scores[order]
+    last = np.append(falling[1:] < falling[:-1], True)
+    found = np.cumsum(female[order])[last]
+    return found, np.arange(1, len(order) + 1)[last] - found, falling[last]
+
+
+def _rates(female: Bools, scores: Scores) -> tuple[Scores, Scores, Scores]:
+    """False and true positive rate, and the threshold of each, from (0, 0) on.
+
+    Points on a straight line between their neighbours are left out (Fawcett 2006).
+    """
+    found, taken, threshold = _counts(female, scores)
+    corner = np.ones(len(found), bool)
+    corner[1:-1] = (np.diff(found, 2) != 0) | (np.diff(taken, 2) != 0)
+    fpr = np.append(0, taken[corner] / taken[-1])
+    tpr = np.append(0, found[corner] / found[-1])
+    return fpr, tpr, np.append(np.inf, threshold[corner])
 
 
 def _certainty(probability: Scores) -> Scores:

@@ -10,10 +10,13 @@ from sklearn.metrics import (
     balanced_accuracy_score,
     cohen_kappa_score,
     f1_score,
+    precision_recall_curve,
+    roc_auc_score,
+    roc_curve,
 )
 
-from training import evaluate
-from training.evaluate import OperatingPoint
+from facespace import evaluate
+from facespace.evaluate import OperatingPoint
 
 FEMALE = np.array([True, True, True, True, False, False, False, False])
 PROBABILITY = np.array([0.95, 0.9, 0.6, 0.4, 0.55, 0.3, 0.1, 0.05])
@@ -47,7 +50,22 @@ def test_metrics_agree_with_scikit_learn(rng: np.random.Generator) -> None:
     assert found["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(female, read))
     assert found["f1"] == pytest.approx(f1_score(female, read))
     assert found["kappa"] == pytest.approx(cohen_kappa_score(female, read))
-    assert found["average_precision"] == average_precision_score(female, probability)
+    assert found["average_precision"] == pytest.approx(average_precision_score(female, probability))
+    assert found["auc"] == pytest.approx(roc_auc_score(female, probability))
+
+
+def test_curves_agree_with_scikit_learn(rng: np.random.Generator) -> None:
+    female = rng.random(150) < 0.4
+    probability = np.round(np.clip(rng.normal(0.35 + 0.3 * female, 0.2), 0, 1), 2)  # with ties
+    found = evaluate.roc(female, probability)
+    fpr, tpr, threshold = roc_curve(female, probability)
+    np.testing.assert_allclose(found["fpr"], fpr, atol=1e-5)
+    np.testing.assert_allclose(found["tpr"], tpr, atol=1e-5)
+    np.testing.assert_allclose(found["threshold"][1:], threshold[1:], atol=1e-5)
+    precision, recall, _ = precision_recall_curve(female, probability)
+    curve = evaluate.precision_recall(female, probability)
+    np.testing.assert_allclose(curve["precision"], precision[:-1][::-1], atol=1e-5)
+    np.testing.assert_allclose(curve["recall"], recall[:-1][::-1], atol=1e-5)
 
 
 def test_calibrated_scores_have_a_small_error_and_others_not(rng: np.random.Generator) -> None:
