@@ -21,9 +21,8 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from facespace import detectors, images
+from facespace import datasets, detectors, images, labelled
 from facespace.detectors import yunet
-from training import crops, datasets
 
 #: Copies of every photo, and their least and largest scale.
 COPIES, SCALES = 4, (0.7, 1.4)
@@ -34,10 +33,10 @@ MIRRORED = [1, 0, 2, 4, 3]
 
 def landmarks(padded: np.ndarray) -> np.ndarray | None:
     """The landmarks of the face nearest the middle, (5, 2), or None."""
-    found = detectors.get("yunet").detect(padded, crops.THRESHOLD)
+    found = detectors.get("yunet").detect(padded, labelled.THRESHOLD)
     if not found:
         return None
-    return np.array(crops.middle_face(found, padded).landmarks)
+    return np.array(labelled.middle_face(found, padded).landmarks)
 
 
 def movements(folder: Path, count: int) -> dict[str, float]:
@@ -48,7 +47,7 @@ def movements(folder: Path, count: int) -> dict[str, float]:
     measured: dict[str, list[float]] = {"first_look": [], "second_look": []}
     for i in chosen:
         rgb = images.load(photos[i].path)
-        padded = crops.bordered(rgb, 0.5)
+        padded = labelled.bordered(rgb, 0.5)
         matrices = [moved(padded.shape[1], rng) for _ in range(COPIES)]
         with patch.object(yunet, "LOOK_SMALLEST", np.inf):
             first = movement(padded, matrices)

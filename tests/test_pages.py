@@ -14,10 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from facespace import artifacts, detectors, limits
 from facespace.detectors import yunet
+from tests.conftest import PAGES
 
 APP = Path(__file__).parents[1] / "streamlit_app.py"
 DEFAULT = artifacts.manifest().default
-PAGES = ["home", "photo", "data", "eigenfaces", "detectors", "evaluation"]
 
 
 def opened(page: str, **query: str) -> AppTest:

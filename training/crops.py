@@ -16,19 +16,12 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from facespace import align, detectors, images
+from facespace import align, detectors, images, labelled
+from facespace.datasets import Photo
 from facespace.types import RGB, Crops, Detection, FacespaceError
-from training.datasets import Photo
 
 #: Photos a worker crops before its result is written: what an interruption can cost.
 CHUNK = 256
-
-#: Labelled photos show one person, in the middle, so even a doubtful detection there is taken.
-THRESHOLD = 0.4
-
-#: Shares of each side by which a photo is padded before detecting, until a face is found: data
-#: sets ship chips so tight that the detector misplaces the face, and sometimes misses it.
-PADDINGS = (0.5, 0.25, 0.0)
 
 #: Parts of a face that ``Way.cover`` hides, from and to these fractions of the crop's height.
 COVERS = {"lower": (0.52, 1.25), "upper": (-0.25, 0.52)}
@@ -57,8 +50,8 @@ class Way:
 
     ``detector`` is its name. Where ``serving``, the photo is read as the dashboard would read it:
     as it is, at the detector's own threshold; otherwise as a photo that is known to show a face,
-    padded and at ``THRESHOLD``. ``cover`` is a key of ``COVERS`` or "": that part of the face is
-    painted over once it has been found, and the face is looked for again.
+    padded and at ``labelled.THRESHOLD``. ``cover`` is a key of ``COVERS`` or "": that part of the
+    face is painted over once it has been found, and the face is looked for again.
     """
 
     detector: str = detectors.DEFAULT
@@ -132,7 +125,7 @@ def _key(path: Path, way: Way) -> bytes:
 @lru_cache
 def _code() -> str:
     """Hash of all code that a crop depends on: whatever changes there, photos are cropped anew."""
-    files = [Path(__file__), Path(align.__file__), Path(images.__file__)]
+    files = [Path(__file__), Path(align.__file__), Path(images.__file__), Path(labelled.__file__)]
     files += sorted(Path(detectors.__file__).parent.glob("*.py"))
     contents = (file.read_bytes() for file in files)
     return hashlib.sha256(b"".join([cv2.__version__.encode(), *contents])).hexdigest()
@@ -175,47 +168,17 @@ def _crop_one(path: Path, way: Way, row: Any) -> npt.NDArray[np.uint8]:
     rgb = images.load(path)
     row["content"] = hashlib.sha256(path.read_bytes()).hexdigest()[:32].encode()
     row["height"], row["width"] = rgb.shape[:2]
-    padded, face = _found(rgb, way)
+    alone = (0.0,)
+    threshold = None if way.serving else labelled.THRESHOLD
+    paddings = alone if way.serving else labelled.PADDINGS
+    padded, face = labelled.face_of(rgb, way.detector, threshold, paddings)
     if way.cover:
-        padded, face = _found(_covered(padded, face, way.cover), way, padded=True)
+        hidden = _covered(padded, face, way.cover)
+        padded, face = labelled.face_of(hidden, way.detector, threshold, alone)
     border = (np.array(padded.shape[1::-1]) - rgb.shape[1::-1]) // 2
     row["face"], row["score"] = face.box.side, face.score
     row["landmarks"] = np.array(align.landmarks_of(face)) - border
     return np.asarray(align.crop(padded, [face])[0])
-
-
-def _found(rgb: RGB, way: Way, padded: bool = False) -> tuple[RGB, Detection]:
-    """The face of a photo, and the photo with the border that helped to find it.
-
-    Raises:
-        FacespaceError: there is none.
-    """
-    for share in (0.0,) if way.serving or padded else PADDINGS:
-        padded_by = bordered(rgb, share)
-        found = detectors.get(way.detector).detect(padded_by, None if way.serving else THRESHOLD)
-        if found:
-            return padded_by, middle_face(found, padded_by)
-    raise FacespaceError("No face was found.")
-
-
-def bordered(rgb: RGB, share: float) -> RGB:
-    """A picture, uint8 (H, W, 3), padded by a share of each side; its edge is repeated."""
-    top, left = (round(side * share) for side in rgb.shape[:2])
-    padded = cv2.copyMakeBorder(rgb, top, top, left, left, cv2.BORDER_REPLICATE)
-    return np.asarray(padded, np.uint8)
-
-
-def middle_face(found: Sequence[Detection], rgb: RGB) -> Detection:
-    """The detection nearest the middle of a picture, uint8 (H, W, 3)."""
-    middle = rgb.shape[1] / 2, rgb.shape[0] / 2
-
-    def offset(detection: Detection) -> float:
-        box = detection.box
-        return float(
-            np.hypot(box.x + box.width / 2 - middle[0], box.y + box.height / 2 - middle[1])
-        )
-
-    return min(found, key=offset)
 
 
 def _covered(rgb: RGB, face: Detection, cover: str) -> RGB:

@@ -17,8 +17,8 @@ import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 
 from facespace import artifacts, eigenfaces
+from facespace.datasets import Dataset, Photo
 from facespace.evaluate import order_of
-from training.datasets import Dataset, Photo
 from training.samples import Material, Sample
 
 #: Labels, groups and scores of every test set.

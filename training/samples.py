@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.model_selection import GroupShuffleSplit, StratifiedGroupKFold
 
 from facespace import detectors, evaluate
+from facespace.datasets import Dataset, Photo, read
+from facespace.labelled import NO_FACE
 from facespace.types import Crops, FacespaceError
 from training.crops import COVERS, Cropped, Way, crop_all
-from training.datasets import Dataset, Photo, read, split
 
 #: The validation, drawn from the training photos, is one in so many.
 VALIDATION_PART = 10
+
+#: Share of the photos (or of the persons) held back for the test where the data set has no split.
+TEST_SHARE = 0.2
 
 #: Fewer photos than this of a class teach, and measure, nothing.
 LEAST, LEAST_TEST = 20, 5
@@ -27,9 +31,6 @@ LEAST, LEAST_TEST = 20, 5
 WAYS = {name: Way(name, serving=True) for name in detectors.NAMES} | {
     name: Way(cover=name) for name in COVERS
 }
-
-#: What the crops say of a photo in which the detector found nothing.
-NO_FACE = "No face was found."
 
 Array = npt.NDArray[Any]
 
@@ -142,6 +143,27 @@ def load(data: Path, tests: Sequence[Path], limit: int | None, cache: Path, jobs
     }
     samples = {name: sample.faced for name, sample in whole.items()}
     return Material(fitting, validation, samples, whole, found, datasets, usable, left_out)
+
+
+def split(photos: Sequence[Photo], seed: int = 0) -> list[Photo]:
+    """Give every photo a split, ``train`` or ``test``, so that no person is in both.
+
+    A data set's own split is kept if it has both sides; a training photo of a person who is also
+    in the test is then left out. Otherwise ``TEST_SHARE`` of the persons (of the photos, where
+    persons are not known) become the test, drawn with ``seed``.
+
+    Raises:
+        FacespaceError: there is only one person.
+    """
+    if {"train", "test"} <= {photo.split for photo in photos}:
+        tested = {photo.person for photo in photos if photo.split == "test"} - {""}
+        return [p for p in photos if p.split == "test" or (p.split and p.person not in tested)]
+    groups = [photo.person or str(photo.path) for photo in photos]
+    if len(set(groups)) < 2:
+        raise FacespaceError("All photos show one person; a test needs others.")
+    drawn = GroupShuffleSplit(1, test_size=TEST_SHARE, random_state=seed)
+    test = set(next(drawn.split(groups, groups=groups))[1].tolist())
+    return [replace(p, split="test" if i in test else "train") for i, p in enumerate(photos)]
 
 
 def _held_out(training: Sample, data: Path) -> tuple[Sample, Sample]:

@@ -21,11 +21,11 @@ from onnx import TensorProto, helper
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from facespace import align, detectors, evidence, images, model
+from facespace import align, detectors, evidence, images, labelled, model
 from facespace.detectors.haar import Haar
 from facespace.model import INPUT
 from facespace.types import RGB, Box, Crops, Detection, FacespaceError
-from training import covers, crops, front_ends, pipeline
+from training import covers, front_ends, pipeline
 from training.export import TOLERANCE, ExportError
 from training.graph import Graph
 from training.samples import Sample
@@ -99,9 +99,9 @@ def covered(sample: Sample, seed: int = 0) -> Crops:
     for padded, points in _padded(sample):
         other = images.load(sample.photos[rng.integers(len(sample.photos))].path)
         hidden = covers.draw(padded, _five(points), other, rng)
-        found = detectors.get().detect(hidden, crops.THRESHOLD)
+        found = detectors.get().detect(hidden, labelled.THRESHOLD)
         if found:
-            made.append(align.crop(hidden, [crops.middle_face(found, hidden)]))
+            made.append(align.crop(hidden, [labelled.middle_face(found, hidden)]))
     return np.concatenate(made)
 
 
@@ -187,7 +187,7 @@ def _padded(sample: Sample) -> Iterator[tuple[RGB, Array]]:
     cv2.setNumThreads(1)  # the processes share the processors already
     for photo, landmarks in zip(sample.photos, sample.rows["landmarks"], strict=True):
         rgb = images.load(photo.path)
-        padded = crops.bordered(rgb, 0.5)
+        padded = labelled.bordered(rgb, 0.5)
         yield padded, landmarks + (np.array(padded.shape[1::-1]) - rgb.shape[1::-1]) // 2
 
 

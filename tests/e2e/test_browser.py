@@ -5,92 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from facespace import artifacts
 from facespace.types import Box
+from tests.conftest import PAGES as NAMES
+from tests.e2e.conftest import SECONDS, dashboard, download, settled
 
-ROOT = Path(__file__).parents[2]
 DEFAULT = artifacts.manifest().default
-PAGES = ["", "photo?from=Example", "data", "eigenfaces", "evaluation"]
-FLAGS = [
-    *("--no-sandbox", "--disable-background-networking", "--disable-component-update"),
-    *("--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"),
-]
-SECONDS = 60
-
-
-@contextmanager
-def dashboard() -> Iterator[str]:
-    """The address of a dashboard, started as a user starts it, on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
-    server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(SECONDS * 4):
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=5)
-                break
-            except OSError:
-                time.sleep(0.25)
-        else:
-            pytest.fail("the dashboard did not start")
-        yield url
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with dashboard() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, or Playwright's own."""
-    with sync_playwright() as playwright:
-        system = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
-        path = system or playwright.chromium.executable_path
-        if not Path(path).exists():
-            pytest.skip("no Chromium on this machine")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    context.set_default_timeout(SECONDS * 1000)
-    expect.set_options(timeout=SECONDS * 1000)
-    yield context.new_page()
-    context.close()
-
-
-def settled(page: Page) -> None:
-    """Wait until the page's script has run to its end."""
-    expect(page.locator("h1")).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+PAGES = ["", "photo?from=Example", *(p for p in NAMES if p not in ("home", "photo"))]
 
 
 def upload(page: Page, address: str, *files: Path) -> None:
@@ -98,22 +26,6 @@ def upload(page: Page, address: str, *files: Path) -> None:
     settled(page)
     page.locator("input[type=file]").set_input_files([str(file) for file in files])
     expect(page.get_by_test_id("stAlertContentSuccess")).to_be_visible()
-
-
-def download(page: Page, button: str, folder: Path) -> Path:
-    """Press a download button and keep the file."""
-    with page.expect_download() as waiting:
-        page.get_by_test_id("stDownloadButton").filter(has_text=button).click()
-    path = folder / waiting.value.suggested_filename
-    waiting.value.save_as(path)
-    return path
-
-
-@pytest.fixture
-def astronaut_path(tmp_path: Path, astronaut_file: bytes) -> Path:
-    path = tmp_path / "astronaut.png"
-    path.write_bytes(astronaut_file)
-    return path
 
 
 def test_home_is_alive_at_once(page: Page, address: str) -> None:

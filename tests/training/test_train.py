@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 
 from facespace import Settings, analyze, artifacts, detectors, eigenfaces, model
+from facespace.datasets import Photo
 from facespace.types import RGB
 from training import crops, export, front_ends, pipeline
 from training.__main__ import main
-from training.datasets import Photo
 
 COUNT = 60
 

@@ -1,4 +1,4 @@
-"""Folders of labelled photos -> one table, split so that nothing leaks from test to training."""
+"""Folders of labelled photos -> one table."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from sklearn.model_selection import GroupShuffleSplit
 
 from facespace.images import SUFFIXES
 from facespace.types import FacespaceError
@@ -23,9 +22,6 @@ _SPLITS = {"train": "train", "training": "train", "test": "test", "val": "test"}
 
 #: The columns of ``labels.csv`` that are read.
 COLUMNS = ("file", "gender", "age", "race", "person", "split")
-
-#: Share of the photos (or of the persons) held back for the test where the data set has no split.
-TEST_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +86,6 @@ def read(folder: Path, limit: int | None = None) -> Dataset:
         source=about.get("source", "not stated"),
         problems=problems,
     )
-
-
-def split(photos: Sequence[Photo], seed: int = 0) -> list[Photo]:
-    """Give every photo a split, ``train`` or ``test``, so that no person is in both.
-
-    A data set's own split is kept if it has both sides; a training photo of a person who is also
-    in the test is then left out. Otherwise ``TEST_SHARE`` of the persons (of the photos, where
-    persons are not known) become the test, drawn with ``seed``.
-
-    Raises:
-        FacespaceError: there is only one person.
-    """
-    if {"train", "test"} <= {photo.split for photo in photos}:
-        tested = {photo.person for photo in photos if photo.split == "test"} - {""}
-        return [p for p in photos if p.split == "test" or (p.split and p.person not in tested)]
-    groups = [photo.person or str(photo.path) for photo in photos]
-    if len(set(groups)) < 2:
-        raise FacespaceError("All photos show one person; a test needs others.")
-    drawn = GroupShuffleSplit(1, test_size=TEST_SHARE, random_state=seed)
-    test = set(next(drawn.split(groups, groups=groups))[1].tolist())
-    return [replace(p, split="test" if i in test else "train") for i, p in enumerate(photos)]
 
 
 def _read_csv(path: Path) -> tuple[list[Photo], list[str]]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from facespace import datasets
+from facespace.datasets import Photo
 from facespace.types import FacespaceError
-from training import datasets
-from training.datasets import Photo
+from training import samples
 
 
 def write(folder: Path, text: str) -> Path:
@@ -104,29 +105,29 @@ def photos(count: int, **columns: object) -> list[Photo]:
 
 def test_the_data_set_s_own_split_is_kept() -> None:
     own = photos(40, split=lambda i: "test" if i < 10 else "train")
-    assert datasets.split(own) == own
+    assert samples.split(own) == own
 
 
 def test_a_person_in_the_test_is_not_trained_on() -> None:
     own = photos(40, split=lambda i: "test" if i < 10 else "train", person=lambda i: f"p{i % 30}")
-    kept = datasets.split(own)
+    kept = samples.split(own)
     tested = {photo.person for photo in kept if photo.split == "test"}
     assert len(tested) == 10
     assert not tested & {photo.person for photo in kept if photo.split == "train"}
 
 
 def test_persons_are_kept_together() -> None:
-    drawn = datasets.split(photos(200, person=lambda i: f"p{i // 4}"))
+    drawn = samples.split(photos(200, person=lambda i: f"p{i // 4}"))
     sides = {side: {p.person for p in drawn if p.split == side} for side in ("train", "test")}
     assert not sides["train"] & sides["test"]
     assert len(sides["test"]) == 10
     assert len(drawn) == 200
-    assert datasets.split(photos(200, person=lambda i: f"p{i // 4}")) == drawn
+    assert samples.split(photos(200, person=lambda i: f"p{i // 4}")) == drawn
 
 
 def test_one_person_cannot_be_split() -> None:
     with pytest.raises(FacespaceError, match="one person"):
-        datasets.split(photos(10, person=lambda i: "ann"))
+        samples.split(photos(10, person=lambda i: "ann"))
 
 
 def test_a_limit_draws_from_every_class_and_split(tmp_path: Path) -> None:
@@ -145,6 +146,6 @@ def test_real_folders(data: Path) -> None:
     fairface = datasets.read(data / "fairface")
     assert len(fairface.photos) == 42511
     assert fairface.licence == "CC BY 4.0"
-    lfw = datasets.split(datasets.read(data / "lfw").photos)
+    lfw = samples.split(datasets.read(data / "lfw").photos)
     sides = {side: {p.person for p in lfw if p.split == side} for side in ("train", "test")}
     assert not sides["train"] & sides["test"]
