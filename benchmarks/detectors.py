@@ -1,6 +1,6 @@
 """What each detector finds, of which faces, with how many false alarms, and how long it takes.
 
-    python benchmarks/detectors.py --data FOLDER [--portraits FOLDER]... [--artifacts DIR]
+    python benchmarks/detectors.py --data FOLDER [--portraits FOLDER]...
 
 FOLDER holds sets of pictures with marked faces (``annotations.csv`` beside ``images/``). Settings
 were chosen on the files whose name has an even CRC-32, so the odd ones are printed beside all.
@@ -23,11 +23,11 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from facespace import align, artifacts, detectors, evidence, images, model
+from facespace import align, artifacts, datasets, detectors, evidence, images, model
 from facespace.analyze import analyze
 from facespace.decide import Rules, rejected
 from facespace.types import RGB, Detection
-from training import datasets, detection, report, rules
+from training import detection, report, rules
 from training.detection import Matched, Picture
 
 FILE = "detectors.json"
@@ -76,7 +76,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--portraits", type=Path, action="append", default=[], metavar="FOLDER")
-    parser.add_argument("--artifacts", type=Path, default=artifacts.folder(), metavar="DIR")
     parser.add_argument("--json", type=Path, metavar="FILE", help="the same, as one flat object")
     options = parser.parse_args()
     sets = rules.read_sets(options.data)
@@ -89,10 +88,10 @@ def main() -> None:
     for name, milliseconds in timed(sets).items():
         figures[name]["milliseconds"] = milliseconds
         print(f"{name}: {milliseconds:.1f} ms at {SIZE[0]} x {SIZE[1]}")
-    figures["verdicts"] = verdicts(sets, options.portraits, options.artifacts)
+    figures["verdicts"] = verdicts(sets, options.portraits)
     print(json.dumps(figures["verdicts"], indent=1))
     text = json.dumps(rounded(figures), indent=1) + "\n"
-    report.add(options.artifacts, {FILE: text.encode()})
+    report.add(artifacts.folder(), {FILE: text.encode()})
     if options.json:
         options.json.write_text(json.dumps(flat(rounded(figures)), indent=1) + "\n", "utf-8")
 
@@ -208,12 +207,10 @@ def timed(sets: dict[str, list[Picture]]) -> dict[str, float]:
     return {name: float(np.median(values)) for name, values in times.items()}
 
 
-def verdicts(
-    sets: dict[str, list[Picture]], portraits: Sequence[Path], where: Path
-) -> dict[str, Any]:
+def verdicts(sets: dict[str, list[Picture]], portraits: Sequence[Path]) -> dict[str, Any]:
     """What comes of the found faces: marked as covered, thrown out, or "?"."""
     figures: dict[str, Any] = {"covered": {}, "not_like_a_face": {}, "unanswered": {}}
-    cuts = artifacts.manifest(where).cuts
+    cuts = artifacts.manifest().cuts
     marked = [row for ps in sets.values() for p in ps for row in masks(p)]
     for part, even in PARTS.items():
         by_mask: dict[str, list[bool]] = {}

@@ -437,7 +437,7 @@ def story_figures(fault: Fault, figures: Mapping[str, Any]) -> None:
     words = "Measured figures by detector: " + ", ".join(fault.figures)
     _table(pd.DataFrame(rows), words, "content")
     if fault.draw is lamps:
-        _second_opinion(_at(figures, "verdicts", "not_like_a_face", "haar", "all") or {})
+        _second_opinion(_at(figures, "verdicts", "not_like_a_face", "haar", "odd") or {})
     elif fault.draw in (masked, covered):
         _marked(_at(figures, "verdicts", "covered", "all") or {})
 
@@ -446,8 +446,9 @@ def _second_opinion(row: Mapping[str, Any]) -> None:
     removed, lost = row.get("rejected_removed"), row.get("rejected_lost")
     if removed is not None and lost is not None:
         st.write(
-            f"Of {row['false_alarms']:,} false alarms of Haar the second opinion throws out "
-            f"**{removed:.0%}**, and of {row['true_faces']:,} faces that it found {lost:.1%}."
+            f"In pictures that nothing was chosen on, the second opinion throws out "
+            f"**{removed:.0%}** of {row['false_alarms']:,} false alarms of Haar, and {lost:.1%} of "
+            f"{row['true_faces']:,} faces that it found."
         )
 
 

@@ -57,8 +57,10 @@ class Cuts:
 
     ``covered`` and ``distance`` are the most that is answered; ``face_like`` and ``sharpness`` the
     least; ``turn`` the most (see ``types.Evidence`` for what they are). ``sure`` is, by detector,
-    the detection score below which the detector itself is unsure. ``chosen`` says of each how and
-    on which data it was chosen.
+    the detection score below which the detector itself is unsure. ``thrown_out`` is, by detector,
+    the ``face_like`` below which its doubtful finds are no faces; where none was chosen for a
+    detector it is the cut ``face_like``. ``chosen`` says of each how and on which data it was
+    chosen.
     """
 
     covered: float | None = None
@@ -67,6 +69,7 @@ class Cuts:
     sharpness: float | None = None
     turn: float | None = None
     sure: Mapping[str, float] = field(default_factory=dict)
+    thrown_out: Mapping[str, float] = field(default_factory=dict)
     chosen: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -185,9 +188,14 @@ def _cuts(entry: dict[str, Any]) -> Cuts:
     numbers = ("covered", "face_like", "distance", "sharpness", "turn")
     return Cuts(
         **{name: float(entry[name]) for name in numbers if name in entry},
-        sure={name: float(score) for name, score in entry.get("sure", {}).items()},
+        sure=_floats(entry.get("sure", {})),
+        thrown_out=_floats(entry.get("thrown_out", {})),
         chosen=dict(entry.get("chosen", {})),
     )
+
+
+def _floats(entry: dict[str, Any]) -> dict[str, float]:
+    return {name: float(value) for name, value in entry.items()}
 
 
 def _file(name: str, entry: dict[str, Any]) -> FileInfo:

@@ -18,7 +18,7 @@ class Rules:
     ``certainty``: least probability of the likelier class, 0.5 to 1, for an answer.
     ``smallest_face``: least shorter side of the face's box, in pixels, for an answer.
     ``cuts``: what else speaks against an answer. ``sure``: detection score below which the
-    detector is unsure.
+    detector is unsure. ``thrown_out``: likeness to a face below which a doubtful find is none.
     """
 
     threshold: float
@@ -26,6 +26,7 @@ class Rules:
     smallest_face: float
     cuts: Cuts = NO_CUTS
     sure: float = 0.0
+    thrown_out: float | None = None
 
     @classmethod
     def of(
@@ -43,6 +44,7 @@ class Rules:
             smallest_face=info.smallest_face if smallest_face is None else smallest_face,
             cuts=cuts,
             sure=cuts.sure.get(detector, 0.0),
+            thrown_out=cuts.thrown_out.get(detector, cuts.face_like),
         )
 
 
@@ -53,7 +55,7 @@ def rejected(detection: Detection, evidence: Evidence, rules: Rules) -> bool:
     one doubt alone is a "?": a covered face must not be lost.
     """
     doubtful = detection.landmarks is None or detection.score < rules.sure
-    return doubtful and _below(evidence.face_like, rules.cuts.face_like)
+    return doubtful and _below(evidence.face_like, rules.thrown_out)
 
 
 def decide(

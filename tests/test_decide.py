@@ -76,7 +76,7 @@ def test_evidence_makes_a_question_mark(
 
 
 def test_two_doubts_are_needed_to_throw_a_find_out() -> None:
-    rules = Rules(threshold=0.5, certainty=0.8, smallest_face=20, cuts=CUTS, sure=0.8)
+    rules = Rules(0.5, certainty=0.8, smallest_face=20, cuts=CUTS, sure=0.8, thrown_out=0.3)
 
     def out(score: float, face_like: float | None, landmarks=((0.0, 0.0),) * 5) -> bool:
         found = Detection(Box(0, 0, 50, 50), score, landmarks)
@@ -90,9 +90,22 @@ def test_two_doubts_are_needed_to_throw_a_find_out() -> None:
     assert not out(0.1, 0.4, None)
 
 
+def test_a_detector_without_landmarks_has_a_cut_of_its_own() -> None:
+    info = artifacts.manifest().model()
+    cuts = Cuts(face_like=0.3, sure={"haar": 0.8}, thrown_out={"haar": 0.6})
+
+    def out(face_like: float, detector: str) -> bool:
+        found = Detection(Box(0, 0, 50, 50), 0.9)
+        return rejected(found, Evidence(face_like=face_like), Rules.of(info, 0, 0, cuts, detector))
+
+    assert out(0.5, "haar") and not out(0.7, "haar")
+    assert out(0.2, "other") and not out(0.5, "other")
+
+
 def test_the_cuts_of_the_artifacts_say_where_they_come_from() -> None:
     cuts = artifacts.manifest().cuts
     for name in ("covered", "face_like", "distance", "sharpness", "turn"):
         assert getattr(cuts, name) > 0
         assert cuts.chosen[name]["on"] and cuts.chosen[name]["how"]
     assert set(cuts.sure) == set(detectors.NAMES)
+    assert set(cuts.thrown_out) == set(detectors.NAMES) - {"yunet"}

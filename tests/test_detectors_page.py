@@ -46,7 +46,7 @@ FIGURES = {
         "covered": {"all": {"with_mask": {"faces": 10, "marked": 0.9}}},
         "not_like_a_face": {
             "haar": {
-                "all": {
+                "odd": {
                     "false_alarms": 27,
                     "true_faces": 448,
                     "rejected_removed": 0.88,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score
 
 from facespace import align, detectors, evidence, images, model
-from facespace.types import Crops, FacespaceError
+from facespace.types import Crops, Detection, FacespaceError
 from training import detection, report, second_opinion
 from training.detection import Picture
 from training.samples import Sample, load
@@ -27,6 +27,9 @@ BLURS = (0.5, 0.7, 0.85, 1.0, 1.25, 1.5, 2.0)
 #: How much AUC blur may cost before a face is too blurred.
 AUC_LOSS = 0.01
 
+#: Share of the faces found by a detector without landmarks that may be thrown out again.
+FINDS_LOST = 0.03
+
 #: Share of faces marked as profiles that must count as turned too far.
 PROFILES_MARKED = 0.95
 
@@ -34,6 +37,18 @@ PROFILES_MARKED = 0.95
 PRECISION = 0.7
 
 Array = npt.NDArray[Any]
+
+
+class Find(NamedTuple):
+    """What a detector found, its crop, uint8 (side, side), and ``right`` as ``match`` says."""
+
+    detection: Detection
+    crop: Crops
+    right: int
+
+
+#: By detector.
+Finds = Mapping[str, Sequence[Find]]
 
 
 def choose(
@@ -79,9 +94,12 @@ def choose(
     )
     cuts, why = _by_validation(judge, content, validation, empty, whose)
     cuts["turn"], why["turn"] = _turn(chosen)
-    sure, why["sure"] = _sure(chosen)
-    report.add(out, {evidence.FILE: content}, {**cuts, "sure": sure, "chosen": why})
-    say(f"wrote {out}: {cuts}, {sure}")
+    finds = _finds(chosen)
+    sure, why["sure"] = _sure(finds)
+    thrown_out, why["thrown_out"] = _thrown_out(finds, content)
+    by_detector = {"sure": sure, "thrown_out": thrown_out}
+    report.add(out, {evidence.FILE: content}, {**cuts, **by_detector, "chosen": why})
+    say(f"wrote {out}: {cuts}, {by_detector}")
 
 
 def read_sets(folder: Path) -> dict[str, list[Picture]]:
@@ -202,22 +220,44 @@ def _turn(chosen: Mapping[str, Sequence[Picture]]) -> tuple[float, dict[str, Any
     }
 
 
-def _sure(chosen: Mapping[str, Sequence[Picture]]) -> tuple[dict[str, float], dict[str, Any]]:
+def _finds(chosen: Mapping[str, Sequence[Picture]]) -> Finds:
+    """What each detector finds, as it is set, in the pictures of all sets."""
+    finds: dict[str, list[Find]] = {name: [] for name in detectors.NAMES}
+    for picture in (picture for part in chosen.values() for picture in part):
+        rgb = images.load(picture.path)
+        for name, rows in finds.items():
+            found = detectors.get(name).detect(rgb)
+            right = detection.match(found, picture).right.tolist()
+            rows += map(Find, found, align.crop(rgb, found), right)
+    return finds
+
+
+def _sure(finds: Finds) -> tuple[dict[str, float], dict[str, Any]]:
     """For each detector the score from which on ``PRECISION`` of its finds are faces."""
     sure: dict[str, float] = {}
-    pictures = [picture for part in chosen.values() for picture in part]
-    for name in detectors.NAMES:
-        detector = detectors.get(name)
-        scores: list[float] = []
-        right: list[int] = []
-        for picture in pictures:
-            found = detector.detect(images.load(picture.path))
-            scores += [d.score for d in found]
-            right += detection.match(found, picture).right.tolist()
-        counted = np.array(right) >= 0
-        x, y = np.array(scores)[counted], np.array(right)[counted]
+    for name, rows in finds.items():
+        x = np.array([find.detection.score for find in rows if find.right >= 0])
+        y = np.array([find.right for find in rows if find.right >= 0])
         share = IsotonicRegression(out_of_bounds="clip").fit(x, y).predict(x)
         enough = x[share >= PRECISION]
         sure[name] = round(float(enough.min() if len(enough) else 1.0), 4)
     how = f"the score from which at least {PRECISION:.0%} of the finds are faces"
-    return sure, {"on": f"{len(pictures)} pictures of {', '.join(chosen)}, even files", "how": how}
+    return sure, {"on": _counted(finds), "how": how}
+
+
+def _thrown_out(finds: Finds, content: bytes) -> tuple[dict[str, float], dict[str, Any]]:
+    """For each detector without landmarks the likeness below which a find is thrown out."""
+    session = model.session(content, contract=False)
+    cuts: dict[str, float] = {}
+    for name, rows in finds.items():
+        faces = [find.crop for find in rows if find.right == 1]
+        if faces and not any(find.detection.landmarks for find in rows):
+            like = evidence.run(session, np.stack(faces))[1]
+            cuts[name] = round(float(np.quantile(like, FINDS_LOST)), 4)
+    how = f"{FINDS_LOST:.0%} of the faces found by a detector without landmarks may be thrown out"
+    return cuts, {"on": _counted(finds), "how": how}
+
+
+def _counted(finds: Finds) -> str:
+    faces = {name: sum(find.right == 1 for find in rows) for name, rows in finds.items()}
+    return "even files; faces found: " + ", ".join(f"{name} {n}" for name, n in faces.items())
