@@ -24,8 +24,8 @@ FILE, MEANS = "coordinates.npz", "means.npz"
 #: Coordinates of test faces that are kept: enough to look at, too few to rebuild a face from.
 KEPT = 8
 
-#: The photos whose distances from face space were counted.
-COUNTED = ("fitting", "validation")
+#: The crops that the models learned from, those they were chosen on among them.
+TRAINING = "training"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,14 @@ class Measured:
     """``tests`` by the names of the test sets, and histograms of the distance from face space.
 
     ``edges`` (B + 1,) are the histograms' edges, in standard deviations of a pixel, ``counts`` (B,)
-    the crops between them, by a name of ``COUNTED``.
+    the crops between them: of ``TRAINING`` first, then of every test set.
     """
 
     tests: Mapping[str, Placed]
     edges: npt.NDArray[np.float64]
     counts: Mapping[str, npt.NDArray[np.int64]]
 
-    def nearer(self, distance: float, name: str = "validation") -> float:
+    def nearer(self, distance: float, name: str = TRAINING) -> float:
         """Share of the counted crops nearer to face space than ``distance``, 0 to 1.
 
         Within a bar of the histogram the crops are taken to be spread evenly.
@@ -116,7 +116,7 @@ def _load(path: Path, sha256: str) -> Measured:
                     for name in names
                 },
                 data["distances/edges"].astype(np.float64),
-                {name: data[f"distances/{name}"].astype(np.int64) for name in COUNTED},
+                {name: data[f"distances/{name}"].astype(np.int64) for name in (TRAINING, *names)},
             )
     except (OSError, ValueError, KeyError) as error:
         raise FacespaceError(f"{path} holds no coordinates of test faces: {error}.") from error

@@ -66,16 +66,14 @@ def measured(space: FaceSpace, material: Material) -> dict[str, npt.NDArray[Any]
     """
     rng = np.random.default_rng()
     arrays: dict[str, npt.NDArray[Any]] = {}
+    learned = np.concatenate([material.fitting.crops, material.validation.crops])
+    distances = {coordinates.TRAINING: _placed(space, learned)[1]}
     for name, sample in material.tests.items():
         order = rng.permutation(len(sample.photos))
-        placed = _placed(space, sample.crops[order])[0] / space.deviations
-        arrays[f"{name}/coordinates"] = placed[:, : coordinates.KEPT].astype(np.float16)
+        placed, distances[name] = _placed(space, sample.crops[order])
+        kept = (placed / space.deviations)[:, : coordinates.KEPT]
+        arrays[f"{name}/coordinates"] = kept.astype(np.float16)
         arrays[f"{name}/female"] = sample.female[order]
-    samples = (material.fitting, material.validation)
-    distances = {
-        name: _placed(space, sample.crops)[1]
-        for name, sample in zip(coordinates.COUNTED, samples, strict=True)
-    }
     edges = np.histogram_bin_edges(np.concatenate(list(distances.values())), BINS)
     arrays["distances/edges"] = edges.astype(np.float64)
     for name, values in distances.items():

@@ -1,0 +1,339 @@
+"""The parts of the Eigenfaces page that draw face space, and where a face lies in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard import results
+from dashboard.artifacts import sentences
+from dashboard.example import CREDIT, example
+from dashboard.reader import Picture, read_all
+from facespace import coordinates as measured
+from facespace.analyze import Settings
+from facespace.artifacts import Manifest
+from facespace.charts import space as charts
+from facespace.eigenfaces import FaceSpace
+from facespace.evaluate import LEAST_GROUP, order_of
+from facespace.images import SUFFIXES
+from facespace.types import Face, FacespaceError, Floats
+
+GRID_COLUMNS = 4
+
+NO_FACE = "No face was found in this picture."
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the page looks at; where ``face`` is None, ``missing`` is a sentence that says why."""
+
+    manifest: Manifest
+    space: FaceSpace
+    face: Face | None
+    missing: str = ""
+
+    @property
+    def crop(self) -> npt.NDArray[np.uint8]:
+        """What the model saw, uint8 (side, side)."""
+        if self.face is None:
+            raise FacespaceError(self.missing)
+        return self.face.crop
+
+    @cached_property
+    def coordinates(self) -> Floats:
+        """Where the face lies in face space, float32 (K,)."""
+        return np.asarray(self.space.coordinates(self.crop[None])[0])
+
+    def title(self, name: str) -> str:
+        """What people call a data set."""
+        if name == measured.TRAINING:
+            return "training crops"
+        try:
+            return str(self.manifest.json("dataset.json")["datasets"][name]["title"])
+        except (FacespaceError, KeyError):
+            return name
+
+
+def choose(manifest: Manifest, space: FaceSpace) -> Look:
+    """Let a picture, and one of its faces, be chosen."""
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    with left:
+        picture = _picture()
+    if picture is None:
+        return Look(manifest, space, None, "Add a picture, or choose “Example”.")
+    readings = [reading for _, reading in read_all([picture], Settings())]
+    results.problems(readings)
+    faces = [face for reading in readings for face in reading.faces]
+    number = 0
+    if len(faces) > 1:
+        with left:
+            number = st.selectbox("Face", range(len(faces)), format_func=_numbered, key="face")
+        results.crops(faces)
+    if not faces:
+        return Look(manifest, space, None, NO_FACE)
+    if len(faces) == 1:
+        right.image(results.enlarged(faces[0].crop), width=112, alt="What the model saw")
+    return Look(manifest, space, faces[number])
+
+
+def _picture() -> Picture | None:
+    origin = st.segmented_control(
+        "Face from",
+        ["Example", "Upload", "Camera"],
+        default="Example",
+        required=True,
+        key="from",
+        bind="query-params",
+    )
+    if origin == "Upload":
+        upload = st.file_uploader("A photo", SUFFIXES, key="upload")
+        return Picture(upload.name, upload.getvalue(), upload.file_id) if upload else None
+    if origin == "Camera":
+        shot = st.camera_input("Look into the camera")
+        return Picture("camera.jpg", shot.getvalue(), shot.file_id) if shot else None
+    with sentences():
+        name, content = example()
+    st.caption(CREDIT)
+    return Picture(name, content, name)
+
+
+def missing(look: Look) -> None:
+    """Say why there is no face."""
+    st.info(look.missing, icon=":material/search_off:")
+
+
+def _numbered(number: int) -> str:
+    return f"{number + 1}"
+
+
+def basis(look: Look) -> None:
+    """The mean face, the eigenfaces, and how much they explain."""
+    space, share = look.space, look.space.explained
+    left, right = st.columns([1, 3])
+    with left:
+        st.subheader("Mean face")
+        st.image(results.enlarged(space.mean_face), width=256, alt="The mean of all faces")
+    with right:
+        st.subheader("How much they explain")
+        drawn(
+            charts.scree(share, space.components),
+            f"The first eigenface explains {share[0]:.1%} of the variance, all "
+            f"{space.components} that are kept {share.sum():.1%}",
+        )
+    st.subheader("The strongest eigenfaces")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        shown = st.slider(
+            "How many", 4, min(48, space.components), 16, 4, key="eigenfaces", bind="query-params"
+        )
+        common = st.toggle(
+            "One scale for all",
+            help="Otherwise each has its own, so that faint ones can be seen too.",
+            key="one_scale",
+            bind="query-params",
+        )
+    drawn(
+        charts.eigenface_grid(space.effects[:shown], share[:shown], GRID_COLUMNS, common),
+        f"The {shown} eigenfaces that explain the most, each with its share of the variance and "
+        "the most grey levels that it adds",
+    )
+    st.caption(
+        "What one standard deviation adds to the mean face: orange adds light, purple takes "
+        "it away; white leaves a pixel as it is. Above each, its share of the variance and the "
+        "extreme of its colours in grey levels. The sign of an eigenface is arbitrary."
+    )
+    number = np.arange(1, space.components + 1)
+    table = pd.DataFrame(
+        {"eigenface": number, "share_of_variance": share, "cumulative": np.cumsum(share)}
+    )
+    download("Variance (CSV)", table, "facespace-variance.csv")
+
+
+@st.fragment
+def rebuild(look: Look) -> None:
+    """The face from a few of its numbers, what is lost, and how unlike a face it is."""
+    space, crop = look.space, look.crop
+    k = st.slider(
+        "Eigenfaces used", 0, space.components, space.components, key="k", bind="query-params"
+    )
+    used = look.coordinates[None, :k]
+    grey, scaled = space.errors(crop)
+    with st.container(horizontal=True):
+        st.metric(
+            "Left unexplained",
+            f"{scaled[k]:.3f}",
+            help="Root mean square error, in standard deviations of a pixel",
+            border=True,
+        )
+        st.metric(
+            "In grey levels",
+            f"{grey[k]:.1f}",
+            help="Root mean square error of the rebuilt crop, of 255",
+            border=True,
+        )
+    with st.container(horizontal=True):
+        for picture, words in (
+            (crop, "What the model saw"),
+            (space.rebuilt(used)[0], f"From {k} numbers"),
+        ):
+            st.image(results.enlarged(picture), words, width=256, alt=words)
+        with st.container(width=270):
+            drawn(
+                charts.signed(crop - space.grey(used)[0], 270),
+                f"What {k} numbers do not say of the face: {grey[k]:.1f} grey levels on average",
+            )
+            st.caption("What is missing")
+    left, right = st.columns(2)
+    with left:
+        st.subheader("The more numbers, the closer")
+        drawn(
+            charts.errors(grey, scaled, k),
+            f"Error by number of eigenfaces: {grey[0]:.1f} grey levels with none, "
+            f"{grey[-1]:.1f} with all",
+        )
+    with right:
+        st.subheader("How unlike a face")
+        _distance(look, float(scaled[-1]))
+    table = pd.DataFrame(
+        {
+            "eigenface": np.arange(1, space.components + 1),
+            "standard_deviations": look.coordinates / space.deviations,
+            "error_grey_levels": grey[1:],
+            "error_scaled": scaled[1:],
+        }
+    )
+    download("The face in numbers (CSV)", table, "facespace-face.csv")
+
+
+def _distance(look: Look, distance: float) -> None:
+    cut = look.manifest.cuts.distance
+    try:
+        found = measured.load()
+    except FacespaceError as error:
+        st.info(f"{error} {AGAIN}", icon=":material/straighten:")
+        st.metric("Distance from face space", f"{distance:.3f}")
+        return
+    titled = {look.title(name): counts for name, counts in found.counts.items()}
+    nearer = found.nearer(distance)
+    drawn(
+        charts.distances(found.edges, titled, distance, cut),
+        f"Distance from face space of all training crops; this face’s is {distance:.3f}, more "
+        f"than that of {nearer:.0%}",
+    )
+    beyond = "" if cut is None else f" Beyond {cut:.3f} the verdict is “?”."
+    st.caption(
+        f"What all eigenfaces leave unexplained is the face’s **distance from face space**: "
+        f"{distance:.3f}, more than that of {nearer:.0%} of the training crops.{beyond} Touch the "
+        "legend for other test sets."
+    )
+
+
+#: How to make the file that test faces and distances come from.
+AGAIN = "Measure it with: `python -m training space --data FOLDER --out artifacts`"
+
+
+def test_faces(look: Look) -> None:
+    """Where test faces lie, without names or pictures, and which mean face is nearest."""
+    try:
+        found = measured.load()
+    except FacespaceError as error:
+        st.info(f"{error} {AGAIN}", icon=":material/straighten:")
+    else:
+        _scatter(look, found)
+    if look.face is None:
+        missing(look)
+        return
+    st.subheader("The nearest mean face")
+    try:
+        means = measured.means(look.space)
+    except FacespaceError as error:
+        st.info(f"{error} Mean faces of groups cannot be compared.", icon=":material/group:")
+        return
+    _nearest(look, means)
+
+
+def _scatter(look: Look, found: measured.Measured) -> None:
+    st.subheader("Every dot a test face")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Test set", list(found.tests), format_func=look.title, key="set", bind="query-params"
+        )
+        placed = found.tests[name]
+        names = [f"PC{i + 1}" for i in range(placed.coordinates.shape[1])]
+        axes = [
+            st.selectbox(words, names, index=i, key=key, bind="query-params")
+            for i, (words, key) in enumerate((("Across", "x"), ("Up", "y")))
+        ]
+        if st.toggle("Three dimensions", key="solid", bind="query-params"):
+            axes.append(st.selectbox("Deep", names, index=2, key="z", bind="query-params"))
+    face = None if look.face is None else look.coordinates / look.space.deviations
+    women = int(placed.female.sum())
+    drawn(
+        charts.scatter(placed.coordinates, placed.female, [names.index(a) for a in axes], face),
+        f"{len(placed.female):,} test faces of {look.title(name)} by {' and '.join(axes)}, "
+        f"{women:,} labelled female",
+    )
+    st.caption(
+        "No two coordinates part the classes; the SVM needs all of them. Names and pictures of "
+        "these faces are not kept, and their order is drawn anew."
+    )
+    table = pd.DataFrame(placed.coordinates, columns=names)
+    table.insert(0, "label", np.where(placed.female, "female", "male"))
+    download("Coordinates (CSV)", table, f"facespace-{name}-coordinates.csv")
+
+
+def _nearest(look: Look, means: Mapping[str, Mapping[str, measured.GroupMean]]) -> None:
+    attribute = st.segmented_control(
+        "Mean faces by",
+        list(means),
+        default=next(iter(means)),
+        required=True,
+        key="means",
+        bind="query-params",
+    )
+    groups = means[attribute]
+    apart = {
+        value: float(np.linalg.norm(look.coordinates - groups[value].coordinates))
+        for value in sorted(groups, key=order_of)
+    }
+    best = min(apart, key=apart.__getitem__)
+    spread = max(apart.values()) - apart[best]
+    drawn(
+        charts.nearest(
+            apart,
+            {value: group.faces for value, group in groups.items()},
+            LEAST_GROUP,
+            "distance between coordinates",
+        ),
+        f"Distance to the mean face of each {attribute}: "
+        + ", ".join(f"{value} {distance:.3f}" for value, distance in apart.items()),
+    )
+    st.caption(
+        f"Nearest: **{best}** (in brackets the faces that a mean is of). Mean faces lie close "
+        f"together: this one is {apart[best]:.2f} away, the farthest only {spread:.2f} more, so "
+        "the nearest says little of a single face. The way from pixels to coordinates is affine: "
+        "the coordinates of a mean face are the mean of its faces’ coordinates."
+    )
+
+
+def drawn(figure: go.Figure, alt: str) -> None:
+    """A chart with its alternative text."""
+    st.plotly_chart(figure, width="stretch", alt=alt)
+
+
+def download(title: str, table: pd.DataFrame, name: str) -> None:
+    """A button that gives a table as CSV."""
+    st.download_button(
+        title,
+        lambda: table.to_csv(index=False).encode(),
+        name,
+        "text/csv",
+        on_click="ignore",
+        icon=":material/table:",
+    )
