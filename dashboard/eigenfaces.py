@@ -27,6 +27,9 @@ from facespace.types import Face, FacespaceError, Floats
 
 GRID_COLUMNS = 4
 
+#: Width of a face in pixels: two stand side by side on a phone.
+SHOWN = 168
+
 NO_FACE = "No face was found in this picture."
 
 
@@ -146,7 +149,7 @@ def basis(look: Look) -> None:
     st.caption(
         "What one standard deviation adds to the mean face: orange adds light, purple takes "
         "it away; white leaves a pixel as it is. Above each, its share of the variance and the "
-        "extreme of its colours in grey levels. The sign of an eigenface is arbitrary."
+        "strongest of its colours in grey levels. The sign of an eigenface is arbitrary."
     )
     number = np.arange(1, space.components + 1)
     table = pd.DataFrame(
@@ -182,13 +185,13 @@ def rebuild(look: Look) -> None:
             (crop, "What the model saw"),
             (space.rebuilt(used)[0], f"From {k} numbers"),
         ):
-            st.image(results.enlarged(picture), words, width=256, alt=words)
-        with st.container(width=270):
+            st.image(results.enlarged(picture), words, width=SHOWN, alt=words)
+        with st.container(width=SHOWN):
             drawn(
-                charts.signed(crop - space.grey(used)[0], 270),
+                charts.signed(crop - space.grey(used)[0], SHOWN + 20),
                 f"What {k} numbers do not say of the face: {grey[k]:.1f} grey levels on average",
             )
-            st.caption("What is missing")
+            st.caption("What is missing, in grey levels")
     left, right = st.columns(2)
     with left:
         st.subheader("The more numbers, the closer")
@@ -219,18 +222,28 @@ def _distance(look: Look, distance: float) -> None:
         st.info(f"{error} {AGAIN}", icon=":material/straighten:")
         st.metric("Distance from face space", f"{distance:.3f}")
         return
-    titled = {look.title(name): counts for name, counts in found.counts.items()}
+    name = _test_set(look, found, "Beside the training crops")
     nearer = found.nearer(distance)
     drawn(
-        charts.distances(found.edges, titled, distance, cut),
+        charts.distances(
+            found.edges,
+            {look.title(key): found.counts[key] for key in (measured.TRAINING, name)},
+            distance,
+            cut,
+        ),
         f"Distance from face space of all training crops; this face’s is {distance:.3f}, more "
         f"than that of {nearer:.0%}",
     )
     beyond = "" if cut is None else f" Beyond {cut:.3f} the verdict is “?”."
     st.caption(
         f"What all eigenfaces leave unexplained is the face’s **distance from face space**: "
-        f"{distance:.3f}, more than that of {nearer:.0%} of the training crops.{beyond} Touch the "
-        "legend for other test sets."
+        f"{distance:.3f}, more than that of {nearer:.0%} of the training crops.{beyond}"
+    )
+
+
+def _test_set(look: Look, found: measured.Measured, label: str) -> str:
+    return st.selectbox(
+        label, list(found.tests), format_func=look.title, key="set", bind="query-params"
     )
 
 
@@ -261,9 +274,7 @@ def test_faces(look: Look) -> None:
 def _scatter(look: Look, found: measured.Measured) -> None:
     st.subheader("Every dot a test face")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(
-            "Test set", list(found.tests), format_func=look.title, key="set", bind="query-params"
-        )
+        name = _test_set(look, found, "Test set")
         placed = found.tests[name]
         names = [f"PC{i + 1}" for i in range(placed.coordinates.shape[1])]
         axes = [
@@ -315,10 +326,11 @@ def _nearest(look: Look, means: Mapping[str, Mapping[str, measured.GroupMean]]) 
         + ", ".join(f"{value} {distance:.3f}" for value, distance in apart.items()),
     )
     st.caption(
-        f"Nearest: **{best}** (in brackets the faces that a mean is of). Mean faces lie close "
-        f"together: this one is {apart[best]:.2f} away, the farthest only {spread:.2f} more, so "
-        "the nearest says little of a single face. The way from pixels to coordinates is affine: "
-        "the coordinates of a mean face are the mean of its faces’ coordinates."
+        f"Nearest: **{best.replace('_', ' ')}** (in brackets the faces that a mean is of). Mean "
+        f"faces lie close together: this one is {apart[best]:.2f} away, the farthest only "
+        f"{spread:.2g} more, so the nearest says little of a single face. The way from pixels to "
+        "coordinates is affine: the coordinates of a mean face are the mean of its faces’ "
+        "coordinates."
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import results
-from dashboard.eigenfaces import Look, download, drawn
+from dashboard.eigenfaces import SHOWN, Look, download, drawn
 from facespace import direction as directions
 from facespace import eigenfaces, export, model
 from facespace import occlusion as occlusions
@@ -66,24 +66,25 @@ def walk(look: Look) -> None:
         st.image(
             results.enlarged(faces[0]),
             f"The face: {words(judge.info, look.face, before)}, {before:.0%} female",
-            width=220,
+            width=SHOWN,
             alt="The face rebuilt from all its numbers",
         )
         st.image(
             results.enlarged(faces[1]),
             f"The walk: {words(judge.info, look.face, after)}, {after:.0%} female",
-            width=220,
+            width=SHOWN,
             alt="The face where the sliders are",
         )
-        with st.container(width=220):
-            st.metric(
-                "Reads as female",
-                f"{after:.1%}",
-                f"{100 * (after - before):+.1f} points",
-                border=True,
-                delta_color="off",
-            )
-            st.metric("Verdict", words(judge.info, look.face, after), border=True)
+        st.metric(
+            "Reads as female",
+            f"{after:.1%}",
+            f"{_signed(100 * (after - before), 1)} points",
+            border=True,
+            width=SHOWN,
+            delta_color="off",
+            delta_arrow="off",
+        )
+        st.metric("Verdict", words(judge.info, look.face, after), border=True, width=SHOWN)
     with st.container(horizontal=True):
         for title, icon, to in (
             ("Back to the face", ":material/undo:", 1),
@@ -130,6 +131,11 @@ def _rounded(value: float) -> float:
     return round(float(value), 1) + 0.0
 
 
+def _signed(value: float, digits: int = 0) -> str:
+    number = round(value, digits) + 0.0
+    return f"{number:{'+' if number else ''}.{digits}f}".replace("-", "−")
+
+
 def _coloured(picture: Floats) -> npt.NDArray[np.uint8]:
     """A picture about zero in the colours of the charts' diverging scale, uint8 (4 side, ...)."""
     share = (picture / max(float(np.abs(picture).max()), 1e-9))[..., None]
@@ -155,32 +161,33 @@ def direction(look: Look) -> None:
     )
     chosen = int(np.abs(STEPS - at).argmin())
     now = float(probability[chosen])
-    with st.container(horizontal=True, vertical_alignment="top"):
+    left, right = st.columns(2)
+    with left.container(horizontal=True):
         st.image(
             results.enlarged(faces[chosen]),
-            f"{at:+.1f} steps: {words(judge.info, look.face, now)}, {now:.0%} female",
-            width=240,
-            alt=f"The face {at:+.1f} steps towards female",
+            f"{_signed(at, 1)} steps: {words(judge.info, look.face, now)}, {now:.0%} female",
+            width=SHOWN,
+            alt=f"The face {_signed(at, 1)} steps towards female",
         )
-        with st.container(width=250):
+        with st.container(width=SHOWN):
             added = directions.picture(look.space, found)
             drawn(
-                space_charts.signed(added, 240),
+                space_charts.signed(added, SHOWN + 20),
                 f"What one step towards female adds: at most {np.abs(added).max():.0f} grey levels",
             )
-            st.caption("What one step towards female adds")
-        with st.container(width=420):
-            drawn(
-                charts.path(STEPS, probability, at, judge.info.threshold, judge.info.certainty),
-                f"Probability of female from {probability[0]:.0%} three steps towards male to "
-                f"{probability[-1]:.0%} three steps towards female",
-            )
+            st.caption("What a step towards female adds, in grey levels")
+    with right:
+        drawn(
+            charts.path(STEPS, probability, at, judge.info.threshold, judge.info.certainty),
+            f"Probability of female from {probability[0]:.0%} three steps towards male to "
+            f"{probability[-1]:.0%} three steps towards female",
+        )
     shown = [int(np.abs(STEPS - step).argmin()) for step in range(-3, 4)]
-    captions = [f"{STEPS[i]:+.0f}: {probability[i]:.0%} female" for i in shown]
+    captions = [f"{_signed(STEPS[i])}: {probability[i]:.0%} female" for i in shown]
     st.image(
         [results.enlarged(faces[i]) for i in shown],
         captions,
-        width=130,
+        width=104,
         alt=[f"The face at {caption}" for caption in captions],
     )
     st.caption(
@@ -243,9 +250,10 @@ def occlusion(look: Look) -> None:
         st.metric(
             "With the patch where it counts most",
             f"{found.probability + change[most]:.1%}",
-            f"{100 * change[most]:+.1f} points",
+            f"{_signed(100 * change[most], 1)} points",
             border=True,
             delta_color="off",
+            delta_arrow="off",
         )
         st.image(results.enlarged(crop), "What the model saw", width=220, alt="The bare crop")
     st.caption(

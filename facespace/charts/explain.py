@@ -84,7 +84,7 @@ def occlusion(crop: npt.NDArray[np.uint8], found: Sensitivity) -> go.Figure:
             "y": 0,
             "yanchor": "top",
             "tickvals": [-most, 0, most],
-            "ticktext": [f"{-100 * most:+.0f} points", "0", f"{100 * most:+.0f} points"],
+            "ticktext": [f"−{100 * most:.0f} points", "0", f"+{100 * most:.0f} points"],
         },
         hovertemplate="covered here: %{z:+.1%} female<extra></extra>",
     )

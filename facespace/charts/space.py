@@ -79,13 +79,14 @@ def eigenface_grid(
         horizontal_spacing=0.01,
         vertical_spacing=0.3 / max(rows, 2),
     )
+    high = float(most.max())
     for i, picture in enumerate(effects):
+        own = f"%{{z:+.0%}} of {most[i]:.1f}"
         figure.add_heatmap(
-            z=picture,
-            coloraxis="coloraxis" if common else None,
-            **({} if common else {"zmin": -most[i], "zmax": most[i], "colorscale": DIVERGING}),
-            showscale=False,
-            hovertemplate=f"eigenface {i + 1}<br>%{{z:+.1f}} grey levels<extra></extra>",
+            z=picture if common else picture / max(most[i], 1e-9),
+            coloraxis="coloraxis",
+            hovertemplate=f"eigenface {i + 1}<br>{'%{z:+.1f}' if common else own} grey levels"
+            "<extra></extra>",
             row=i // columns + 1,
             col=i % columns + 1,
         )
@@ -95,16 +96,14 @@ def eigenface_grid(
         square = f"x{i + 1}" if i else "x"
         figure.update_yaxes(scaleanchor=square, row=i // columns + 1, col=i % columns + 1)
     figure.update_annotations(font_size=12)
-    high = float(most.max())
-    marks = [f"−{high:.0f}", "0", f"+{high:.0f} grey levels"] if common else ["−", "0", "+"]
-    # An axis of its own, so that there is one bar for all pictures, whatever their scale.
+    end = high if common else 1.0
+    marks = (f"−{high:.0f}", "0", f"+{high:.0f}") if common else ("−", "0", "+")
+    bar = _bar([-end, 0, end], marks)
     figure.update_layout(
-        coloraxis={"colorscale": DIVERGING, "cmin": -high, "cmax": high, "showscale": common},
-        height=185 * rows + 20,
-        margin={"l": 0, "r": 0, "t": 36, "b": 0},
+        coloraxis={"colorscale": DIVERGING, "cmin": -end, "cmax": end, "colorbar": bar},
+        height=185 * rows + 60,
+        margin={"l": 0, "r": 0, "t": 36, "b": 40},
     )
-    if common:
-        figure.update_layout(coloraxis_colorbar=_bar([-high, 0, high], marks))
     return figure
 
 
@@ -117,7 +116,7 @@ def signed(picture: npt.NDArray[Any], height: int = 300) -> go.Figure:
             zmin=-most,
             zmax=most,
             colorscale=DIVERGING,
-            colorbar=_bar([-most, 0, most], [f"−{most:.0f}", "0", f"+{most:.0f} grey levels"]),
+            colorbar=_bar([-most, 0, most], [f"−{most:.0f}", "0", f"+{most:.0f}"]),
             hovertemplate="column %{x}, row %{y}: %{z:+.1f} grey levels<extra></extra>",
         )
     )
@@ -145,48 +144,34 @@ def _bar(values: Sequence[float], words: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def errors(grey: npt.ArrayLike, scaled: npt.ArrayLike, k: int) -> go.Figure:
+def errors(grey: npt.NDArray[Any], scaled: npt.NDArray[Any], k: int) -> go.Figure:
     """How far a face is from itself rebuilt with 0 to K coordinates, (K + 1,) each.
 
     Args:
-        grey: in grey levels, on the left axis.
-        scaled: in standard deviations of a pixel, on the right axis.
+        grey: in grey levels, drawn.
+        scaled: in standard deviations of a pixel, told on hover.
         k: the number that is marked.
     """
     figure = go.Figure()
-    curves = (("grey levels", grey, None, "y"), ("standard deviations", scaled, "dash", "y2"))
-    for (name, values, dash, axis), color in zip(curves, ("female", "male"), strict=True):
-        y = np.asarray(values, np.float64)
-        figure.add_scatter(
-            x=np.arange(len(y)),
-            y=y,
-            name=name,
-            yaxis=axis,
-            mode="lines",
-            line={"color": VERDICTS[color], "width": 3, "dash": dash},
-            hovertemplate=f"from %{{x}} numbers: %{{y:.3g}} {name}<extra></extra>",
-        )
-        figure.add_scatter(
-            x=[k],
-            y=[y[k]],
-            yaxis=axis,
-            mode="markers",
-            marker={"symbol": "diamond", "size": 12, "color": VERDICTS[color]},
-            showlegend=False,
-            hoverinfo="skip",
-        )
-    laid_out(figure, "eigenfaces used", "error, grey levels")
-    figure.update_layout(
-        yaxis={"rangemode": "tozero"},
-        yaxis2={
-            "title": "error, standard deviations",
-            "overlaying": "y",
-            "side": "right",
-            "rangemode": "tozero",
-            "showgrid": False,
-        },
+    figure.add_scatter(
+        x=np.arange(len(grey)),
+        y=grey,
+        customdata=scaled,
+        mode="lines",
+        line={"color": NEUTRAL, "width": 3},
+        hovertemplate="from %{x} numbers: %{y:.1f} grey levels, %{customdata:.3f} standard "
+        "deviations<extra></extra>",
     )
-    return figure
+    figure.add_scatter(
+        x=[k],
+        y=[grey[k]],
+        mode="markers",
+        marker={"symbol": "diamond", "size": 13, "color": VERDICTS["female"]},
+        hoverinfo="skip",
+    )
+    figure.update_yaxes(rangemode="tozero")
+    laid_out(figure, "eigenfaces used", "error, grey levels")
+    return figure.update_layout(showlegend=False)
 
 
 def distances(
@@ -205,17 +190,13 @@ def distances(
     """
     figure = go.Figure()
     middles = (edges[:-1] + edges[1:]) / 2
-    dashes = ("solid", "dash", "dot", "dashdot")
     for i, (title, values) in enumerate(counts.items()):
-        share, hover = values / values.sum(), "distance %{x:.2f}: %{y:.1%} of %{meta}"
-        drawn = {"x": middles, "y": share, "name": title, "meta": title}
-        drawn["hovertemplate"] = hover + "<extra></extra>"
+        share, hover = values / values.sum(), f"distance %{{x:.2f}}: %{{y:.1%}} of {title}"
+        drawn = {"x": middles, "y": share, "name": title, "hovertemplate": hover}
         if i == 0:
             figure.add_bar(**drawn, marker_color=PALE, width=np.diff(edges))
         else:
-            line = {"color": NEUTRAL, "width": 2, "dash": dashes[(i - 1) % len(dashes)]}
-            shown = True if i == 1 else "legendonly"
-            figure.add_scatter(**drawn, mode="lines", line=line, visible=shown)
+            figure.add_scatter(**drawn, mode="lines", line={"color": VERDICTS["male"], "width": 3})
     top = max(float((values / values.sum()).max()) for values in counts.values()) * 1.1
     for title, at, color, dash in (
         ("this face", distance, VERDICTS["female"], "solid"),
@@ -263,9 +244,10 @@ def scatter(
             mode="markers",
             marker={
                 "symbol": symbol,
-                "size": 3 if solid else 6,
-                "opacity": 0.6,
+                "size": 3 if solid else 5.5,
+                "opacity": 0.7,
                 "color": VERDICTS[label],
+                "line": {"width": 1 if symbol.endswith("open") else 0, "color": VERDICTS[label]},
             },
             hovertemplate=f"{hover}<extra>labelled {label}</extra>",
         )
@@ -282,6 +264,7 @@ def scatter(
             },
             hovertemplate=f"{hover}<extra>this face</extra>",
         )
+    figure.update_layout(legend_itemsizing="constant")
     titles = [f"PC{axis + 1}" for axis in axes]
     if solid:
         scene = {f"{letter}axis": {"title": t} for letter, t in zip(letters, titles, strict=True)}
@@ -302,7 +285,7 @@ def nearest(
         faces: of how many faces each mean is; those of fewer than ``least`` are faint.
         unit: the title of the axis.
     """
-    names = [f"{group} ({faces[group]:,})" for group in distances]
+    names = [f"{group.replace('_', ' ')} ({faces[group]:,})" for group in distances]
     best = min(distances, key=distances.__getitem__)
     values = list(distances.values())
     figure = go.Figure(
