@@ -44,10 +44,14 @@ def words(info: ModelInfo, face: Face, probability: float) -> str:
     return label
 
 
-@st.fragment
 def walk(look: Look) -> None:
     """Sliders for the strongest coordinates: the face and its verdict follow."""
-    judge, space, own = model.get(NAME), look.space, look.coordinates / look.space.deviations
+    _walk(look, model.get(NAME))
+
+
+@st.fragment
+def _walk(look: Look, judge: Model) -> None:
+    space, own = look.space, look.coordinates / look.space.deviations
     count = min(WALKED, space.components)
     keys = [f"walk_{i + 1}" for i in range(count)]
     identity = look.crop.tobytes()
@@ -144,10 +148,13 @@ def _coloured(picture: Floats) -> npt.NDArray[np.uint8]:
     return results.enlarged(np.rint(mixed).astype(np.uint8))
 
 
-@st.fragment
 def direction(look: Look) -> None:
     """The way from this face to one that reads more female or more male."""
-    judge = model.get(NAME)
+    _direction(look, model.get(NAME))
+
+
+@st.fragment
+def _direction(look: Look, judge: Model) -> None:
     found, faces, probability = _path(judge.info.file.sha256, look.crop)
     assert look.face is not None
     at = st.slider(

@@ -15,7 +15,7 @@ from facespace.types import Crops, Floats
 Judge = Callable[[Crops], npt.NDArray[np.floating]]
 
 #: Half the width of the differences, in standard deviations of a coordinate. Crops are whole grey
-#: levels; that rounding moves a coordinate by less than a hundredth of this.
+#: levels; that rounding moves a coordinate by about a hundredth of this, and no more.
 STEP = 0.25
 
 #: Probabilities are kept so far from 0 and 1, where the logit has no end.
