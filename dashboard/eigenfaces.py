@@ -3,117 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import results
-from dashboard.artifacts import sentences
-from dashboard.example import CREDIT, example
-from dashboard.reader import Picture, read_all
+from dashboard.look import SHOWN, Look, download, drawn, missing
 from facespace import coordinates as measured
-from facespace.analyze import Settings
-from facespace.artifacts import Manifest
+from facespace.charts import coordinates as places
 from facespace.charts import space as charts
-from facespace.eigenfaces import FaceSpace
 from facespace.evaluate import LEAST_GROUP, order_of
-from facespace.images import SUFFIXES
-from facespace.types import Face, FacespaceError, Floats
+from facespace.types import FacespaceError
 
 GRID_COLUMNS = 4
 
-#: Width of a face in pixels: two stand side by side on a phone.
-SHOWN = 168
-
-NO_FACE = "No face was found in this picture."
-
-
-@dataclass(frozen=True)
-class Look:
-    """What the page looks at; where ``face`` is None, ``missing`` is a sentence that says why."""
-
-    manifest: Manifest
-    space: FaceSpace
-    face: Face | None
-    missing: str = ""
-
-    @property
-    def crop(self) -> npt.NDArray[np.uint8]:
-        """What the model saw, uint8 (side, side)."""
-        if self.face is None:
-            raise FacespaceError(self.missing)
-        return self.face.crop
-
-    @cached_property
-    def coordinates(self) -> Floats:
-        """Where the face lies in face space, float32 (K,)."""
-        return np.asarray(self.space.coordinates(self.crop[None])[0])
-
-    def title(self, name: str) -> str:
-        """What people call a data set."""
-        if name == measured.TRAINING:
-            return "training crops"
-        try:
-            return str(self.manifest.json("dataset.json")["datasets"][name]["title"])
-        except (FacespaceError, KeyError):
-            return name
-
-
-def choose(manifest: Manifest, space: FaceSpace) -> Look:
-    """Let a picture, and one of its faces, be chosen."""
-    left, right = st.columns([3, 1], vertical_alignment="center")
-    with left:
-        picture = _picture()
-    if picture is None:
-        return Look(manifest, space, None, "Add a picture, or choose “Example”.")
-    readings = [reading for _, reading in read_all([picture], Settings())]
-    results.problems(readings)
-    faces = [face for reading in readings for face in reading.faces]
-    number = 0
-    if len(faces) > 1:
-        with left:
-            number = st.selectbox("Face", range(len(faces)), format_func=_numbered, key="face")
-        results.crops(faces)
-    if not faces:
-        return Look(manifest, space, None, NO_FACE)
-    if len(faces) == 1:
-        right.image(results.enlarged(faces[0].crop), width=112, alt="What the model saw")
-    return Look(manifest, space, faces[number])
-
-
-def _picture() -> Picture | None:
-    origin = st.segmented_control(
-        "Face from",
-        ["Example", "Upload", "Camera"],
-        default="Example",
-        required=True,
-        key="from",
-        bind="query-params",
-    )
-    if origin == "Upload":
-        upload = st.file_uploader("A photo", SUFFIXES, key="upload")
-        return Picture(upload.name, upload.getvalue(), upload.file_id) if upload else None
-    if origin == "Camera":
-        shot = st.camera_input("Look into the camera")
-        return Picture("camera.jpg", shot.getvalue(), shot.file_id) if shot else None
-    with sentences():
-        name, content = example()
-    st.caption(CREDIT)
-    return Picture(name, content, name)
-
-
-def missing(look: Look) -> None:
-    """Say why there is no face."""
-    st.info(look.missing, icon=":material/search_off:")
-
-
-def _numbered(number: int) -> str:
-    return f"{number + 1}"
+#: How to make the file that test faces and distances come from.
+AGAIN = "Measure it with: `python -m training space --data FOLDER --out artifacts`"
 
 
 def basis(look: Look) -> None:
@@ -129,6 +35,9 @@ def basis(look: Look) -> None:
             charts.scree(share, space.components),
             f"The first eigenface explains {share[0]:.1%} of the variance, all "
             f"{space.components} that are kept {share.sum():.1%}",
+        )
+        st.caption(
+            f"The model keeps {space.components}; the page Evaluation shows what fewer would cost."
         )
     st.subheader("The strongest eigenfaces")
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -225,7 +134,7 @@ def _distance(look: Look, distance: float) -> None:
     name = _test_set(look, found, "Beside the training crops")
     nearer = found.nearer(distance)
     drawn(
-        charts.distances(
+        places.distances(
             found.edges,
             {look.title(key): found.counts[key] for key in (measured.TRAINING, name)},
             distance,
@@ -245,10 +154,6 @@ def _test_set(look: Look, found: measured.Measured, label: str) -> str:
     return st.selectbox(
         label, list(found.tests), format_func=look.title, key="set", bind="query-params"
     )
-
-
-#: How to make the file that test faces and distances come from.
-AGAIN = "Measure it with: `python -m training space --data FOLDER --out artifacts`"
 
 
 def test_faces(look: Look) -> None:
@@ -286,7 +191,7 @@ def _scatter(look: Look, found: measured.Measured) -> None:
     face = None if look.face is None else look.coordinates / look.space.deviations
     women = int(placed.female.sum())
     drawn(
-        charts.scatter(placed.coordinates, placed.female, [names.index(a) for a in axes], face),
+        places.scatter(placed.coordinates, placed.female, [names.index(a) for a in axes], face),
         f"{len(placed.female):,} test faces of {look.title(name)} by {' and '.join(axes)}, "
         f"{women:,} labelled female",
     )
@@ -316,7 +221,7 @@ def _nearest(look: Look, means: Mapping[str, Mapping[str, measured.GroupMean]]) 
     best = min(apart, key=apart.__getitem__)
     spread = max(apart.values()) - apart[best]
     drawn(
-        charts.nearest(
+        places.nearest(
             apart,
             {value: group.faces for value, group in groups.items()},
             LEAST_GROUP,
@@ -331,21 +236,4 @@ def _nearest(look: Look, means: Mapping[str, Mapping[str, measured.GroupMean]]) 
         f"{spread:.2g} more, so the nearest says little of a single face. The way from pixels to "
         "coordinates is affine: the coordinates of a mean face are the mean of its faces’ "
         "coordinates."
-    )
-
-
-def drawn(figure: go.Figure, alt: str) -> None:
-    """A chart with its alternative text."""
-    st.plotly_chart(figure, width="stretch", alt=alt)
-
-
-def download(title: str, table: pd.DataFrame, name: str) -> None:
-    """A button that gives a table as CSV."""
-    st.download_button(
-        title,
-        lambda: table.to_csv(index=False).encode(),
-        name,
-        "text/csv",
-        on_click="ignore",
-        icon=":material/table:",
     )

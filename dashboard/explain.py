@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import results
-from dashboard.eigenfaces import SHOWN, Look, download, drawn
+from dashboard.look import SHOWN, Look, download, drawn
 from facespace import direction as directions
 from facespace import eigenfaces, export, model
 from facespace import occlusion as occlusions

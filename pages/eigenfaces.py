@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import eigenfaces as parts
-from dashboard import explain
+from dashboard import explain, look
 from dashboard.artifacts import page_artifacts, sentences
 from dashboard.settings import detector_notice
 from facespace import eigenfaces
@@ -27,12 +27,12 @@ manifest = page_artifacts()
 detector_notice()
 with sentences():
     space = eigenfaces.load()
-look = parts.choose(manifest, space)
+chosen = look.choose(manifest, space)
 # Only the part that is open is drawn; its name is in the address.
 for tab, part in zip(st.tabs(list(PARTS), key="part", bind="query-params"), PARTS, strict=True):
     if tab.open:
         with tab, sentences():
-            if look.face or part in WITHOUT_FACE:
-                PARTS[part](look)
+            if chosen.face or part in WITHOUT_FACE:
+                PARTS[part](chosen)
             else:
-                parts.missing(look)
+                look.missing(chosen)

@@ -35,8 +35,8 @@ def png(rgb: RGB) -> bytes:
 
 
 def uploaded(app: AppTest, content: bytes) -> AppTest:
-    app.segmented_control(key="from").set_value("Upload").run()
-    app.file_uploader(key="upload").set_value(("picture.png", content, "image/png"))
+    app.segmented_control(key="face_from").set_value("Upload").run()
+    app.file_uploader(key="face_upload").set_value(("picture.png", content, "image/png"))
     return app.run()
 
 
@@ -78,7 +78,7 @@ def test_every_tab_of_a_picture_without_a_face(part: str) -> None:
 def test_before_a_picture_is_added_the_page_says_what_to_do() -> None:
     app = shown("Rebuild")
     for origin in ("Upload", "Camera"):
-        app.segmented_control(key="from").set_value(origin).run()
+        app.segmented_control(key="face_from").set_value(origin).run()
         assert not app.exception
         assert "Add a picture" in text(app)
     app = uploaded(shown("Rebuild"), b"no picture")
@@ -89,7 +89,7 @@ def test_before_a_picture_is_added_the_page_says_what_to_do() -> None:
 def test_the_camera(astronaut_file: bytes) -> None:
     app = shown("Rebuild")
     whole = app.metric[0].value
-    app.segmented_control(key="from").set_value("Camera").run()
+    app.segmented_control(key="face_from").set_value("Camera").run()
     app.camera_input[0].set_value(("shot.jpg", astronaut_file, "image/jpeg")).run()
     assert app.metric[0].value == whole
     assert not app.exception

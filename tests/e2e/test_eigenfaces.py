@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import download, settled
+from tests.e2e.conftest import SECONDS, download, settled
+
+PARTS = ["Eigenfaces", "Rebuild", "Walk", "Female or male", "All test faces", "What it looks at"]
 
 
 def test_a_face_is_uploaded_and_walked_by_keyboard(
     page: Page, address: str, astronaut_path: Path, tmp_path: Path
 ) -> None:
-    page.goto(f"{address}/eigenfaces?part=Walk&from=Upload")
+    page.goto(f"{address}/eigenfaces?part=Walk&face_from=Upload")
     settled(page)
     expect(page.get_by_text("Add a picture")).to_be_visible()
     page.locator("input[type=file]").set_input_files(str(astronaut_path))
@@ -45,3 +49,22 @@ def test_the_open_tab_and_its_settings_are_in_the_address(page: Page, address: s
     slider.press("ArrowLeft")
     page.wait_for_url("**k=149**")
     expect(page.get_by_text("From 149 numbers")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_every_tab_fits(browser: Browser, address: str, width: int, scheme) -> None:
+    """No exception, no sideways scrolling; every picture has words."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context.set_default_timeout(SECONDS * 1000)
+    page = context.new_page()
+    for part in PARTS:
+        page.goto(f"{address}/eigenfaces?part={quote(part)}")
+        settled(page)
+        expect(page.get_by_test_id("stDownloadButton").first).to_be_visible()
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for chart in page.get_by_test_id("stPlotlyChart").all():
+            expect(chart.locator(".main-svg").first).to_be_visible()
+        for image in page.get_by_test_id("stImage").locator("img").all():
+            assert image.get_attribute("alt")
+    context.close()
