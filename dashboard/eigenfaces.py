@@ -196,8 +196,9 @@ def _scatter(look: Look, found: measured.Measured) -> None:
         f"{women:,} labelled female",
     )
     st.caption(
-        "No two coordinates part the classes; the SVM needs all of them. Names and pictures of "
-        "these faces are not kept, and their order is drawn anew."
+        f"These are {len(names)} of the {look.space.components} coordinates that the SVM judges "
+        "by; look how far the classes overlap in any two of them. Names and pictures of these "
+        "faces are not kept, and their order is drawn anew."
     )
     table = pd.DataFrame(placed.coordinates, columns=names)
     table.insert(0, "label", np.where(placed.female, "female", "male"))

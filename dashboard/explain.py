@@ -35,13 +35,11 @@ def judged(judge: Model, crops: Crops) -> Floats:
     return np.asarray(judge.run(crops)[0][:, judge.info.classes.index("female")])
 
 
-def words(info: ModelInfo, face: Face, probability: float) -> str:
-    """The verdict by the model's own threshold and certainty alone: ``female``, ``? (male)``."""
+def verdict(info: ModelInfo, face: Face, probability: float) -> str:
+    """The verdict by the model's own threshold and certainty alone."""
     rules = Rules(info.threshold, info.certainty, 0)
-    label = decide(face.detection, Score(probability, 0.0, np.empty(0, np.float32)), rules).label
-    if label == "?":
-        return f"? ({'female' if probability >= info.threshold else 'male'})"
-    return label
+    score = Score(probability, 0.0, np.empty(0, np.float32))
+    return decide(face.detection, score, rules).label
 
 
 def walk(look: Look) -> None:
@@ -52,43 +50,12 @@ def walk(look: Look) -> None:
 @st.fragment
 def _walk(look: Look, judge: Model) -> None:
     space, own = look.space, look.coordinates / look.space.deviations
-    count = min(WALKED, space.components)
-    keys = [f"walk_{i + 1}" for i in range(count)]
+    keys = [f"walk_{i + 1}" for i in range(min(WALKED, space.components))]
     identity = look.crop.tobytes()
     if st.session_state.get("walked") != identity or not set(keys) <= set(st.session_state):
         _stand(identity, own, keys, 1)
-    share = st.session_state["walk_from"]
-    start = own * share
-    moved = start.copy()
-    for i, key in enumerate(keys):
-        # A slider shows the start rounded; left there, the start itself counts.
-        moved[i] += st.session_state[key] - _rounded(start[i])
-    faces = space.rebuilt(np.stack([own, moved]) * space.deviations)
-    before, after = judged(judge, faces).tolist()
-    assert look.face is not None
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(
-            results.enlarged(faces[0]),
-            f"The face: {words(judge.info, look.face, before)}, {before:.0%} female",
-            width=SHOWN,
-            alt="The face rebuilt from all its numbers",
-        )
-        st.image(
-            results.enlarged(faces[1]),
-            f"The walk: {words(judge.info, look.face, after)}, {after:.0%} female",
-            width=SHOWN,
-            alt="The face where the sliders are",
-        )
-        st.metric(
-            "Reads as female",
-            f"{after:.1%}",
-            f"{_signed(100 * (after - before), 1)} points",
-            border=True,
-            width=SHOWN,
-            delta_color="off",
-            delta_arrow="off",
-        )
-        st.metric("Verdict", words(judge.info, look.face, after), border=True, width=SHOWN)
+    faces = space.rebuilt(np.stack([own, _moved(own, keys)]) * space.deviations)
+    _compared(look.found, faces, judge)
     with st.container(horizontal=True):
         for title, icon, to in (
             ("Back to the face", ":material/undo:", 1),
@@ -105,22 +72,59 @@ def _walk(look: Look, judge: Model) -> None:
         )
     columns = st.columns(2)
     for i, key in enumerate(keys):
-        reach = max(REACH, float(np.ceil(abs(own[i]))))
-        with columns[i * 2 // count].container(horizontal=True, vertical_alignment="center"):
-            st.image(_coloured(space.effects[i]), width=48, alt=f"Eigenface {i + 1}")
-            st.slider(
-                f"Eigenface {i + 1}, standard deviations",
-                *(-reach, reach),
-                step=0.1,
-                key=key,
-                persist_state="session",
-            )
-    rest = "as they are in the face" if share else "0, as in the mean face"
+        with columns[i * 2 // len(keys)]:
+            _slider(i, key, space.effects[i], own[i])
+    rest = "as they are in the face" if st.session_state["walk_from"] else "0, as in the mean face"
     st.caption(
-        f"The other {space.components - count} numbers are {rest}. The verdict is that of "
+        f"The other {space.components - len(keys)} numbers are {rest}. The verdict is that of "
         f"{judge.info.title} on the crop rebuilt from these numbers, by its own threshold and "
         "certainty."
     )
+
+
+def _moved(own: Floats, keys: list[str]) -> Floats:
+    """Where the sliders are, float32 (K,), in standard deviations."""
+    moved = np.asarray(own * st.session_state["walk_from"], np.float32)
+    for i, key in enumerate(keys):
+        # A slider shows the start rounded; left there, the start itself counts.
+        moved[i] += st.session_state[key] - _rounded(moved[i])
+    return moved
+
+
+def _compared(face: Face, faces: Crops, judge: Model) -> None:
+    """The face and the walk, what each reads as, and the difference."""
+    before, after = judged(judge, faces).tolist()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for crop, name, female, alt in (
+            (faces[0], "The face", before, "The face rebuilt from all its numbers"),
+            (faces[1], "The walk", after, "The face where the sliders are"),
+        ):
+            words = f"{name}: {verdict(judge.info, face, female)}, {female:.0%} female"
+            st.image(results.enlarged(crop), words, width=SHOWN, alt=alt)
+        st.metric(
+            "Reads as female",
+            f"{after:.1%}",
+            f"{_signed(100 * (after - before), 1)} points",
+            border=True,
+            width=SHOWN,
+            delta_color="off",
+            delta_arrow="off",
+        )
+        st.metric("Verdict", verdict(judge.info, face, after), border=True, width=SHOWN)
+
+
+def _slider(i: int, key: str, effect: Floats, own: float) -> None:
+    """One coordinate's slider, beside what it adds."""
+    reach = max(REACH, float(np.ceil(abs(own))))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.image(_coloured(effect), width=48, alt=f"Eigenface {i + 1}")
+        st.slider(
+            f"Eigenface {i + 1}, standard deviations",
+            *(-reach, reach),
+            step=0.1,
+            key=key,
+            persist_state="session",
+        )
 
 
 def _stand(identity: bytes, own: Floats, keys: list[str], share: int) -> None:
@@ -156,7 +160,6 @@ def direction(look: Look) -> None:
 @st.fragment
 def _direction(look: Look, judge: Model) -> None:
     found, faces, probability = _path(judge.info.file.sha256, look.crop)
-    assert look.face is not None
     at = st.slider(
         "Steps towards male (−) or female (+)",
         float(STEPS[0]),
@@ -172,7 +175,7 @@ def _direction(look: Look, judge: Model) -> None:
     with left.container(horizontal=True):
         st.image(
             results.enlarged(faces[chosen]),
-            f"{_signed(at, 1)} steps: {words(judge.info, look.face, now)}, {now:.0%} female",
+            f"{_signed(at, 1)} steps: {verdict(judge.info, look.found, now)}, {now:.0%} female",
             width=SHOWN,
             alt=f"The face {_signed(at, 1)} steps towards female",
         )
@@ -208,7 +211,7 @@ def _direction(look: Look, judge: Model) -> None:
     download("The path (CSV)", table, "facespace-path.csv")
 
 
-@st.cache_data(max_entries=16, show_spinner="Looking for the way …")
+@st.cache_data(max_entries=16, show_spinner="Looking for the way …", scope="session")
 def _path(sha256: str, crop: npt.NDArray[np.uint8]) -> tuple[Direction, Crops, Floats]:
     """The direction at a crop, and the faces along it with their probabilities."""
     space, judge = eigenfaces.load(), model.get(NAME)
@@ -275,7 +278,7 @@ def occlusion(look: Look) -> None:
     download("The map (CSV)", table, f"facespace-{name}-occlusion.csv")
 
 
-@st.cache_data(max_entries=32, show_spinner="Covering the face, part by part …")
+@st.cache_data(max_entries=32, show_spinner="Covering the face, part by part …", scope="session")
 def _sensitivity(
     name: str, sha256: str, crop: npt.NDArray[np.uint8], patch: int, stride: int
 ) -> occlusions.Sensitivity:

@@ -38,11 +38,16 @@ class Look:
     missing: str = ""
 
     @property
-    def crop(self) -> npt.NDArray[np.uint8]:
-        """What the model saw, uint8 (side, side)."""
+    def found(self) -> Face:
+        """The face; raises FacespaceError where there is none."""
         if self.face is None:
             raise FacespaceError(self.missing)
-        return self.face.crop
+        return self.face
+
+    @property
+    def crop(self) -> npt.NDArray[np.uint8]:
+        """What the model saw, uint8 (side, side)."""
+        return self.found.crop
 
     @cached_property
     def coordinates(self) -> Floats:

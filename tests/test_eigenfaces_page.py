@@ -136,6 +136,7 @@ def test_a_walk_starts_at_the_face_and_the_verdict_follows(astronaut_file: bytes
         return f"{judge.run(space.rebuilt(placed))[0][0, 0]:.1%}"
 
     assert probability(app) == expected(own)
+    assert app.metric[1].value == "?"  # nearly even: this model alone would not answer
     standard = own[0] / space.deviations
     for i in range(WALKED):
         assert app.slider(key=f"walk_{i + 1}").value == pytest.approx(standard[i], abs=0.051)
@@ -163,6 +164,22 @@ def test_a_walk_is_kept_from_tab_to_tab_but_not_from_face_to_face(astronaut: RGB
     uploaded(app, png(astronaut[:, ::-1]))
     assert app.slider(key="walk_1").value != 2.0
     assert not app.exception
+
+
+def test_a_walk_far_enough_gets_an_answer() -> None:
+    app = shown("Walk")
+    info = artifacts.manifest().model("eigenfaces")
+    answers = set()
+    for value in (-3.0, 3.0):
+        for i in (2, 3, 7):
+            app.slider(key=f"walk_{i}").set_value(value)
+        app.run()
+        female = float(probability(app).rstrip("%")) / 100
+        sure = max(female, 1 - female) >= info.certainty
+        expected = ("female" if female >= info.threshold else "male") if sure else "?"
+        assert app.metric[1].value == expected
+        answers.add(expected)
+    assert answers - {"?"}
 
 
 def test_the_path_leads_from_male_to_female() -> None:
