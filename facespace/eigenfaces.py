@@ -49,24 +49,39 @@ class FaceSpace:
         return self.variance.astype(np.float64) / self.total_variance
 
     @property
+    def deviations(self) -> Floats:
+        """The standard deviation of each coordinate over the training crops, float32 (K,)."""
+        return np.asarray(np.sqrt(self.variance) / self.divisor, np.float32)
+
+    @property
+    def effects(self) -> Floats:
+        """What one standard deviation of each coordinate adds, float32 (K, side, side), in grey
+        levels."""
+        added = np.sqrt(self.variance)[:, None] * self.eigenfaces * self.scale
+        return np.asarray(added.reshape(-1, self.side, self.side), np.float32)
+
+    @property
     def mean_face(self) -> npt.NDArray[np.uint8]:
         """The mean of all training crops, uint8 (side, side)."""
         return np.asarray(self.rebuilt(np.zeros((1, 0), np.float32))[0])
 
     def coordinates(self, crops: Crops) -> Floats:
-        """The coordinates of crops, uint8 (N, side, side), in face space, float32 (N, K)."""
+        """Where crops, uint8 (N, side, side) or floats, lie in face space, float32 (N, K)."""
         offset = self._scaled(crops) - self.centre
         return np.asarray(offset @ self.eigenfaces.T / self.divisor, np.float32)
 
     def rebuilt(self, coordinates: Floats) -> Crops:
-        """The faces at some coordinates, uint8 (N, side, side).
+        """The faces at some coordinates as crops, rounded to grey levels, uint8 (N, side, side).
 
         Args:
             coordinates: float32 (N, k), the first k <= K; the others count as 0.
         """
+        return np.asarray(np.clip(np.rint(self.grey(coordinates)), 0, 255), np.uint8)
+
+    def grey(self, coordinates: Floats) -> Floats:
+        """Like ``rebuilt``, float32: neither rounded nor kept between black (0) and white (255)."""
         grey = self._unprojected(coordinates) * self.scale + self.mean
-        faces = np.clip(np.rint(grey), 0, 255).reshape(-1, self.side, self.side)
-        return np.asarray(faces, np.uint8)
+        return np.asarray(grey.reshape(-1, self.side, self.side), np.float32)
 
     def distance(self, crops: Crops, coordinates: Floats) -> Floats:
         """What k coordinates leave unexplained of the crops' scaled pixels, float32 (N,).
@@ -75,6 +90,19 @@ class FaceSpace:
         """
         left_over = self._scaled(crops) - self._unprojected(coordinates)
         return np.asarray(np.sqrt(np.mean(left_over**2, axis=1)), np.float32)
+
+    def errors(self, crop: Crops) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """How far a crop, uint8 (side, side), is from itself rebuilt with 0 to K coordinates.
+
+        Returns:
+            the root mean square error in grey levels, and in standard deviations of a pixel (the
+            last is the distance from face space), each float64 (K + 1,).
+        """
+        used = np.tri(self.components + 1, self.components, -1, np.float32)
+        steps = used * self.coordinates(crop[None])
+        grey = self.rebuilt(steps).astype(np.float64) - crop
+        scaled = self.distance(crop[None], steps).astype(np.float64)
+        return np.sqrt(np.mean(grey**2, axis=(1, 2))), scaled
 
     def _scaled(self, crops: Crops) -> Floats:
         pixels = crops.reshape(len(crops), -1).astype(np.float32)

@@ -214,22 +214,6 @@ def test_data_follows_the_data_set() -> None:
         assert not app.exception
 
 
-def test_eigenfaces_rebuilds_with_fewer(astronaut_file: bytes, grey_file: bytes) -> None:
-    app = opened("eigenfaces")
-    components = artifacts.manifest().model("eigenfaces").components
-    errors = []
-    for k in (components, components // 2, 0):
-        app.slider(key="k").set_value(k).run()
-        errors.append(float(app.metric[0].value))
-    assert errors == sorted(errors)
-    app.slider(key="eigenfaces").set_value(4).run()
-    app.file_uploader[0].set_value(("grey.jpg", grey_file, "image/jpeg")).run()
-    assert "No face was found" in text(app)
-    app.file_uploader[0].set_value(("bad.jpg", b"x", "image/jpeg")).run()
-    assert "not a JPEG" in text(app)
-    assert not app.exception
-
-
 PARTS = ["ROC and confusion", "When to say “?”", "Groups", "End to end", "How it was made"]
 
 

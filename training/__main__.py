@@ -1,4 +1,4 @@
-"""``python -m training train --data DIR --out artifacts``, and ``rules`` after it."""
+"""``python -m training train --data DIR --out artifacts``, ``rules`` and ``space`` after it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from facespace.types import FacespaceError
-from training import rules
+from training import rules, space
 from training.export import ExportError
 from training.train import MODELS, train
 
@@ -22,6 +22,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 options.data,
                 options.detect,
                 options.out,
+                options.limit,
+                options.cache,
+                options.jobs,
+            )
+            return 0
+        if options.command == "space":
+            space.measure(
+                options.data,
+                options.out,
+                options.test,
                 options.limit,
                 options.cache,
                 options.jobs,
@@ -72,14 +82,17 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--jobs", type=int, default=-1, help="worker processes, -1: all processors")
     parser = argparse.ArgumentParser(prog="python -m training")
     commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
-    command = commands.add_parser("train", parents=[common], help="photos in, artifacts out")
-    command.add_argument(
+    testing = argparse.ArgumentParser(add_help=False)
+    testing.add_argument(
         "--test",
         type=Path,
         action="append",
         default=[],
         metavar="DIR",
         help="a further data set to test on; may be given more than once",
+    )
+    command = commands.add_parser(
+        "train", parents=[common, testing], help="photos in, artifacts out"
     )
     command.add_argument(
         "--model",
@@ -101,6 +114,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="folders of pictures with marked faces (annotations.csv: file, x, y, w, h), one of "
         "them without any",
+    )
+    commands.add_parser(
+        "space",
+        parents=[common, testing],
+        help="where test faces lie in face space: adds to artifacts that are there",
     )
     return parser
 

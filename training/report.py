@@ -106,8 +106,8 @@ def write(out: Path, material: Material, trained: Mapping[str, Trained], space: 
         file = out / f"{name}.onnx"
         _replace(file, one.content)
         listed[name] = {"file": file.name, **_identity(file), **one.facts}
-    _replace(out / eigenfaces.FILE, _npz(_face_space(space)))
-    _replace(out / SCORES, _npz(_scores(material.tests, trained)))
+    _replace(out / eigenfaces.FILE, packed(_face_space(space)))
+    _replace(out / SCORES, packed(_scores(material.tests, trained)))
     entries = {name: {"title": one.facts["title"], **one.entry} for name, one in trained.items()}
     _write_json(out / REPORT, {"models": entries})
     described = {
@@ -232,7 +232,8 @@ def _write_json(path: Path, data: Any) -> None:
     _replace(path, (text + "\n").encode())
 
 
-def _npz(arrays: dict[str, Array]) -> bytes:
+def packed(arrays: Mapping[str, Array]) -> bytes:
+    """Arrays as the content of a compressed NPZ file."""
     file = io.BytesIO()
     # Numpy's stubs take the names of the arrays for its own flags.
     np.savez_compressed(file, **arrays)  # type: ignore[arg-type]

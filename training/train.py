@@ -28,6 +28,7 @@ from training import (
     pipeline,
     report,
 )
+from training import space as measured_space
 from training.fit import Fitted, Searched
 from training.front_ends import FrontEnd
 from training.samples import Material, Sample, load
@@ -110,6 +111,7 @@ def train(
         entry |= {**measured, "comparison": comparison}
         trained[name] = report.Trained(content, facts, entry, probabilities)
     report.write(out, material, trained, space)
+    measured_space.add(out, material)
     model_card.write(out)
     say(f"wrote {out}")
 

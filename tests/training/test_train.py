@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facespace import Settings, analyze, artifacts, detectors, eigenfaces, model
+from facespace import Settings, analyze, artifacts, coordinates, detectors, eigenfaces, model
 from facespace.datasets import Photo
-from facespace.types import RGB
+from facespace.types import RGB, FacespaceError
 from training import crops, export, front_ends, pipeline
 from training.__main__ import main
 
@@ -86,6 +86,32 @@ def test_every_model_measures_the_same_distance(trained, monkeypatch, fitted) ->
     np.testing.assert_allclose(one, space.distance(cropped, space.coordinates(cropped)), atol=1e-4)
 
 
+def test_test_faces_are_placed_in_face_space(trained, photos: Path, tmp_path: Path) -> None:
+    """Training writes where they lie; the command ``space`` adds it to artifacts without."""
+    out, cache = trained
+    measured = coordinates.load(out)
+    report = json.loads((out / "report.json").read_text("utf-8"))["models"]["eigenfaces"]
+    (name,) = report["tests"]
+    placed = measured.tests[name]
+    assert len(placed.coordinates) == len(placed.female) == report["tests"][name]["photos"]
+    assert placed.coordinates.shape[1] == coordinates.KEPT
+    learned = sum(report["counts"].values())
+    counts = {name: values.sum() for name, values in measured.counts.items()}
+    assert counts == {coordinates.TRAINING: learned, name: len(placed.female)}
+    assert 0.2 < np.abs(placed.coordinates).mean() < 3  # standard deviations
+    copy = tmp_path / "copy"
+    shutil.copytree(out, copy, ignore=shutil.ignore_patterns(coordinates.FILE))
+    manifest = json.loads((copy / "manifest.json").read_text("utf-8"))
+    del manifest["files"][coordinates.FILE]
+    (copy / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(FacespaceError, match="no coordinates"):
+        coordinates.load(copy)
+    options = ["space", "--data", photos, "--out", copy, "--cache", cache, "--jobs", "1"]
+    assert main([str(option) for option in options]) == 0
+    again = coordinates.load(copy).tests[name].coordinates
+    np.testing.assert_array_equal(np.sort(again, axis=0), np.sort(placed.coordinates, axis=0))
+
+
 def test_what_was_measured(trained) -> None:
     out, _ = trained
     report = json.loads((out / "report.json").read_text("utf-8"))["models"]["gradients"]
@@ -141,7 +167,7 @@ def test_what_was_left_out_is_counted_and_listed(trained) -> None:
 def test_no_name_and_no_pickle_is_in_the_artifacts(trained) -> None:
     out, _ = trained
     assert {path.name for path in out.iterdir()} == {
-        *("manifest.json", "report.json", "dataset.json", "scores.npz"),
+        *("manifest.json", "report.json", "dataset.json", "scores.npz", "coordinates.npz"),
         *("eigenfaces.onnx", "gradients.onnx", "face_space.npz", "MODEL_CARD.md"),
     }
     for path in out.glob("*.npz"):
