@@ -32,7 +32,7 @@ def summary(readings: Sequence[Reading]) -> str:
     pictures = count(sum(r.error is None for r in readings), "picture")
     if not verdicts:
         return f"{pictures}, no face found."
-    parts = [f"{verdicts[label]} {word}" for label, word in _WORDS.items() if verdicts[label]]
+    parts = [f"{verdicts[label]} {word}" for label, word in WORDS.items() if verdicts[label]]
     return f"{pictures}, {count(verdicts.total(), 'face')}: {', '.join(parts)}."
 
 
@@ -169,7 +169,8 @@ def problems(readings: Sequence[Reading]) -> None:
             st.warning(f"**{plain(reading.source)}**: {reading.error}", icon=":material/warning:")
 
 
-_WORDS = {"female": "female", "male": "male", "?": "“?”"}
+#: A verdict in a sentence.
+WORDS = {"female": "female", "male": "male", "?": "“?”"}
 
 
 def count(number: int, word: str) -> str:

@@ -32,6 +32,9 @@ LEAST_IOU, REACH = 0.2, 2.0
 #: Cosine similarity of two crops' PCA coordinates from which on they may be one person's.
 ALIKE = 0.35
 
+#: What it costs to give a track a face that is not its own: more than any other.
+FOREIGN = 2.0
+
 #: Readings with the face before a track counts, and seconds without it before the track ends.
 #: For ``COAST`` of these its box is still carried on.
 HITS, GONE, COAST = 2, 1.5, 0.5
@@ -175,13 +178,11 @@ class Tracker:
         if not faces or not self._tracks:
             return [(None, face) for face in faces]
         cost = np.array([[_cost(track, face, time) for track in self._tracks] for face in faces])
-        chosen = dict(zip(*linear_sum_assignment(np.minimum(cost, 2.0)), strict=True))
-        pairs: list[tuple[_Track | None, Face]] = []
-        for row, face in enumerate(faces):
-            column = chosen.get(row)
-            own = column is not None and cost[row, column] < 2.0
-            pairs.append((self._tracks[column] if own else None, face))
-        return pairs
+        own: list[_Track | None] = [None] * len(faces)
+        for row, column in zip(*linear_sum_assignment(np.minimum(cost, FOREIGN)), strict=True):
+            if cost[row, column] < FOREIGN:
+                own[row] = self._tracks[column]
+        return list(zip(own, faces, strict=True))
 
     def _begin(self, face: Face, time: float) -> None:
         self._count += 1
@@ -239,7 +240,7 @@ class Tracker:
 
 
 def _cost(track: _Track, face: Face, time: float) -> float:
-    """How badly a face fits a track, below 2 where it may be the same: overlap counts first."""
+    """How badly a face fits a track, below ``FOREIGN`` where it may be its own: overlap first."""
     expected, box = _box(track.expected(time)), face.detection.box
     overlap = float(iou(_corners(expected)[None], _corners(box))[0])
     if overlap >= LEAST_IOU:
@@ -248,7 +249,7 @@ def _cost(track: _Track, face: Face, time: float) -> float:
     near = apart <= REACH * max(box.side, expected.side) * max(time - track.last, 0.1)
     size = box.side / max(track.face.detection.box.side, 1e-6)
     alike = _cosine(track.face.score.coordinates, face.score.coordinates)
-    return 2 - alike if near and 0.5 < size < 2 and alike >= ALIKE else 3.0
+    return FOREIGN - alike if near and 0.5 < size < 2 and alike >= ALIKE else FOREIGN
 
 
 def _probability(track: _Track) -> float:
