@@ -18,22 +18,21 @@ NAME = "astronaut.mp4"
 #: Pixels, frames a second, and frames.
 SIZE, RATE, FRAMES = (640, 360), 25, 150
 
-#: Between these frames a bar passes over the face.
-COVERED = (60, 90)
+#: Between these frames a bar, so many pixels wide, passes over the face.
+COVERED, BAR = (60, 100), 260
 
 
 def frame(picture: RGB, number: int) -> RGB:
-    """One frame, uint8 (360, 640, 3): the picture drifts and grows, then is covered, then not."""
+    """One frame, uint8 (360, 640, 3): a camera that drifts about the face and back."""
     turn = 2 * np.pi * number / FRAMES
-    scale = 0.75 + 0.15 * np.sin(turn)
-    middle = np.array([SIZE[0] / 2 + 110 * np.sin(turn), SIZE[1] / 2 + 70])
-    offset = middle - scale * np.array(picture.shape[1::-1]) / 2
-    move = np.array([[scale, 0, offset[0]], [0, scale, offset[1]]])
+    scale = 1.6 + 0.2 * np.sin(turn)
+    left, top = scale * 60 + 50 * np.cos(turn), 8 * scale + 10 * np.sin(2 * turn)
+    move = np.array([[scale, 0, -left], [0, scale, -top]])
     rgb = cv2.warpAffine(picture, move, SIZE, borderMode=cv2.BORDER_REPLICATE)
     if COVERED[0] <= number < COVERED[1]:
         share = (number - COVERED[0]) / (COVERED[1] - COVERED[0])
-        left = round(share * SIZE[0] * 1.2 - 0.2 * SIZE[0])
-        rgb[:, max(0, left) : max(0, left + 120)] = (90, 100, 110)
+        edge = round(share * (SIZE[0] + BAR)) - BAR
+        rgb[:, max(0, edge) : max(0, edge + BAR)] = (90, 100, 110)
     return np.asarray(rgb, np.uint8)
 
 

@@ -57,7 +57,6 @@ def show(picture: Picture, reading: Reading) -> None:
 
 def _hoverable(rgb: RGB, reading: Reading, spoken: str) -> None:
     """An annotated picture whose faces tell verdict and reasons on hover and on keyboard focus."""
-    encoded = base64.b64encode(export.to_jpeg(rgb)).decode()
     spots = []
     for number, face in enumerate(reading.faces, 1):
         box, why = face.detection.box, _in_words(" ".join(face.verdict.reasons))
@@ -72,8 +71,13 @@ def _hoverable(rgb: RGB, reading: Reading, spoken: str) -> None:
     st.html(
         '<div style="position:relative;overflow:hidden">'
         f'<img alt="{html.escape(spoken)}" style="width:100%;display:block" '
-        f'src="data:image/jpeg;base64,{encoded}">{"".join(spots)}</div>'
+        f'src="{inline(rgb)}">{"".join(spots)}</div>'
     )
+
+
+def inline(rgb: RGB) -> str:
+    """A picture, uint8 (H, W, 3), as an address that holds it: nothing is fetched to show it."""
+    return f"data:image/jpeg;base64,{base64.b64encode(export.to_jpeg(rgb)).decode()}"
 
 
 def crops(faces: Sequence[Face]) -> None:

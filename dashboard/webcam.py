@@ -119,13 +119,13 @@ def _watch(context: WebRtcStreamerContext[Processor, Any]) -> None:
     """Keep in the session since when a connection is tried, and whether one ever stood."""
     state = context.state
     if state.playing:
-        st.session_state["webcam"] = {"played": True}
+        st.session_state["connection"] = {"played": True}
     elif state.signalling:
-        st.session_state.setdefault("webcam", {}).setdefault("since", time.monotonic())
-    elif "since" in st.session_state.get("webcam", {}):
-        st.session_state["webcam"] = {"failed": True}
-    elif st.session_state.get("webcam", {}).get("played"):
-        st.session_state["webcam"] = {}
+        st.session_state.setdefault("connection", {}).setdefault("since", time.monotonic())
+    elif "since" in st.session_state.get("connection", {}):
+        st.session_state["connection"] = {"failed": True}
+    elif st.session_state.get("connection", {}).get("played"):
+        st.session_state["connection"] = {}
 
 
 def connecting() -> None:
@@ -133,9 +133,9 @@ def connecting() -> None:
 
     @st.fragment(run_every=1.0)
     def look() -> None:
-        since = st.session_state.get("webcam", {}).get("since")
+        since = st.session_state.get("connection", {}).get("since")
         if since is not None and time.monotonic() - since > PATIENCE:
-            st.session_state["webcam"] = {"failed": True}
+            st.session_state["connection"] = {"failed": True}
             st.rerun()
         st.caption("Connecting …")
 
@@ -144,7 +144,7 @@ def connecting() -> None:
 
 def failed() -> bool:
     """Whether a connection was tried and did not stand in time."""
-    return bool(st.session_state.get("webcam", {}).get("failed"))
+    return bool(st.session_state.get("connection", {}).get("failed"))
 
 
 def why_not() -> None:
@@ -243,10 +243,12 @@ def _crops(faces: tuple[Face, ...]) -> None:
     for number, face in enumerate(faces[:4], 1):
         crop = face.crop[None]
         rebuilt = space.rebuilt(space.coordinates(crop))[0]
+        captions = [f"Face {number}", "Rebuilt"]
         st.image(
-            [results.enlarged(face.crop), results.enlarged(rebuilt)],
-            [f"{number}: what the model sees", "from eigenfaces"],
+            [results.inline(results.enlarged(picture)) for picture in (face.crop, rebuilt)],
+            captions,
             width=112,
+            alt=[f"{caption}, the crop {number}" for caption in captions],
         )
 
 

@@ -23,6 +23,10 @@ from facespace.types import RGB, FacespaceError, Point, Reading
 #: Seconds without a frame after which the analysing thread ends; the next frame starts another.
 IDLE = 3.0
 
+#: Seconds from one analysis to the next at least, and the share of its time that the analysing
+#: thread works: the rest is left to the stream itself.
+PERIOD, WORKING = 0.08, 0.6
+
 #: Seconds over which rates and times are averaged, and over which the history goes back.
 WINDOW, HISTORY = 2.0, 60.0
 
@@ -167,7 +171,7 @@ class Live:
                 with self._lock:
                     self._error = str(error)
                 continue
-            with self._lock:
+            with self._waiting:
                 if settings != self._settings:
                     self._settings, self._tracker = settings, Tracker(rules_of(settings))
                 if not self._closed:
@@ -175,6 +179,8 @@ class Live:
                     self._seen, self._error = (rgb, reading), ""
                 now = self._clock()
                 self._meters["analyse"].note(now, (now - start) * 1000)
+                rest = max(PERIOD, (now - start) / WORKING) - (now - start)
+                self._waiting.wait_for(lambda: self._closed, rest)
 
     def _take(self) -> tuple[RGB, float] | None:
         """The newest frame, once there is one; None where the thread is to end."""

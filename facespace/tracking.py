@@ -36,8 +36,11 @@ ALIKE = 0.35
 FOREIGN = 2.0
 
 #: Readings with the face before a track counts, and seconds without it before the track ends.
-#: For ``COAST`` of these its box is still carried on.
-HITS, GONE, COAST = 2, 1.5, 0.5
+HITS, GONE = 2, 1.5
+
+#: Seconds for which a box is carried on: where no later reading was without the face, where one
+#: was.
+CARRIED, COAST = 2.0, 0.5
 
 #: A face seen for this many seconds weighs like one more independent look, up to ``LOOKS``: frames
 #: that follow one another make the same mistakes.
@@ -137,6 +140,7 @@ class Tracker:
         self._rules, self._trails = rules, trails
         self._tracks: list[_Track] = []
         self._count = 0
+        self._updated = 0.0
         self._ended: list[Tracked] = []
 
     def update(self, faces: Sequence[Face], time: float) -> list[Tracked]:
@@ -154,6 +158,7 @@ class Tracker:
                 self._begin(face, time)
             else:
                 self._move(track, face, time)
+        self._updated = time
         for track in [t for t in self._tracks if time - t.last > GONE]:
             self._tracks.remove(track)
             if track.hits >= HITS:
@@ -165,13 +170,16 @@ class Tracker:
         return [
             self._seen(track, time)
             for track in self._tracks
-            if track.hits >= HITS and track.first <= time <= track.last + COAST
+            if track.hits >= HITS and track.first <= time <= track.last + self._carried(track)
         ]
 
     def all(self) -> list[Tracked]:
         """Every track that counted so far, ended or not, by number."""
         alive = [self._seen(t, t.last) for t in self._tracks if t.hits >= HITS]
         return sorted([*self._ended, *alive], key=lambda track: track.number)
+
+    def _carried(self, track: _Track) -> float:
+        return CARRIED if track.last == self._updated else COAST
 
     def _assigned(self, faces: Sequence[Face], time: float) -> list[tuple[_Track | None, Face]]:
         """Each face with the track whose it is, or None: the assignment of the least cost."""

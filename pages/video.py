@@ -19,11 +19,11 @@ st.write(
 )
 settings = sidebar()
 with st.sidebar:
-    every = st.slider(
+    every = st.select_slider(
         "Look at one frame in",
-        *(0, 12, 0),
-        help="How often faces are looked for; between, boxes are carried on. 0: about six times a "
-        "second.",
+        ["auto", *range(1, 13)],
+        help="How often faces are looked for; between, boxes are carried on. “auto” is about six "
+        "times a second.",
         key="every",
         bind="query-params",
     )
@@ -47,7 +47,7 @@ else:
 
 job = st.session_state.get("film")
 if chosen and st.button("Read the film", type="primary", icon=":material/play_arrow:"):
-    film.start(*chosen, settings, every or None)
+    film.start(*chosen, settings, None if every == "auto" else int(every))
     st.rerun()
 if job is None:
     if not chosen:

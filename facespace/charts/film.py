@@ -47,7 +47,16 @@ def timeline(spans: Sequence[Mapping[str, Any]]) -> go.Figure:
         automargin=True,
     )
     height = 130 + 30 * max(1, len(tracks))
-    return laid_out(figure, "seconds", "", height=height, barmode="overlay", bargap=0.25)
+    return laid_out(
+        figure,
+        "seconds",
+        "",
+        height=height,
+        barmode="overlay",
+        bargap=0.25,
+        showlegend=True,
+        legend_traceorder="normal",
+    )
 
 
 def in_view(seconds: Sequence[float], counts: Mapping[str, Sequence[int]]) -> go.Figure:
@@ -59,6 +68,8 @@ def in_view(seconds: Sequence[float], counts: Mapping[str, Sequence[int]]) -> go
     """
     figure = go.Figure()
     for label, values in counts.items():
+        if not any(values):
+            continue
         figure.add_scatter(
             x=list(seconds),
             y=list(values),
@@ -69,7 +80,7 @@ def in_view(seconds: Sequence[float], counts: Mapping[str, Sequence[int]]) -> go
             hovertemplate=f"%{{x:.1f}} s: %{{y}} {label}<extra></extra>",
         )
     figure.update_yaxes(rangemode="tozero", dtick=1 if _most(counts) < 8 else None)
-    return laid_out(figure, "seconds", "faces in view", height=260)
+    return laid_out(figure, "seconds", "faces in view", height=260, showlegend=True)
 
 
 def _most(counts: Mapping[str, Sequence[int]]) -> int:
