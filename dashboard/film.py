@@ -79,7 +79,8 @@ def show(job: Job, film: Film) -> None:
     )
     st.caption(
         f"{plain(film.source)} · {film.width} × {film.height} pixels · {film.seconds:.1f} s · "
-        f"one frame in {film.every} was looked at, between them boxes are carried on"
+        f"{film.looks:,} of {len(film.times):,} frames were looked at, between them boxes are "
+        "carried on"
     )
     downloads(job, film)
     if not film.tracks:

@@ -35,8 +35,11 @@ BETWEEN = 0.17
 #: was there, only not yet, or no more, looked for.
 MARGIN = 0.1
 
-#: Readings between two previews.
-PREVIEW = 5
+#: Frames between two looks at most, however a film counts its time.
+MOST_FRAMES = 30
+
+#: Readings, and drawn frames, between two previews.
+PREVIEW, PREVIEW_FRAMES = 5, 20
 
 #: Times of written frames are multiples of a second by this.
 TICKS = 90_000
@@ -74,8 +77,8 @@ class Film:
     """What was read from a film.
 
     ``width`` and ``height`` are pixels after the turn; ``seconds`` is its length and ``times``
-    when each of its frames is shown, as far as it was read; ``every`` says that each so many
-    frames one was looked at. ``problem`` is a sentence where not all of it could be read.
+    when each of its frames is shown, as far as it was read; in ``looks`` of them faces were looked
+    for. ``problem`` is a sentence where not all of it could be read.
     """
 
     source: str
@@ -84,7 +87,7 @@ class Film:
     width: int
     height: int
     times: tuple[float, ...]
-    every: int
+    looks: int
     tracks: tuple[Tracked, ...]
     stopped: bool = False
     problem: str = ""
@@ -109,7 +112,7 @@ class Film:
             "model": self.model,
             "frames": len(self.times),
             "seconds": round(self.seconds, 3),
-            "every": self.every,
+            "looks": self.looks,
             "stopped": self.stopped,
             "error": self.problem or None,
             "tracks": [self.track_dict(track) for track in self.tracks],
@@ -162,7 +165,7 @@ def annotate_film(
         source: the film.
         out: where to write; nothing is left there if this fails.
         settings: the defaults where None.
-        every: look for faces in each so many frames one; by ``BETWEEN`` where None.
+        every: look for faces in one of so many frames; every ``BETWEEN`` seconds where None.
         stop: asked now and then; once it says True, what was read so far is drawn and kept.
         name: what the film is called in results; ``source`` where None.
 
@@ -202,26 +205,27 @@ def read(
     stopped, problem = False, ""
     with _opened(source) as (container, stream):
         rate = float(stream.average_rate or stream.guessed_rate or 25)
-        every = every or max(1, round(BETWEEN * rate))
         total = stream.frames or _estimate(container, rate)
-        clock = _Clock()
+        clock, looks, last = _Clock(), 0, 0
         try:
             for number, frame in enumerate(container.decode(stream)):
                 times.append(_time(frame, number, rate, times))
                 _check_length(times[-1] - times[0])
-                if number % every:
+                if number and not _due(number - last, times[-1] - times[last], every):
                     continue
+                last, looks = number, looks + 1
                 rgb = _upright(frame)
                 reading = analyze(rgb, settings)
                 tracks = tracker.update(reading.faces, times[-1])
-                preview = number // every % PREVIEW == 0
                 yield Progress(
                     stage="reading",
                     done=len(times),
                     total=total,
                     rate=clock.rate(len(times)),
                     tracks=len(tracker.all()),
-                    preview=annotate.draw_marks(rgb, marks(tracks)) if preview else None,
+                    preview=annotate.draw_marks(rgb, marks(tracks))
+                    if looks % PREVIEW == 1
+                    else None,
                 )
                 if stop():
                     stopped = True
@@ -244,7 +248,7 @@ def read(
         width=width,
         height=height,
         times=tuple(times),
-        every=every,
+        looks=looks,
         tracks=tuple(tracker.all()),
         stopped=stopped,
         problem=problem,
@@ -293,7 +297,7 @@ def draw(
                         total=len(film.times),
                         rate=clock.rate(number),
                         tracks=len(film.tracks),
-                        preview=rgb if number % (PREVIEW * film.every) == 1 else None,
+                        preview=rgb if number % PREVIEW_FRAMES == 1 else None,
                     )
                 if number == len(film.times) or (number and stop()):
                     break
@@ -304,6 +308,13 @@ def draw(
         raise FacespaceError(f"The film cannot be written: {error.strerror}.") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _due(frames: int, seconds: float, every: int | None) -> bool:
+    """Whether to look again, so many frames and seconds after the last look."""
+    if every is not None:
+        return frames >= every
+    return seconds >= BETWEEN - 0.01 or frames >= MOST_FRAMES
 
 
 def marks(tracks: Sequence[Tracked]) -> list[Mark]:
