@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,7 +39,6 @@ EVERY = 0.5
 TURN = {
     "Cloudflare": ("CLOUDFLARE_TURN_KEY_ID", "CLOUDFLARE_TURN_KEY_API_TOKEN"),
     "Twilio": ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
-    "Hugging Face": ("HF_TOKEN",),
     "a server of your own": ("TURN_URL", "TURN_USERNAME", "TURN_CREDENTIAL"),
 }
 
@@ -47,6 +47,8 @@ CAMERA: dict[str, Any] = {
     "video": {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 30}},
     "audio": False,
 }
+
+SNAPSHOT = "snapshot.png"
 
 WORDS: Translations = {
     "start": "Start the camera",
@@ -164,7 +166,10 @@ def why_not() -> None:
             "Your browser could not reach this server for live video, not through its relay "
             f"({turn_server()}) either. Its credentials may be out of date."
         )
-    st.warning(f"{words} Single pictures work all the same: take them below.", icon="📷")
+    st.warning(
+        f"{words} Single pictures work all the same: take them below.",
+        icon=":material/videocam_off:",
+    )
 
 
 def single_pictures(settings: Settings) -> None:
@@ -197,7 +202,7 @@ def panel(live: Live, crops: bool) -> None:
         _tracks(seen)
         st.caption(
             f"Finding and judging {seen.milliseconds.get('analyse', 0):.0f} ms, "
-            f"{seen.analysed:.0f} times a second; drawing {seen.milliseconds.get('draw', 0):.0f} ms"
+            f"{seen.analysed:.1f} times a second; drawing {seen.milliseconds.get('draw', 0):.0f} ms"
         )
         if len(seen.history) > 1:
             st.plotly_chart(
@@ -257,11 +262,12 @@ def snapshot(live: Live) -> None:
     if st.button("Snapshot", icon=":material/photo_camera:"):
         seen = live.look()
         if seen.frame is not None and seen.reading is not None:
-            st.session_state["snapshot"] = seen.frame, seen.reading
+            reading = replace(seen.reading, source=SNAPSHOT)
+            st.session_state["snapshot"] = seen.frame, reading
     if "snapshot" not in st.session_state:
         return
     frame, reading = st.session_state["snapshot"]
-    picture = Picture("snapshot.png", export.to_png(frame), id(frame))
+    picture = Picture(SNAPSHOT, export.to_png(frame), id(frame))
     st.subheader("Snapshot")
     results.show(picture, reading)
     results.table([reading])

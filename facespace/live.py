@@ -95,11 +95,11 @@ class Live:
         self._clock = clock
         self._lock = threading.Lock()
         self._waiting = threading.Condition(self._lock)
-        self._newest: tuple[RGB, float] | None = None
+        self._newest: tuple[RGB, float, Options] | None = None
         self._worker: threading.Thread | None = None
         self._closed = False
-        self._settings = self.options.settings
-        self._tracker = Tracker(rules_of(self._settings))
+        self._tracked = self.options.settings, self.options.mirror
+        self._tracker = Tracker(rules_of(self.options.settings))
         self._seen: tuple[RGB, Reading] | None = None
         self._error = ""
         self._meters = {name: Meter() for name in ("draw", "analyse")}
@@ -119,7 +119,7 @@ class Live:
             rgb = np.ascontiguousarray(rgb[:, ::-1])
         with self._waiting:
             if not self._closed:
-                self._newest = rgb, start
+                self._newest = rgb, start, options
                 self._ensure_worker()
                 self._waiting.notify()
             tracks = self._tracker.at(start)
@@ -163,8 +163,8 @@ class Live:
 
     def _work(self) -> None:
         while (taken := self._take()) is not None:
-            rgb, when = taken
-            settings, start = self.options.settings, self._clock()
+            rgb, when, options = taken
+            start, settings = self._clock(), options.settings
             try:
                 reading = analyze(rgb, settings)
             except FacespaceError as error:
@@ -172,8 +172,9 @@ class Live:
                     self._error = str(error)
                 continue
             with self._waiting:
-                if settings != self._settings:
-                    self._settings, self._tracker = settings, Tracker(rules_of(settings))
+                if self._tracked != (settings, options.mirror):
+                    self._tracked = settings, options.mirror
+                    self._tracker = Tracker(rules_of(settings))
                 if not self._closed:
                     self._tracker.update(reading.faces, when)
                     self._seen, self._error = (rgb, reading), ""
@@ -182,7 +183,7 @@ class Live:
                 rest = max(PERIOD, (now - start) / WORKING) - (now - start)
                 self._waiting.wait_for(lambda: self._closed, rest)
 
-    def _take(self) -> tuple[RGB, float] | None:
+    def _take(self) -> tuple[RGB, float, Options] | None:
         """The newest frame, once there is one; None where the thread is to end."""
         with self._waiting:
             self._waiting.wait_for(lambda: self._newest is not None or self._closed, IDLE)

@@ -8,8 +8,8 @@ from facespace.live import Options
 
 st.title("Webcam")
 st.write(
-    "Move, turn away, cover your face: the box should stay with you, and the verdict should "
-    "become “?” before it becomes wrong."
+    "Move, turn away, come back: the box should stay with you, and the verdict should settle and "
+    "stay, or be “?” with its reason."
 )
 settings = sidebar()
 with st.sidebar:
