@@ -39,6 +39,7 @@ EVERY = 0.5
 TURN = {
     "Cloudflare": ("CLOUDFLARE_TURN_KEY_ID", "CLOUDFLARE_TURN_KEY_API_TOKEN"),
     "Twilio": ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
+    "Hugging Face": ("HF_TOKEN",),
     "a server of your own": ("TURN_URL", "TURN_USERNAME", "TURN_CREDENTIAL"),
 }
 
