@@ -20,6 +20,8 @@ def navigation() -> StreamlitPage:
             "": [
                 st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
                 st.Page("pages/photo.py", title="Photo", icon=":material/photo_camera:"),
+                st.Page("pages/video.py", title="Video", icon=":material/movie:"),
+                st.Page("pages/webcam.py", title="Webcam", icon=":material/videocam:"),
             ],
             "Behind it": [
                 st.Page("pages/data.py", title="Data", icon=":material/dataset:"),

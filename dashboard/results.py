@@ -32,7 +32,7 @@ def summary(readings: Sequence[Reading]) -> str:
     pictures = count(sum(r.error is None for r in readings), "picture")
     if not verdicts:
         return f"{pictures}, no face found."
-    parts = [f"{verdicts[label]} {word}" for label, word in _WORDS.items() if verdicts[label]]
+    parts = [f"{verdicts[label]} {word}" for label, word in WORDS.items() if verdicts[label]]
     return f"{pictures}, {count(verdicts.total(), 'face')}: {', '.join(parts)}."
 
 
@@ -57,7 +57,6 @@ def show(picture: Picture, reading: Reading) -> None:
 
 def _hoverable(rgb: RGB, reading: Reading, spoken: str) -> None:
     """An annotated picture whose faces tell verdict and reasons on hover and on keyboard focus."""
-    encoded = base64.b64encode(export.to_jpeg(rgb)).decode()
     spots = []
     for number, face in enumerate(reading.faces, 1):
         box, why = face.detection.box, _in_words(" ".join(face.verdict.reasons))
@@ -72,8 +71,13 @@ def _hoverable(rgb: RGB, reading: Reading, spoken: str) -> None:
     st.html(
         '<div style="position:relative;overflow:hidden">'
         f'<img alt="{html.escape(spoken)}" style="width:100%;display:block" '
-        f'src="data:image/jpeg;base64,{encoded}">{"".join(spots)}</div>'
+        f'src="{inline(rgb)}">{"".join(spots)}</div>'
     )
+
+
+def inline(rgb: RGB) -> str:
+    """A picture, uint8 (H, W, 3), as an address that holds it: nothing is fetched to show it."""
+    return f"data:image/jpeg;base64,{base64.b64encode(export.to_jpeg(rgb)).decode()}"
 
 
 def crops(faces: Sequence[Face]) -> None:
@@ -169,7 +173,8 @@ def problems(readings: Sequence[Reading]) -> None:
             st.warning(f"**{plain(reading.source)}**: {reading.error}", icon=":material/warning:")
 
 
-_WORDS = {"female": "female", "male": "male", "?": "“?”"}
+#: A verdict in a sentence.
+WORDS = {"female": "female", "male": "male", "?": "“?”"}
 
 
 def count(number: int, word: str) -> str:

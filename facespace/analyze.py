@@ -51,8 +51,7 @@ def analyze(
     rgb = _checked(picture) if isinstance(picture, np.ndarray) else images.load(picture)
     detector, _ = detectors.working(settings.detector)
     model = models.get(settings.model)
-    cuts = artifacts.manifest().cuts
-    rules = Rules.of(model.info, settings.certainty, settings.smallest_face, cuts, detector.name)
+    rules = rules_of(settings)
 
     start = time.perf_counter()
     found = detector.detect(rgb, settings.threshold, settings.small_faces)
@@ -68,6 +67,22 @@ def analyze(
     milliseconds = (time.perf_counter() - start) * 1000
     height, width = rgb.shape[:2]
     return Reading(source, detector.name, model.info.name, width, height, milliseconds, faces)
+
+
+def rules_of(settings: Settings) -> Rules:
+    """By which rules readings with these settings are judged.
+
+    Raises:
+        FacespaceError: there are no artifacts, or none of that model.
+    """
+    manifest = artifacts.manifest()
+    return Rules.of(
+        manifest.model(settings.model),
+        settings.certainty,
+        settings.smallest_face,
+        manifest.cuts,
+        detectors.working(settings.detector)[0].name,
+    )
 
 
 def _checked(rgb: RGB) -> RGB:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from facespace.palette import VERDICTS
-from facespace.types import RGB, Box, Face
+from facespace.types import RGB, Box, Face, Label, Point
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A box to draw, the verdict that colours it, the words above it, longest first, and points."""
+
+    box: Box
+    label: Label
+    words: Sequence[str]
+    points: Sequence[Point] = ()
 
 
 def draw(rgb: RGB, faces: Sequence[Face], numbers: bool = True) -> RGB:
@@ -28,24 +39,46 @@ def draw(rgb: RGB, faces: Sequence[Face], numbers: bool = True) -> RGB:
     Returns:
         uint8 (H, W, 3), a new picture.
     """
+    marks = [
+        Mark(face.detection.box, face.verdict.label, _words(face, number if numbers else None))
+        for number, face in enumerate(faces, 1)
+    ]
+    return draw_marks(rgb, marks)
+
+
+def draw_marks(rgb: RGB, marks: Sequence[Mark]) -> RGB:
+    """Draw boxes with labels, the first on top.
+
+    Args:
+        rgb: uint8 (H, W, 3); left as it is.
+        marks: in pixels of ``rgb``.
+
+    Returns:
+        uint8 (H, W, 3), a new picture.
+    """
     picture = Image.fromarray(rgb)
     pen = ImageDraw.Draw(picture)
     line = max(2, round(max(picture.size) / 400))
-    for number, face in reversed(list(enumerate(faces, 1))):
-        colour = VERDICTS[face.verdict.label]
-        _rectangle(pen, face.detection.box, colour, line, face.verdict.label == "?")
-        words = _words(face, number if numbers else None)
-        _label(pen, face.detection.box, words, colour, line, picture.width)
+    for mark in reversed(marks):
+        colour = VERDICTS[mark.label]
+        _rectangle(pen, mark.box, colour, line, mark.label == "?")
+        for x, y in mark.points:
+            pen.ellipse((x - line, y - line, x + line, y + line), fill=colour)
+        _label(pen, mark.box, mark.words, colour, line, picture.width)
     return np.asarray(picture)
 
 
 def certainty_text(face: Face) -> str:
     """The verdict with the probability of the likelier class: ``female 93%``, ``? 61% male``."""
-    female = face.score.probability_female
+    return verdict_text(face.verdict.label, face.score.probability_female)
+
+
+def verdict_text(label: Label, female: float) -> str:
+    """A label with the probability of the likelier class, where ``female`` is that of female."""
     share = f"{max(female, 1 - female):.0%}"
-    if face.verdict.label == "?":
+    if label == "?":
         return f"? {share} {'female' if female >= 0.5 else 'male'}"
-    return f"{face.verdict.label} {share}"
+    return f"{label} {share}"
 
 
 def _words(face: Face, number: int | None) -> list[str]:
@@ -69,7 +102,7 @@ def _rectangle(pen: ImageDraw.ImageDraw, box: Box, colour: str, line: int, dashe
 
 
 def _label(
-    pen: ImageDraw.ImageDraw, box: Box, words: list[str], colour: str, line: int, width: int
+    pen: ImageDraw.ImageDraw, box: Box, words: Sequence[str], colour: str, line: int, width: int
 ) -> None:
     """Write the longest of ``words`` that fits over the box, else the shortest."""
     font = _font(int(np.clip(box.width / 8, 11, max(14, width / 40))))

@@ -21,6 +21,11 @@ MAX_PIXELS = _read("MAX_PIXELS", 50_000_000)
 #: Pictures taken at once by a page.
 MAX_FILES = _read("MAX_FILES", 100)
 
+#: Bytes, pixels of a frame, and seconds of one film.
+MAX_FILM_BYTES = _read("MAX_FILM_BYTES", 500 * 2**20)
+MAX_FILM_PIXELS = _read("MAX_FILM_PIXELS", 4096 * 2304)
+MAX_FILM_SECONDS = _read("MAX_FILM_SECONDS", 3600)
+
 #: Faces scored in one run of the model. The kernel matrix of the largest model has one float32
 #: for every face and support vector, so this bounds memory, not speed.
 BATCH = _read("BATCH", 64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -47,6 +48,15 @@ def data() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"no data folder {DATA}")
     return DATA
+
+
+@pytest.fixture(autouse=True)
+def stream(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """What the webcam page gets from ``webrtc_streamer``, which needs a browser: an idle stream."""
+    state = SimpleNamespace(playing=False, signalling=False)
+    context = SimpleNamespace(state=state, video_processor=None)
+    monkeypatch.setattr("dashboard.webcam.webrtc_streamer", lambda **_: context)
+    return context
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,17 +55,25 @@ def address() -> Iterator[str]:
         yield url
 
 
+Launch = Callable[[list[str]], Browser]
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, or Playwright's own."""
+def launch() -> Iterator[Launch]:
+    """Starts the system's Chromium, or Playwright's own, with some flags."""
     with sync_playwright() as playwright:
         system = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
         path = system or playwright.chromium.executable_path
         if not Path(path).exists():
             pytest.skip("no Chromium on this machine")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+        yield lambda flags: playwright.chromium.launch(executable_path=path, args=flags)
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Launch) -> Iterator[Browser]:
+    started = launch(FLAGS)
+    yield started
+    started.close()
 
 
 @pytest.fixture

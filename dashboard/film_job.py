@@ -1,0 +1,69 @@
+"""A film read in the background: the page may be drawn anew, or left, while it goes on."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from facespace import video
+from facespace.analyze import Settings
+from facespace.types import FacespaceError
+from facespace.video import Film, Progress
+
+#: Seconds without anybody looking after which a film is given up: its page was closed.
+ABANDONED = 60.0
+
+#: Films read at once, whoever's they are; others wait.
+AT_ONCE = threading.BoundedSemaphore(1)
+
+
+class Job:
+    """One film on a thread of its own. Other threads read its fields and call ``stop``.
+
+    ``progress`` is the newest; ``film`` and ``content`` (an MP4 file) are there once it is done,
+    ``error`` is a sentence where it failed. Nothing of it stays on disk.
+    """
+
+    def __init__(self, name: str, content: bytes, settings: Settings, every: int | None) -> None:
+        self.name = name
+        self.progress: Progress | None = None
+        self.film: Film | None = None
+        self.content = b""
+        self.error = ""
+        self._stopped = threading.Event()
+        self._looked = time.monotonic()
+        arguments = content, settings, every
+        self._thread = threading.Thread(target=self._run, args=arguments, daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still at work; asking says that somebody is looking."""
+        self._looked = time.monotonic()
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        """Ask it to finish with what it has."""
+        self._stopped.set()
+
+    def _ends(self) -> bool:
+        return self._stopped.is_set() or time.monotonic() - self._looked > ABANDONED
+
+    def _run(self, content: bytes, settings: Settings, every: int | None) -> None:
+        with AT_ONCE, tempfile.TemporaryDirectory(prefix="facespace-") as folder:
+            source, out = Path(folder, "film"), Path(folder, "annotated.mp4")
+            try:
+                source.write_bytes(content)
+                for step in video.annotate_film(
+                    source, out, settings, every, self._ends, self.name
+                ):
+                    if isinstance(step, Film):
+                        self.content, self.film = out.read_bytes(), step
+                    else:
+                        self.progress = step
+            except FacespaceError as error:
+                self.error = str(error)
+            except OSError as error:
+                self.error = f"There is no room for the film on this computer: {error.strerror}."

@@ -1,0 +1,220 @@
+"""A camera's frames, drawn at the camera's rate, analysed as fast as the machine can.
+
+Frames come in on one thread (the camera's) and are analysed on another, always the newest; between
+two analyses the tracker carries the boxes. Any thread may ask what is seen.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from facespace import annotate
+from facespace.analyze import Settings, analyze, rules_of
+from facespace.annotate import Mark
+from facespace.tracking import Tracked, Tracker
+from facespace.types import RGB, FacespaceError, Point, Reading
+
+#: Seconds without a frame after which the analysing thread ends; the next frame starts another.
+IDLE = 3.0
+
+#: Seconds from one analysis to the next at least, and the share of its time that the analysing
+#: thread works: the rest is left to the stream itself.
+PERIOD, WORKING = 0.08, 0.6
+
+#: Seconds over which rates and times are averaged, and over which the history goes back.
+WINDOW, HISTORY = 2.0, 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What may be changed while the stream runs."""
+
+    settings: Settings = field(default_factory=Settings)
+    mirror: bool = True
+    landmarks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is seen at one moment.
+
+    ``frame`` is the newest frame as it was analysed, uint8 (H, W, 3), and ``reading`` what came
+    of it; None before the first. ``shown`` and ``analysed`` are frames a second;
+    ``milliseconds`` the mean time of each stage; ``history`` one row a second: seconds ago, faces
+    in view, frames shown a second. ``error`` is a sentence where frames cannot be analysed.
+    """
+
+    tracks: tuple[Tracked, ...] = ()
+    frame: RGB | None = None
+    reading: Reading | None = None
+    shown: float = 0.0
+    analysed: float = 0.0
+    milliseconds: Mapping[str, float] = field(default_factory=dict)
+    history: tuple[tuple[float, int, float], ...] = ()
+    error: str = ""
+
+
+class Meter:
+    """Counts events and averages what they took, over the last ``WINDOW`` seconds."""
+
+    def __init__(self) -> None:
+        self._events: deque[tuple[float, float]] = deque()
+
+    def note(self, now: float, milliseconds: float) -> None:
+        """An event that took so long has just ended."""
+        self._events.append((now, milliseconds))
+        self._forget(now)
+
+    def rate(self, now: float) -> float:
+        """Events a second."""
+        self._forget(now)
+        return len(self._events) / WINDOW
+
+    def mean(self) -> float:
+        """The mean of what they took, in milliseconds; 0 where there were none."""
+        return float(np.mean([took for _, took in self._events])) if self._events else 0.0
+
+    def _forget(self, now: float) -> None:
+        while self._events and self._events[0][0] < now - WINDOW:
+            self._events.popleft()
+
+
+class Live:
+    """Reads a camera. Set ``options`` at any time; they count from the next frame on."""
+
+    def __init__(
+        self, options: Options | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.options = options or Options()
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._waiting = threading.Condition(self._lock)
+        self._newest: tuple[RGB, float, Options] | None = None
+        self._worker: threading.Thread | None = None
+        self._closed = False
+        self._tracked = self.options.settings, self.options.mirror
+        self._tracker = Tracker(rules_of(self.options.settings))
+        self._seen: tuple[RGB, Reading] | None = None
+        self._error = ""
+        self._meters = {name: Meter() for name in ("draw", "analyse")}
+        self._history: deque[tuple[float, int, float]] = deque()
+
+    def show(self, rgb: RGB) -> RGB:
+        """Take a frame, and give it back with what is known of the faces in it drawn.
+
+        Args:
+            rgb: uint8 (H, W, 3), as the camera gives it.
+
+        Returns:
+            uint8 (H, W, 3), mirrored where ``options`` say so.
+        """
+        start, options = self._clock(), self.options
+        if options.mirror:
+            rgb = np.ascontiguousarray(rgb[:, ::-1])
+        with self._waiting:
+            if not self._closed:
+                self._newest = rgb, start, options
+                self._ensure_worker()
+                self._waiting.notify()
+            tracks = self._tracker.at(start)
+        drawn = annotate.draw_marks(rgb, [_mark(track, options.landmarks) for track in tracks])
+        with self._lock:
+            now = self._clock()
+            self._meters["draw"].note(now, (now - start) * 1000)
+            self._remember(now, len(tracks))
+        return drawn
+
+    def look(self) -> Look:
+        """What is seen now."""
+        with self._lock:
+            now = self._clock()
+            frame, reading = self._seen or (None, None)
+            return Look(
+                tracks=tuple(self._tracker.at(now)),
+                frame=frame,
+                reading=reading,
+                shown=self._meters["draw"].rate(now),
+                analysed=self._meters["analyse"].rate(now),
+                milliseconds={name: meter.mean() for name, meter in self._meters.items()},
+                history=tuple((now - then, faces, rate) for then, faces, rate in self._history),
+                error=self._error,
+            )
+
+    def close(self) -> None:
+        """End the analysing thread and forget all pictures; frames that still come are ignored."""
+        with self._waiting:
+            self._closed = True
+            self._newest = self._seen = None
+            self._waiting.notify()
+            worker = self._worker
+        if worker is not None and worker is not threading.current_thread():
+            worker.join()
+
+    def _ensure_worker(self) -> None:
+        if self._worker is None:
+            self._worker = threading.Thread(target=self._work, name="facespace-live", daemon=True)
+            self._worker.start()
+
+    def _work(self) -> None:
+        while (taken := self._take()) is not None:
+            rgb, when, options = taken
+            start, settings = self._clock(), options.settings
+            try:
+                reading = analyze(rgb, settings)
+            except FacespaceError as error:
+                with self._lock:
+                    self._error = str(error)
+                continue
+            with self._waiting:
+                if self._tracked != (settings, options.mirror):
+                    self._tracked = settings, options.mirror
+                    self._tracker = Tracker(rules_of(settings))
+                if not self._closed:
+                    self._tracker.update(reading.faces, when)
+                    self._seen, self._error = (rgb, reading), ""
+                now = self._clock()
+                self._meters["analyse"].note(now, (now - start) * 1000)
+                rest = max(PERIOD, (now - start) / WORKING) - (now - start)
+                self._waiting.wait_for(lambda: self._closed, rest)
+
+    def _take(self) -> tuple[RGB, float, Options] | None:
+        """The newest frame, once there is one; None where the thread is to end."""
+        with self._waiting:
+            self._waiting.wait_for(lambda: self._newest is not None or self._closed, IDLE)
+            taken, self._newest = self._newest, None
+            if taken is None or self._closed:
+                self._worker = None
+                return None
+            return taken
+
+    def _remember(self, now: float, faces: int) -> None:
+        """One row of history a second."""
+        if not self._history or now - self._history[-1][0] >= 1:
+            self._history.append((now, faces, self._meters["draw"].rate(now)))
+        while self._history[0][0] < now - HISTORY:
+            self._history.popleft()
+
+
+def _mark(track: Tracked, landmarks: bool) -> Mark:
+    """A track's box with its verdict, or with the reason why there is none."""
+    words = annotate.verdict_text(track.verdict.label, track.probability_female)
+    if track.verdict.reasons:
+        words = f"? {track.verdict.reasons[0]}"
+    points = _carried(track) if landmarks else ()
+    return Mark(track.box, track.verdict.label, (words, track.verdict.label[0].upper()), points)
+
+
+def _carried(track: Tracked) -> list[Point]:
+    """The landmarks of the newest face, moved and scaled as the box was since."""
+    old, new = track.face.detection.box, track.box
+    scale = new.width / max(old.width, 1e-6), new.height / max(old.height, 1e-6)
+    return [
+        (new.x + (x - old.x) * scale[0], new.y + (y - old.y) * scale[1])
+        for x, y in track.face.detection.landmarks or ()
+    ]

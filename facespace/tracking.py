@@ -1,0 +1,295 @@
+"""Readings over time -> tracks: who is where, also between two readings, with one steady verdict.
+
+Boxes are joined over time as in SORT (Bewley et al. 2016): where a track is expected, by overlap,
+assigned optimally (Kuhn 1955, Munkres 1957). In place of a Kalman filter an alpha-beta filter
+carries centre and size at constant velocity: the same filter in its steady state (Kalata 1984).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+
+from facespace.decide import Rules
+from facespace.detectors.base import iou
+from facespace.types import Box, Face, Floats, Label, Verdict
+
+Floats64 = npt.NDArray[np.float64]
+
+#: Gains of the filter: how far a measured box moves the expected place, and its velocity.
+ALPHA, BETA = 0.7, 0.25
+
+#: A face is a track's own if boxes overlap by this IoU, or, after a gap, if it looks alike and
+#: lies no further than so many sides for each second of the gap.
+LEAST_IOU, REACH = 0.2, 2.0
+
+#: Cosine similarity of two crops' PCA coordinates from which on they may be one person's.
+ALIKE = 0.35
+
+#: What it costs to give a track a face that is not its own: more than any other.
+FOREIGN = 2.0
+
+#: Readings with the face before a track counts, and seconds without it before the track ends.
+HITS, GONE = 2, 1.5
+
+#: Seconds for which a box is carried on: where no later reading was without the face, where one
+#: was.
+CARRIED, COAST = 2.0, 0.5
+
+#: A face seen for this many seconds weighs like one more independent look, up to ``LOOKS``: frames
+#: that follow one another make the same mistakes.
+SECONDS_A_LOOK, LOOKS = 1.0, 3.0
+
+#: What a crop weighs that is marked with one of these reasons; every other weighs 1.
+WEAK = {"covered": 0.05, "blurred": 0.2, "profile": 0.2, "small": 0.3, "detector": 0.3}
+
+#: No single probability counts for more than this.
+SUREST = 0.98
+
+#: How far an answer must fall below the certainty needed before it is taken back.
+SLACK = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """A track as it is at one moment.
+
+    ``number`` counts from 1. ``box`` is in pixels, measured, or carried on from the last reading.
+    ``probability_female`` is what all its crops say together, 0 to 1. ``first`` and ``last`` are
+    the times of its first and last reading in seconds, ``hits`` the number of readings. ``face``
+    is its newest face and ``best`` the one whose crop is best to look at. ``trail`` are the times
+    and boxes of all its readings, where the tracker keeps them.
+    """
+
+    number: int
+    box: Box
+    verdict: Verdict
+    probability_female: float
+    first: float
+    last: float
+    hits: int
+    face: Face
+    best: Face
+    trail: tuple[tuple[float, Box], ...] = ()
+
+    @property
+    def certainty(self) -> float:
+        """The probability of the likelier class, 0.5 to 1."""
+        return max(self.probability_female, 1 - self.probability_female)
+
+    @property
+    def seconds(self) -> float:
+        """How long it was in view."""
+        return self.last - self.first
+
+    def to_dict(self) -> dict[str, Any]:
+        """The track as plain data for JSON; times in seconds, rounded to 0.001."""
+        return {
+            "track": self.number,
+            "first": round(self.first, 3),
+            "last": round(self.last, 3),
+            "hits": self.hits,
+            "label": self.verdict.label,
+            "probability_female": round(self.probability_female, 4),
+            "reasons": list(self.verdict.reasons),
+        }
+
+
+@dataclass
+class _Track:
+    """What is known of one person: where they are, where to, and what their crops said."""
+
+    number: int
+    face: Face
+    first: float
+    last: float
+    place: Floats64
+    before: tuple[float, Floats64] | None = None
+    velocity: Floats64 = field(default_factory=lambda: np.zeros(4))
+    hits: int = 1
+    weight: float = 0.0
+    evidence: float = 0.0
+    good_seconds: float = 0.0
+    reasons: Counter[str] = field(default_factory=Counter)
+    best: Face | None = None
+    best_quality: float = -1.0
+    label: Label = "?"
+    trail: list[tuple[float, Box]] = field(default_factory=list)
+
+    def expected(self, time: float) -> Floats64:
+        """Where it should be: carried on, or between its last two readings."""
+        if time >= self.last:
+            return self.place + self.velocity * (time - self.last)
+        if self.before is None or time <= self.before[0]:
+            return self.place if self.before is None else self.before[1]
+        then, place = self.before
+        return place + (self.place - place) * (time - then) / (self.last - then)
+
+
+class Tracker:
+    """Joins readings. Not for several threads at once: its user holds a lock."""
+
+    def __init__(self, rules: Rules, trails: bool = False) -> None:
+        """``rules`` are those that the readings are judged by; ``trails`` are kept if asked for."""
+        self._rules, self._trails = rules, trails
+        self._tracks: list[_Track] = []
+        self._count = 0
+        self._updated = 0.0
+        self._ended: list[Tracked] = []
+
+    def update(self, faces: Sequence[Face], time: float) -> list[Tracked]:
+        """Join the faces of a reading to the tracks.
+
+        Args:
+            faces: all faces of one frame.
+            time: of the frame, in seconds; later than at the last call.
+
+        Returns:
+            the tracks in view, as ``at`` gives them.
+        """
+        for track, face in self._assigned(faces, time):
+            if track is None:
+                self._begin(face, time)
+            else:
+                self._move(track, face, time)
+        self._updated = time
+        for track in [t for t in self._tracks if time - t.last > GONE]:
+            self._tracks.remove(track)
+            if track.hits >= HITS:
+                self._ended.append(self._seen(track, track.last))
+        return self.at(time)
+
+    def at(self, time: float) -> list[Tracked]:
+        """The tracks in view at some time at or after the last but one reading, by number."""
+        return [
+            self._seen(track, time)
+            for track in self._tracks
+            if track.hits >= HITS and track.first <= time <= track.last + self._carried(track)
+        ]
+
+    def all(self) -> list[Tracked]:
+        """Every track that counted so far, ended or not, by number."""
+        alive = [self._seen(t, t.last) for t in self._tracks if t.hits >= HITS]
+        return sorted([*self._ended, *alive], key=lambda track: track.number)
+
+    def _carried(self, track: _Track) -> float:
+        return CARRIED if track.last == self._updated else COAST
+
+    def _assigned(self, faces: Sequence[Face], time: float) -> list[tuple[_Track | None, Face]]:
+        """Each face with the track whose it is, or None: the assignment of the least cost."""
+        if not faces or not self._tracks:
+            return [(None, face) for face in faces]
+        cost = np.array([[_cost(track, face, time) for track in self._tracks] for face in faces])
+        own: list[_Track | None] = [None] * len(faces)
+        for row, column in zip(*linear_sum_assignment(np.minimum(cost, FOREIGN)), strict=True):
+            if cost[row, column] < FOREIGN:
+                own[row] = self._tracks[column]
+        return list(zip(own, faces, strict=True))
+
+    def _begin(self, face: Face, time: float) -> None:
+        self._count += 1
+        track = _Track(self._count, face, time, time, _place(face.detection.box))
+        self._tracks.append(track)
+        self._judge(track, face, time, 0.0)
+
+    def _move(self, track: _Track, face: Face, time: float) -> None:
+        passed = max(time - track.last, 1e-3)
+        expected = track.expected(time)
+        off = _place(face.detection.box) - expected
+        track.before = track.last, track.place
+        track.place = expected + ALPHA * off
+        track.velocity = track.velocity + BETA * off / passed
+        track.face, track.last, track.hits = face, time, track.hits + 1
+        self._judge(track, face, time, min(passed, SECONDS_A_LOOK))
+
+    def _judge(self, track: _Track, face: Face, time: float, passed: float) -> None:
+        """Add what a crop says, and decide anew."""
+        if self._trails:
+            track.trail.append((time, face.detection.box))
+        weight = min((WEAK.get(reason, 1.0) for reason in face.verdict.reasons), default=1.0)
+        odds = _log_odds(face.score.probability_female)
+        track.evidence += weight * odds
+        track.weight += weight
+        track.good_seconds += weight * passed
+        track.reasons.update(face.verdict.reasons)
+        quality = weight * face.detection.score * min(face.detection.box.side, 100)
+        if quality > track.best_quality:
+            track.best, track.best_quality = face, quality
+        track.label = self._label(track.label, _probability(track))
+
+    def _label(self, before: Label, female: float) -> Label:
+        """The verdict on a probability; an answer once given stays until it is in doubt."""
+        reads: Label = "female" if female >= self._rules.threshold else "male"
+        needed = self._rules.certainty - (SLACK if before == reads else 0.0)
+        return reads if max(female, 1 - female) >= needed else "?"
+
+    def _seen(self, track: _Track, time: float) -> Tracked:
+        reasons: tuple[str, ...] = ()
+        if track.label == "?":
+            reasons = tuple(reason for reason, _ in track.reasons.most_common(2)) or ("unsure",)
+        return Tracked(
+            number=track.number,
+            box=_box(track.expected(time)),
+            verdict=Verdict(track.label, reasons),
+            probability_female=_probability(track),
+            first=track.first,
+            last=track.last,
+            hits=track.hits,
+            face=track.face,
+            best=track.best or track.face,
+            trail=tuple(track.trail),
+        )
+
+
+def _cost(track: _Track, face: Face, time: float) -> float:
+    """How badly a face fits a track, below ``FOREIGN`` where it may be its own: overlap first."""
+    expected, box = _box(track.expected(time)), face.detection.box
+    overlap = float(iou(_corners(expected)[None], _corners(box))[0])
+    if overlap >= LEAST_IOU:
+        return 1 - overlap
+    apart = np.hypot(*(_place(box)[:2] - track.place[:2]))
+    near = apart <= REACH * max(box.side, expected.side) * max(time - track.last, 0.1)
+    size = box.side / max(track.face.detection.box.side, 1e-6)
+    alike = _cosine(track.face.score.coordinates, face.score.coordinates)
+    return FOREIGN - alike if near and 0.5 < size < 2 and alike >= ALIKE else FOREIGN
+
+
+def _probability(track: _Track) -> float:
+    """What a track's crops say together: the mean of their log-odds, as often as they count.
+
+    Were all crops independent, their log-odds would add up; were they copies, their mean would
+    stand. Frames that follow one another are nearly copies.
+    """
+    looks = 1 + min(LOOKS - 1, track.good_seconds / SECONDS_A_LOOK)
+    odds = looks * track.evidence / track.weight if track.weight else 0.0
+    return float(1 / (1 + np.exp(-odds)))
+
+
+def _log_odds(probability: float) -> float:
+    clipped = min(max(probability, 1 - SUREST), SUREST)
+    return float(np.log(clipped / (1 - clipped)))
+
+
+def _cosine(one: Floats, other: Floats) -> float:
+    return float(one @ other / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-9))
+
+
+def _corners(box: Box) -> Floats64:
+    return np.array([box.x, box.y, box.width, box.height])
+
+
+def _place(box: Box) -> Floats64:
+    """Centre in pixels, and the logarithms of width and height."""
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    return np.array([x, y, np.log(max(box.width, 1.0)), np.log(max(box.height, 1.0))])
+
+
+def _box(place: Floats64) -> Box:
+    width, height = np.exp(place[2:]).tolist()
+    return Box(float(place[0]) - width / 2, float(place[1]) - height / 2, width, height)

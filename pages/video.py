@@ -1,0 +1,61 @@
+"""A film in; every face followed, with one verdict each, and a film that plays out."""
+
+import streamlit as st
+
+from dashboard import film
+from dashboard.artifacts import sentences
+from dashboard.example import CREDIT
+from dashboard.example_film import example_film
+from dashboard.settings import sidebar
+from facespace import limits
+
+SUFFIXES = ("mp4", "mov", "mkv", "webm", "avi", "m4v", "mpg", "mpeg", "ts", "ogv", "flv", "wmv")
+MEGABYTES = limits.MAX_FILM_BYTES // 2**20
+
+st.title("Video")
+st.write(
+    "Every face is followed from its first frame to its last and gets one verdict, not a new one "
+    "in each frame."
+)
+settings = sidebar()
+with st.sidebar:
+    every = st.select_slider(
+        "Look at one frame in",
+        ["auto", *range(1, 13)],
+        help="How often faces are looked for; between, boxes are carried on. “auto” is about six "
+        "times a second.",
+        key="every",
+        bind="query-params",
+    )
+
+origin = st.segmented_control(
+    "Film from", ["Upload", "Example"], default="Upload", required=True, key="from",
+    bind="query-params",
+)  # fmt: skip
+chosen: tuple[str, bytes] | None = None
+if origin == "Upload":
+    st.caption(
+        f"Up to {MEGABYTES} MB and {limits.MAX_FILM_SECONDS // 60} minutes. The film is read in a "
+        "temporary folder of this dashboard and deleted when it is done."
+    )
+    upload = st.file_uploader("A film", SUFFIXES, max_upload_size=MEGABYTES, key="film_upload")
+    chosen = (upload.name, upload.getvalue()) if upload else None
+else:
+    with sentences():
+        chosen = st.cache_data(example_film, show_spinner="Rendering the example …")()
+    st.caption(f"{CREDIT} Moved about by code; for a moment a bar passes over the face.")
+
+job = st.session_state.get("film")
+if chosen and st.button("Read the film", type="primary", icon=":material/play_arrow:"):
+    film.start(*chosen, settings, None if every == "auto" else int(every))
+    st.rerun()
+if job is None:
+    if not chosen:
+        st.info("Add a film, or choose “Example”.", icon=":material/movie:")
+elif job.running:
+    film.progress(job)
+elif job.error:
+    st.warning(f"**{job.name}**: {job.error}", icon=":material/warning:")
+elif job.film:
+    with st.container(width=860):
+        film.show(job, job.film)

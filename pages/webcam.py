@@ -1,0 +1,41 @@
+"""The camera, live: every face boxed and read while it moves."""
+
+import streamlit as st
+
+from dashboard import webcam
+from dashboard.settings import sidebar
+from facespace.live import Options
+
+st.title("Webcam")
+st.write(
+    "Move, turn away, come back: the box should stay with you, and the verdict should settle and "
+    "stay, or be “?” with its reason."
+)
+settings = sidebar()
+with st.sidebar:
+    mirror = st.toggle("Mirror", True, key="mirror", bind="query-params")
+    landmarks = st.toggle("Show landmarks", key="landmarks", bind="query-params")
+    crops = st.toggle("Show what the model sees", key="crops", bind="query-params")
+st.caption(
+    "Frames are read in the memory of the computer that runs this dashboard and kept nowhere."
+)
+
+left, right = st.columns([3, 2], gap="medium")
+with left:
+    context = webcam.stream(Options(settings, mirror, landmarks))
+    live = context.video_processor.live if context.video_processor else None
+    if live and context.state.playing:
+        webcam.snapshot(live)
+with right:
+    if live and context.state.playing:
+        webcam.panel(live, crops)
+    elif context.state.signalling and not webcam.failed():
+        webcam.connecting()
+    else:
+        st.info("Press “Start the camera”.", icon=":material/videocam:")
+if webcam.failed():
+    webcam.why_not()
+single = st.toggle("Take single pictures instead", webcam.failed(), key="single")
+if single or webcam.failed():
+    webcam.single_pictures(settings)
+webcam.diagnosis(context)

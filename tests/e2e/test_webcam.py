@@ -1,0 +1,89 @@
+"""The webcam page in a real browser, before a fake camera that shows a real face."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+
+from dashboard.example import example
+from facespace import images
+from tests.e2e.camera import film
+from tests.e2e.conftest import FLAGS, SECONDS, Launch, download, settled
+
+#: A network that lets video through a relay alone, and there is none.
+BLOCKED = """
+window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration) {
+        super({ ...configuration, iceServers: [], iceTransportPolicy: "relay" });
+    }
+};
+"""
+
+
+def started(browser: Browser, address: str, script: str = "") -> tuple[Page, FrameLocator]:
+    """The page once its camera was started; ``script`` runs in every frame before all else."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(SECONDS * 1000)
+    context.grant_permissions(["camera"])
+    context.add_init_script(script)
+    page = context.new_page()
+    page.goto(f"{address}/webcam")
+    settled(page)
+    stream = page.frame_locator("iframe[title*=webrtc]")
+    stream.get_by_role("button", name="Start the camera").click()
+    return page, stream
+
+
+@pytest.fixture(scope="module")
+def with_camera(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    path = tmp_path_factory.mktemp("camera") / "face.mjpeg"
+    film(path, images.load(example()[1]), seconds=4)
+    local = "--disable-features=WebRtcHideLocalIpsWithMdns"
+    return [*FLAGS, local, f"--use-file-for-fake-video-capture={path}"]
+
+
+def test_the_live_page(
+    launch: Launch, address: str, with_camera: list[str], tmp_path: Path
+) -> None:
+    expect.set_options(timeout=SECONDS * 1000)
+    with closing(launch(with_camera)) as browser:
+        page, stream = started(browser, address)
+        video = stream.locator("video")
+        expect(video).to_be_visible()
+        video.evaluate(
+            "video => new Promise(done => { const look = () => "
+            "video.currentTime > 1 ? done() : setTimeout(look, 100); look(); })"
+        )
+        faces = page.get_by_test_id("stMetric").filter(has_text="Faces in view")
+        expect(faces.get_by_test_id("stMetricValue")).to_have_text("1")
+
+        # Turned round, the picture is another; the box is drawn in the verdict's colour.
+        page.get_by_test_id("stSidebar").get_by_text("Mirror").click()
+        page.get_by_test_id("stSidebar").get_by_text("Show what the model sees").click()
+        expect(page.get_by_role("img", name="Face 1, the crop 1")).to_be_visible()
+
+        page.get_by_role("button", name="Snapshot").click()
+        kept = download(page, "Annotated PNG", tmp_path)
+        with Image.open(kept) as picture:
+            assert picture.width >= 320
+            colours = picture.convert("RGB").getcolors(picture.width * picture.height)
+        assert max(n for n, colour in colours if colour == (0xD1, 0x72, 0x0A)) > 100  # female
+
+        stream.get_by_role("button", name="Stop").click()
+        expect(stream.get_by_role("button", name="Start the camera")).to_be_visible()
+
+
+def test_where_webrtc_is_blocked_single_pictures_take_its_place(
+    launch: Launch, address: str, with_camera: list[str]
+) -> None:
+    expect.set_options(timeout=SECONDS * 1000)
+    with closing(launch(with_camera)) as browser:
+        page, _ = started(browser, address, BLOCKED)
+        expect(page.get_by_test_id("stAlertContentWarning")).to_contain_text("Single pictures")
+        page.wait_for_function("document.querySelector('video')?.readyState >= 3")
+        page.get_by_role("button", name="Take Photo").click()
+        expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text("1 female")

@@ -1,0 +1,85 @@
+"""The Video page, run by AppTest."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import film_job
+from dashboard.example_film import example_film
+from tests.test_pages import opened, text
+
+
+def read(app: AppTest) -> AppTest:
+    """Press the button and wait for the end."""
+    (button,) = [button for button in app.button if button.label == "Read the film"]
+    button.click().run()
+    end = time.monotonic() + 120
+    while "film" in app.session_state and app.session_state["film"].running:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    return app.run()
+
+
+@pytest.fixture(scope="module")
+def example_read() -> AppTest:
+    return read(opened("video", **{"from": "Example"}))
+
+
+def test_without_a_film_it_says_what_to_do() -> None:
+    app = opened("video")
+    assert "Add a film" in text(app)
+    assert "500 MB and 60 minutes" in text(app)
+
+
+def test_the_example_is_read(example_read: AppTest) -> None:
+    app = example_read
+    assert not app.exception
+    (success,) = app.success
+    assert "150 frames, 1 face followed: 1 female" in success.value
+    assert app.get("video")
+    assert len(app.get("plotly_chart")) == 2
+    (table,) = app.dataframe
+    assert list(table.value["Verdict"]) == ["female"]
+    labels = {button.label for button in app.get("download_button")}
+    assert labels == {"MP4", "CSV a frame", "CSV a face", "JSON"}
+
+
+def test_a_button_lets_the_film_play_from_where_a_face_comes(example_read: AppTest) -> None:
+    app = example_read
+    (button,) = [button for button in app.button if button.label.startswith("Face 1")]
+    button.click().run()
+    assert not app.exception
+    assert app.session_state["film_from"] == pytest.approx(0, abs=0.5)
+
+
+def test_a_bad_film_gets_a_sentence() -> None:
+    app = opened("video")
+    app.file_uploader(key="film_upload").set_value(("holiday.mp4", b"no film", "video/mp4")).run()
+    app = read(app)
+    assert not app.exception
+    (warning,) = app.warning
+    assert "holiday.mp4" in warning.value and "not a film" in warning.value
+
+
+def test_nothing_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(film_job.tempfile, "tempdir", str(tmp_path))
+    seen = []
+    name, content = example_film()
+    job = film_job.Job(name, content, film_job.Settings(), None)
+    while job.running:
+        seen += [path.name for path in tmp_path.iterdir()]
+        time.sleep(0.05)
+    assert job.film is not None and job.content[4:8] == b"ftyp"
+    assert seen  # it did work there
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_film_nobody_looks_at_any_more_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(film_job, "ABANDONED", 0.3)
+    job = film_job.Job(*example_film(), film_job.Settings(), 1)
+    job._thread.join(60)
+    assert job.film is not None and job.film.stopped

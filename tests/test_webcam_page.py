@@ -1,0 +1,128 @@
+"""The webcam page around its stream: a browser test plays the stream itself."""
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from dashboard import webcam
+from facespace.live import Live, Options
+from facespace.types import RGB
+from tests.test_pages import opened, text
+
+
+def test_before_the_start_it_says_what_to_do(stream: SimpleNamespace) -> None:
+    app = opened("webcam")
+    assert not app.exception
+    assert "Start the camera" in text(app)
+    assert "kept nowhere" in text(app)
+    assert not app.warning
+
+
+@pytest.fixture
+def playing(stream: SimpleNamespace, astronaut: RGB):
+    """A stream that shows the astronaut."""
+    live = Live(Options(mirror=False))
+    stream.state.playing = True
+    stream.video_processor = SimpleNamespace(live=live)
+    end = time.monotonic() + 20
+    while not live.look().tracks and time.monotonic() < end:
+        live.show(astronaut)
+        time.sleep(0.02)
+    yield live
+    live.close()
+
+
+def test_the_panel_says_who_is_in_view(playing: Live) -> None:
+    app = opened("webcam", crops="true")
+    assert not app.exception
+    metrics = {metric.label: metric.value for metric in app.metric}
+    assert metrics["Faces in view"] == "1"
+    (table,) = app.dataframe
+    assert list(table.value["Verdict"]) == ["female"]
+    assert app.toggle(key="crops").value
+    assert len(app.get("image")) == 1
+
+
+def test_controls_reach_the_running_stream(playing: Live) -> None:
+    app = opened("webcam")
+    app.toggle(key="landmarks").set_value(True)
+    app.toggle(key="mirror").set_value(False)
+    app.run()
+    assert playing.options.landmarks and not playing.options.mirror
+    app.selectbox(key="detector").set_value("haar").run()
+    assert playing.options.settings.detector == "haar"
+
+
+def test_a_snapshot_can_be_kept(playing: Live) -> None:
+    app = opened("webcam")
+    (button,) = [button for button in app.button if button.label == "Snapshot"]
+    button.click().run()
+    assert not app.exception
+    assert "Snapshot" in [header.value for header in app.subheader]
+    labels = {button.label for button in app.get("download_button")}
+    assert labels == {"Annotated PNG", "CSV", "JSON"}
+
+
+def test_a_connection_that_does_not_come_is_replaced(
+    stream: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened("webcam")
+    stream.state.signalling = True
+    app.run()
+    assert "Connecting" in text(app)
+    assert not app.warning
+    monkeypatch.setattr(webcam, "PATIENCE", 0.0)
+    app.run()
+    app.run()
+    (warning,) = app.warning
+    assert "Single pictures work all the same" in warning.value
+    assert app.get("camera_input")
+
+
+def test_a_connection_that_ends_before_it_stood_is_replaced(stream: SimpleNamespace) -> None:
+    app = opened("webcam")
+    stream.state.signalling = True
+    app.run()
+    stream.state.signalling = False
+    app.run()
+    (warning,) = app.warning
+    assert "could not" in warning.value
+    stream.state.playing = True  # a second try succeeds
+    stream.video_processor = SimpleNamespace(live=Live())
+    app.run()
+    assert not app.warning
+
+
+@pytest.mark.parametrize(
+    ("environment", "url", "expected"),
+    [
+        ({}, "http://localhost:8501/webcam", {"iceServers": []}),
+        ({}, "https://faces.example/webcam", None),
+        (
+            {"TURN_URL": "turn:t:3478", "TURN_USERNAME": "u", "TURN_CREDENTIAL": "c"},
+            "https://faces.example/webcam",
+            {"iceServers": [{"urls": "turn:t:3478", "username": "u", "credential": "c"}]},
+        ),
+    ],
+)
+def test_which_servers_are_asked(monkeypatch, environment, url, expected) -> None:
+    for keys in webcam.TURN.values():
+        for key in keys:
+            monkeypatch.delenv(key, raising=False)
+    for key, value in environment.items():
+        monkeypatch.setenv(key, value)
+    assert webcam.rtc_configuration(url) == expected
+
+
+def test_the_relay_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for keys in webcam.TURN.values():
+        for key in keys:
+            monkeypatch.delenv(key, raising=False)
+    assert webcam.turn_server() is None
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "a")
+    assert webcam.turn_server() is None
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "b")
+    assert webcam.turn_server() == "Twilio"
