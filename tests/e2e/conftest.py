@@ -27,6 +27,13 @@ SECONDS = 60
 @contextmanager
 def dashboard() -> Iterator[str]:
     """The address of a dashboard, started as a user starts it, on a free port."""
+    with serving() as (url, _):
+        yield url
+
+
+@contextmanager
+def serving() -> Iterator[tuple[str, int]]:
+    """Like ``dashboard``, with the number of the server's process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -43,7 +50,7 @@ def dashboard() -> Iterator[str]:
                 time.sleep(0.25)
         else:
             pytest.fail("the dashboard did not start")
-        yield url
+        yield url, server.pid
     finally:
         server.terminate()
         server.wait(20)
