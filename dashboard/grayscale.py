@@ -82,7 +82,7 @@ def numbers(subject: Subject) -> None:
     st.header("A picture is a table of numbers")
     st.write(
         "Each pixel is a number from 0, black, to 255, white. Click on the picture, or move the "
-        "sliders: the lens shows the numbers that are there. Nothing else is in the file."
+        "sliders: the lens shows the numbers that are there. The program knows nothing else of it."
     )
     scale = st.segmented_control(
         "Numbers of",
@@ -167,7 +167,7 @@ def channels(subject: Subject) -> None:
             shown = np.zeros_like(subject.rgb)
             shown[..., number] = levels
         words = f"{name}: mean {levels.mean():.1f}"
-        column.image(shown, words, width="stretch", alt=f"The {name.lower()} channel")
+        column.image(_crisp(shown), words, width="stretch", alt=f"The {name.lower()} channel")
     means = subject.rgb.reshape(-1, 3).mean(0)
     if not np.ptp(subject.rgb, axis=-1).any():
         st.info("All three channels are the same: this picture is grey.", icon=":material/info:")
@@ -195,7 +195,7 @@ def formulas(subject: Subject) -> None:
     }
     for column, (name, picture) in zip(st.columns(3), greys.items(), strict=True):
         words = f"{name}: {formula[name]}"
-        column.image(picture, words, width="stretch", alt=f"Grey by {words}")
+        column.image(_crisp(picture), words, width="stretch", alt=f"Grey by {words}")
     _export(subject, greys["BT.601 luma"], "Grey PNG (luma)", "grey")
 
     st.subheader("Where they differ")
@@ -219,10 +219,13 @@ def formulas(subject: Subject) -> None:
         )
         one = greys[str(words).split(" ")[0]]
         st.plotly_chart(
-            charts.difference(one, greys["BT.601 luma"], str(words)),
+            charts.difference(one, greys["BT.601 luma"], str(words), (spread.x, spread.y)),
             config={"displayModeBar": False},
             alt=f"{words} at every pixel, {grey.rms(one, greys['BT.601 luma']):.1f} levels "
             "root mean square",
+        )
+        st.caption(
+            "Purple: lighter than by luma. Orange: darker. The ring is where the three differ most."
         )
     st.subheader("Try a colour")
     picked = st.color_picker("Colour", "#ff0000", key="colour", bind="query-params")
@@ -247,7 +250,7 @@ def maps(subject: Subject) -> None:
     for row in (list(grey.MAPS)[:2], list(grey.MAPS)[2:]):
         for column, name in zip(st.columns(2), row, strict=True):
             column.image(
-                grey.painted(subject.grey, name),
+                _crisp(grey.painted(subject.grey, name)),
                 width="stretch",
                 alt=f"The grey picture in the colours of {name}",
             )
@@ -292,7 +295,9 @@ def equalisation(subject: Subject) -> None:
             f"contrast {picture.std():.0f}"
         )
         with column:
-            st.image(picture, words, width="stretch", alt=f"The grey picture, {name.lower()}")
+            st.image(
+                _crisp(picture), words, width="stretch", alt=f"The grey picture, {name.lower()}"
+            )
             st.plotly_chart(
                 charts.levels(counts),
                 key=f"levels_{name}",
@@ -339,11 +344,11 @@ def resizing(subject: Subject) -> None:
             again = grey.enlarged(small, picture.shape, name)
             errors[name] = grey.rms(again, picture)
             words = f"{name}: error {errors[name]:.1f} levels"
-            column.image(again, words, width="stretch", alt=f"Enlarged again. {words}")
+            column.image(_crisp(again), words, width="stretch", alt=f"Enlarged again. {words}")
     best = min(errors, key=errors.__getitem__)
     if errors[best] > 0:
         st.write(
-            f"From {small.shape[1]} × {small.shape[0]} pixels, **{best.lower()}** comes closest "
+            f"From {small.shape[1]} × {small.shape[0]} pixels, **{best}** comes closest "
             f"here. Nearest shows the pixels as they are; the others look smoother, not sharper."
         )
     sides = [s for s in SIDES if s < max(picture.shape)]
@@ -406,12 +411,18 @@ def _steps(subject: Subject, faces: tuple[Face, ...], face: Face) -> None:
     side = face.crop.shape[0]
     whole.image(drawn, "Found", width="stretch", alt=results.count(len(faces), "face"))
     cut.image(
-        grey.enlarged(face.crop, (8 * side, 8 * side), "Nearest"),
+        _crisp(face.crop),
         f"{side} × {side} pixels, upright and equalised",
         width="stretch",
         alt="The crop as the model gets it",
     )
     cut.metric("What the model reads from it", annotate.certainty_text(face))
+
+
+def _crisp(picture: Grey | RGB) -> Grey | RGB:
+    """A small picture with every pixel repeated, so that browsers need not blur it."""
+    factor = max(1, SIDE // max(picture.shape[:2]))
+    return picture.repeat(factor, 0).repeat(factor, 1)
 
 
 def _export(subject: Subject, picture: Grey, label: str, ending: str) -> None:
