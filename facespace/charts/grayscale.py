@@ -114,9 +114,19 @@ def numbers(
             ygap=1,
         )
     step = -(-max(rows, columns) // 6)
-    ticks = {"tick0": 0, "dtick": step, "constrain": "domain", "showgrid": False, "zeroline": False}
+    ticks = {
+        "ticks": "",
+        "tickfont": {"size": 11},
+        "tick0": 0,
+        "dtick": step,
+        "constrain": "domain",
+        "showgrid": False,
+        "zeroline": False,
+    }
     figure.update_xaxes(**ticks, side="top", title="column", title_standoff=4)
-    figure.update_yaxes(**ticks, autorange="reversed", scaleanchor="x", title="row")
+    figure.update_yaxes(
+        **ticks, autorange="reversed", scaleanchor="x", title="row", title_standoff=6
+    )
     figure.update_layout(height=400, margin=_NONE)
     return figure
 

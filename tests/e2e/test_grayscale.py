@@ -26,7 +26,8 @@ def test_upload_look_through_the_lens_and_take_the_numbers(
     page.locator("input[type=file]").set_input_files(str(astronaut_path))
     chart = page.get_by_test_id("stPlotlyChart").first
     lens_at(page, 19, 21).to_be_visible()
-    box = chart.locator(".plot").first.bounding_box()
+    chart.scroll_into_view_if_needed()
+    box = chart.locator("image").first.bounding_box()
     # Three quarters across and half way down: pixel 48, 32 of 64.
     page.mouse.click(box["x"] + box["width"] * 48.5 / 64, box["y"] + box["height"] * 32.5 / 64)
     lens_at(page, 48, 32).to_be_visible()
