@@ -39,7 +39,7 @@ def summary(readings: Sequence[Reading]) -> str:
 def show(picture: Picture, reading: Reading) -> None:
     """The annotated picture of one reading, and the crops that the model saw."""
     spoken = f"{reading.source}: {summary([reading])}"
-    _hoverable(_fit(annotate.draw(picture.rgb(), reading.faces)), reading, spoken)
+    _hoverable(fitted(annotate.draw(picture.rgb(), reading.faces)), reading, spoken)
     st.caption(
         f"{plain(reading.source)} · {reading.width} × {reading.height} pixels · "
         f"{reading.milliseconds:.0f} ms from picture to verdict"
@@ -194,8 +194,10 @@ def _annotated(picture: Picture, reading: Reading) -> bytes:
     return export.to_png(annotate.draw(picture.rgb(), reading.faces))
 
 
-def _fit(rgb: RGB) -> RGB:
-    scale = SHOWN_SIDE / max(rgb.shape[:2])
+def fitted(rgb: RGB, longest: int = SHOWN_SIDE) -> RGB:
+    """A picture, uint8 (H, W, 3), shrunk so that no side has more than ``longest`` pixels."""
+    scale = longest / max(rgb.shape[:2])
     if scale >= 1:
         return rgb
-    return np.asarray(cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+    height, width = (max(1, round(side * scale)) for side in rgb.shape[:2])
+    return np.asarray(cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA))

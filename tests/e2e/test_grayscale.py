@@ -1,0 +1,81 @@
+"""The lessons of the Grayscale page in a real browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard.grayscale import PARTS
+from facespace.analyze import analyze
+from tests.e2e.conftest import SECONDS, download, settled
+
+
+def lens_at(page: Page, column: int, row: int):
+    return expect(page.get_by_text(f"The pixel at column {column}, row {row} is"))
+
+
+def test_upload_look_through_the_lens_and_take_the_numbers(
+    page: Page, address: str, astronaut_path: Path, tmp_path: Path
+) -> None:
+    page.goto(f"{address}/grayscale?from=Upload&lesson=The+crop")
+    settled(page)
+    page.locator("input[type=file]").set_input_files(str(astronaut_path))
+    chart = page.get_by_test_id("stPlotlyChart").first
+    lens_at(page, 19, 21).to_be_visible()
+    chart.scroll_into_view_if_needed()
+    box = chart.locator("image").first.bounding_box()
+    # Three quarters across and half way down: pixel 48, 32 of 64.
+    page.mouse.click(box["x"] + box["width"] * 48.5 / 64, box["y"] + box["height"] * 32.5 / 64)
+    lens_at(page, 48, 32).to_be_visible()
+    page.wait_for_url("**crop_lens_x=48**")
+    row = page.get_by_role("slider", name="Row")
+    row.focus()
+    row.press("ArrowRight")
+    lens_at(page, 48, 33).to_be_visible()
+
+    (face,) = analyze(astronaut_path).faces
+    expect(page.get_by_text(f"column 48, row 33 is {face.crop[33, 48]}")).to_be_visible()
+    numbers = np.loadtxt(download(page, "Crop CSV", tmp_path), delimiter=",", dtype=int)
+    assert numbers.size == 4096
+    assert (numbers == face.crop).all()
+    with Image.open(download(page, "Crop PNG", tmp_path)) as picture:
+        assert (np.asarray(picture) == face.crop).all()
+
+
+def test_a_place_outside_of_a_smaller_picture_is_left(page, address, tmp_path) -> None:
+    """The address may carry the place of another picture."""
+    small = tmp_path / "small.png"
+    Image.new("RGB", (5, 9), "red").save(small)
+    page.goto(f"{address}/grayscale?lens_x=500&lens_y=400")
+    settled(page)
+    lens_at(page, 500, 400).to_be_visible()
+    page.get_by_role("radio", name="Upload").click()
+    page.locator("input[type=file]").set_input_files(str(small))
+    expect(page.get_by_text("5 × 9 pixels")).to_be_visible()
+    lens_at(page, 2, 4).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    page.goto(f"{address}/grayscale?lens_x=99999&lens_y=-7&lens=x&lesson=Nothing")
+    lens_at(page, 202, 105).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_lesson_fits(browser: Browser, address: str, scheme: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context.set_default_timeout(SECONDS * 1000)
+    page = context.new_page()
+    for lesson in PARTS:
+        page.goto(f"{address}/grayscale?lesson={lesson.replace(' ', '+')}")
+        settled(page)
+        expect(page.get_by_role("tab", name=lesson, exact=True)).to_have_attribute(
+            "aria-selected", "true"
+        )
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for chart in page.get_by_test_id("stPlotlyChart").all():
+            expect(chart.locator(".main-svg").first).to_be_visible()
+    context.close()
