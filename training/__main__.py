@@ -1,4 +1,4 @@
-"""``python -m training train --data DIR --out artifacts``, and ``rules`` after it."""
+"""``python -m training train --data DIR --out artifacts``, and ``rules`` after it; ``evaluate``."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from facespace.types import FacespaceError
-from training import rules
-from training.export import ExportError
-from training.train import MODELS, train
+from training import MODELS, evaluate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0 done, 1 the data or the export is at fault."""
     options = _parser().parse_args(arguments)
+    if options.command == "evaluate":
+        return evaluate.main(options)
+    # What follows needs scikit-learn; the evaluation does not.
+    from training import rules
+    from training.export import ExportError
+    from training.train import train
+
     try:
         if options.command == "rules":
             rules.choose(
@@ -101,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="folders of pictures with marked faces (annotations.csv: file, x, y, w, h), one of "
         "them without any",
+    )
+    evaluate.arguments(
+        commands.add_parser("evaluate", help="labelled photos in, how well the models read them")
     )
     return parser
 
