@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.evaluation_tables import FIRST, METRICS, OF_GROUPS, interval, number, short
 from dashboard.local import at_this_machine
@@ -84,10 +85,21 @@ def source() -> tuple[Hashable, Path | BinaryIO, str] | None:
     return None
 
 
-def tested(manifest: Manifest, identity: Hashable, brought: Path | BinaryIO, name: str) -> Outcome:
+def tested(
+    manifest: Manifest,
+    place: DeltaGenerator,
+    identity: Hashable,
+    brought: Path | BinaryIO,
+    name: str,
+) -> Outcome:
     """The outcome of the test, kept for this visit; runs it, with progress, if there is none.
 
     Stops the page where the user stopped the run.
+
+    Args:
+        manifest: of the models.
+        place: an ``st.empty`` for the progress.
+        identity, brought, name: what ``source`` gave.
 
     Raises:
         FacespaceError: there is nothing to test on.
@@ -102,7 +114,6 @@ def tested(manifest: Manifest, identity: Hashable, brought: Path | BinaryIO, nam
             st.info("Stopped; nothing was kept.", icon=":material/stop_circle:")
             st.button("Start again", icon=":material/replay:", on_click=_stopped, args=(None,))
         st.stop()
-    place = st.empty()
     with place.container():
         progress = _Progress()
         st.button("Stop", icon=":material/stop_circle:", on_click=_stopped, args=(key,))
@@ -327,7 +338,7 @@ def errors(outcome: Outcome, name: str) -> None:
             frame.head(SHOWN),
             "Photos not read as labelled, the surest first",
             {
-                "file": "File",
+                "file": st.column_config.TextColumn("File", width="medium"),
                 "label": "Label",
                 "probability_female": st.column_config.ProgressColumn(
                     "Reads as female", format="percent", min_value=0, max_value=1

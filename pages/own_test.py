@@ -12,11 +12,12 @@ manifest = page_artifacts()
 detector_notice()
 own_test.wanted()
 brought = own_test.source()
+place = st.empty()
 if not brought:
-    st.info("Add a ZIP of labelled photos to see how they are read.", icon=":material/quiz:")
+    place.info("Add a ZIP of labelled photos to see how they are read.", icon=":material/quiz:")
     st.stop()
 with sentences():
-    outcome = own_test.tested(manifest, *brought)
+    outcome = own_test.tested(manifest, place, *brought)
 
 figures = outcome.figures
 if figures is None:

@@ -50,7 +50,14 @@ def scores(
             1 - certainty, certainty, fillcolor=UNSURE, opacity=0.18, line_width=0, layer="below"
         )
         figure.add_annotation(
-            x=0.5, y=1, yref="paper", yanchor="top", text="“?”", showarrow=False, font_size=16
+            x=1 - certainty,
+            y=1,
+            yref="paper",
+            xanchor="left",
+            yanchor="top",
+            text="“?”",
+            showarrow=False,
+            font_size=16,
         )
     figure.add_vline(threshold, line={"dash": "dot", "color": UNSURE, "width": 2})
     figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
