@@ -43,7 +43,8 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 class Archive:
     """The files of a ZIP by name; a context manager, for one thread at a time.
 
-    Names are relative, with ``/`` between their parts. Folders, hidden files and what macOS adds
+    Names are relative, with ``/`` between their parts and accents in one piece with their letters
+    (NFC), which macOS takes apart and tables do not. Folders, hidden files and what macOS adds
     (``__MACOSX``) are left out.
 
     Raises:
@@ -87,7 +88,7 @@ class Archive:
         Raises:
             FacespaceError: there is none of that name, or it is damaged.
         """
-        entry = self._entries.get(name)
+        entry = self._entries.get(unicodedata.normalize("NFC", name))
         if entry is None:
             raise FacespaceError("There is no such file.")
         pieces, size = [], 0
@@ -202,7 +203,7 @@ def _name(entry: zipfile.ZipInfo) -> str:
         len(part.encode(errors="replace")) > MAX_NAME for part in parts
     ):
         raise FacespaceError(f"The ZIP names a file as no file can be named: {name[:80]!r}.")
-    return "/".join(parts)
+    return unicodedata.normalize("NFC", "/".join(parts))
 
 
 def _demand_plain(entry: zipfile.ZipInfo, name: str) -> None:

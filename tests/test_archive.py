@@ -220,6 +220,13 @@ def test_names_of_older_programs(raw: bytes, name: str) -> None:
         assert archive.read(name) == b"one"
 
 
+def test_accents_are_the_same_however_they_are_written() -> None:
+    whole, apart = "Zo\u00eb.jpg", "Zoe\u0308.jpg"
+    with Archive(packed((apart, b"one"))) as archive:
+        assert archive.names == [whole]
+        assert archive.read(whole) == archive.read(apart) == b"one"
+
+
 def test_an_outline_has_all_names_and_some_contents(temporary: Path) -> None:
     with Archive(packed(("a/labels.csv", "file"), ("a/b/c.jpg", "photo"))) as archive:
         with archive.outline(lambda name: name.endswith(".csv")) as folder:

@@ -23,7 +23,7 @@ def test_photos_are_tested_and_the_figures_kept(page, address, labelled_zip, tmp
     page.locator("input[type=file]").set_input_files(path)
     expect(page.get_by_test_id("stAlertContentSuccess").first).to_contain_text("6 faces measured")
     settled(page)
-    for words in ("ROC curves; areas: Embedding", "Labelled female: ", "Wrong answers over faces"):
+    for words in ("ROC curves; areas: Embedding", "Labelled female: 4", "Wrong answers over faces"):
         expect(page.get_by_role("figure", name=words)).to_be_visible()
     expect(page.get_by_test_id("stMetric")).to_have_count(7)
     page.get_by_text("4 photos left out").click()
