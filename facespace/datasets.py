@@ -74,7 +74,7 @@ def read(folder: Path, limit: int | None = None) -> Dataset:
         )
     if missing:
         raise FacespaceError(
-            f"{folder} has no photo labelled {missing.pop()}. Training needs both classes."
+            f"{folder} has no photo labelled {missing.pop()}. Photos of both classes are needed."
         )
     about = _about(folder)
     return Dataset(

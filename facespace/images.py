@@ -41,7 +41,7 @@ def load(source: bytes | str | Path) -> RGB:
         FacespaceError: the picture is missing, empty, not of a known format, damaged, or larger
             than ``limits.MAX_BYTES`` or ``limits.MAX_PIXELS``.
     """
-    content = source if isinstance(source, bytes) else _read(Path(source))
+    content = source if isinstance(source, bytes) else read(Path(source))
     if not content:
         raise FacespaceError("The file is empty.")
     if len(content) > limits.MAX_BYTES:
@@ -69,7 +69,12 @@ def load(source: bytes | str | Path) -> RGB:
         raise FacespaceError("The picture is damaged or incomplete and cannot be read.") from error
 
 
-def _read(path: Path) -> bytes:
+def read(path: Path) -> bytes:
+    """The content of a picture's file.
+
+    Raises:
+        FacespaceError: it is missing, cannot be opened, or is larger than ``limits.MAX_BYTES``.
+    """
     try:
         if path.stat().st_size > limits.MAX_BYTES:
             raise FacespaceError(f"The file is larger than {limits.MAX_BYTES / 2**20:.0f} MB.")

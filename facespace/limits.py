@@ -26,6 +26,16 @@ MAX_FILM_BYTES = _read("MAX_FILM_BYTES", 500 * 2**20)
 MAX_FILM_PIXELS = _read("MAX_FILM_PIXELS", 4096 * 2304)
 MAX_FILM_SECONDS = _read("MAX_FILM_SECONDS", 3600)
 
+#: Bytes of one ZIP of pictures, as it comes and with everything unpacked, and how many files it
+#: may hold. Pictures are read from it one at a time, so the second bounds time, not memory.
+MAX_ARCHIVE_BYTES = _read("MAX_ARCHIVE_BYTES", 200 * 2**20)
+MAX_ARCHIVE_UNPACKED = _read("MAX_ARCHIVE_UNPACKED", 2 * 2**30)
+MAX_ARCHIVE_FILES = _read("MAX_ARCHIVE_FILES", 20_000)
+
+#: How many times its packed size a file of over a megabyte may have. Photos are packed already;
+#: an empty bitmap comes to some hundreds, a file made to fill the disk to a thousand.
+MAX_ARCHIVE_RATIO = _read("MAX_ARCHIVE_RATIO", 200)
+
 #: Faces scored in one run of the model. The kernel matrix of the largest model has one float32
 #: for every face and support vector, so this bounds memory, not speed.
 BATCH = _read("BATCH", 64)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from dashboard.example import example
 from facespace import detectors, images
@@ -62,3 +66,60 @@ def stream(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
+
+
+GREY = np.full((80, 80, 3), 128, np.uint8)
+
+
+def png(rgb: RGB) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, "PNG")
+    return file.getvalue()
+
+
+def packed(files: dict[str, bytes | str]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="session")
+def variants(astronaut: RGB) -> list[bytes]:
+    """Six different pictures of the astronaut, as PNG files."""
+    dark = cv2.convertScaleAbs(astronaut, alpha=0.6)
+    light = cv2.convertScaleAbs(astronaut, alpha=0.8, beta=50)
+    made = [astronaut, astronaut[:, ::-1], astronaut[:300, 50:400], dark, light, dark[:, ::-1]]
+    return [png(np.ascontiguousarray(rgb)) for rgb in made]
+
+
+@pytest.fixture(scope="session")
+def labelled_zip(variants: list[bytes]) -> bytes:
+    """A ZIP as a user may pack it: one top folder, good photos, a copy, and three bad ones."""
+    names = [f"{i}.png" for i in range(6)]
+    rows = [
+        (names[0], "female", "30", "one"),
+        (names[1], "Female", "31", "one"),
+        (names[2], "f", "42", ""),
+        (names[3], "male", "44", ""),
+        (names[4], "M", "", ""),
+        (names[5], "female", "8", ""),
+        ("again.png", "male", "", ""),
+        ("grey.png", "female", "", ""),
+        ("broken.png", "female", "", ""),
+        ("missing.png", "male", "", ""),
+        ("0.png", "unknown", "", ""),
+    ]
+    table = "file,gender,age,person\n" + "".join(",".join(row) + "\n" for row in rows)
+    return packed(
+        {f"Own/{name}": content for name, content in zip(names, variants, strict=True)}
+        | {
+            "Own/again.png": variants[0],
+            "Own/grey.png": png(GREY),
+            "Own/broken.png": variants[1][:5000],
+            "Own/labels.csv": table,
+            "Own/notes.txt": "no picture",
+            "__MACOSX/Own/._0.png": "x",
+        }
+    )

@@ -1,4 +1,4 @@
-"""``python -m training train --data DIR --out artifacts``, ``rules`` and ``space`` after it."""
+"""``python -m training train``; ``rules`` and ``space`` add to it; ``evaluate`` tests it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from facespace.types import FacespaceError
-from training import rules, space
-from training.export import ExportError
-from training.train import MODELS, train
+from training import MODELS, evaluate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0 done, 1 the data or the export is at fault."""
     options = _parser().parse_args(arguments)
+    if options.command == "evaluate":
+        return evaluate.main(options)
+    # What follows needs scikit-learn; the evaluation does not.
+    from training import rules, space
+    from training.export import ExportError
+    from training.train import train
+
     try:
         if options.command == "rules":
             rules.choose(
@@ -119,6 +124,9 @@ def _parser() -> argparse.ArgumentParser:
         "space",
         parents=[common, testing],
         help="where test faces lie in face space: adds to artifacts that are there",
+    )
+    evaluate.arguments(
+        commands.add_parser("evaluate", help="labelled photos in, how well the models read them")
     )
     return parser
 

@@ -19,6 +19,7 @@ from sklearn.pipeline import Pipeline
 from facespace import artifacts, eigenfaces
 from facespace.datasets import Dataset, Photo
 from facespace.evaluate import order_of
+from facespace.export import finite
 from training.samples import Material, Sample
 
 #: Labels, groups and scores of every test set.
@@ -218,17 +219,8 @@ def _identity(path: Path) -> dict[str, Any]:
     return {"bytes": path.stat().st_size, "sha256": artifacts.fingerprint(path)}
 
 
-def _finite(data: Any) -> Any:
-    """The same data with None for every number that could not be computed (NaN)."""
-    if isinstance(data, Mapping):
-        return {key: _finite(value) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_finite(value) for value in data]
-    return None if isinstance(data, float) and not np.isfinite(data) else data
-
-
 def _write_json(path: Path, data: Any) -> None:
-    text = json.dumps(_finite(data), indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(finite(data), indent=1, ensure_ascii=False, allow_nan=False)
     _replace(path, (text + "\n").encode())
 
 

@@ -19,6 +19,7 @@ from facespace import align, evaluate, model
 from facespace.evaluate import OperatingPoint
 from facespace.types import Crops, FacespaceError
 from training import (
+    MODELS,
     compare,
     export,
     fit,
@@ -32,9 +33,6 @@ from training import space as measured_space
 from training.fit import Fitted, Searched
 from training.front_ends import FrontEnd
 from training.samples import Material, Sample, load
-
-#: All models. The first of them that is trained is used unless another is asked for.
-MODELS = ("embedding", "gradients", "eigenfaces")
 
 #: Share of wrong answers among the answered faces of the validation that is put up with.
 RISK = 0.04

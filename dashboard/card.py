@@ -1,0 +1,247 @@
+"""The parts of the Model card page: the card, the files as they are, and every cut."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from facespace.artifacts import FileInfo, Manifest
+from facespace.types import FacespaceError
+
+MANIFEST, CARD = "manifest.json", "MODEL_CARD.md"
+
+#: What the cuts are, in the words of the page.
+CUTS = {
+    "covered": "Covered: most that is answered",
+    "face_like": "Like a face: least that is answered",
+    "distance": "Distance from face space: most that is answered",
+    "sharpness": "Sharpness: least that is answered",
+    "turn": "Turn: most that is answered",
+    "sure": "Detection score: least that is answered",
+    "thrown_out": "Like a face: least that is kept at all",
+}
+
+
+def listed(manifest: Manifest) -> list[FileInfo]:
+    """All files that the manifest lists, the models first."""
+    return [*(info.file for info in manifest.models.values()), *manifest.files.values()]
+
+
+def verified(manifest: Manifest) -> pd.DataFrame:
+    """Every file with size, sha256 and the moment it was found to be as listed, or the problem.
+
+    A file is read again only if it, or the manifest, has changed.
+    """
+    files = listed(manifest)
+    stamps = tuple(_stamp(manifest.folder / info.name) for info in files)
+    return _verified(str(manifest.folder), tuple(files), stamps, manifest)
+
+
+@st.cache_data(max_entries=4, show_spinner="Verifying the files …")
+def _verified(
+    folder: str, files: tuple[FileInfo, ...], stamps: tuple[Any, ...], _manifest: Manifest
+) -> pd.DataFrame:
+    rows = []
+    for info in files:
+        row = {"file": info.name, "bytes": info.bytes, "sha256": info.sha256, "problem": ""}
+        try:
+            _manifest.path(info)
+        except FacespaceError as error:
+            row["problem"] = str(error)
+        rows.append(row | {"verified": datetime.now().astimezone()})
+    return pd.DataFrame(rows)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        return path.stat().st_mtime_ns, path.stat().st_size
+    except OSError:
+        return None
+
+
+def card(manifest: Manifest) -> str | None:
+    """The text of the card; None where there is none, or it is not as the manifest says."""
+    path = manifest.folder / CARD
+    try:
+        if CARD in manifest.files:
+            path = manifest.path(manifest.files[CARD])
+        return path.read_text("utf-8")
+    except (FacespaceError, OSError, UnicodeDecodeError):
+        return None
+
+
+def parts(text: str) -> tuple[str, str]:
+    """The front matter of a card, without its fences, and what follows without its own title."""
+    front, body = "", text
+    if text.startswith("---\n"):
+        front, _, body = text[4:].partition("\n---\n")
+    lines = body.strip().splitlines()
+    if lines and lines[0].startswith("# "):
+        lines = lines[1:]
+    return front, "\n".join(lines).strip()
+
+
+def packed(manifest: Manifest) -> bytes:
+    """All artifacts as one ZIP, each file verified; stored, as packing saves under a tenth.
+
+    Raises:
+        FacespaceError: a file is missing or has been altered.
+    """
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        archive.write(manifest.folder / MANIFEST, MANIFEST)
+        for info in listed(manifest):
+            archive.write(manifest.path(info), info.name)
+        text = card(manifest)
+        if CARD not in manifest.files and text is not None:
+            archive.writestr(CARD, text)
+    return file.getvalue()
+
+
+def downloads(manifest: Manifest, text: str | None, sound: bool) -> None:
+    """Buttons for everything and for the card alone."""
+    size = sum(info.bytes for info in listed(manifest))
+    with st.container(horizontal=True):
+        st.download_button(
+            f"All artifacts (ZIP, {size / 1e6:.0f} MB)",
+            lambda: packed(manifest),  # made when it is asked for
+            "facespace-artifacts.zip",
+            "application/zip",
+            on_click="ignore",
+            disabled=not sound,
+            icon=":material/folder_zip:",
+        )
+        if text is not None:
+            st.download_button(
+                "Model card",
+                text,
+                CARD,
+                "text/markdown",
+                on_click="ignore",
+                icon=":material/description:",
+            )
+
+
+def show(manifest: Manifest, text: str | None) -> None:
+    """The card, and whether anything vouches for it."""
+    if text is None:
+        st.info(
+            f"There is no readable {CARD} beside the artifacts. `python -m training train` "
+            "writes one.",
+            icon=":material/description:",
+        )
+        return
+    front, body = parts(text)
+    if CARD in manifest.files:
+        st.caption(f"{CARD} is as the manifest lists it.")
+    else:
+        st.caption(
+            f"The manifest does not list {CARD}: nothing says whether it was changed since it was "
+            "written. The figures on the other pages come from files that it does list."
+        )
+    st.markdown(body)
+    if front:
+        with st.expander("Front matter, as model hubs read it"):
+            st.code(front, language="yaml")
+
+
+def files(table: pd.DataFrame) -> None:
+    """The files and what was found of them."""
+    st.dataframe(
+        table.assign(bytes=table["bytes"] / 1e6, problem=table["problem"] == ""),
+        width="stretch",
+        height="content",
+        hide_index=True,
+        alt="All files with size, sha256 and when they were verified",
+        column_order=["file", "problem", "bytes", "verified", "sha256"],
+        column_config={
+            "file": st.column_config.TextColumn("File", pinned=True),
+            "problem": st.column_config.CheckboxColumn("As listed"),
+            "bytes": st.column_config.NumberColumn("MB", format="%.3f"),
+            "verified": st.column_config.DatetimeColumn("Verified", format="YYYY-MM-DD HH:mm:ss"),
+            "sha256": st.column_config.TextColumn("sha256"),
+        },
+    )
+    st.caption("A model is loaded only if its size and sha256 are as the manifest lists them.")
+
+
+def versions(manifest: Manifest) -> None:
+    """What made the models, a row a package."""
+    made = {name: info.versions for name, info in manifest.models.items()}
+    packages = dict.fromkeys(package for versions in made.values() for package in versions)
+    st.dataframe(
+        pd.DataFrame(
+            {"Made with": package}
+            | {name: versions.get(package, "–") for name, versions in made.items()}
+            for package in packages
+        ),
+        width="stretch",
+        height="content",
+        hide_index=True,
+        alt="The versions of the software that made each model",
+    )
+
+
+def cuts(manifest: Manifest) -> None:
+    """Every cut with its value, how it was chosen and on which photos."""
+    st.subheader("Of each model")
+    _table(
+        pd.DataFrame(
+            {
+                "Model": name + (" (default)" if name == manifest.default else ""),
+                "Female from": f"{info.threshold:.4f}",
+                "Certainty": f"{info.certainty:.4f}",
+                "Smallest face, px": f"{info.smallest_face:.0f}",
+            }
+            for name, info in manifest.models.items()
+        ),
+        "Threshold, certainty and smallest face of each model",
+    )
+    ways = dict.fromkeys(
+        (str(info.chosen.get("how", "not said")), str(info.chosen.get("on", "not said")))
+        for info in manifest.models.values()
+    )
+    for how, on in ways:
+        st.markdown(f"Chosen: {how}.  \nOn: {on}.")
+    st.subheader("Of every model alike")
+    chosen = manifest.cuts.chosen
+    if not chosen:
+        st.info("None was chosen: `python -m training rules`.", icon=":material/rule:")
+    for name, facts in chosen.items():
+        value = getattr(manifest.cuts, name, None)
+        values = value if isinstance(value, Mapping) else {"": value}
+        told = ", ".join(f"{key} {_number(v)}".strip() for key, v in values.items())
+        with st.container(border=True):
+            st.markdown(
+                f"**{CUTS.get(name, name)}: {told}**  \nChosen: {facts.get('how', 'not said')}.  \n"
+                f"On: {facts.get('on', 'not said')}."
+            )
+            counted = ", ".join(
+                f"{key.replace('_', ' ')}: {_number(v, 'marked' in key)}"
+                for key, v in facts.items()
+                if isinstance(v, int | float)
+            )
+            if counted:
+                st.caption(counted[0].upper() + counted[1:])
+            if "table" in facts:
+                with st.expander("What was tried"):
+                    _table(pd.DataFrame(facts["table"]).round(3), f"What was tried for {name}")
+
+
+def _number(value: Any, share: bool = False) -> str:
+    if not isinstance(value, int | float):
+        return "–"
+    if share:
+        return f"{value:.1%}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+
+
+def _table(frame: pd.DataFrame, words: str) -> None:
+    st.dataframe(frame, width="stretch", height="content", hide_index=True, alt=words)

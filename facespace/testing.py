@@ -1,0 +1,312 @@
+"""Labelled photos of anybody's own -> how well each model reads them.
+
+The page "Bring your own test" and ``python -m training evaluate`` both call ``run``, so they give
+the same figures. Photos are opened one at a time, cropped as the training crops them, and let go.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from facespace import align, datasets, evaluate, images, labelled
+from facespace.align import Template
+from facespace.archive import Archive
+from facespace.datasets import Dataset, Photo
+from facespace.evaluate import OperatingPoint
+from facespace.export import finite
+from facespace.model import Model
+from facespace.types import RGB, FacespaceError
+
+#: Files of a data set that are no pictures.
+LABELS, ABOUT = "labels.csv", "dataset.json"
+
+#: Fewer faces of a class than this: the figures are mostly chance.
+FEW = 10
+
+#: Bins of the histogram of probabilities.
+SCORE_BINS = 20
+
+#: What is said of a photo whose content another one had before.
+TWICE = "The same photo is there twice."
+
+Array = npt.NDArray[Any]
+
+#: Told what is being done, how much of it is done, and how much there is to do.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Photos to test on, how to get the content of one, and what to know about them, in sentences.
+
+    ``names`` are the files' names inside the folder or ZIP, one a photo.
+    """
+
+    dataset: Dataset
+    photos: Sequence[Photo]
+    names: Sequence[str]
+    content: Callable[[int], bytes | Path]
+    remarks: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a test gave.
+
+    ``rows`` has one dict a photo: ``file``, ``label``, ``age``, ``race``, ``person``, the shorter
+    side of the face's box ``face`` in pixels, ``error`` ("" or why it was left out), and by model
+    ``probabilities`` of female (empty where left out). ``figures`` is plain data for JSON; None
+    where the photos allow none, and then ``problem`` says why.
+    """
+
+    rows: list[dict[str, Any]]
+    figures: dict[str, Any] | None
+    problem: str = ""
+
+    @property
+    def left_out(self) -> list[dict[str, Any]]:
+        """The rows of the photos that were left out."""
+        return [row for row in self.rows if row["error"]]
+
+    def errors(self, model: str) -> list[dict[str, Any]]:
+        """The photos that a model does not read as labelled, the surest first.
+
+        Each has ``file``, ``label``, ``probability_female``, ``answered`` and ``face``.
+        """
+        if self.figures is None:
+            return []
+        facts = self.figures["models"][model]
+        point = OperatingPoint(facts["threshold"], facts["certainty"])
+        wrong = []
+        for row in self.rows:
+            if not row["error"]:
+                given = np.array([row["probabilities"][model]])
+                if not point.right(np.array([row["label"] == "female"]), given)[0]:
+                    wrong.append(
+                        {
+                            "file": row["file"],
+                            "label": row["label"],
+                            "probability_female": float(given[0]),
+                            "answered": bool(point.answered(given)[0]),
+                            "face": row["face"],
+                        }
+                    )
+        return sorted(wrong, key=lambda row: -abs(row["probability_female"] - facts["threshold"]))
+
+    def to_json(self) -> str:
+        """The figures, and how many photos were left out and why; no names."""
+        counts = Counter(row["error"] for row in self.left_out)
+        figures = self.figures or {"problem": self.problem}
+        whole = {**figures, "left_out": dict(counts)}
+        return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def to_csv(self) -> str:
+        """One row a photo, those left out among them, with every model's probability of female."""
+        models = list(self.figures["models"]) if self.figures else []
+        columns = ["file", "label", "age", "race", "person", "face", *models, "error"]
+        text = io.StringIO()
+        writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
+        writer.writeheader()
+        for row in self.rows:
+            writer.writerow(row | row["probabilities"])
+        return text.getvalue()
+
+
+@contextmanager
+def opened(source: Path | bytes | BinaryIO, name: str = "") -> Iterator[Labelled]:
+    """The labelled photos of a folder, or of a ZIP of one; perhaps inside one top folder.
+
+    Of a ZIP only ``labels.csv`` and ``dataset.json`` touch the disk, in a temporary folder.
+
+    Args:
+        source: the folder, or the ZIP: its path, its content, or a file object.
+        name: what to call a ZIP that comes without a path.
+
+    Raises:
+        FacespaceError: there is no such thing, it cannot be read, has no labels, or one class.
+    """
+    with ExitStack() as stack:
+        if isinstance(source, Path) and source.is_dir():
+            yield _labelled(datasets.read(_top(source)), None, "")
+            return
+        if isinstance(source, Path) and not source.is_file():
+            raise FacespaceError(f"There is no folder or ZIP {source}.")
+        if isinstance(source, Path):
+            name = source.name
+        archive = stack.enter_context(Archive(source))
+        texts = {n for n in archive.names if n.rpartition("/")[2] in (LABELS, ABOUT)}
+        folder = stack.enter_context(archive.outline(texts.__contains__))
+        top = _top(folder)
+        prefix = "" if top == folder else f"{top.name}/"
+        try:
+            dataset = datasets.read(top)
+        except FacespaceError as error:  # nobody knows the temporary folder's name
+            words = str(error).replace(f"{top}/", "").replace(str(top), "The ZIP")
+            raise FacespaceError(words) from error
+        if not prefix and dataset.title == top.name:
+            dataset = replace(dataset, title=Path(name).stem or "Own photos")
+        yield _labelled(dataset, archive, prefix)
+
+
+def _top(folder: Path) -> Path:
+    """The folder, or the only one in it where it holds no labels itself."""
+    if (folder / LABELS).is_file() or any((folder / n).is_dir() for n in ("female", "male")):
+        return folder
+    inner = [path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    return inner[0] if len(inner) == 1 else folder
+
+
+def _labelled(dataset: Dataset, archive: Archive | None, prefix: str) -> Labelled:
+    photos, remarks = dataset.photos, list(dataset.problems)
+    test = [photo for photo in photos if photo.split == "test"]
+    if 0 < len(test) < len(photos):
+        remarks.append(
+            f"Tested on the {len(test):,} photos that the column split marks as test, "
+            f"of {len(photos):,}."
+        )
+        photos = test
+    names = [photo.path.relative_to(dataset.folder).as_posix() for photo in photos]
+
+    def content(i: int) -> bytes | Path:
+        return archive.read(prefix + names[i]) if archive else photos[i].path
+
+    return Labelled(dataset, photos, names, content, remarks)
+
+
+def run(
+    data: Labelled, models: Mapping[str, Model], progress: Progress = lambda *_: None
+) -> Outcome:
+    """Read every photo, score every face with every model, and measure.
+
+    Args:
+        data: what to test on.
+        models: by name.
+        progress: told of every photo, and then of every model.
+
+    Raises:
+        FacespaceError: the detector or a model cannot be used. A photo that cannot be read is
+            left out instead, and its row says why.
+    """
+    total = len(data.photos)
+    templates = list(dict.fromkeys(model.info.template for model in models.values()))
+    rows: list[dict[str, Any]] = []
+    crops: dict[Template, list[RGB]] = {template: [] for template in templates}
+    seen: set[bytes] = set()
+    for i, (photo, name) in enumerate(zip(data.photos, data.names, strict=True)):
+        progress("photo", i, total)
+        row: dict[str, Any] = {"file": name, "label": photo.label, "age": photo.age}
+        row |= {"race": photo.race, "person": photo.person, "face": None}
+        row |= {"error": "", "probabilities": {}}
+        rows.append(row)
+        try:
+            cut, row["face"], content = _cropped(data.content(i), templates)
+        except FacespaceError as error:
+            if isinstance(error.__cause__, MemoryError):
+                raise  # no fault of the photo
+            row["error"] = str(error)
+            continue
+        if content in seen:
+            row["error"] = TWICE
+            continue
+        seen.add(content)
+        for template in templates:
+            crops[template].append(cut[template])
+    progress("photo", total, total)
+    kept = [row for row in rows if not row["error"]]
+    if problem := _problem(rows):
+        return Outcome(rows, None, problem)
+    entries = {}
+    for i, (name, model) in enumerate(models.items()):
+        progress("model", i, len(models))
+        column = model.info.classes.index("female")
+        probability = model.run(np.stack(crops[model.info.template]))[0][:, column]
+        for row, value in zip(kept, probability.tolist(), strict=True):
+            row["probabilities"][name] = value
+        entries[name] = _measured(kept, probability, model)
+    progress("model", len(models), len(models))
+    counts = Counter(row["label"] for row in kept)
+    about = {"title": data.dataset.title, "photos": total, "faces": len(kept), **counts}
+    figures = {"data": about, "remarks": _remarks(data, counts), "models": entries}
+    return Outcome(rows, finite(figures))
+
+
+def _cropped(
+    source: bytes | Path, templates: Sequence[Template]
+) -> tuple[dict[Template, RGB], float, bytes]:
+    """The crops of the face of one photo, the shorter side of its box, and its content's hash."""
+    content = source if isinstance(source, bytes) else images.read(source)
+    padded, face = labelled.face_of(images.load(content))
+    cut = {template: align.crop(padded, [face], template)[0] for template in templates}
+    return cut, round(face.box.side, 1), hashlib.sha256(content).digest()
+
+
+def _problem(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Why there can be no figures, in a sentence; "" where there can."""
+    for label in ("female", "male"):
+        labelled_so = [row for row in rows if row["label"] == label]
+        if all(row["error"] for row in labelled_so):
+            why = Counter(row["error"] for row in labelled_so).most_common(1)
+            return (
+                f"None of the {len(labelled_so):,} photos labelled {label} shows a face that was "
+                f"found; a test needs both classes. Most often: {why[0][0] if why else ''}"
+            )
+    return ""
+
+
+def _remarks(data: Labelled, counts: Mapping[str, int]) -> list[str]:
+    remarks = list(data.remarks)
+    for label in ("female", "male"):
+        if counts[label] < FEW:
+            remarks.append(
+                f"Only {counts[label]} faces are labelled {label}: read the figures with caution, "
+                "their intervals say how wide."
+            )
+    return remarks
+
+
+def _measured(rows: Sequence[Mapping[str, Any]], probability: Array, model: Model) -> Any:
+    """All figures of one model; ``tests`` of the report has the same, from the same functions."""
+    point = OperatingPoint(model.info.threshold, model.info.certainty)
+    labels = np.array([row["label"] for row in rows])
+    female = labels == "female"
+    persons = np.array([row["person"] or row["file"] for row in rows])
+    attributes = {
+        "age": np.array([evaluate.age_group(row["age"]) for row in rows]),
+        "race": np.array([row["race"] for row in rows]),
+        "sex": labels,
+    }
+
+    def measure(labels: Array, values: Array) -> dict[str, float]:
+        return evaluate.metrics(labels, values, point)
+
+    edges = np.linspace(0, 1, SCORE_BINS + 1)
+    counts = {
+        name: np.histogram(probability[labels == name], edges)[0].tolist()
+        for name in ("female", "male")
+    }
+    return {
+        "title": model.info.title,
+        "sha256": model.info.file.sha256,
+        "threshold": point.threshold,
+        "certainty": point.certainty,
+        "metrics": evaluate.with_intervals(measure, (female, probability), persons),
+        "confusion": evaluate.confusion(female, probability, point.threshold),
+        "roc": evaluate.roc(female, probability),
+        "precision_recall": evaluate.precision_recall(female, probability),
+        "risk_coverage": evaluate.risk_coverage(female, probability, point),
+        "reliability": evaluate.reliability(female, probability),
+        "scores": {"edges": edges.tolist(), **counts},
+        "groups": evaluate.groups(female, probability, point, attributes, persons),
+    }

@@ -1,0 +1,32 @@
+"""The model card, the files behind the dashboard, and where every cut comes from."""
+
+import streamlit as st
+
+from dashboard import card
+from dashboard.artifacts import page_artifacts
+
+st.title("Model card")
+st.write("What is it for, what is it not for, and is what runs here what was measured?")
+manifest = page_artifacts()
+found = card.verified(manifest)
+text = card.card(manifest)
+sound = bool((found["problem"] == "").all())
+if sound:
+    st.success(
+        f"All {len(found)} files that the manifest lists are as listed, verified "
+        f"{found['verified'].max():%Y-%m-%d %H:%M:%S %Z}.",
+        icon=":material/verified:",
+    )
+else:
+    for problem in found["problem"][found["problem"] != ""]:
+        st.warning(problem, icon=":material/build:")
+card.downloads(manifest, text, sound)
+
+read, files, cuts = st.tabs(["The card", "Files and versions", "Every cut"])
+with read:
+    card.show(manifest, text)
+with files:
+    card.files(found)
+    card.versions(manifest)
+with cuts:
+    card.cuts(manifest)

@@ -1,0 +1,50 @@
+"""Labelled photos of the user's own in; how well each model reads them out."""
+
+import streamlit as st
+
+from dashboard import own_test
+from dashboard.artifacts import page_artifacts, sentences
+from dashboard.settings import detector_notice
+
+st.title("Bring your own test")
+st.write("How often is it right on photos like yours? The figures of others may not hold for them.")
+manifest = page_artifacts()
+detector_notice()
+own_test.wanted()
+brought = own_test.source()
+place = st.empty()
+if not brought:
+    place.info("Add a ZIP of labelled photos to see how they are read.", icon=":material/quiz:")
+    st.stop()
+with sentences():
+    outcome = own_test.tested(manifest, place, *brought)
+
+figures = outcome.figures
+if figures is None:
+    st.warning(outcome.problem, icon=":material/warning:")
+    own_test.left_out(outcome)
+    own_test.again()
+    st.stop()
+st.success(own_test.summary(figures), icon=":material/check_circle:")
+for remark in figures["remarks"]:
+    st.info(remark, icon=":material/info:")
+own_test.left_out(outcome)
+own_test.again()
+
+st.header("All models")
+own_test.models(figures)
+
+name = st.selectbox(
+    "Model",
+    list(manifest.models),
+    index=list(manifest.models).index(manifest.default),
+    format_func=lambda key: manifest.models[key].title,
+    key="model",
+    bind="query-params",
+    persist_state="session",
+)
+st.header(manifest.models[name].title)
+own_test.headline(figures["models"][name])
+own_test.curves(figures, name)
+own_test.calibration_and_groups(figures["models"][name])
+own_test.errors(outcome, name)

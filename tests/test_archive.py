@@ -1,0 +1,241 @@
+"""ZIPs as people send them, and as nobody should be able to."""
+
+from __future__ import annotations
+
+import io
+import stat
+import struct
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from facespace import limits
+from facespace.archive import Archive
+from facespace.types import FacespaceError
+
+Content = bytes | str
+
+
+def packed(*files: tuple[str | zipfile.ZipInfo, Content]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def entry(name: str, mode: int = 0o100644, folder: bool = False) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name)
+    info.external_attr = mode << 16 | (0x10 if folder else 0)
+    return info
+
+
+def changed(content: bytes, local: int, central: int, form: str, value: int) -> bytes:
+    """A ZIP of one file with a field of both its headers overwritten."""
+    data = bytearray(content)
+    struct.pack_into(form, data, local, value)
+    struct.pack_into(form, data, data.index(b"PK\x01\x02") + central, value)
+    return bytes(data)
+
+
+def zeros(size: int) -> bytes:
+    """So many zeros, deflated piece by piece, as one file."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("zeros.jpg", "w", force_zip64=True) as packing,
+    ):
+        for _ in range(size // 2**20):
+            packing.write(bytes(2**20))
+    return file.getvalue()
+
+
+def overlapping() -> bytes:
+    """Two names for one content: the list's second entry is sent to the first one's place."""
+    data = bytearray(packed(("a.jpg", b"x" * 100), ("b.jpg", b"x" * 100)))
+    second = data.index(b"PK\x01\x02", data.index(b"PK\x01\x02") + 1)
+    struct.pack_into("<I", data, second + 42, 0)
+    return bytes(data)
+
+
+def listed(number: int) -> bytes:
+    """An archive that lists far more files than are read, all of them empty."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for i in range(number):
+            archive.writestr(f"{i}.jpg", b"")
+    return file.getvalue()
+
+
+ONE = packed(("a.jpg", b"content of a photo"))
+
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "not a ZIP": (lambda: b"\xff\xd8\xff a photo", "not a ZIP"),
+    "nothing": (lambda: b"", "not a ZIP"),
+    "truncated": (lambda: ONE[:-30], "not a ZIP"),
+    "without its head": (lambda: ONE[40:], "not a ZIP"),
+    "empty": (packed, "no file in the ZIP"),
+    "folders alone": (lambda: packed((entry("a/", 0o40755, True), "")), "no file in the ZIP"),
+    "Finder's files alone": (lambda: packed(("__MACOSX/._a.jpg", "x")), "no file in the ZIP"),
+    "traversal": (lambda: packed(("../x.jpg", "x")), "outside its own folder"),
+    "traversal inside": (lambda: packed(("a/../../x.jpg", "x")), "outside its own folder"),
+    "traversal of Windows": (lambda: packed(("a\\..\\..\\x.jpg", "x")), "outside its own"),
+    "absolute": (lambda: packed(("/etc/x.jpg", "x")), "outside its own folder"),
+    "absolute of Windows": (lambda: packed(("\\x.jpg", "x")), "outside its own folder"),
+    "drive letter": (lambda: packed(("C:\\x.jpg", "x")), "outside its own folder"),
+    "drive letter alone": (lambda: packed(("c:x.jpg", "x")), "outside its own folder"),
+    "network share": (lambda: packed(("\\\\host\\share\\x.jpg", "x")), "outside its own"),
+    "hidden traversal": (lambda: packed(("__MACOSX/../../x.jpg", "x")), "outside its own"),
+    "link": (lambda: packed((entry("a.jpg", stat.S_IFLNK | 0o777), "/etc/passwd")), "is a link"),
+    "pipe": (lambda: packed((entry("a.jpg", stat.S_IFIFO | 0o644), "")), "is a link"),
+    "encrypted": (lambda: changed(ONE, 6, 8, "<H", 1), "encrypted"),
+    "strange packing": (lambda: changed(ONE, 8, 10, "<H", 12), "packed in a way"),
+    "archive inside": (lambda: packed(("more.ZIP", ONE)), "an archive in the ZIP"),
+    "tar inside": (lambda: packed(("more.tar.gz", "x")), "an archive in the ZIP"),
+    "the same twice": (lambda: packed(("a.jpg", "x"), ("./a.jpg", "y")), "two files of the name"),
+    "told apart by case": (lambda: packed(("A.jpg", "x"), ("a.jpg", "y")), "two files of the"),
+    "file and folder": (lambda: packed(("a", "x"), ("A/b.jpg", "y")), "a file and a folder"),
+    "control character": (lambda: packed(("a\nb.jpg", "x")), "as no file can be named"),
+    "endless name": (lambda: packed(("a" * 300 + ".jpg", "x")), "as no file can be named"),
+    "zeros, 100 MB": (lambda: zeros(100 * 2**20), "unpacks to 100 MB; at most 50 MB"),
+    "zeros, 10 MB": (lambda: zeros(10 * 2**20), "times its packed size"),
+    "10 GB declared": (
+        lambda: changed(ONE, 22, 24, "<I", 2**32 - 2),
+        "unpacks to 4,096 MB; at most 50 MB",
+    ),
+    "shared content": (overlapping, "share their packed content"),
+    "too many": (lambda: listed(limits.MAX_ARCHIVE_FILES + 1), "lists more than 20,000 files"),
+}
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path_factory, monkeypatch) -> Path:
+    """The system's folder for temporary files: an own one, seen to be empty in the end."""
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_zip_is_refused_with_a_sentence(kind: str) -> None:
+    make, words = HOSTILE[kind]
+    with pytest.raises(FacespaceError, match=words):
+        Archive(make())
+
+
+def test_ten_gigabytes_of_zeros_are_refused_unread(tmp_path: Path) -> None:
+    """Declared in ZIP64, whose sizes reach beyond 4 GB, and read from a path."""
+    path = tmp_path / "bomb.zip"
+    piece = zeros(2**20)
+    start = piece.index(b"PK\x01\x02")
+    data = bytearray(piece)
+    # The list of files says 10 GB, in the extra field that ZIP64 has for it.
+    head = bytearray(data[start : start + 46 + len("zeros.jpg")])
+    struct.pack_into("<I", head, 24, 2**32 - 1)
+    struct.pack_into("<H", head, 30, 12)
+    head += struct.pack("<HHQ", 1, 8, 10 * 2**30)
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 1, 1, len(head), start, 0)
+    path.write_bytes(bytes(data[:start]) + bytes(head) + end)
+    with pytest.raises(FacespaceError, match="unpacks to 10,240 MB"):
+        Archive(path)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: changed(ONE, 22, 24, "<I", 5),  # more than it says
+        lambda: changed(ONE, 14, 16, "<I", 1),  # another checksum
+        lambda: ONE.replace(b"a.jpg", b"b.jpg", 1),  # two names
+        lambda: ONE[:36] + bytes(8) + ONE[44:],  # damaged
+    ],
+)
+def test_a_file_that_is_not_as_it_is_listed_is_not_read(make) -> None:
+    with Archive(make()) as archive, pytest.raises(FacespaceError, match="not a ZIP"):
+        archive.read("a.jpg")
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "words"),
+    [
+        ("MAX_ARCHIVE_BYTES", 100, "at most 0 MB are read"),
+        ("MAX_ARCHIVE_UNPACKED", 30, "The ZIP unpacks to"),
+        ("MAX_ARCHIVE_FILES", 1, "lists more than"),
+        ("MAX_BYTES", 17, "A file in the ZIP unpacks to"),
+    ],
+)
+def test_each_limit_holds(limit: str, value: int, words: str, monkeypatch) -> None:
+    content = packed(("a.jpg", b"content of a photo"), ("b.jpg", b"content of another"))
+    Archive(content).close()
+    monkeypatch.setattr(limits, limit, value)
+    with pytest.raises(FacespaceError, match=words):
+        Archive(content)
+
+
+def test_an_endless_list_of_files_is_not_kept(monkeypatch) -> None:
+    monkeypatch.setattr(limits, "MAX_ARCHIVE_FILES", 100)
+    monkeypatch.setattr("facespace.archive.PIECE", 1000)
+    with pytest.raises(FacespaceError, match="lists more than"):
+        Archive(listed(2000))
+
+
+@pytest.mark.parametrize("kind", ["bytes", "file", "path"])
+def test_what_people_send_is_read(kind: str, tmp_path: Path) -> None:
+    content = packed(
+        (entry("Photos/", 0o40755, True), ""),
+        ("Photos/female/Zoë.jpg", b"one"),
+        ("./Photos/male/b.jpg", b"two"),
+        ("Photos\\male\\c.jpg", b"three"),
+        ("Photos/.DS_Store", b"x"),
+        ("__MACOSX/Photos/male/._b.jpg", b"x"),
+    )
+    path = tmp_path / "photos.zip"
+    path.write_bytes(content)
+    source = {"bytes": content, "file": io.BytesIO(content), "path": path}[kind]
+    with Archive(source) as archive:
+        assert {name: archive.read(name) for name in archive.names} == {
+            "Photos/female/Zoë.jpg": b"one",
+            "Photos/male/b.jpg": b"two",
+            "Photos/male/c.jpg": b"three",
+        }
+        with pytest.raises(FacespaceError, match="no such file"):
+            archive.read("../photos.zip")
+    if kind == "file":
+        assert not source.closed
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [("Zoë.jpg".encode(), "Zoë.jpg"), ("Zoë.jpg".encode("cp437"), "Zoë.jpg")],
+    ids=["UTF-8 without saying so", "code page 437"],
+)
+def test_names_of_older_programs(raw: bytes, name: str) -> None:
+    plain = "Z" * (len(raw) - 4) + ".jpg"
+    content = packed((plain, b"one")).replace(plain.encode(), raw)
+    with Archive(content) as archive:
+        assert archive.names == [name]
+        assert archive.read(name) == b"one"
+
+
+def test_accents_are_the_same_however_they_are_written() -> None:
+    whole, apart = "Zo\u00eb.jpg", "Zoe\u0308.jpg"
+    with Archive(packed((apart, b"one"))) as archive:
+        assert archive.names == [whole]
+        assert archive.read(whole) == archive.read(apart) == b"one"
+
+
+def test_an_outline_has_all_names_and_some_contents(temporary: Path) -> None:
+    with Archive(packed(("a/labels.csv", "file"), ("a/b/c.jpg", "photo"))) as archive:
+        with archive.outline(lambda name: name.endswith(".csv")) as folder:
+            assert folder.parent == temporary
+            assert (folder / "a/labels.csv").read_text() == "file"
+            assert (folder / "a/b/c.jpg").read_bytes() == b""
+        assert list(temporary.iterdir()) == []
+        with pytest.raises(KeyboardInterrupt), archive.outline(lambda _: False):
+            raise KeyboardInterrupt  # as Streamlit ends a script: no Exception
+        damaged = changed(packed(("labels.csv", "file")), 14, 16, "<I", 1)
+        with Archive(damaged) as other, pytest.raises(FacespaceError), other.outline(bool):
+            pass

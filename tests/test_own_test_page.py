@@ -1,0 +1,262 @@
+"""The pages "Bring your own test" and "Model card"."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import card, local, own_test
+from dashboard.evaluation_tables import METRICS, interval, number, short
+from facespace import artifacts, testing
+from facespace.charts import testing as charts
+from tests.conftest import GREY, packed, png
+from tests.test_pages import opened, text
+from training.__main__ import main
+
+MODELS = artifacts.manifest().models
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path_factory, monkeypatch) -> Path:
+    """The system's folder for temporary files: an own one, seen to be empty in the end."""
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    assert list(folder.iterdir()) == []
+
+
+def measured(content: bytes, name: str = "photos.zip") -> AppTest:
+    app = opened("own_test")
+    app.file_uploader(key="zip").upload(name, content, "application/zip")
+    return app.run(timeout=280)
+
+
+def shown(app: AppTest) -> dict[tuple[str, str], str]:
+    """The page's table of all models: by model and metric what is written there."""
+    table = next(d.value for d in app.dataframe if "Metric" in d.value).set_index("Metric")
+    return {(name, metric): table.loc[metric, name] for name in table for metric in table.index}
+
+
+def written(figures: dict) -> dict[tuple[str, str], str]:
+    """The same of the figures of ``testing.run``."""
+    return {
+        (short(name), title): f"{number(m, cells[m]['value'])} ({interval(m, cells[m])})"
+        for name, entry in figures["models"].items()
+        for cells in [entry["metrics"]]
+        for m, (title, _) in METRICS.items()
+    }
+
+
+def test_the_page_says_what_is_wanted_first() -> None:
+    app = opened("own_test")
+    words = text(app)
+    for part in ("female/", "labels.csv", "`gender`", "20,000 files", "Add a ZIP"):
+        assert part in words
+    assert not app.text_input
+    (row, *_) = csv.DictReader(io.StringIO(own_test.TEMPLATE))
+    assert row["gender"] == "female"
+
+
+def test_a_zip_is_measured_and_shown(labelled_zip: bytes) -> None:
+    app = measured(labelled_zip)
+    assert not app.exception
+    assert "10 photos, 6 faces measured, 4 labelled female and 2 male" in app.success[0].value
+    assert "4 photos left out" in app.expander[0].label
+    assert text(app).count("with caution") == 2
+    assert "grey.png" in app.dataframe[0].value["File"].tolist()
+    outcome = app.session_state["own_test"][1]
+    assert shown(app) == written(outcome.figures)
+    for name in MODELS:
+        app.selectbox(key="model").select(name).run()
+        assert not app.exception
+        drawn = app.get("plotly_chart")
+        assert len(drawn) == 7
+        assert all(chart.proto.alt for chart in drawn)
+        metrics = outcome.figures["models"][name]["metrics"]
+        assert app.metric[0].value == number("accuracy", metrics["accuracy"]["value"])
+        wrong = [row["file"] for row in outcome.errors(name)]
+        errors = [d.value for d in app.dataframe if "answered" in d.value]
+        assert (errors[0]["file"].tolist() if wrong else []) == wrong
+    assert app.session_state["own_test"][1] is outcome  # nothing was measured twice
+    app.selectbox(key="own_groups").select("age, sex").run()
+    assert not app.exception
+    app.button[0].click().run(timeout=280)
+    assert app.session_state["own_test"][1] == outcome
+    assert app.session_state["own_test"][1] is not outcome
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"no ZIP", "not a ZIP archive"),
+        (packed({"a.png": b"x"}), "no labelled photos"),
+        (packed({"female/a.png": b"x"}), "no photo labelled male"),
+        (packed({"female/a.png": b"x", "male/b.png": png(GREY)}), "None of the 1 photos"),
+        (packed({"female/../../a.png": b"x"}), "outside its own folder"),
+    ],
+)
+def test_what_cannot_be_tested_on_is_said(content: bytes, words: str) -> None:
+    app = measured(content)
+    assert not app.exception
+    (warning,) = app.warning
+    assert words in warning.value
+
+
+def test_two_hundred_photos_give_the_figures_of_the_command(data: Path, tmp_path) -> None:
+    with (data / "lfw" / "labels.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    chosen = [r for g in ("female", "male") for r in [x for x in rows if x["gender"] == g][:100]]
+    table = "file,gender,person\n" + "".join(
+        f"{row['file']},{row['gender']},{row['person']}\n" for row in chosen
+    )
+    files = {row["file"]: (data / "lfw" / row["file"]).read_bytes() for row in chosen}
+    content = packed({"labels.csv": table, **files})
+    app = measured(content, "two-hundred.zip")
+    assert not app.exception
+    assert "200 photos, 200 faces measured, 100 labelled female" in app.success[0].value
+    outcome = app.session_state["own_test"][1]
+    path, figures = tmp_path / "two-hundred.zip", tmp_path / "figures.json"
+    path.write_bytes(content)
+    assert main(["evaluate", "--data", str(path), "--json", str(figures)]) == 0
+    assert figures.read_text("utf-8") == outcome.to_json()
+    assert shown(app) == written(json.loads(figures.read_text("utf-8")))
+
+
+def test_a_run_can_be_stopped_and_started_again(labelled_zip) -> None:
+    app = measured(labelled_zip)
+    key = app.session_state["own_test"][0]
+    # As the button leaves it in the middle of a run.
+    del app.session_state["own_test"]
+    app.session_state["own_test_stopped"] = key
+    app.run()
+    assert "Stopped; nothing was kept." in text(app)
+    assert not app.success
+    app.button[0].click().run(timeout=280)
+    assert "6 faces measured" in app.success[0].value
+
+
+def test_a_stop_in_the_middle_leaves_nothing(labelled_zip, temporary, monkeypatch) -> None:
+    """Streamlit ends a script by an exception that is no Exception, at its next own call."""
+
+    class Ended(BaseException):
+        pass
+
+    def progress(kind: str, done: int, total: int) -> None:
+        assert len(list(temporary.iterdir())) == 1
+        if done == 2:
+            raise Ended
+
+    with pytest.raises(Ended), testing.opened(labelled_zip) as data:
+        testing.run(data, {}, progress)
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_path_is_asked_for_at_this_machine_alone(labelled_zip, tmp_path, monkeypatch) -> None:
+    with zipfile.ZipFile(io.BytesIO(labelled_zip)) as archive:
+        archive.extractall(tmp_path)
+    monkeypatch.setattr(own_test, "at_this_machine", lambda: True)
+    app = opened("own_test")
+    app.text_input(key="path").set_value(str(tmp_path / "nowhere")).run()
+    assert "There is no folder or ZIP" in app.warning[0].value
+    app.text_input(key="path").set_value(str(tmp_path / "Own")).run(timeout=280)
+    assert "6 faces measured" in app.success[0].value
+
+
+def test_the_probabilities_are_drawn_as_counted() -> None:
+    figure = charts.scores([0, 0.5, 1], {"female": [1, 4], "male": [3, 0]}, 0.48, 0.8)
+    female, male = figure.data
+    assert (female.y, male.y) == ((1, 4), (3, 0))
+    assert female.x == (0.25, 0.75)
+    assert female.marker.color != male.marker.color
+    assert female.marker.pattern.shape and not male.marker.pattern.shape
+    band, line = figure.layout.shapes
+    assert (band.x0, band.x1, line.x0) == (pytest.approx(0.2), 0.8, 0.48)
+    (line,) = charts.scores([0, 1], {"female": [1], "male": [3]}, 0.48, 0.5).layout.shapes
+    assert line.x0 == line.x1 == 0.48
+
+
+@pytest.mark.parametrize(
+    ("headers", "here"),
+    [
+        ({"Host": "localhost:8501"}, True),
+        ({"Host": "127.0.0.1"}, True),
+        ({"Host": "[::1]:8501"}, True),
+        ({"Host": "[::1]"}, True),
+        ({"Host": "facespace.example"}, False),
+        ({"Host": "localhost.example:8501"}, False),
+        ({"Host": "localhost:8501", "X-Forwarded-For": "203.0.113.5"}, False),
+        ({}, False),
+    ],
+)
+def test_who_is_at_this_machine(headers: dict[str, str], here: bool) -> None:
+    assert local.asked_for_here(headers) is here
+
+
+def test_the_card_is_shown_with_every_file_and_cut() -> None:
+    app = opened("card")
+    assert not app.exception
+    manifest = artifacts.manifest()
+    words = text(app)
+    assert "## Intended use" in words and "\n# " not in words
+    assert "library_name: onnx" in app.code[0].value
+    assert f"All {len(card.listed(manifest))} files" in app.success[0].value
+    table = app.dataframe[0].value
+    assert table["file"].tolist() == [info.name for info in card.listed(manifest)]
+    assert table["sha256"].tolist() == [info.sha256 for info in card.listed(manifest)]
+    assert table["problem"].all()
+    for info in manifest.models.values():
+        assert info.chosen["how"] in words
+    for name, facts in manifest.cuts.chosen.items():
+        assert f"**{card.CUTS[name]}: " in words
+        assert facts["how"] in words
+    listed = card.CARD in manifest.files
+    assert ("does not list MODEL_CARD.md" in words) is not listed
+
+
+def test_all_artifacts_come_as_one_zip_that_works(tmp_path: Path) -> None:
+    manifest = artifacts.manifest()
+    with zipfile.ZipFile(io.BytesIO(card.packed(manifest))) as archive:
+        assert archive.testzip() is None
+        archive.extractall(tmp_path)
+    again = artifacts.manifest(tmp_path)
+    for info in card.listed(again):
+        again.path(info)
+    assert (again.models, again.files) == (manifest.models, manifest.files)
+    assert (tmp_path / card.CARD).read_text("utf-8") == card.card(manifest)
+
+
+def test_an_altered_or_missing_file_is_named(tmp_path: Path, monkeypatch) -> None:
+    folder = tmp_path / "artifacts"
+    shutil.copytree(artifacts.folder(), folder)
+    (folder / "scores.npz").write_bytes(b"altered")
+    (folder / card.CARD).unlink()
+    monkeypatch.setenv("FACESPACE_ARTIFACTS", str(folder))
+    app = opened("card")
+    assert not app.exception
+    assert "scores.npz is not the file that manifest.json names" in app.warning[0].value
+    assert not app.success
+    assert "no readable MODEL_CARD.md" in text(app)
+    assert (
+        app.dataframe[0].value.set_index("file")["problem"].sum() == len(app.dataframe[0].value) - 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("whole", "front", "body"),
+    [
+        ("---\na: 1\n---\n\n# Title\n\n## One\n", "a: 1", "## One"),
+        ("# Title\ntext", "", "text"),
+        ("## One", "", "## One"),
+        ("", "", ""),
+    ],
+)
+def test_a_card_has_parts(whole: str, front: str, body: str) -> None:
+    assert card.parts(whole) == (front, body)

@@ -1,0 +1,165 @@
+"""A test of anybody's own photos: what is read, what is left out, what comes of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from facespace import artifacts, datasets, model, testing
+from facespace.types import FacespaceError
+from tests.conftest import GREY, packed, png
+from training.__main__ import main
+from training.crops import crop_all
+
+MODELS = {name: model.get(name) for name in artifacts.manifest().models}
+
+
+def outcome(source: bytes | Path, name: str = "photos.zip") -> testing.Outcome:
+    with testing.opened(source, name) as data:
+        return testing.run(data, MODELS)
+
+
+def test_good_photos_are_measured_and_bad_ones_named(labelled_zip: bytes) -> None:
+    seen = []
+    with testing.opened(labelled_zip, "photos.zip") as data:
+        result = testing.run(data, MODELS, lambda *step: seen.append(step))
+    assert seen[0] == ("photo", 0, 10)
+    assert seen[10:12] == [("photo", 10, 10), ("model", 0, len(MODELS))]
+    assert {row["file"]: row["error"] for row in result.left_out} == {
+        "again.png": testing.TWICE,
+        "grey.png": "No face was found.",
+        "broken.png": "The picture is damaged or incomplete and cannot be read.",
+        "missing.png": "There is no such file.",
+    }
+    figures = result.figures
+    assert figures["data"] == {"title": "Own", "photos": 10, "faces": 6, "female": 4, "male": 2}
+    assert "1 rows without a label" in figures["remarks"][0]
+    assert sum("with caution" in remark for remark in figures["remarks"]) == 2
+    for name, entry in figures["models"].items():
+        info = artifacts.manifest().models[name]
+        assert (entry["threshold"], entry["sha256"]) == (info.threshold, info.file.sha256)
+        rows = [row for row in result.rows if not row["error"]]
+        right = [
+            (row["probabilities"][name] >= info.threshold) == (row["label"] == "female")
+            for row in rows
+        ]
+        assert entry["metrics"]["accuracy"]["value"] == np.mean(right)
+        assert sum(map(sum, entry["confusion"])) == len(rows)
+        assert sum(entry["scores"]["female"]) == 4
+        wrong = result.errors(name)
+        assert len(wrong) == len(right) - sum(right)
+        assert set(entry["groups"]) == {"age", "sex", "age, sex"}
+    assert json.loads(result.to_json())["left_out"]["No face was found."] == 1
+    assert "grey.png" not in result.to_json()
+    table = list(csv.DictReader(io.StringIO(result.to_csv())))
+    assert [row["file"] for row in table] == [row["file"] for row in result.rows]
+    assert float(table[0]["embedding"]) == result.rows[0]["probabilities"]["embedding"]
+
+
+def test_folder_and_zip_and_command_give_the_same(labelled_zip, tmp_path, capsys) -> None:
+    path = tmp_path / "photos.zip"
+    path.write_bytes(labelled_zip)
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    first = outcome(labelled_zip)
+    assert outcome(path) == first
+    assert outcome(tmp_path / "unpacked" / "Own") == first
+    files = {kind: tmp_path / f"out.{kind}" for kind in ("json", "csv")}
+    options = [f"--{kind}={file}" for kind, file in files.items()]
+    assert main(["evaluate", "--data", str(path), *options]) == 0
+    assert files["json"].read_text("utf-8") == first.to_json()
+    assert files["csv"].read_text("utf-8") == first.to_csv()
+    printed, said = capsys.readouterr()
+    value = first.figures["models"]["embedding"]["metrics"]["balanced_accuracy"]["value"]
+    assert f"balanced_accuracy                {value:.3f}" in printed
+    assert "left out: grey.png: No face was found." in said
+    assert main(["evaluate", "--data", str(path), "--model", "gradients"]) == 0
+    assert "eigenfaces" not in capsys.readouterr().out
+
+
+def test_folders_named_female_and_male(variants: list[bytes]) -> None:
+    files = {f"female/{i}.png": variants[i] for i in range(3)} | {"male/3.png": variants[3]}
+    figures = outcome(packed(files), "holiday.zip").figures
+    assert figures["data"]["title"] == "holiday"
+    assert (figures["data"]["female"], figures["data"]["male"]) == (3, 1)
+
+
+def test_a_column_split_chooses(variants: list[bytes]) -> None:
+    files = {f"{i}.png": variants[i] for i in range(4)}
+    sides = ("test", "train", "test", "test")
+    rows = [f"{i}.png,{'male' if i > 2 else 'female'},{sides[i]}\n" for i in range(4)]
+    result = outcome(packed(files | {"labels.csv": "file,gender,split\n" + "".join(rows)}))
+    assert [row["file"] for row in result.rows] == ["0.png", "2.png", "3.png"]
+    assert "3 photos that the column split marks as test, of 4" in result.figures["remarks"][0]
+    rows = [row.replace("test", "train") for row in rows]
+    result = outcome(packed(files | {"labels.csv": "file,gender,split\n" + "".join(rows)}))
+    assert len(result.rows) == 4
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"a.png": b"x"}, "^The ZIP has no labelled photos. Put a labels.csv"),
+        ({"labels.csv": "name,sex\na.png,male\n"}, "^labels.csv has no column file or gender"),
+        ({"labels.csv": b"\xff\xfe\x00"}, "^labels.csv cannot be read as a table"),
+        ({"Top/female/a.png": b"x"}, "^The ZIP has no photo labelled male"),
+        ({"labels.csv": "file,gender\na.png,\n"}, "^The ZIP has no labelled photos"),
+    ],
+)
+def test_what_cannot_be_tested_on_is_said(files, words: str, tmp_path, capsys) -> None:
+    with pytest.raises(FacespaceError, match=words), testing.opened(packed(files)):
+        pass
+    path = tmp_path / "photos.zip"
+    path.write_bytes(packed(files))
+    assert main(["evaluate", "--data", str(path)]) == 1
+    assert capsys.readouterr().err.startswith("training: ")
+    assert main(["evaluate", "--data", str(tmp_path / "nowhere")]) == 1
+
+
+def test_photos_without_faces_give_no_figures(variants: list[bytes], tmp_path, capsys) -> None:
+    files = {"female/a.png": variants[0], "male/b.png": png(GREY), "male/c.png": b"x"}
+    result = outcome(packed(files))
+    assert result.figures is None
+    assert "None of the 2 photos labelled male shows a face" in result.problem
+    assert len(result.left_out) == 2
+    assert json.loads(result.to_json())["problem"] == result.problem
+    path = tmp_path / "photos.zip"
+    path.write_bytes(packed(files))
+    assert main(["evaluate", "--data", str(path)]) == 1
+    assert "None of the 2 photos" in capsys.readouterr().err
+
+
+def test_the_crops_are_those_of_the_training(data: Path, tmp_path, monkeypatch) -> None:
+    """Bit for bit, on photos of each data set."""
+    photos = []
+    for name in ("fairface", "lfw", "us_congress", "london_frl"):
+        photos += datasets.read(data / name, 12).photos
+    trained = crop_all(photos, tmp_path, jobs=1)
+    assert trained.found.all()
+    template = MODELS["embedding"].info.template
+    for photo, crop in zip(photos, trained.crops, strict=True):
+        cut, _, _ = testing._cropped(photo.path, [template])
+        np.testing.assert_array_equal(cut[template], crop)
+
+
+def test_the_command_needs_no_scikit_learn(labelled_zip: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "photos.zip"
+    path.write_bytes(labelled_zip)
+    code = (
+        "import sys\nfor name in ('sklearn', 'skl2onnx', 'onnx', 'joblib', 'streamlit'):\n"
+        "    sys.modules[name] = None\n"
+        "from training.__main__ import main\nsys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, "evaluate", "--data", str(path), "--model", "embedding"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "photo/s" not in done.stderr  # no bar where nobody looks
+    assert "labelled female, read as female" in done.stdout

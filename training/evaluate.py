@@ -1,0 +1,113 @@
+"""``python -m training evaluate --data DIR|ZIP``: the page "Bring your own test" for a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from facespace import artifacts, model, testing
+from facespace.types import FacespaceError
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    command.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR|ZIP",
+        help="labels.csv (columns file, gender; optional: age, race, person, split) and photos, "
+        "or folders female/ and male/",
+    )
+    command.add_argument(
+        "--model",
+        action="append",
+        metavar="NAME",
+        help="may be given more than once; default: all models of the artifacts",
+    )
+    command.add_argument("--artifacts", type=Path, metavar="DIR", help="default: artifacts")
+    command.add_argument("--json", type=Path, metavar="FILE", help="write all figures, unrounded")
+    command.add_argument("--csv", type=Path, metavar="FILE", help="write a row a photo")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Test, print, and write; returns the exit code: 0 done, 1 there is nothing to measure."""
+    try:
+        manifest = artifacts.manifest(options.artifacts)
+        names = dict.fromkeys(options.model or manifest.models)
+        models = {name: model.get(name, manifest.folder) for name in names}
+        with testing.opened(options.data) as data, _Bar() as bar:
+            outcome = testing.run(data, models, bar)
+        _write(options.json, outcome.to_json())
+        _write(options.csv, outcome.to_csv())
+    except FacespaceError as error:
+        print(f"training: {error}", file=sys.stderr)
+        return 1
+    for row in outcome.left_out:
+        print(f"left out: {row['file']}: {row['error']}", file=sys.stderr)
+    if outcome.figures is None:
+        print(f"training: {outcome.problem}", file=sys.stderr)
+        return 1
+    print(table(outcome.figures))
+    return 0
+
+
+def table(figures: dict[str, Any]) -> str:
+    """The figures of ``testing.run`` for a terminal: a row a metric, a column a model."""
+    about, models = figures["data"], figures["models"]
+    first = next(iter(models.values()))
+    lines = [["", *models]]
+    for metric in first["metrics"]:
+        lines.append([metric, *(_cell(entry["metrics"][metric]) for entry in models.values())])
+    for i, label in enumerate(("female", "male")):
+        for j, read in enumerate(("female", "male")):
+            counts = (f"{entry['confusion'][i][j]:,}" for entry in models.values())
+            lines.append([f"labelled {label}, read as {read}", *counts])
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    title = (
+        f"{about['title']}: {about['photos']:,} photos, {about['faces']:,} faces, "
+        f"{about['female']:,} labelled female, {about['male']:,} male; "
+        "in brackets 95 % intervals"
+    )
+    rows = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+    return "\n".join([title, *figures["remarks"], "", *rows])
+
+
+def _cell(figure: dict[str, float | None]) -> str:
+    value, low, high = (
+        "–" if figure[key] is None else f"{figure[key]:.3f}" for key in ("value", "low", "high")
+    )
+    return f"{value} ({low} to {high})"
+
+
+def _write(path: Path | None, text: str) -> None:
+    if path:
+        try:
+            path.write_text(text, "utf-8")
+        except OSError as error:
+            raise FacespaceError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+class _Bar:
+    """A bar for each kind of thing that is done; none where nobody looks."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Any] | None = None
+        self._kind = ""
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __call__(self, kind: str, done: int, total: int) -> None:
+        if self._bar is None or kind != self._kind:
+            self.__exit__()
+            self._bar, self._kind = tqdm(total=total, unit=kind, disable=None), kind
+        self._bar.update(done - self._bar.n)
