@@ -225,7 +225,7 @@ def formulas(subject: Subject) -> None:
             "root mean square",
         )
         st.caption(
-            "Purple: lighter than by luma. Orange: darker. The ring is where the three differ most."
+            "Orange: lighter than by luma. Purple: darker. The ring is where the three differ most."
         )
     st.subheader("Try a colour")
     picked = st.color_picker("Colour", "#ff0000", key="colour", bind="query-params")
