@@ -1,4 +1,4 @@
-"""``python -m training train``; ``rules`` and ``space`` add to it; ``evaluate`` tests it."""
+"""``python -m training train``, and what adds to its artifacts or tests them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "evaluate":
         return evaluate.main(options)
     # What follows needs scikit-learn; the evaluation does not.
-    from training import rules, space
+    from training import retest, rules, space
     from training.export import ExportError
     from training.train import train
 
@@ -32,8 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 options.jobs,
             )
             return 0
-        if options.command == "space":
-            space.measure(
+        if options.command in ("space", "retest"):
+            again = space.measure if options.command == "space" else retest.retest
+            again(
                 options.data,
                 options.out,
                 options.test,
@@ -124,6 +125,11 @@ def _parser() -> argparse.ArgumentParser:
         "space",
         parents=[common, testing],
         help="where test faces lie in face space: adds to artifacts that are there",
+    )
+    commands.add_parser(
+        "retest",
+        parents=[common, testing],
+        help="measure the models that are there once more",
     )
     evaluate.arguments(
         commands.add_parser("evaluate", help="labelled photos in, how well the models read them")

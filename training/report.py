@@ -108,7 +108,10 @@ def write(out: Path, material: Material, trained: Mapping[str, Trained], space: 
         _replace(file, one.content)
         listed[name] = {"file": file.name, **_identity(file), **one.facts}
     _replace(out / eigenfaces.FILE, packed(_face_space(space)))
-    _replace(out / SCORES, packed(_scores(material.tests, trained)))
+    _replace(
+        out / SCORES,
+        packed(scores(material.tests, {name: one.probabilities for name, one in trained.items()})),
+    )
     entries = {name: {"title": one.facts["title"], **one.entry} for name, one in trained.items()}
     _write_json(out / REPORT, {"models": entries})
     described = {
@@ -170,11 +173,17 @@ def _face_space(space: Pipeline) -> dict[str, Array]:
     return {"side": np.asarray(round(np.sqrt(scaler.mean_.size))), **floats}
 
 
-def _scores(tests: Mapping[str, Sample], trained: Mapping[str, Trained]) -> dict[str, Array]:
-    """Labels, groups and scores of every test set.
+def scores(
+    tests: Mapping[str, Sample], probabilities: Mapping[str, Mapping[str, Array]]
+) -> dict[str, Array]:
+    """Labels, groups and scores of every test set: the arrays of ``SCORES``.
 
     Faces and persons are numbered in an order drawn anew each time, so that a public list of the
     photos does not give the names back.
+
+    Args:
+        tests: by name.
+        probabilities: by model, and for each test set, of female, (N,).
     """
     rng = np.random.default_rng()
     arrays: dict[str, Array] = {}
@@ -188,8 +197,8 @@ def _scores(tests: Mapping[str, Sample], trained: Mapping[str, Trained]) -> dict
             "race": np.array([photo.race for photo in photos]),
             "person": rng.permutation(person.max() + 1)[person].astype(np.int32),
         }
-        for model_name, one in trained.items():
-            columns[model_name] = one.probabilities[name][order].astype(np.float32)
+        for model_name, of_sets in probabilities.items():
+            columns[model_name] = of_sets[name][order].astype(np.float32)
         arrays |= {f"{name}/{column}": values for column, values in columns.items()}
     return arrays
 
@@ -220,8 +229,13 @@ def _identity(path: Path) -> dict[str, Any]:
 
 
 def _write_json(path: Path, data: Any) -> None:
+    _replace(path, encoded(data))
+
+
+def encoded(data: Any) -> bytes:
+    """Plain data as a JSON file; None for every number that could not be computed (NaN)."""
     text = json.dumps(finite(data), indent=1, ensure_ascii=False, allow_nan=False)
-    _replace(path, (text + "\n").encode())
+    return (text + "\n").encode()
 
 
 def packed(arrays: Mapping[str, Array]) -> bytes:

@@ -1,0 +1,52 @@
+"""Tests models that are there once more: on other photos, or by a changed detector or crop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from facespace import artifacts, model
+from facespace.evaluate import OperatingPoint
+from training import measure, model_card, report
+from training.samples import load
+
+
+def retest(
+    data: Path,
+    out: Path,
+    tests: Sequence[Path] = (),
+    limit: int | None = None,
+    cache: Path = Path(".cache"),
+    jobs: int = -1,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Measure every model of some artifacts anew, and replace what the report says of the tests.
+
+    What was chosen and measured in training stays.
+
+    Args:
+        data: the labelled photos that the models were trained on; their test split is tested on.
+        out: the artifacts.
+        tests: further data sets.
+        limit: at most so many photos of each data set.
+        cache: where crops are kept between runs.
+        jobs: worker processes; -1 for one a processor.
+        say: told what is being done.
+
+    Raises:
+        FacespaceError: the data or the artifacts cannot be used.
+    """
+    manifest = artifacts.manifest(out)
+    written = manifest.json(report.REPORT)
+    material = load(data, tests, limit, cache / "crops", jobs)
+    probabilities = {}
+    for name, info in manifest.models.items():
+        say(f"testing {name}")
+        point = OperatingPoint(info.threshold, info.certainty)
+        runner = model.session(manifest.path(info.file))
+        measured, probabilities[name] = measure.tested(runner, point, info.smallest_face, material)
+        written["models"][name] |= measured
+    scores = report.packed(report.scores(material.tests, probabilities))
+    report.add(out, {report.REPORT: report.encoded(written), report.SCORES: scores})
+    model_card.write(out)
+    say(f"wrote {out}")
