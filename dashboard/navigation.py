@@ -25,6 +25,7 @@ def navigation() -> StreamlitPage:
                 st.Page("pages/data.py", title="Data", icon=":material/dataset:"),
                 st.Page("pages/eigenfaces.py", title="Eigenfaces", icon=":material/grid_view:"),
                 st.Page("pages/evaluation.py", title="Evaluation", icon=":material/analytics:"),
+                st.Page("pages/fairness.py", title="Fairness", icon=":material/balance:"),
                 st.Page("pages/detectors.py", title="Detectors", icon=":material/frame_inspect:"),
             ],
         }

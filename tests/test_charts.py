@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from facespace.charts import evaluation as charts
+from facespace.charts import fairness, making
 
 CURVE = {"fpr": [0, 0.2, 1], "tpr": [0, 0.7, 1], "threshold": [1, 0.6, 0]}
 OTHER = {"fpr": [0, 0.4, 1], "tpr": [0, 0.5, 1], "threshold": [1, 0.5, 0]}
@@ -81,7 +82,7 @@ for row in GROUPS.values():
 
 
 def test_groups_are_faint_where_small_and_left_out_where_unknown() -> None:
-    figure = charts.groups(GROUPS, "risk", "Wrong answers", 30, 0.25)
+    figure = fairness.groups(GROUPS, "risk", "Wrong answers", 30, 0.25)
     large, small = trace(figure, "30 faces or more"), trace(figure, "fewer than 30 faces")
     assert (list(large.x), list(large.y)) == ([0.2], ["large (100)"])
     assert (list(small.x), list(small.y)) == ([0.4], ["very small (9)"])
@@ -96,14 +97,14 @@ def test_groups_are_faint_where_small_and_left_out_where_unknown() -> None:
 
 
 def test_groups_say_where_a_figure_is_missing() -> None:
-    figure = charts.groups(GROUPS, "accuracy", "Accuracy", 30, None)
+    figure = fairness.groups(GROUPS, "accuracy", "Accuracy", 30, None)
     small = trace(figure, "fewer than 30 faces")
     assert small.customdata[1].endswith("wrong answers –")
     assert len(figure.data) == 2
 
 
 def test_groups_none_of_which_is_answered() -> None:
-    assert not charts.groups({"empty": GROUPS["empty"]}, "risk", "Wrong", 30, 0.2).data
+    assert not fairness.groups({"empty": GROUPS["empty"]}, "risk", "Wrong", 30, 0.2).data
 
 
 def test_shares_sum_to_one() -> None:
@@ -132,7 +133,7 @@ def test_intervals_of_models() -> None:
 def test_classifiers() -> None:
     row = {"balanced_accuracy": 0.7, "balanced_accuracy_sd": 0.01, "auc": 0.8, "auc_sd": 0.02}
     table = [{"name": "RBF SVM", **row}, {"name": "Majority", **row}]
-    (drawn,) = charts.classifiers(table, "RBF SVM").data
+    (drawn,) = making.classifiers(table, "RBF SVM").data
     assert drawn.marker.color[0] != drawn.marker.color[1]
     assert drawn.marker.symbol[0] != drawn.marker.symbol[1]
     assert list(drawn.x) == [0.7, 0.7]
@@ -156,7 +157,7 @@ def test_search_stars_the_best_alone(components: int, stars: int) -> None:
         for i, (k, c, g) in enumerate(keys)
     ]
     best = {"components": 150, "C": 3.0, "gamma": 2.0}
-    (drawn,) = charts.search(table, components, best).data
+    (drawn,) = making.search(table, components, best).data
     own = [row for row in table if row["components"] == components]
     rows = [[own[0]["auc"], own[2]["auc"]], [own[1]["auc"], own[3]["auc"]]]
     assert [list(row) for row in drawn.z] == rows
@@ -168,7 +169,7 @@ def test_search_stars_the_best_alone(components: int, stars: int) -> None:
 
 def test_lines_of_models_are_told_apart_without_colour() -> None:
     curves = {"One": ([500, 16000], [0.8, 0.9]), "Other": ([500], [0.7])}
-    figure = charts.lines(curves, "One", "photos", "AUC", logarithmic=True)
+    figure = making.lines(curves, "One", "photos", "AUC", logarithmic=True)
     one, other = trace(figure, "One"), trace(figure, "Other")
     assert (list(one.x), list(one.y)) == ([500, 16000], [0.8, 0.9])
     assert (one.line.dash, one.marker.symbol) != (other.line.dash, other.marker.symbol)
@@ -178,7 +179,7 @@ def test_lines_of_models_are_told_apart_without_colour() -> None:
 
 
 def test_lines_mark_a_limit() -> None:
-    figure = charts.lines({"One": ([10, 60], [0.8, 0.9])}, "One", "pixels", "AUC", limit=46.6)
+    figure = making.lines({"One": ([10, 60], [0.8, 0.9])}, "One", "pixels", "AUC", limit=46.6)
     (mark,) = figure.layout.shapes
     assert (mark.x0, mark.x1) == (46.6, 46.6)
     assert figure.layout.xaxis.type is None

@@ -1,4 +1,4 @@
-"""The report of the models -> tables and words for the Evaluation page. Nothing here draws."""
+"""The report of the models -> tables and words for Evaluation and Fairness. Nothing here draws."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from facespace.artifacts import Manifest, ModelInfo
 from facespace.evaluate import LEAST_GROUP
+from facespace.scores import Scored
 
 #: One model's part of ``report.json``.
 Entry = Mapping[str, Any]
@@ -43,12 +44,16 @@ DECIMAL = ("auc", "ece", "brier", "average_precision", "f1", "kappa", "aurc", "a
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page looks at: a model and a test set, beside all models tested on that set."""
+    """What the page looks at: a model and a test set, beside all models tested on that set.
+
+    ``scores``: those of the test set; None where the artifacts have none.
+    """
 
     manifest: Manifest
     reports: Mapping[str, Entry]
     name: str
     test: str
+    scores: Scored | None = None
 
     @property
     def info(self) -> ModelInfo:
@@ -65,6 +70,16 @@ class View:
         """Its metrics on the test set, each an ``Interval``, and ``photos``."""
         figures: Mapping[str, Any] = self.entry["tests"][self.test]
         return figures
+
+    @property
+    def title(self) -> str:
+        """What people call the test set."""
+        entry = next(iter(self.reports.values()))
+        return str(entry["tests"][self.test]["title"])
+
+    def curves(self, kind: str) -> dict[str, Any]:
+        """A part of the report of every model on the test set, by the model's short title."""
+        return {short(name): entry[kind][self.test] for name, entry in self.reports.items()}
 
 
 def short(name: str) -> str:
