@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from facespace.charts import curves, fairness, making
 from facespace.charts import evaluation as charts
-from facespace.charts import fairness, making
 
 CURVE = {"fpr": [0, 0.2, 1], "tpr": [0, 0.7, 1], "threshold": [1, 0.6, 0]}
 OTHER = {"fpr": [0, 0.4, 1], "tpr": [0, 0.5, 1], "threshold": [1, 0.5, 0]}
@@ -34,29 +34,29 @@ def points(figure) -> dict[str, tuple[float, float]]:
 
 
 def test_roc_lets_the_chosen_curve_stand_out() -> None:
-    figure = charts.roc({"One": CURVE, "Other": OTHER}, "One", POINTS)
+    figure = curves.roc({"One": CURVE, "Other": OTHER}, "One", POINTS)
     assert list(trace(figure, "One").y) == CURVE["tpr"]
     assert list(trace(figure, "Other").customdata) == OTHER["threshold"]
     assert trace(figure, "One").line.dash is None
     assert trace(figure, "Other").line.dash is not None
     assert points(figure) == {"One": (0.2, 0.7), "Other": (0.4, 0.5)}
-    assert trace(figure, "threshold 0.61").marker.symbol == "diamond"
-    assert trace(figure, "threshold 0.50").marker.symbol == "diamond-open"
+    assert trace(figure, "threshold 0.610").marker.symbol == "diamond"
+    assert trace(figure, "threshold 0.500").marker.symbol == "diamond-open"
 
 
-@pytest.mark.parametrize("draw", [charts.roc, charts.risk_coverage])
+@pytest.mark.parametrize("draw", [curves.roc, curves.risk_coverage])
 def test_curves_of_many_models_are_all_drawn(draw) -> None:
-    curves = {f"model {i}": CURVE | RISKS for i in range(6)}
-    figure = draw(curves, "model 2", {})
-    assert {each.name for each in figure.data} >= set(curves)
-    dashes = {each.line.dash for each in figure.data if each.name in curves}
+    table = {f"model {i}": CURVE | RISKS for i in range(6)}
+    figure = draw(table, "model 2", {})
+    assert {each.name for each in figure.data} >= set(table)
+    dashes = {each.line.dash for each in figure.data if each.name in table}
     assert len(dashes) >= 4
 
 
 @pytest.mark.parametrize(("risk", "marked"), [(0.03, {"One", "Other"}), (None, {"Other"})])
 def test_risk_coverage_marks_the_operating_points(risk, marked: set[str]) -> None:
     settings = {"One": {"coverage": 0.6, "risk": risk}, "Other": {"coverage": 0.7, "risk": 0.05}}
-    figure = charts.risk_coverage({"One": RISKS, "Other": RISKS}, "One", settings)
+    figure = curves.risk_coverage({"One": RISKS, "Other": RISKS}, "One", settings)
     assert list(trace(figure, "One").x) == RISKS["coverage"]
     assert list(trace(figure, "One").customdata) == RISKS["certainty"]
     assert set(points(figure)) == marked
@@ -65,7 +65,7 @@ def test_risk_coverage_marks_the_operating_points(risk, marked: set[str]) -> Non
 
 def test_reliability() -> None:
     bins = {"predicted": [0.1, 0.9], "observed": [0.2, 0.8], "faces": [50, 51]}
-    measured = trace(charts.reliability(bins), "measured")
+    measured = trace(curves.reliability(bins), "measured")
     assert list(measured.x) == bins["predicted"]
     assert list(measured.y) == bins["observed"]
     assert list(measured.customdata) == bins["faces"]
@@ -168,8 +168,8 @@ def test_search_stars_the_best_alone(components: int, stars: int) -> None:
 
 
 def test_lines_of_models_are_told_apart_without_colour() -> None:
-    curves = {"One": ([500, 16000], [0.8, 0.9]), "Other": ([500], [0.7])}
-    figure = making.lines(curves, "One", "photos", "AUC", logarithmic=True)
+    table = {"One": ([500, 16000], [0.8, 0.9]), "Other": ([500], [0.7])}
+    figure = making.lines(table, "One", "photos", "AUC", logarithmic=True)
     one, other = trace(figure, "One"), trace(figure, "Other")
     assert (list(one.x), list(one.y)) == ([500, 16000], [0.8, 0.9])
     assert (one.line.dash, one.marker.symbol) != (other.line.dash, other.marker.symbol)

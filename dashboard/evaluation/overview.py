@@ -42,25 +42,13 @@ def models(view: View) -> None:
 
 def metrics(view: View) -> None:
     """The metrics that come first, with their intervals, a table of all, and how to keep them."""
-    with st.container(horizontal=True):
-        for metric in tables.FIRST:
-            title, words = METRICS[metric]
-            cell = view.figures[metric]
-            st.metric(
-                title,
-                number(metric, cell["value"]),
-                tables.interval(metric, cell),
-                help=words,
-                border=True,
-                delta_color="off",
-                delta_arrow="off",
-            )
+    drawing.metrics(tables.FIRST, view.figures)
     chosen = view.info.chosen
     st.caption(
-        f"{view.figures['photos']:,} photos; below each figure its 95 % interval (bootstrap, by "
-        f"person where persons are known). “?” below a certainty of {view.info.certainty:.0%} or "
-        f"a face of {view.info.smallest_face:.0f} pixels, chosen on {chosen['on']}: "
-        f"{chosen['how']}."
+        f"As the model is set, on {view.figures['photos']:,} photos; below each figure its 95 % "
+        "interval (bootstrap, by person where persons are known). “?” below a certainty of "
+        f"{view.info.certainty:.0%} or a face of {view.info.smallest_face:.0f} pixels, chosen on "
+        f"{chosen['on']}: {chosen['how']}."
     )
     with st.expander("All metrics"):
         drawing.table(tables.metrics(view.figures), "All metrics with 95 % intervals")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from facespace.artifacts import Manifest, ModelInfo
-from facespace.evaluate import LEAST_GROUP
+from facespace.evaluate import LEAST_GROUP, Scores
 from facespace.scores import Scored
 
 #: One model's part of ``report.json``.
@@ -32,9 +33,14 @@ METRICS = {
     "average_precision": ("Average precision", "Area under the precision-recall curve of female"),
     "f1": ("F1", "Harmonic mean of precision and recall of female"),
     "kappa": ("Cohen’s kappa", "Agreement beyond chance"),
+    "precision_female": ("Read as female, rightly", "Precision: share of those read as female"),
+    "precision_male": ("Read as male, rightly", "Precision: share of those read as male"),
     "aurc": ("AURC", "Area under the risk-coverage curve; 0 is best"),
     "augrc": ("AUGRC", "Area under the generalised risk-coverage curve; 0 is best"),
 }
+
+#: Those that the report has of every model and test set.
+REPORTED = tuple(metric for metric in METRICS if not metric.startswith("precision_"))
 
 #: Those on top of the page, those of a group, and those that are not percentages.
 FIRST = ("balanced_accuracy", "auc", "coverage", "risk", "brier", "ece")
@@ -77,6 +83,13 @@ class View:
         entry = next(iter(self.reports.values()))
         return str(entry["tests"][self.test]["title"])
 
+    def as_reported(self, found: Mapping[str, Interval]) -> Mapping[str, Interval]:
+        """The same with the report's intervals, where it has them.
+
+        Drawn anew, a bootstrap's differ a little; what is the same is to look the same.
+        """
+        return {name: self.figures.get(name, cell) for name, cell in found.items()}
+
     def curves(self, kind: str) -> dict[str, Any]:
         """A part of the report of every model on the test set, by the model's short title."""
         return {short(name): entry[kind][self.test] for name, entry in self.reports.items()}
@@ -88,8 +101,8 @@ def short(name: str) -> str:
 
 
 def number(metric: str, value: float | None) -> str:
-    """A metric's value as people read it: ``91.2%`` or ``0.912``; a dash for None."""
-    if value is None:
+    """A metric's value as people read it: ``91.2%`` or ``0.912``; a dash for None or NaN."""
+    if value is None or np.isnan(value):
         return "–"
     return f"{value:.3f}" if metric in DECIMAL else f"{value:.1%}"
 
@@ -99,6 +112,52 @@ def interval(metric: str, cell: Interval) -> str:
     if cell["low"] is None or cell["high"] is None:
         return "–"
     return f"{number(metric, cell['low'])} to {number(metric, cell['high'])}"
+
+
+def known(cell: Interval) -> dict[str, float | None]:
+    """The same interval with None for NaN, as the report has it."""
+    return {end: None if v is None or np.isnan(v) else v for end, v in cell.items()}
+
+
+def complement(cell: Interval) -> dict[str, float | None]:
+    """The interval of one less a share."""
+    ends = {"value": "value", "low": "high", "high": "low"}
+    return {end: None if (v := cell[other]) is None else 1 - v for end, other in ends.items()}
+
+
+def inside(probability: Scores, certainty: float) -> float:
+    """The share of scores so uncertain that the verdict is "?"."""
+    return float((np.maximum(probability, 1 - probability) < certainty).mean())
+
+
+def of_thousand(confusion: Sequence[Sequence[int]]) -> str:
+    """What becomes of 1,000 women and of 1,000 men, in a sentence.
+
+    Args:
+        confusion: rows are the labels female, male; columns what they read as.
+    """
+    parts = []
+    for people, own, other, row in (
+        ("women", "female", "male", confusion[0]),
+        ("men", "male", "female", confusion[1][::-1]),
+    ):
+        right = round(1000 * row[0] / sum(row))
+        parts.append(f"1,000 {people} {right:,} read as {own}, {1000 - right:,} as {other}")
+    return f"Of {parts[0]}; of {parts[1]}."
+
+
+def answered_of_thousand(found: Mapping[str, Interval]) -> str:
+    """What becomes of 1,000 faces, in a sentence.
+
+    Args:
+        found: ``coverage``, ``right`` and ``wrong`` as ``operating.at_point`` gives them.
+    """
+    right, wrong = (round(1000 * (found[name]["value"] or 0)) for name in ("right", "wrong"))
+    left = 1000 - right - wrong
+    return (
+        f"Of 1,000 faces {right + wrong:,} are answered, {right:,} as labelled and {wrong:,} not; "
+        f"{left:,} are “?”, for a human to look at."
+    )
 
 
 def models(view: View) -> pd.DataFrame:
@@ -133,6 +192,7 @@ def metrics(test: Mapping[str, Any]) -> pd.DataFrame:
             "What it says": words,
         }
         for metric, (title, words) in METRICS.items()
+        if metric in REPORTED
     )
 
 
@@ -143,7 +203,7 @@ def all_metrics(reports: Mapping[str, Entry]) -> pd.DataFrame:
         | {end: figures[metric][end] for end in ("value", "low", "high")}
         for name, entry in reports.items()
         for test, figures in entry["tests"].items()
-        for metric in METRICS
+        for metric in REPORTED
     )
 
 

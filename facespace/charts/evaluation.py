@@ -1,109 +1,59 @@
-"""Figures of how well a model reads."""
+"""Figures of how often models read as labelled."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from facespace.charts.style import DARK, SYMBOLS, in_words, laid_out, span, styled, whiskers
+from facespace.charts.style import DARK, SYMBOLS, in_words, laid_out, span, whiskers
 from facespace.palette import MALE, UNSURE, VERDICTS
 
 
-def roc(
-    curves: Mapping[str, Mapping[str, Sequence[float]]],
+def across(
+    table: Mapping[str, Mapping[str, Mapping[str, float | None]]],
     chosen: str,
-    points: Mapping[str, Mapping[str, float]],
+    title: str,
+    percent: bool,
 ) -> go.Figure:
-    """Receiver operating characteristics and where each model stands on its own; one stands out.
+    """One metric of several models on several test sets, with intervals.
 
     Args:
-        curves: by title, ``fpr``, ``tpr``, ``threshold``, of equal length.
+        table: by a model's title, by test set its interval (``value``, ``low``, ``high``).
         chosen: the title of the one that stands out.
-        points: by title, ``fpr`` and ``tpr`` at the model's ``threshold``, the probability from
-            which a face reads as female.
-    """
-    figure = go.Figure(_diagonal("by chance"))
-    for title, curve, style in styled(curves, chosen):
-        figure.add_scatter(
-            x=curve["fpr"],
-            y=curve["tpr"],
-            mode="lines",
-            line=style,
-            customdata=curve["threshold"],
-            name=title,
-            hovertemplate=(
-                "threshold %{customdata:.2f}<br>%{y:.1%} of those labelled female found<br>"
-                "%{x:.1%} of those labelled male taken for female"
-            ),
-        )
-    for title, point in points.items():
-        name = f"threshold {point['threshold']:.2f}"
-        _mark(figure, point["fpr"], point["tpr"], name, title, title == chosen)
-    figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
-    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
-    return laid_out(
-        figure, "labelled male, read as female", "labelled female, read as female", height=440
-    )
-
-
-def risk_coverage(
-    curves: Mapping[str, Mapping[str, Sequence[float]]],
-    chosen: str,
-    points: Mapping[str, Mapping[str, float | None]],
-) -> go.Figure:
-    """The share of wrong answers over the share of faces answered, most certain first.
-
-    Args:
-        curves: by title, ``coverage``, ``risk``, ``certainty``, of equal length.
-        chosen: the title of the one that stands out.
-        points: by title, ``coverage`` and ``risk`` as the model is set; no ``risk`` (None) where
-            it answers none.
+        title: what people call the metric.
+        percent: whether it reads as a percentage.
     """
     figure = go.Figure()
-    for title, curve, style in styled(curves, chosen):
+    form = ".1%" if percent else ".3f"
+    for (name, row), symbol in zip(table.items(), cycle(SYMBOLS), strict=False):
+        cells = [{title: cell} for cell in row.values()]
         figure.add_scatter(
-            x=curve["coverage"],
-            y=curve["risk"],
-            mode="lines",
-            line=style,
-            customdata=curve["certainty"],
-            name=title,
+            x=[cell["value"] for cell in row.values()],
+            y=list(row),
+            mode="markers",
+            orientation="h",
+            marker={
+                "size": 11,
+                "symbol": symbol,
+                "color": MALE if name == chosen else UNSURE,
+            },
+            error_x=whiskers(cells, title),
+            customdata=[[cell["low"], cell["high"]] for cell in row.values()],
+            name=name,
             hovertemplate=(
-                "%{x:.0%} of the faces answered: %{y:.1%} of the answers wrong<br>"
-                "certainty asked for: %{customdata:.2f}"
+                f"%{{y}}, {name}: %{{x:{form}}}<br>95 %: %{{customdata[0]:{form}}} to "
+                f"%{{customdata[1]:{form}}}<extra></extra>"
             ),
         )
-    for title, point in points.items():
-        if point["coverage"] is not None and point["risk"] is not None:
-            _mark(figure, point["coverage"], point["risk"], "as it is set", title, title == chosen)
-    figure.update_xaxes(range=[0, 1.02], tickformat=".0%")
-    figure.update_yaxes(rangemode="tozero", tickformat=".0%")
-    return laid_out(figure, "faces answered, of all", "wrong answers, of those given", height=440)
-
-
-def reliability(bins: Mapping[str, Sequence[float]]) -> go.Figure:
-    """The share labelled female over the probability that was given, in bins of equal mass.
-
-    Args:
-        bins: ``predicted``, ``observed`` and the number of ``faces``, of equal length.
-    """
-    figure = go.Figure(_diagonal("exactly calibrated"))
-    figure.add_scatter(
-        x=bins["predicted"],
-        y=bins["observed"],
-        mode="lines+markers",
-        line={"color": MALE, "width": 3},
-        marker={"size": 8},
-        customdata=bins["faces"],
-        name="measured",
-        hovertemplate="%{customdata:,} faces: %{x:.1%} given, %{y:.1%} labelled female",
-    )
-    figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
-    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
-    return laid_out(figure, "probability of female, as given", "labelled female", height=440)
+    figure.update_layout(scattermode="group", scattergap=0.4)
+    figure.update_xaxes(tickformat=".0%" if percent else "")
+    figure.update_yaxes(autorange="reversed", automargin=True)
+    sets = len({key for row in table.values() for key in row})
+    return laid_out(figure, title.lower() if percent else title, "", height=140 + 58 * sets)
 
 
 def shares(table: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> go.Figure:
@@ -216,28 +166,3 @@ def confusion(matrix: Sequence[Sequence[int]]) -> go.Figure:
         )
     figure.update_yaxes(autorange="reversed", tickangle=-90)
     return laid_out(figure, "", "", height=380)
-
-
-def _diagonal(name: str) -> go.Scatter:
-    line = {"dash": "dot", "color": UNSURE, "width": 1}
-    return go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=line, name=name, hoverinfo="skip")
-
-
-def _mark(figure: go.Figure, x: float, y: float, name: str, title: str, strong: bool) -> None:
-    """The operating point of a model: filled and in the legend if strong, hollow otherwise."""
-    figure.add_scatter(
-        x=[x],
-        y=[y],
-        mode="markers",
-        marker={
-            "size": 13 if strong else 10,
-            "symbol": "diamond" if strong else "diamond-open",
-            "color": VERDICTS["female"] if strong else UNSURE,
-            # The border of a filled one would be black in both themes.
-            "line": {"width": 0 if strong else 2},
-        },
-        name=name,
-        meta=title,
-        showlegend=strong,
-        hovertemplate=f"{title}, {name}<br>%{{y:.1%}} at %{{x:.1%}}<extra></extra>",
-    )
