@@ -25,9 +25,9 @@ from facespace.operating import counted_intervals
 
 #: What can be made equal, and in which words.
 CRITERIA = {
-    "sexes": "Female and male read wrongly equally often within each group",
-    "female": "Female read as labelled equally often in every group",
-    "male": "Male read as labelled equally often in every group",
+    "sexes": "Errors of female and male, in each group",
+    "female": "Female read as labelled, in all groups",
+    "male": "Male read as labelled, in all groups",
 }
 
 #: A group has a threshold of its own only with so many faces of either sex in either half.

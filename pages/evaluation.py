@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from dashboard.evaluation import certainty, choice, end_to_end, making, overview, threshold
+from dashboard.evaluation import across, certainty, choice, end_to_end, making, overview, threshold
 from dashboard.evaluation.tables import short
 
 PARTS = {
     "ROC and confusion": threshold.ranking,
     "When to say “?”": certainty.certainty,
+    "All test sets": across.across,
     "End to end": end_to_end.end_to_end,
     "How it was made": making.making,
 }

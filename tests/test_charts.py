@@ -183,3 +183,80 @@ def test_lines_mark_a_limit() -> None:
     (mark,) = figure.layout.shapes
     assert (mark.x0, mark.x1) == (46.6, 46.6)
     assert figure.layout.xaxis.type is None
+
+
+def test_precision_recall_marks_the_threshold_and_chance() -> None:
+    table = {"One": {"recall": [0.1, 1], "precision": [1, 0.4], "threshold": [0.9, 0.1]}}
+    figure = curves.precision_recall(
+        table, "One", {"One": {"recall": 0.6, "precision": 0.8, "threshold": 0.5}}, 0.4
+    )
+    assert points(figure) == {"One": (0.6, 0.8)}
+    assert list(trace(figure, "by chance").y) == [0.4, 0.4]
+    assert list(trace(figure, "One").customdata) == [0.9, 0.1]
+
+
+@pytest.mark.parametrize("draw", [curves.roc, curves.risk_coverage])
+def test_the_strong_curve_alone_can_be_clicked(draw) -> None:
+    figure = draw({"One": CURVE | RISKS, "Other": OTHER | RISKS}, "One", {})
+    strong, other = trace(figure, "One"), trace(figure, "Other")
+    assert strong.mode == "lines+markers"
+    assert strong.marker.opacity == strong.unselected.marker.opacity == 0
+    assert other.mode == "lines"
+
+
+def test_points_have_their_intervals() -> None:
+    ends = {"tpr": {"low": 0.6, "high": 0.75}, "fpr": {"low": 0.1, "high": 0.4}}
+    figure = curves.roc({"One": CURVE}, "One", {"One": POINTS["One"] | {"intervals": ends}})
+    mark = trace(figure, "threshold 0.610")
+    np.testing.assert_allclose(mark.error_y.array, [0.05])
+    np.testing.assert_allclose(mark.error_x.arrayminus, [0.1])
+
+
+@pytest.mark.parametrize("band", [None, (0.2, 0.8)])
+def test_histogram_has_female_up_and_male_down(band) -> None:
+    counts = {"edges": [0, 0.5, 1], "female": [2, 30], "male": [1200, 4]}
+    figure = curves.histogram(counts, 0.45, band)
+    assert list(trace(figure, "labelled female").y) == [2, 30]
+    assert list(trace(figure, "labelled male").y) == [-1200, -4]
+    shapes = {shape.type: (shape.x0, shape.x1) for shape in figure.layout.shapes}
+    assert shapes == {"line": (0.45, 0.45)} | ({} if band is None else {"rect": band})
+    assert "1,000" in figure.layout.yaxis.ticktext
+    assert not any("-" in word for word in figure.layout.yaxis.ticktext)
+
+
+def test_across_has_every_model_on_every_set() -> None:
+    table = {"One": {"a": interval(0.9), "b": interval(0.8)}, "Other": {"a": interval(0.7)}}
+    figure = charts.across(table, "One", "AUC", False)
+    assert list(trace(figure, "One").x) == [0.9, 0.8]
+    assert list(trace(figure, "Other").y) == ["a"]
+    assert trace(figure, "One").marker.color != trace(figure, "Other").marker.color
+    low, high = figure.layout.xaxis.range
+    assert low < 0.6
+    assert high > 0.95
+
+
+def test_crossings_colour_large_groups_and_show_all() -> None:
+    row = {"accuracy": interval(0.8), "coverage": interval(0.5), "risk": interval(0.1)}
+    table = {
+        "3-9, a_b": {"faces": 100, **row},
+        "10-19, a_b": {"faces": 9, **row, "accuracy": interval(0.2)},
+        "3-9, c": {"faces": 40, **row, "accuracy": interval(0.6)},
+    }
+    small, large = fairness.crossing(table, "accuracy", "Accuracy", 30).data
+    assert list(large.y) == ["3-9", "10-19"]
+    assert list(large.x) == ["a b", "c"]
+    assert [list(line) for line in large.z] == [[0.8, 0.6], [None, None]]
+    assert "20%" in small.text[1][0]
+    assert small.text[1][1] == large.text[1][1] == ""
+    assert (large.zmin, large.zmax) == (0.6, 0.8)
+    assert "100 faces" in large.customdata[0][0]
+
+
+def test_thresholds_join_before_and_after() -> None:
+    before, after = ({"recall_female": x, "recall_male": 0.9} for x in (0.6, 0.7))
+    table = {"a_b": {"faces": 50, "before": before, "after": after}}
+    female = trace(fairness.thresholds(table), "labelled female")
+    assert list(female.x) == [0.6, 0.7, None]
+    assert set(female.y) == {"a b (50)"}
+    assert female.marker.symbol[0].endswith("open")
+    assert not female.marker.symbol[1].endswith("open")

@@ -230,7 +230,7 @@ def test_eigenfaces_rebuilds_with_fewer(astronaut_file: bytes, grey_file: bytes)
     assert not app.exception
 
 
-PARTS = ["ROC and confusion", "When to say “?”", "End to end", "How it was made"]
+PARTS = ["ROC and confusion", "When to say “?”", "All test sets", "End to end", "How it was made"]
 
 
 def evaluation(**chosen: str) -> AppTest:
@@ -331,6 +331,7 @@ def test_evaluation_of_sparse_reports(monkeypatch) -> None:
 
 def test_evaluation_downloads_hold_the_report() -> None:
     from dashboard.evaluation import tables as evaluation_tables
+    from dashboard.fairness import tables as fairness_tables
 
     reports = artifacts.manifest().json("report.json")["models"]
     metrics = evaluation_tables.all_metrics(reports).set_index(["model", "test", "metric"])
@@ -340,7 +341,7 @@ def test_evaluation_downloads_hold_the_report() -> None:
             row = metrics.loc[(name, test, "augrc")]
             assert row[["value", "low", "high"]].to_dict() == figures["augrc"]
             tables = report["groups"][test]
-            groups = evaluation_tables.all_groups(tables).set_index(["attribute", "group"])
+            groups = fairness_tables.all_groups(tables).set_index(["attribute", "group"])
             assert len(groups) == sum(len(content["by_group"]) for content in tables.values())
             row = groups.loc[("sex", "female")]
             assert row["coverage_low"] == tables["sex"]["by_group"]["female"]["coverage"]["low"]

@@ -38,7 +38,7 @@ def choose() -> View:
         persist_state="session",
     )
     tested = {key: reports[key] for key in manifest.models if test in reports[key]["tests"]}
-    return View(manifest, tested, name, test, scored.get(test))
+    return View(manifest, tested, name, test, scored.get(test), reports)
 
 
 def stop_untested(view: View) -> None:

@@ -49,7 +49,8 @@ class Trial:
             persist_state="session",
         )
         right.button(
-            f"Back to the model’s own, {self.first:.{self.digits}f}",
+            f"Back to {self.first:.{self.digits}f}",
+            help="The model’s own",
             on_click=self.set,
             args=(self.first,),
             disabled=tried == self.first,

@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
+from dashboard.artifacts import sentences
+from dashboard.detection import CONTENDERS, FILE
 from dashboard.evaluation import drawing
 from dashboard.evaluation.tables import View, number
 from facespace import detectors
 from facespace.charts import evaluation as charts
+
+#: Columns of the table of detectors: which set, which metric, and what it is multiplied by.
+OF_DETECTORS = {
+    "Crowds, precision": ("wider_val", "precision", 100),
+    "Crowds, found": ("wider_val", "recall", 100),
+    "Masks, found": ("masked_faces", "recall", 100),
+    "Profiles, found": ("cfp_profile", "recall", 100),
+    "False alarms in 100 pictures": ("negatives", "false_alarms_per_100", 1),
+}
 
 COVERS = {"": "without", "lower": "lower half", "upper": "upper half"}
 
@@ -41,6 +53,50 @@ def end_to_end(view: View) -> None:
             f"the faces it finds reach an AUC of {rule['auc_found']:.3f}; by YuNet’s landmarks "
             f"the same faces reach {rule['auc_found_plain']:.3f}."
         )
+    _detectors(view)
+
+
+def _detectors(view: View) -> None:
+    """What each detector finds, on pictures that are harder than these test sets."""
+    if FILE not in view.manifest.files:
+        return
+    with sentences():
+        figures = view.manifest.json(FILE)
+    st.subheader("What each detector finds")
+    frame = _listed(figures)
+    percent = st.column_config.NumberColumn(format="%.1f %%")
+    alarms = st.column_config.NumberColumn(format="%.1f")
+    drawing.table(
+        frame,
+        "Each detector with precision, recall, false alarms and time",
+        {
+            words: percent if scale == 100 else alarms
+            for words, (_, _, scale) in OF_DETECTORS.items()
+        }
+        | {
+            "Detector": st.column_config.TextColumn(pinned=True),
+            "640 × 480, ms": st.column_config.NumberColumn(format="%.0f"),
+        },
+    )
+    st.page_link(
+        "pages/detectors.py",
+        label="By size, pose, blur and mask: Detectors",
+        icon=":material/frame_inspect:",
+    )
+
+
+def _listed(figures: Mapping[str, Any]) -> pd.DataFrame:
+    """What ``detectors.json`` says, a row for each detector."""
+    rows = []
+    for name, title in CONTENDERS.items():
+        entry = figures.get(name, {})
+        cells = {
+            words: None if (value := entry.get(part, {}).get(metric)) is None else value * scale
+            for words, (part, metric, scale) in OF_DETECTORS.items()
+        }
+        if any(value is not None for value in cells.values()):
+            rows.append({"Detector": title} | cells | {"640 × 480, ms": entry.get("milliseconds")})
+    return pd.DataFrame(rows)
 
 
 def _shares(results: Mapping[str, Mapping[str, Any]]) -> None:

@@ -1,16 +1,17 @@
-"""The report of the models -> tables and words for Evaluation and Fairness. Nothing here draws."""
+"""The report of the models -> tables and words for Evaluation. Nothing here draws."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from facespace.artifacts import Manifest, ModelInfo
-from facespace.evaluate import LEAST_GROUP, Scores
+from facespace.evaluate import Scores
 from facespace.scores import Scored
 
 #: One model's part of ``report.json``.
@@ -42,9 +43,8 @@ METRICS = {
 #: Those that the report has of every model and test set.
 REPORTED = tuple(metric for metric in METRICS if not metric.startswith("precision_"))
 
-#: Those on top of the page, those of a group, and those that are not percentages.
+#: Those on top of the page, and those that are not percentages.
 FIRST = ("balanced_accuracy", "auc", "coverage", "risk", "brier", "ece")
-OF_GROUPS = ("accuracy", "coverage", "risk")
 DECIMAL = ("auc", "ece", "brier", "average_precision", "f1", "kappa", "aurc", "augrc")
 
 
@@ -52,7 +52,8 @@ DECIMAL = ("auc", "ece", "brier", "average_precision", "f1", "kappa", "aurc", "a
 class View:
     """What the page looks at: a model and a test set, beside all models tested on that set.
 
-    ``scores``: those of the test set; None where the artifacts have none.
+    ``scores``: those of the test set; None where the artifacts have none. ``every``: all models,
+    whichever sets they were tested on.
     """
 
     manifest: Manifest
@@ -60,6 +61,7 @@ class View:
     name: str
     test: str
     scores: Scored | None = None
+    every: Mapping[str, Entry] = field(default_factory=dict)
 
     @property
     def info(self) -> ModelInfo:
@@ -142,7 +144,7 @@ def of_thousand(confusion: Sequence[Sequence[int]]) -> str:
         ("men", "male", "female", confusion[1][::-1]),
     ):
         right = round(1000 * row[0] / sum(row))
-        parts.append(f"1,000 {people} {right:,} read as {own}, {1000 - right:,} as {other}")
+        parts.append(f"1,000 {people}, {right:,} read as {own}, {1000 - right:,} as {other}")
     return f"Of {parts[0]}; of {parts[1]}."
 
 
@@ -155,7 +157,7 @@ def answered_of_thousand(found: Mapping[str, Interval]) -> str:
     right, wrong = (round(1000 * (found[name]["value"] or 0)) for name in ("right", "wrong"))
     left = 1000 - right - wrong
     return (
-        f"Of 1,000 faces {right + wrong:,} are answered, {right:,} as labelled and {wrong:,} not; "
+        f"Of 1,000 faces, {right + wrong:,} are answered, {right:,} as labelled and {wrong:,} not; "
         f"{left:,} are “?”, for a human to look at."
     )
 
@@ -207,31 +209,36 @@ def all_metrics(reports: Mapping[str, Entry]) -> pd.DataFrame:
     )
 
 
-def groups(table: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """One attribute's groups, a row each: faces, and the metrics with their intervals."""
-    rows = []
-    for group, row in table.items():
-        shown = {"Group": group, "Faces": row["faces"]}
-        for metric in OF_GROUPS:
-            title = METRICS[metric][0]
-            shown[title] = number(metric, row[metric]["value"])
-            shown[f"{title}, 95 %"] = interval(metric, row[metric])
-        rows.append(shown)
-    return pd.DataFrame(rows)
-
-
-def all_groups(tables: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """The groups of every attribute, unrounded, a row each."""
-    return pd.DataFrame(
-        {"attribute": attribute, "group": group, "faces": row["faces"]}
-        | {
-            metric + ("" if end == "value" else f"_{end}"): row[metric][end]
-            for metric in OF_GROUPS
-            for end in ("value", "low", "high")
+def across(reports: Mapping[str, Entry], metric: str) -> dict[str, dict[str, Interval]]:
+    """A metric of every model, by its short title, on every test set, by its title and kind."""
+    return {
+        short(name): {
+            "<br>".join(wrap(f"{test['title']} ({test['kind']})", 24)): test[metric]
+            for test in entry["tests"].values()
         }
-        for attribute, content in tables.items()
-        for group, row in content["by_group"].items()
-    )
+        for name, entry in reports.items()
+    }
+
+
+def all_sets(reports: Mapping[str, Entry]) -> pd.DataFrame:
+    """Every model on every test set, a row each, with the metrics that compare best."""
+    rows = []
+    for test in dict.fromkeys(test for entry in reports.values() for test in entry["tests"]):
+        for name, entry in reports.items():
+            if (figures := entry["tests"].get(test)) is None:
+                continue
+            row = {
+                "Test set": figures["title"],
+                "Kind": figures["kind"],
+                "Photos": figures["photos"],
+                "Model": short(name),
+            }
+            for metric in ("balanced_accuracy", "auc", "coverage", "risk"):
+                title = METRICS[metric][0]
+                row[title] = number(metric, figures[metric]["value"])
+                row[f"{title}, 95 %"] = interval(metric, figures[metric])
+            rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def classifiers(table: list[Mapping[str, Any]]) -> pd.DataFrame:
@@ -249,26 +256,3 @@ def classifiers(table: list[Mapping[str, Any]]) -> pd.DataFrame:
         }
         rows.append(shown)
     return pd.DataFrame(rows)
-
-
-def gap(metric: str, content: Mapping[str, Any]) -> str:
-    """An attribute's gap in accuracy or answered share, in a sentence; "" where it has no part.
-
-    Args:
-        metric: of ``OF_GROUPS``.
-        content: the attribute's ``by_group`` and ``gap``.
-    """
-    if metric not in ("accuracy", "coverage"):
-        return ""
-    if metric not in content["gap"]:
-        return f"Fewer than two of these groups have {LEAST_GROUP} faces: no gap is given."
-    found, table = content["gap"][metric], content["by_group"]
-    most, least = (
-        f"{found[end].replace('_', ' ')} ({number(metric, table[found[end]][metric]['value'])})"
-        for end in ("highest", "lowest")
-    )
-    verb = "read as labelled most often" if metric == "accuracy" else "answered most often"
-    return (
-        f"The gap is **{found['difference'] * 100:.1f} points**: {most} is {verb}, {least} "
-        "least often."
-    )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from facespace.charts.style import laid_out, styled, whiskers
+from facespace.charts.style import DARK, laid_out, styled, whiskers
 from facespace.palette import MALE, UNSURE, VERDICTS
 
 
@@ -173,7 +173,14 @@ def histogram(
             marker={
                 "color": VERDICTS[label],
                 "line": {"width": 0},
-                "pattern": {"shape": "/" if label == "female" else "", "size": 5, "solidity": 0.2},
+                "pattern": {
+                    "shape": "/" if label == "female" else "",
+                    "fillmode": "overlay",
+                    "fgcolor": DARK,
+                    "fgopacity": 0.4,
+                    "size": 7,
+                    "solidity": 0.2,
+                },
             },
             customdata=np.column_stack([numbers, edges[:-1], edges[1:]]),
             hovertemplate=(
@@ -204,7 +211,7 @@ def histogram(
         tickvals=ticks,
         ticktext=[f"{abs(tick):,}" for tick in ticks],
     )
-    return laid_out(figure, "probability of female", "faces", height=380, barmode="overlay")
+    return laid_out(figure, "probability of female", "faces", height=440, barmode="overlay")
 
 
 def _diagonal(name: str) -> go.Scatter:

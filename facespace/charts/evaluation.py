@@ -50,7 +50,8 @@ def across(
             ),
         )
     figure.update_layout(scattermode="group", scattergap=0.4)
-    figure.update_xaxes(tickformat=".0%" if percent else "")
+    every = [{title: cell} for row in table.values() for cell in row.values()]
+    figure.update_xaxes(tickformat=".0%" if percent else "", range=span(every, (title,)))
     figure.update_yaxes(autorange="reversed", automargin=True)
     sets = len({key for row in table.values() for key in row})
     return laid_out(figure, title.lower() if percent else title, "", height=140 + 58 * sets)
