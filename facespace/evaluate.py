@@ -67,29 +67,56 @@ def metrics(female: Bools, probability: Scores, point: OperatingPoint) -> dict[s
         point: the model's.
     """
     right = point.right(female, probability)
-    read = right == female
-    recalls = float(right[female].mean()), float(right[~female].mean())
-    accuracy = float(right.mean())
-    share, reading = float(female.mean()), float(read.mean())
-    by_chance = share * reading + (1 - share) * (1 - reading)
+    read = from_confusion(np.array(confusion(female, probability, point.threshold)))
     order = np.argsort(-_certainty(probability), kind="stable")
     errors, count = np.cumsum(~right[order]), np.arange(1, len(right) + 1)
     bins = reliability(female, probability)
     gaps = np.abs(np.subtract(bins["observed"], bins["predicted"]))
     return {
-        "accuracy": accuracy,
-        "balanced_accuracy": sum(recalls) / 2,
-        "recall_female": recalls[0],
-        "recall_male": recalls[1],
+        **{name: float(read[name]) for name in ("accuracy", "balanced_accuracy")},
+        **{name: float(read[name]) for name in ("recall_female", "recall_male")},
         "auc": area_under_roc(female, probability),
         "average_precision": average_precision(female, probability),
-        "f1": 2 * float((read & female).mean()) / (share + reading),
-        "kappa": (accuracy - by_chance) / (1 - by_chance) if by_chance < 1 else 0.0,
+        **{name: float(read[name]) for name in ("f1", "kappa")},
         "brier": float(np.mean((probability - female) ** 2)),
         "ece": float(np.average(gaps, weights=bins["faces"])),
         "aurc": float(np.mean(errors / count)),
         "augrc": float(np.mean(errors / len(right))),
         **answers(right, point.answered(probability)),
+    }
+
+
+def from_confusion(counts: Array) -> dict[str, Array]:
+    """The metrics that counts alone give: what moves when the threshold moves.
+
+    ``accuracy``, ``balanced_accuracy``, ``recall`` and ``precision`` of either sex (``_female``,
+    ``_male``), ``f1`` of female, Cohen's ``kappa``; NaN where a count below the line is 0, but a
+    ``kappa`` of 0 where agreement by chance is certain.
+
+    Args:
+        counts: (..., 2, 2), as ``confusion`` gives them.
+
+    Returns:
+        by name an array (...).
+    """
+    n = np.asarray(counts, np.float64)
+    labels, verdicts, faces = n.sum(axis=-1), n.sum(axis=-2), n.sum(axis=(-2, -1))
+    hits = n[..., [0, 1], [0, 1]]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        recall, precision = hits / labels, hits / verdicts
+        accuracy = hits.sum(axis=-1) / faces
+        by_chance = (labels * verdicts).sum(axis=-1) / faces**2
+        kappa = np.where(by_chance < 1, (accuracy - by_chance) / (1 - by_chance), 0.0)
+        f1 = 2 * hits[..., 0] / (labels[..., 0] + verdicts[..., 0])
+    return {
+        "accuracy": accuracy,
+        "balanced_accuracy": recall.mean(axis=-1),
+        "recall_female": recall[..., 0],
+        "recall_male": recall[..., 1],
+        "precision_female": precision[..., 0],
+        "precision_male": precision[..., 1],
+        "f1": f1,
+        "kappa": kappa,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from facespace.charts import curves, fairness, making
 from facespace.charts import evaluation as charts
 
 CURVE = {"fpr": [0, 0.2, 1], "tpr": [0, 0.7, 1], "threshold": [1, 0.6, 0]}
@@ -33,29 +34,29 @@ def points(figure) -> dict[str, tuple[float, float]]:
 
 
 def test_roc_lets_the_chosen_curve_stand_out() -> None:
-    figure = charts.roc({"One": CURVE, "Other": OTHER}, "One", POINTS)
+    figure = curves.roc({"One": CURVE, "Other": OTHER}, "One", POINTS)
     assert list(trace(figure, "One").y) == CURVE["tpr"]
     assert list(trace(figure, "Other").customdata) == OTHER["threshold"]
     assert trace(figure, "One").line.dash is None
     assert trace(figure, "Other").line.dash is not None
     assert points(figure) == {"One": (0.2, 0.7), "Other": (0.4, 0.5)}
-    assert trace(figure, "threshold 0.61").marker.symbol == "diamond"
-    assert trace(figure, "threshold 0.50").marker.symbol == "diamond-open"
+    assert trace(figure, "threshold 0.610").marker.symbol == "diamond"
+    assert trace(figure, "threshold 0.500").marker.symbol == "diamond-open"
 
 
-@pytest.mark.parametrize("draw", [charts.roc, charts.risk_coverage])
+@pytest.mark.parametrize("draw", [curves.roc, curves.risk_coverage])
 def test_curves_of_many_models_are_all_drawn(draw) -> None:
-    curves = {f"model {i}": CURVE | RISKS for i in range(6)}
-    figure = draw(curves, "model 2", {})
-    assert {each.name for each in figure.data} >= set(curves)
-    dashes = {each.line.dash for each in figure.data if each.name in curves}
+    table = {f"model {i}": CURVE | RISKS for i in range(6)}
+    figure = draw(table, "model 2", {})
+    assert {each.name for each in figure.data} >= set(table)
+    dashes = {each.line.dash for each in figure.data if each.name in table}
     assert len(dashes) >= 4
 
 
 @pytest.mark.parametrize(("risk", "marked"), [(0.03, {"One", "Other"}), (None, {"Other"})])
 def test_risk_coverage_marks_the_operating_points(risk, marked: set[str]) -> None:
     settings = {"One": {"coverage": 0.6, "risk": risk}, "Other": {"coverage": 0.7, "risk": 0.05}}
-    figure = charts.risk_coverage({"One": RISKS, "Other": RISKS}, "One", settings)
+    figure = curves.risk_coverage({"One": RISKS, "Other": RISKS}, "One", settings)
     assert list(trace(figure, "One").x) == RISKS["coverage"]
     assert list(trace(figure, "One").customdata) == RISKS["certainty"]
     assert set(points(figure)) == marked
@@ -64,7 +65,7 @@ def test_risk_coverage_marks_the_operating_points(risk, marked: set[str]) -> Non
 
 def test_reliability() -> None:
     bins = {"predicted": [0.1, 0.9], "observed": [0.2, 0.8], "faces": [50, 51]}
-    measured = trace(charts.reliability(bins), "measured")
+    measured = trace(curves.reliability(bins), "measured")
     assert list(measured.x) == bins["predicted"]
     assert list(measured.y) == bins["observed"]
     assert list(measured.customdata) == bins["faces"]
@@ -81,7 +82,7 @@ for row in GROUPS.values():
 
 
 def test_groups_are_faint_where_small_and_left_out_where_unknown() -> None:
-    figure = charts.groups(GROUPS, "risk", "Wrong answers", 30, 0.25)
+    figure = fairness.groups(GROUPS, "risk", "Wrong answers", 30, 0.25)
     large, small = trace(figure, "30 faces or more"), trace(figure, "fewer than 30 faces")
     assert (list(large.x), list(large.y)) == ([0.2], ["large (100)"])
     assert (list(small.x), list(small.y)) == ([0.4], ["very small (9)"])
@@ -96,14 +97,14 @@ def test_groups_are_faint_where_small_and_left_out_where_unknown() -> None:
 
 
 def test_groups_say_where_a_figure_is_missing() -> None:
-    figure = charts.groups(GROUPS, "accuracy", "Accuracy", 30, None)
+    figure = fairness.groups(GROUPS, "accuracy", "Accuracy", 30, None)
     small = trace(figure, "fewer than 30 faces")
     assert small.customdata[1].endswith("wrong answers –")
     assert len(figure.data) == 2
 
 
 def test_groups_none_of_which_is_answered() -> None:
-    assert not charts.groups({"empty": GROUPS["empty"]}, "risk", "Wrong", 30, 0.2).data
+    assert not fairness.groups({"empty": GROUPS["empty"]}, "risk", "Wrong", 30, 0.2).data
 
 
 def test_shares_sum_to_one() -> None:
@@ -132,7 +133,7 @@ def test_intervals_of_models() -> None:
 def test_classifiers() -> None:
     row = {"balanced_accuracy": 0.7, "balanced_accuracy_sd": 0.01, "auc": 0.8, "auc_sd": 0.02}
     table = [{"name": "RBF SVM", **row}, {"name": "Majority", **row}]
-    (drawn,) = charts.classifiers(table, "RBF SVM").data
+    (drawn,) = making.classifiers(table, "RBF SVM").data
     assert drawn.marker.color[0] != drawn.marker.color[1]
     assert drawn.marker.symbol[0] != drawn.marker.symbol[1]
     assert list(drawn.x) == [0.7, 0.7]
@@ -156,7 +157,7 @@ def test_search_stars_the_best_alone(components: int, stars: int) -> None:
         for i, (k, c, g) in enumerate(keys)
     ]
     best = {"components": 150, "C": 3.0, "gamma": 2.0}
-    (drawn,) = charts.search(table, components, best).data
+    (drawn,) = making.search(table, components, best).data
     own = [row for row in table if row["components"] == components]
     rows = [[own[0]["auc"], own[2]["auc"]], [own[1]["auc"], own[3]["auc"]]]
     assert [list(row) for row in drawn.z] == rows
@@ -167,8 +168,8 @@ def test_search_stars_the_best_alone(components: int, stars: int) -> None:
 
 
 def test_lines_of_models_are_told_apart_without_colour() -> None:
-    curves = {"One": ([500, 16000], [0.8, 0.9]), "Other": ([500], [0.7])}
-    figure = charts.lines(curves, "One", "photos", "AUC", logarithmic=True)
+    table = {"One": ([500, 16000], [0.8, 0.9]), "Other": ([500], [0.7])}
+    figure = making.lines(table, "One", "photos", "AUC", logarithmic=True)
     one, other = trace(figure, "One"), trace(figure, "Other")
     assert (list(one.x), list(one.y)) == ([500, 16000], [0.8, 0.9])
     assert (one.line.dash, one.marker.symbol) != (other.line.dash, other.marker.symbol)
@@ -178,7 +179,84 @@ def test_lines_of_models_are_told_apart_without_colour() -> None:
 
 
 def test_lines_mark_a_limit() -> None:
-    figure = charts.lines({"One": ([10, 60], [0.8, 0.9])}, "One", "pixels", "AUC", limit=46.6)
+    figure = making.lines({"One": ([10, 60], [0.8, 0.9])}, "One", "pixels", "AUC", limit=46.6)
     (mark,) = figure.layout.shapes
     assert (mark.x0, mark.x1) == (46.6, 46.6)
     assert figure.layout.xaxis.type is None
+
+
+def test_precision_recall_marks_the_threshold_and_chance() -> None:
+    table = {"One": {"recall": [0.1, 1], "precision": [1, 0.4], "threshold": [0.9, 0.1]}}
+    figure = curves.precision_recall(
+        table, "One", {"One": {"recall": 0.6, "precision": 0.8, "threshold": 0.5}}, 0.4
+    )
+    assert points(figure) == {"One": (0.6, 0.8)}
+    assert list(trace(figure, "by chance").y) == [0.4, 0.4]
+    assert list(trace(figure, "One").customdata) == [0.9, 0.1]
+
+
+@pytest.mark.parametrize("draw", [curves.roc, curves.risk_coverage])
+def test_the_strong_curve_alone_can_be_clicked(draw) -> None:
+    figure = draw({"One": CURVE | RISKS, "Other": OTHER | RISKS}, "One", {})
+    strong, other = trace(figure, "One"), trace(figure, "Other")
+    assert strong.mode == "lines+markers"
+    assert strong.marker.opacity == strong.unselected.marker.opacity == 0
+    assert other.mode == "lines"
+
+
+def test_points_have_their_intervals() -> None:
+    ends = {"tpr": {"low": 0.6, "high": 0.75}, "fpr": {"low": 0.1, "high": 0.4}}
+    figure = curves.roc({"One": CURVE}, "One", {"One": POINTS["One"] | {"intervals": ends}})
+    mark = trace(figure, "threshold 0.610")
+    np.testing.assert_allclose(mark.error_y.array, [0.05])
+    np.testing.assert_allclose(mark.error_x.arrayminus, [0.1])
+
+
+@pytest.mark.parametrize("band", [None, (0.2, 0.8)])
+def test_histogram_has_female_up_and_male_down(band) -> None:
+    counts = {"edges": [0, 0.5, 1], "female": [2, 30], "male": [1200, 4]}
+    figure = curves.histogram(counts, 0.45, band)
+    assert list(trace(figure, "labelled female").y) == [2, 30]
+    assert list(trace(figure, "labelled male").y) == [-1200, -4]
+    shapes = {shape.type: (shape.x0, shape.x1) for shape in figure.layout.shapes}
+    assert shapes == {"line": (0.45, 0.45)} | ({} if band is None else {"rect": band})
+    assert "1,000" in figure.layout.yaxis.ticktext
+    assert not any("-" in word for word in figure.layout.yaxis.ticktext)
+
+
+def test_across_has_every_model_on_every_set() -> None:
+    table = {"One": {"a": interval(0.9), "b": interval(0.8)}, "Other": {"a": interval(0.7)}}
+    figure = charts.across(table, "One", "AUC", False)
+    assert list(trace(figure, "One").x) == [0.9, 0.8]
+    assert list(trace(figure, "Other").y) == ["a"]
+    assert trace(figure, "One").marker.color != trace(figure, "Other").marker.color
+    low, high = figure.layout.xaxis.range
+    assert low < 0.6
+    assert high > 0.95
+
+
+def test_crossings_colour_large_groups_and_show_all() -> None:
+    row = {"accuracy": interval(0.8), "coverage": interval(0.5), "risk": interval(0.1)}
+    table = {
+        "3-9, a_b": {"faces": 100, **row},
+        "10-19, a_b": {"faces": 9, **row, "accuracy": interval(0.2)},
+        "3-9, c": {"faces": 40, **row, "accuracy": interval(0.6)},
+    }
+    small, large = fairness.crossing(table, "accuracy", "Accuracy", 30).data
+    assert list(large.y) == ["3-9", "10-19"]
+    assert list(large.x) == ["a b", "c"]
+    assert [list(line) for line in large.z] == [[0.8, 0.6], [None, None]]
+    assert "20%" in small.text[1][0]
+    assert small.text[1][1] == large.text[1][1] == ""
+    assert (large.zmin, large.zmax) == (0.6, 0.8)
+    assert "100 faces" in large.customdata[0][0]
+
+
+def test_thresholds_join_before_and_after() -> None:
+    before, after = ({"recall_female": x, "recall_male": 0.9} for x in (0.6, 0.7))
+    table = {"a_b": {"faces": 50, "before": before, "after": after}}
+    female = trace(fairness.thresholds(table), "labelled female")
+    assert list(female.x) == [0.6, 0.7, None]
+    assert set(female.y) == {"a b (50)"}
+    assert female.marker.symbol[0].endswith("open")
+    assert not female.marker.symbol[1].endswith("open")

@@ -214,7 +214,7 @@ def test_data_follows_the_data_set() -> None:
         assert not app.exception
 
 
-PARTS = ["ROC and confusion", "When to say “?”", "Groups", "End to end", "How it was made"]
+PARTS = ["ROC and confusion", "When to say “?”", "All test sets", "End to end", "How it was made"]
 
 
 def evaluation(**chosen: str) -> AppTest:
@@ -283,33 +283,6 @@ def test_evaluation_draws_every_part_for_every_model_and_set(part: str) -> None:
             assert all(chart.proto.alt for chart in charts)
 
 
-def test_evaluation_shows_every_kind_of_group() -> None:
-    app = evaluation(part="Groups")
-    report = artifacts.manifest().json("report.json")["models"][DEFAULT]
-    (first, *_), tables = report["tests"], report["groups"]
-    for attribute, content in tables[first].items():
-        app.selectbox(key="groups").select(attribute)
-        for metric in ("accuracy", "coverage", "risk"):
-            app.selectbox(key="group_metric").select(metric).run()
-            assert not app.exception
-            gap = content["gap"].get(metric)
-            if gap:
-                assert f"**{gap['difference'] * 100:.1f} points**" in text(app)
-        shown = app.dataframe[-1].value
-        assert dict(zip(shown["Group"], shown["Faces"], strict=True)) == {
-            group: row["faces"] for group, row in content["by_group"].items()
-        }
-
-
-def test_evaluation_keeps_no_kind_of_group_that_a_test_set_does_not_have() -> None:
-    app = evaluation(part="Groups", groups="age")
-    tables = artifacts.manifest().json("report.json")["models"][DEFAULT]["groups"]
-    for test, content in tables.items():
-        app.selectbox(key="test").select(test).run()
-        assert not app.exception
-        assert app.selectbox(key="groups").value in content
-
-
 def test_evaluation_of_sparse_reports(monkeypatch) -> None:
     """A set on which one model alone was tested, without groups, masks or answers."""
     manifest = artifacts.manifest()
@@ -341,7 +314,8 @@ def test_evaluation_of_sparse_reports(monkeypatch) -> None:
 
 
 def test_evaluation_downloads_hold_the_report() -> None:
-    from dashboard import evaluation_tables
+    from dashboard.evaluation import tables as evaluation_tables
+    from dashboard.fairness import tables as fairness_tables
 
     reports = artifacts.manifest().json("report.json")["models"]
     metrics = evaluation_tables.all_metrics(reports).set_index(["model", "test", "metric"])
@@ -351,7 +325,7 @@ def test_evaluation_downloads_hold_the_report() -> None:
             row = metrics.loc[(name, test, "augrc")]
             assert row[["value", "low", "high"]].to_dict() == figures["augrc"]
             tables = report["groups"][test]
-            groups = evaluation_tables.all_groups(tables).set_index(["attribute", "group"])
+            groups = fairness_tables.all_groups(tables).set_index(["attribute", "group"])
             assert len(groups) == sum(len(content["by_group"]) for content in tables.values())
             row = groups.loc[("sex", "female")]
             assert row["coverage_low"] == tables["sex"]["by_group"]["female"]["coverage"]["low"]

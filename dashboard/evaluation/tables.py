@@ -1,15 +1,18 @@
-"""The report of the models -> tables and words for the Evaluation page. Nothing here draws."""
+"""The report of the models -> tables and words for Evaluation. Nothing here draws."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from textwrap import wrap
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from facespace.artifacts import Manifest, ModelInfo
-from facespace.evaluate import LEAST_GROUP
+from facespace.evaluate import Scores
+from facespace.scores import Scored
 
 #: One model's part of ``report.json``.
 Entry = Mapping[str, Any]
@@ -31,24 +34,34 @@ METRICS = {
     "average_precision": ("Average precision", "Area under the precision-recall curve of female"),
     "f1": ("F1", "Harmonic mean of precision and recall of female"),
     "kappa": ("Cohen’s kappa", "Agreement beyond chance"),
+    "precision_female": ("Read as female, rightly", "Precision: share of those read as female"),
+    "precision_male": ("Read as male, rightly", "Precision: share of those read as male"),
     "aurc": ("AURC", "Area under the risk-coverage curve; 0 is best"),
     "augrc": ("AUGRC", "Area under the generalised risk-coverage curve; 0 is best"),
 }
 
-#: Those on top of the page, those of a group, and those that are not percentages.
+#: Those that the report has of every model and test set.
+REPORTED = tuple(metric for metric in METRICS if not metric.startswith("precision_"))
+
+#: Those on top of the page, and those that are not percentages.
 FIRST = ("balanced_accuracy", "auc", "coverage", "risk", "brier", "ece")
-OF_GROUPS = ("accuracy", "coverage", "risk")
 DECIMAL = ("auc", "ece", "brier", "average_precision", "f1", "kappa", "aurc", "augrc")
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page looks at: a model and a test set, beside all models tested on that set."""
+    """What the page looks at: a model and a test set, beside all models tested on that set.
+
+    ``scores``: those of the test set; None where the artifacts have none. ``every``: all models,
+    whichever sets they were tested on.
+    """
 
     manifest: Manifest
     reports: Mapping[str, Entry]
     name: str
     test: str
+    scores: Scored | None = None
+    every: Mapping[str, Entry] = field(default_factory=dict)
 
     @property
     def info(self) -> ModelInfo:
@@ -66,6 +79,23 @@ class View:
         figures: Mapping[str, Any] = self.entry["tests"][self.test]
         return figures
 
+    @property
+    def title(self) -> str:
+        """What people call the test set."""
+        entry = next(iter(self.reports.values()))
+        return str(entry["tests"][self.test]["title"])
+
+    def as_reported(self, found: Mapping[str, Interval]) -> Mapping[str, Interval]:
+        """The same with the report's intervals, where it has them.
+
+        Drawn anew, a bootstrap's differ a little; what is the same is to look the same.
+        """
+        return {name: self.figures.get(name, cell) for name, cell in found.items()}
+
+    def curves(self, kind: str) -> dict[str, Any]:
+        """A part of the report of every model on the test set, by the model's short title."""
+        return {short(name): entry[kind][self.test] for name, entry in self.reports.items()}
+
 
 def short(name: str) -> str:
     """A model's name where there is no room for its title."""
@@ -73,8 +103,8 @@ def short(name: str) -> str:
 
 
 def number(metric: str, value: float | None) -> str:
-    """A metric's value as people read it: ``91.2%`` or ``0.912``; a dash for None."""
-    if value is None:
+    """A metric's value as people read it: ``91.2%`` or ``0.912``; a dash for None or NaN."""
+    if value is None or np.isnan(value):
         return "–"
     return f"{value:.3f}" if metric in DECIMAL else f"{value:.1%}"
 
@@ -84,6 +114,52 @@ def interval(metric: str, cell: Interval) -> str:
     if cell["low"] is None or cell["high"] is None:
         return "–"
     return f"{number(metric, cell['low'])} to {number(metric, cell['high'])}"
+
+
+def known(cell: Interval) -> dict[str, float | None]:
+    """The same interval with None for NaN, as the report has it."""
+    return {end: None if v is None or np.isnan(v) else v for end, v in cell.items()}
+
+
+def complement(cell: Interval) -> dict[str, float | None]:
+    """The interval of one less a share."""
+    ends = {"value": "value", "low": "high", "high": "low"}
+    return {end: None if (v := cell[other]) is None else 1 - v for end, other in ends.items()}
+
+
+def inside(probability: Scores, certainty: float) -> float:
+    """The share of scores so uncertain that the verdict is "?"."""
+    return float((np.maximum(probability, 1 - probability) < certainty).mean())
+
+
+def of_thousand(confusion: Sequence[Sequence[int]]) -> str:
+    """What becomes of 1,000 women and of 1,000 men, in a sentence.
+
+    Args:
+        confusion: rows are the labels female, male; columns what they read as.
+    """
+    parts = []
+    for people, own, other, row in (
+        ("women", "female", "male", confusion[0]),
+        ("men", "male", "female", confusion[1][::-1]),
+    ):
+        right = round(1000 * row[0] / sum(row))
+        parts.append(f"1,000 {people}, {right:,} read as {own}, {1000 - right:,} as {other}")
+    return f"Of {parts[0]}; of {parts[1]}."
+
+
+def answered_of_thousand(found: Mapping[str, Interval]) -> str:
+    """What becomes of 1,000 faces, in a sentence.
+
+    Args:
+        found: ``coverage``, ``right`` and ``wrong`` as ``operating.at_point`` gives them.
+    """
+    right, wrong = (round(1000 * (found[name]["value"] or 0)) for name in ("right", "wrong"))
+    left = 1000 - right - wrong
+    return (
+        f"Of 1,000 faces, {right + wrong:,} are answered, {right:,} as labelled and {wrong:,} not; "
+        f"{left:,} are “?”, for a human to look at."
+    )
 
 
 def models(view: View) -> pd.DataFrame:
@@ -118,6 +194,7 @@ def metrics(test: Mapping[str, Any]) -> pd.DataFrame:
             "What it says": words,
         }
         for metric, (title, words) in METRICS.items()
+        if metric in REPORTED
     )
 
 
@@ -128,35 +205,40 @@ def all_metrics(reports: Mapping[str, Entry]) -> pd.DataFrame:
         | {end: figures[metric][end] for end in ("value", "low", "high")}
         for name, entry in reports.items()
         for test, figures in entry["tests"].items()
-        for metric in METRICS
+        for metric in REPORTED
     )
 
 
-def groups(table: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """One attribute's groups, a row each: faces, and the metrics with their intervals."""
-    rows = []
-    for group, row in table.items():
-        shown = {"Group": group, "Faces": row["faces"]}
-        for metric in OF_GROUPS:
-            title = METRICS[metric][0]
-            shown[title] = number(metric, row[metric]["value"])
-            shown[f"{title}, 95 %"] = interval(metric, row[metric])
-        rows.append(shown)
-    return pd.DataFrame(rows)
-
-
-def all_groups(tables: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """The groups of every attribute, unrounded, a row each."""
-    return pd.DataFrame(
-        {"attribute": attribute, "group": group, "faces": row["faces"]}
-        | {
-            metric + ("" if end == "value" else f"_{end}"): row[metric][end]
-            for metric in OF_GROUPS
-            for end in ("value", "low", "high")
+def across(reports: Mapping[str, Entry], metric: str) -> dict[str, dict[str, Interval]]:
+    """A metric of every model, by its short title, on every test set, by its title and kind."""
+    return {
+        short(name): {
+            "<br>".join(wrap(f"{test['title']} ({test['kind']})", 24)): test[metric]
+            for test in entry["tests"].values()
         }
-        for attribute, content in tables.items()
-        for group, row in content["by_group"].items()
-    )
+        for name, entry in reports.items()
+    }
+
+
+def all_sets(reports: Mapping[str, Entry]) -> pd.DataFrame:
+    """Every model on every test set, a row each, with the metrics that compare best."""
+    rows = []
+    for test in dict.fromkeys(test for entry in reports.values() for test in entry["tests"]):
+        for name, entry in reports.items():
+            if (figures := entry["tests"].get(test)) is None:
+                continue
+            row = {
+                "Test set": figures["title"],
+                "Kind": figures["kind"],
+                "Photos": figures["photos"],
+                "Model": short(name),
+            }
+            for metric in ("balanced_accuracy", "auc", "coverage", "risk"):
+                title = METRICS[metric][0]
+                row[title] = number(metric, figures[metric]["value"])
+                row[f"{title}, 95 %"] = interval(metric, figures[metric])
+            rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def classifiers(table: list[Mapping[str, Any]]) -> pd.DataFrame:
@@ -174,26 +256,3 @@ def classifiers(table: list[Mapping[str, Any]]) -> pd.DataFrame:
         }
         rows.append(shown)
     return pd.DataFrame(rows)
-
-
-def gap(metric: str, content: Mapping[str, Any]) -> str:
-    """An attribute's gap in accuracy or answered share, in a sentence; "" where it has no part.
-
-    Args:
-        metric: of ``OF_GROUPS``.
-        content: the attribute's ``by_group`` and ``gap``.
-    """
-    if metric not in ("accuracy", "coverage"):
-        return ""
-    if metric not in content["gap"]:
-        return f"Fewer than two of these groups have {LEAST_GROUP} faces: no gap is given."
-    found, table = content["gap"][metric], content["by_group"]
-    most, least = (
-        f"{found[end].replace('_', ' ')} ({number(metric, table[found[end]][metric]['value'])})"
-        for end in ("highest", "lowest")
-    )
-    verb = "read as labelled most often" if metric == "accuracy" else "answered most often"
-    return (
-        f"The gap is **{found['difference'] * 100:.1f} points**: {most} is {verb}, {least} "
-        "least often."
-    )

@@ -1,0 +1,1 @@
+"""The parts of the Evaluation page: each draws one question's answer."""

@@ -1,0 +1,1 @@
+"""The parts of the Fairness page: whom a model serves how well, and thresholds for groups."""

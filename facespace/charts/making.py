@@ -1,0 +1,131 @@
+"""Figures of how a model was made: the search, the curves, and other classifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+from typing import Any
+
+import plotly.graph_objects as go
+
+from facespace.charts.style import DARK, SYMBOLS, laid_out, styled
+from facespace.palette import MALE, UNSURE, VERDICTS
+
+
+def classifiers(table: Sequence[Mapping[str, Any]], chosen: str) -> go.Figure:
+    """The balanced accuracy of several classifiers, with its standard deviation over the folds.
+
+    Args:
+        table: ``name``, and ``balanced_accuracy`` and ``auc``, 0 to 1, each with its ``_sd``.
+        chosen: the name of the one that stands out.
+    """
+    own = [row["name"] == chosen for row in table]
+    figure = go.Figure(
+        go.Scatter(
+            y=[row["name"] for row in table],
+            x=[row["balanced_accuracy"] for row in table],
+            error_x={
+                "array": [row["balanced_accuracy_sd"] for row in table],
+                "thickness": 1.5,
+                "color": UNSURE,
+            },
+            mode="markers",
+            marker={
+                "size": 11,
+                "symbol": ["diamond" if it else "circle" for it in own],
+                "color": [MALE if it else UNSURE for it in own],
+            },
+            customdata=[[row["balanced_accuracy_sd"], row["auc"], row["auc_sd"]] for row in table],
+            hovertemplate=(
+                "%{y}: balanced accuracy %{x:.1%} ± %{customdata[0]:.1%}<br>"
+                "AUC %{customdata[1]:.3f} ± %{customdata[2]:.3f}<extra></extra>"
+            ),
+        )
+    )
+    figure.update_xaxes(tickformat=".0%")
+    figure.update_yaxes(autorange="reversed", automargin=True)
+    return laid_out(figure, "balanced accuracy", "", height=340)
+
+
+def search(
+    table: Sequence[Mapping[str, float]], components: float, best: Mapping[str, float]
+) -> go.Figure:
+    """AUC over C and gamma for one number of components; a star marks the best of all.
+
+    Args:
+        table: the whole search, ``components``, ``C``, ``gamma``, ``auc``, ``auc_sd`` a row; all of
+            it shares one scale of colour.
+        components: the rows to draw.
+        best: ``components``, ``C`` and ``gamma`` of the best.
+    """
+    costs, gammas = (sorted({row[name] for row in table}) for name in ("C", "gamma"))
+    lookup = {(r["C"], r["gamma"]): r for r in table if r["components"] == components}
+    star = (best["C"], best["gamma"]) if best["components"] == components else None
+    areas = [row["auc"] for row in table]
+    low, high = min(areas), max(areas)
+
+    def cell(at: tuple[float, float]) -> str:
+        area = lookup[at]["auc"]
+        # Viridis is dark below and light above.
+        colour = "white" if area - low < 0.45 * (high - low) else DARK
+        words = f"<b>{area:.3f} ★</b>" if at == star else f"{area:.3f}"
+        return f'<span style="color:{colour}">{words}</span>'
+
+    figure = go.Figure(
+        go.Heatmap(
+            z=[[lookup[c, g]["auc"] for c in costs] for g in gammas],
+            x=[f"{c:g}" for c in costs],
+            y=[f"{g:g}" for g in gammas],
+            text=[[cell((c, g)) for c in costs] for g in gammas],
+            texttemplate="%{text}",
+            textfont={"size": 14},
+            customdata=[[lookup[c, g]["auc_sd"] for c in costs] for g in gammas],
+            zmin=low,
+            zmax=high,
+            colorscale="Viridis",
+            showscale=False,
+            hovertemplate="C %{x}, gamma %{y}<br>AUC %{z:.4f} ± %{customdata:.4f}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(type="category")
+    return laid_out(figure, "C", "gamma", height=260)
+
+
+def lines(
+    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    chosen: str,
+    x: str,
+    y: str,
+    logarithmic: bool = False,
+    limit: float | None = None,
+) -> go.Figure:
+    """Measured points of several models, joined; one stands out.
+
+    Args:
+        curves: by title the points' x and y, of equal length.
+        chosen: the title of the one that stands out.
+        x: what the x axis shows, with its unit; ``y`` likewise.
+        logarithmic: draw the x axis so; its ticks are the chosen one's points.
+        limit: a value on the x axis that a line marks.
+    """
+    figure = go.Figure()
+    symbols = dict(zip(curves, cycle(SYMBOLS), strict=False))
+    for title, (xs, ys), style in styled(curves, chosen):
+        figure.add_scatter(
+            x=xs,
+            y=ys,
+            mode="lines+markers",
+            line=style,
+            marker={"size": 9, "symbol": symbols[title]},
+            name=title,
+            hovertemplate=f"%{{x:,.4~g}} {x}<br>{y} %{{y:.3f}}",
+        )
+    if limit is not None:
+        figure.add_vline(limit, line={"dash": "dot", "color": VERDICTS["female"], "width": 2})
+    if logarithmic:
+        ticks = curves[chosen][0]
+        figure.update_xaxes(
+            type="log", tickvals=list(ticks), ticktext=[f"{value:,.0f}" for value in ticks]
+        )
+    return laid_out(figure, x, y)

@@ -1,0 +1,74 @@
+"""Labels, groups and scores of every test set: what all figures of the report come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from facespace import artifacts
+from facespace.evaluate import Array, Bools, Scores, age_group
+from facespace.types import FacespaceError
+
+#: Among the artifacts; ``<test set>/<column>`` names an array.
+FILE = "scores.npz"
+
+#: The columns of a test set that are no model's scores.
+_COLUMNS = ("female", "age", "race", "person")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """The faces of a test set; neither names nor pictures.
+
+    ``female``: bool (N,), the labels. ``persons``: int (N,), equal for faces of the same person.
+    ``attributes``: by name (``age``, ``race``, ``sex``) the groups, str (N,), "" where not known;
+    only those that say something. ``probability``: by model, (N,), of female.
+    """
+
+    female: Bools
+    persons: Array
+    attributes: Mapping[str, Array]
+    probability: Mapping[str, Scores]
+
+
+def scored(manifest: artifacts.Manifest) -> dict[str, Scored]:
+    """Every test set by name; read once as long as the file stays the same.
+
+    Raises:
+        FacespaceError: the file is not listed, missing, altered or no file of scores.
+    """
+    if FILE not in manifest.files:
+        raise FacespaceError(f"The artifacts have no {FILE}.")
+    return _read(manifest.path(manifest.files[FILE]), manifest.files[FILE].sha256)
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, sha256: str) -> dict[str, Scored]:
+    sets: dict[str, dict[str, Array]] = {}
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            for name in data.files:
+                test, column = name.split("/")
+                sets.setdefault(test, {})[column] = data[name]
+        return {test: _set(columns) for test, columns in sets.items()}
+    except (OSError, ValueError, KeyError) as error:
+        raise FacespaceError(f"{path} is not a file of scores: {error}.") from error
+
+
+def _set(columns: Mapping[str, Array]) -> Scored:
+    female = columns["female"]
+    groups = {
+        "age": np.array([age_group(age) for age in columns["age"].tolist()]),
+        "race": columns["race"],
+        "sex": np.where(female, "female", "male"),
+    }
+    return Scored(
+        female,
+        columns["person"],
+        {name: values for name, values in groups.items() if (values != "").any()},
+        {name: values for name, values in columns.items() if name not in _COLUMNS},
+    )

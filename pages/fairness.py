@@ -1,0 +1,24 @@
+"""Whom each model serves how well, and what it would take to serve all alike."""
+
+import streamlit as st
+
+from dashboard.evaluation import choice
+from dashboard.fairness import groups, thresholds
+
+st.title("Fairness")
+st.write("Whom does it serve worse? Look for intervals that lie apart, and at how many are behind.")
+view = choice.choose()
+choice.stop_untested(view)
+if not view.entry["groups"][view.test]:
+    st.info(f"{view.title} does not say who is in its photos.", icon=":material/group:")
+    st.stop()
+
+st.header("The largest gaps")
+groups.largest(view)
+
+st.header("Every group")
+groups.groups(view)
+
+st.header("What equal rates would cost")
+thresholds.thresholds(view)
+st.page_link("pages/evaluation.py", label="All figures: Evaluation", icon=":material/analytics:")

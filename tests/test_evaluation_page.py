@@ -1,0 +1,216 @@
+"""The page Evaluation: what moves with a threshold and a certainty, and what does not."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from sklearn import metrics as sk
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.testing.v1 import AppTest
+
+from facespace import artifacts
+from facespace.scores import scored
+from tests.test_pages import DEFAULT, evaluation, opened, text
+
+MANIFEST = artifacts.manifest()
+SETS = scored(MANIFEST)
+THRESHOLD, CERTAINTY = f"{DEFAULT}_try_threshold", f"{DEFAULT}_try_certainty"
+WHEN = "When to say “?”"
+
+
+def drawn(app: AppTest, kind: str) -> list[dict]:
+    """The figures that have a trace of that kind."""
+    figures = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    return [f for f in figures if any(trace["type"] == kind for trace in f["data"])]
+
+
+def figures(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.tabs[0].metric}
+
+
+def expected(test: str, threshold: float, name: str = DEFAULT) -> tuple[str, list, dict[str, str]]:
+    """The sentence, the confusion and the metrics at a threshold, by numpy and scikit-learn."""
+    female = SETS[test].female
+    read = SETS[test].probability[name].astype(float) >= threshold
+    women, men = round(1000 * read[female].mean()), round(1000 * (~read[~female]).mean())
+    sentence = (
+        f"Of 1,000 women, {women:,} read as female, {1000 - women:,} as male; "
+        f"of 1,000 men, {men:,} read as male, {1000 - men:,} as female."
+    )
+    matrix = sk.confusion_matrix(female, read, labels=[True, False])
+    shares = (matrix / matrix.sum(axis=1, keepdims=True)).ravel()
+    words = [
+        f"<b>{count:,}</b><br>{share:.1%}"
+        for count, share in zip(matrix.ravel(), shares, strict=True)
+    ]
+    return (
+        sentence,
+        words,
+        {
+            "Female read as labelled": f"{sk.recall_score(female, read):.1%}",
+            "Male read as labelled": f"{sk.recall_score(~female, ~read):.1%}",
+            "Read as female, rightly": f"{sk.precision_score(female, read):.1%}",
+            "Read as male, rightly": f"{sk.precision_score(~female, ~read):.1%}",
+            "Balanced accuracy": f"{sk.balanced_accuracy_score(female, read):.1%}",
+            "Accuracy": f"{sk.accuracy_score(female, read):.1%}",
+            "F1": f"{sk.f1_score(female, read):.3f}",
+            "Cohen’s kappa": f"{sk.cohen_kappa_score(female, read):.3f}",
+        },
+    )
+
+
+def check(app: AppTest, test: str, threshold: float, name: str = DEFAULT) -> None:
+    sentence, words, metrics = expected(test, threshold, name)
+    assert not app.exception
+    assert sentence in text(app)
+    (confusion,) = drawn(app, "heatmap")
+    assert [note["text"] for note in confusion["layout"]["annotations"]] == words
+    assert figures(app).items() >= metrics.items()
+
+
+@pytest.mark.parametrize("test", SETS)
+def test_everything_follows_the_threshold(test: str) -> None:
+    app = opened("evaluation")
+    app.selectbox(key="test").select(test).run()
+    own = MANIFEST.models[DEFAULT].threshold
+    check(app, test, own)
+    report = MANIFEST.json("report.json")["models"][DEFAULT]["tests"][test]
+    before = figures(app)
+    for threshold in (0.1, 0.9):
+        app.slider(key=THRESHOLD).set_value(threshold).run()
+        check(app, test, threshold)
+        # What counts every threshold stays as the report has it.
+        for title in ("AUC", "Average precision", "Brier score", "ECE"):
+            assert figures(app)[title] == before[title]
+    assert f"{report['auc']['value']:.3f}" == before["AUC"]
+    app.button(key=f"{THRESHOLD}_back").click().run()
+    check(app, test, own)
+    assert app.button(key=f"{THRESHOLD}_back").disabled
+
+
+def test_each_model_has_a_threshold_of_its_own_to_try() -> None:
+    app = opened("evaluation")
+    app.slider(key=THRESHOLD).set_value(0.2).run()
+    for name, info in MANIFEST.models.items():
+        app.selectbox(key="model").select(name).run()
+        check(app, "fairface", 0.2 if name == DEFAULT else info.threshold, name)
+
+
+def test_the_point_on_the_curves_is_where_the_threshold_is() -> None:
+    app = opened("evaluation")
+    app.slider(key=THRESHOLD).set_value(0.75).run()
+    female, read = SETS["fairface"].female, SETS["fairface"].probability[DEFAULT] >= 0.75
+    roc, precision_recall, _ = (
+        f for f in drawn(app, "scatter") if "threshold" in str(f) or "“?”" in str(f)
+    )
+    for figure, x, y in (
+        (roc, read[~female].mean(), read[female].mean()),
+        (precision_recall, read[female].mean(), female[read].mean()),
+    ):
+        (mark,) = (trace for trace in figure["data"] if trace.get("name") == "threshold 0.750")
+        assert (mark["x"], mark["y"]) == (pytest.approx([x]), pytest.approx([y]))
+
+
+def clicked(app: AppTest, key: str, points: list[dict]) -> AppTest:
+    """The page after a selection in the figure of that key, as the browser sends one."""
+    (chart,) = (c for c in app.get("plotly_chart") if c.proto.id.endswith(f"-{key}"))
+    states = app._tree.get_widget_states()
+    selection = {"points": points, "point_indices": [0], "box": [], "lasso": []}
+    states.widgets.append(
+        WidgetState(id=chart.proto.id, string_value=json.dumps({"selection": selection}))
+    )
+    return app._run(states)
+
+
+@pytest.mark.parametrize("given", [0.3127, [0.3127]])
+def test_a_click_on_the_curve_moves_the_threshold(given) -> None:
+    app = opened("evaluation")
+    clicked(app, f"{THRESHOLD}_curve", [{"x": 0.2, "y": 0.9, "customdata": given}])
+    assert app.slider(key=THRESHOLD).value == 0.313
+    check(app, "fairface", 0.313)
+
+
+@pytest.mark.parametrize("points", [[], [{"x": 0.2, "y": 0.9}]])
+def test_a_click_beside_the_curve_moves_nothing(points: list) -> None:
+    app = opened("evaluation")
+    clicked(app, f"{THRESHOLD}_curve", points)
+    check(app, "fairface", MANIFEST.models[DEFAULT].threshold)
+
+
+def test_a_click_on_risk_and_coverage_moves_the_certainty() -> None:
+    app = evaluation(part=WHEN)
+    clicked(app, f"{CERTAINTY}_curve", [{"customdata": 0.6512}])
+    assert app.slider(key=CERTAINTY).value == 0.65
+
+
+@pytest.mark.parametrize("asked", [0.5, 0.7, 0.99, None])
+def test_what_is_answered_follows_the_certainty(asked: float | None) -> None:
+    app = evaluation(part=WHEN)
+    info = MANIFEST.models[DEFAULT]
+    if asked is not None:
+        app.slider(key=CERTAINTY).set_value(asked).run()
+    female, probability = SETS["fairface"].female, SETS["fairface"].probability[DEFAULT]
+    answered = np.maximum(probability, 1 - probability) >= (asked or info.certainty)
+    wrong = ((probability >= info.threshold) != female) & answered
+    right = answered & ~wrong
+    of_thousand = [round(1000 * share.mean()) for share in (right, wrong)]
+    assert (
+        f"Of 1,000 faces, {sum(of_thousand):,} are answered, {of_thousand[0]:,} as labelled and "
+        f"{of_thousand[1]:,} not; {1000 - sum(of_thousand):,} are “?”"
+    ) in text(app)
+    shown = {metric.label: metric.value for metric in app.tabs[1].metric}
+    assert shown["Answered"] == f"{answered.mean():.1%}"
+    risk = wrong.sum() / answered.sum() if answered.any() else None
+    assert shown["Wrong answers"] == ("–" if risk is None else f"{risk:.1%}")
+    (scores,) = drawn(app, "bar")
+    (band,) = (shape for shape in scores["layout"]["shapes"] if shape["type"] == "rect")
+    assert band["x1"] == pytest.approx(asked or info.certainty)
+    assert band["x0"] == pytest.approx(1 - band["x1"])
+
+
+def test_the_address_keeps_what_was_tried() -> None:
+    app = opened("evaluation", **{THRESHOLD: "0.25"})
+    check(app, "fairface", 0.25)
+    app.slider(key=THRESHOLD).set_value(0.3).run()
+    assert app.query_params[THRESHOLD] == ["0.3"]
+    clicked(app, f"{THRESHOLD}_curve", [{"customdata": 0.7}])
+    assert app.query_params[THRESHOLD] == ["0.7"]
+    app.button(key=f"{THRESHOLD}_back").click().run()
+    assert THRESHOLD not in app.query_params
+
+
+def test_all_sets_have_every_model_with_its_interval() -> None:
+    app = evaluation(part="All test sets")
+    table = app.dataframe[-1].value.set_index(["Test set", "Model"])
+    reports = MANIFEST.json("report.json")["models"]
+    assert len(table) == sum(len(entry["tests"]) for entry in reports.values())
+    for name, entry in reports.items():
+        for test in entry["tests"].values():
+            row = table.loc[(test["title"], name.capitalize())]
+            assert row["Kind"] == test["kind"]
+            cell = test["auc"]
+            assert row["AUC"] == f"{cell['value']:.3f}"
+            assert row["AUC, 95 %"] == f"{cell['low']:.3f} to {cell['high']:.3f}"
+
+
+def test_detectors_are_those_of_their_own_page() -> None:
+    app = evaluation(part="End to end")
+    table = app.dataframe[-1].value.set_index("Detector")
+    measured = MANIFEST.json("detectors.json")
+    row = table.loc["YuNet"]
+    assert row["Crowds, found"] == pytest.approx(100 * measured["yunet"]["wider_val"]["recall"])
+    assert row["False alarms in 100 pictures"] == pytest.approx(
+        measured["yunet"]["negatives"]["false_alarms_per_100"]
+    )
+
+
+@pytest.mark.parametrize("part", ["ROC and confusion", WHEN])
+def test_without_scores_the_page_says_so(part: str, monkeypatch) -> None:
+    from facespace import scores
+
+    monkeypatch.setattr(scores, "scored", lambda _: {})
+    app = evaluation(part=part)
+    assert not app.exception
+    assert "scores beside the report are missing" in text(app)

@@ -1,0 +1,137 @@
+"""The page Fairness, on the committed artifacts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from facespace import artifacts, fairness, scores
+from tests.test_pages import DEFAULT, opened, text
+
+REPORTS = artifacts.manifest().json("report.json")["models"]
+
+
+def test_shows_every_kind_of_group() -> None:
+    app = opened("fairness")
+    report = artifacts.manifest().json("report.json")["models"][DEFAULT]
+    (first, *_), tables = report["tests"], report["groups"]
+    for attribute, content in tables[first].items():
+        app.selectbox(key="groups").select(attribute)
+        for metric in ("accuracy", "coverage", "risk"):
+            app.selectbox(key="group_metric").select(metric).run()
+            assert not app.exception
+            gap = content["gap"].get(metric)
+            if gap:
+                assert f"**{gap['difference'] * 100:.1f} points**" in text(app)
+        shown = app.dataframe[0].value
+        assert dict(zip(shown["Group"], shown["Faces"], strict=True)) == {
+            group: row["faces"] for group, row in content["by_group"].items()
+        }
+
+
+def test_keeps_no_kind_of_group_that_a_test_set_does_not_have() -> None:
+    app = opened("fairness")
+    app.selectbox(key="groups").select("age").run()
+    tables = artifacts.manifest().json("report.json")["models"][DEFAULT]["groups"]
+    for test, content in tables.items():
+        app.selectbox(key="test").select(test).run()
+        assert not app.exception
+        assert app.selectbox(key="groups").value in content
+
+
+def test_states_the_largest_gaps() -> None:
+    app = opened("fairness")
+    for name, report in REPORTS.items():
+        app.selectbox(key="model").select(name).run()
+        for test, tables in report["groups"].items():
+            app.selectbox(key="test").select(test).run()
+            assert not app.exception
+            words = text(app)
+            for crossing in (False, True):
+                gaps = [
+                    content["gap"]["accuracy"]["difference"]
+                    for attribute, content in tables.items()
+                    if (", " in attribute) is crossing and "accuracy" in content["gap"]
+                ]
+                if gaps:
+                    assert f"**{100 * max(gaps):.1f} points**" in words
+
+
+@pytest.mark.parametrize("test", ["lfw", "us_congress"])
+def test_says_that_a_set_knows_neither_age_nor_group(test: str) -> None:
+    app = opened("fairness")
+    app.selectbox(key="test").select(test).run()
+    assert not app.exception
+    assert "only the sex" in text(app)
+    assert "neither age nor group" in text(app)
+    assert [box.key for box in app.selectbox] == ["test", "model", "groups", "group_metric"]
+
+
+def test_says_that_a_set_has_no_groups_at_all(monkeypatch) -> None:
+    manifest = artifacts.manifest()
+    report = manifest.json("report.json")
+    for entry in report["models"].values():
+        entry["groups"] = {test: {} for test in entry["groups"]}
+    monkeypatch.setattr(artifacts.Manifest, "json", lambda *_: report)
+    app = opened("fairness")
+    assert not app.exception
+    assert "does not say who is in its photos" in text(app)
+
+
+def test_without_scores_the_groups_are_there_and_the_tool_says_why_not(monkeypatch) -> None:
+    monkeypatch.setattr(scores, "scored", lambda _: {})
+    app = opened("fairness")
+    assert not app.exception
+    assert app.get("plotly_chart")
+    assert "neither age nor group" in text(app)
+
+
+def test_thresholds_say_what_they_cost_on_other_persons() -> None:
+    app = opened("fairness")
+    manifest = artifacts.manifest()
+    faces = scores.scored(manifest)["fairface"]
+    for attribute in ("age", "race", "age, race"):
+        app.selectbox(key="threshold_by").select(attribute)
+        for criterion in fairness.CRITERIA:
+            app.selectbox(key="criterion").select(criterion).run()
+            assert not app.exception
+            found = fairness.equalised(
+                faces.female,
+                faces.probability[DEFAULT],
+                fairness.crossed(faces.attributes, attribute),
+                faces.persons,
+                manifest.models[DEFAULT].threshold,
+                criterion,
+            )
+            shown = {metric.label: metric.value for metric in app.metric}
+            assert shown == {
+                f"{words}, {title}": f"{found.measured[f'{part}_{when}']['value']:.1%}"
+                for part, words in (("gap", "Gap"), ("error", "Error"))
+                for when, title in (("before", "one threshold"), ("after", "own thresholds"))
+            }
+            assert f"{found.optimistic['gap_after']['value']:.1%}" in text(app)
+            table = app.dataframe[-1].value.set_index("Group")
+            assert set(table["Threshold"]) - {"the one"} == {
+                f"{found.thresholds[name]:.3f}" for name in found.own
+            }
+    assert "one threshold for everybody" in text(app)
+
+
+def test_a_set_too_small_for_thresholds_says_so() -> None:
+    app = opened("fairness")
+    app.selectbox(key="test").select("london_frl").run()
+    app.selectbox(key="threshold_by").select("age, race").run()
+    assert not app.exception
+    assert "too few of these groups" in text(app)
+
+
+def test_crossings_are_a_heat_map_that_hides_nothing() -> None:
+    app = opened("fairness")
+    app.selectbox(key="groups").select("age, race").run()
+    chart = json.loads(app.get("plotly_chart")[0].proto.spec)
+    small, large = chart["data"]
+    table = REPORTS[DEFAULT]["groups"]["fairface"]["age, race"]["by_group"]
+    cells = [cell for part in (small, large) for row in part["text"] for cell in row if cell]
+    assert len(cells) == len(table)
+    assert sum("<i>" in cell for cell in cells) == sum(row["faces"] < 30 for row in table.values())
