@@ -12,13 +12,14 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.evaluation_tables import FIRST, METRICS, OF_GROUPS, interval, number, short
+from dashboard.evaluation.tables import FIRST, METRICS, interval, number, short
 from dashboard.local import at_this_machine
 from dashboard.reader import plain
 from facespace import limits, model, testing
 from facespace.artifacts import Manifest
+from facespace.charts import curves as drawn
 from facespace.charts import evaluation as charts
-from facespace.charts import testing as own_charts
+from facespace.charts import fairness
 from facespace.datasets import COLUMNS
 from facespace.evaluate import LEAST_GROUP
 from facespace.testing import LABELS, Outcome
@@ -190,6 +191,7 @@ def models(figures: Mapping[str, Any]) -> None:
                 for name, cells in results.items()
             }
             for metric, (title, _) in METRICS.items()
+            if all(metric in cells for cells in results.values())
         ),
         "All metrics of all models with 95 % intervals",
         {"Metric": st.column_config.TextColumn(pinned=True)},
@@ -230,7 +232,7 @@ def headline(entry: Mapping[str, Any]) -> None:
     )
 
 
-def curves(figures: Mapping[str, Any], name: str) -> None:
+def ranking(figures: Mapping[str, Any], name: str) -> None:
     """ROC, confusion, risk and coverage, probabilities, calibration."""
     everything, entry = figures["models"], figures["models"][name]
     pairs = st.columns(2), st.columns(2)
@@ -242,7 +244,7 @@ def curves(figures: Mapping[str, Any], name: str) -> None:
             rates = {"tpr": female[0] / sum(female), "fpr": male[0] / sum(male)}
             points[short(key)] = rates | {"threshold": other["threshold"]}
         _draw(
-            charts.roc(_all(everything, "roc"), short(name), points),
+            drawn.roc(_all(everything, "roc"), short(name), points),
             "ROC curves; areas: "
             + ", ".join(
                 f"{short(key)} {number('auc', other['metrics']['auc']['value'])}"
@@ -264,7 +266,7 @@ def curves(figures: Mapping[str, Any], name: str) -> None:
             for key, other in everything.items()
         }
         _draw(
-            charts.risk_coverage(_all(everything, "risk_coverage"), short(name), points),
+            drawn.risk_coverage(_all(everything, "risk_coverage"), short(name), points),
             "Wrong answers over faces answered. As they are set: "
             + "; ".join(
                 f"{title} answers {number('coverage', point['coverage'])}, of which "
@@ -274,10 +276,10 @@ def curves(figures: Mapping[str, Any], name: str) -> None:
         )
     with pairs[1][1]:
         st.subheader("Probabilities")
-        scores = entry["scores"]
+        scores, certainty = entry["scores"], entry["certainty"]
         counts = {label: scores[label] for label in ("female", "male")}
         _draw(
-            own_charts.scores(scores["edges"], counts, entry["threshold"], entry["certainty"]),
+            drawn.histogram(scores, entry["threshold"], (1 - certainty, certainty)),
             "Faces by probability of female, from 0 to 1 in equal steps. "
             + "; ".join(f"labelled {k}: {', '.join(map(str, v))}" for k, v in counts.items()),
         )
@@ -291,7 +293,7 @@ def calibration_and_groups(entry: Mapping[str, Any]) -> None:
         st.subheader("Is 90 % right nine times in ten?")
         bins = entry["reliability"]
         _draw(
-            charts.reliability(bins),
+            drawn.reliability(bins),
             "Probability given, and share labelled female: "
             + ", ".join(
                 f"{given:.0%} {seen:.0%}"
@@ -312,12 +314,12 @@ def calibration_and_groups(entry: Mapping[str, Any]) -> None:
             )
         table = entry["groups"][attribute]["by_group"]
         _draw(
-            charts.groups(
+            fairness.groups(
                 table,
-                OF_GROUPS[0],
-                METRICS[OF_GROUPS[0]][0],
+                "accuracy",
+                METRICS["accuracy"][0],
                 LEAST_GROUP,
-                entry["metrics"][OF_GROUPS[0]]["value"],
+                entry["metrics"]["accuracy"]["value"],
             ),
             "Accuracy: "
             + "; ".join(

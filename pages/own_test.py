@@ -45,6 +45,6 @@ name = st.selectbox(
 )
 st.header(manifest.models[name].title)
 own_test.headline(figures["models"][name])
-own_test.curves(figures, name)
+own_test.ranking(figures, name)
 own_test.calibration_and_groups(figures["models"][name])
 own_test.errors(outcome, name)
