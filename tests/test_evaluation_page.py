@@ -170,15 +170,14 @@ def test_what_is_answered_follows_the_certainty(asked: float | None) -> None:
     assert band["x0"] == pytest.approx(1 - band["x1"])
 
 
-def test_the_address_keeps_what_was_tried() -> None:
-    app = opened("evaluation", **{THRESHOLD: "0.25"})
+def test_the_address_says_what_is_tried() -> None:
+    """That a slider writes it, the browser does: see ``tests/e2e/test_evaluation.py``."""
+    app = opened("evaluation", **{THRESHOLD: "0.25", CERTAINTY: "0.6"})
     check(app, "fairface", 0.25)
-    app.slider(key=THRESHOLD).set_value(0.3).run()
-    assert app.query_params[THRESHOLD] == ["0.3"]
-    clicked(app, f"{THRESHOLD}_curve", [{"customdata": 0.7}])
-    assert app.query_params[THRESHOLD] == ["0.7"]
-    app.button(key=f"{THRESHOLD}_back").click().run()
-    assert THRESHOLD not in app.query_params
+    app.session_state["part"] = WHEN
+    assert app.run().slider(key=CERTAINTY).value == 0.6
+    app = opened("evaluation", **{THRESHOLD: "much"})
+    check(app, "fairface", MANIFEST.models[DEFAULT].threshold)
 
 
 def test_all_sets_have_every_model_with_its_interval() -> None:

@@ -1,0 +1,97 @@
+"""The threshold of Evaluation, moved by the keyboard and by a click on the curve."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from facespace import artifacts
+from facespace.scores import scored
+from tests.e2e.conftest import settled
+
+MANIFEST = artifacts.manifest()
+DEFAULT = MANIFEST.default
+FACES = scored(MANIFEST)["fairface"]
+
+#: Where on the page a point of the strong curve of a figure lies, and its rates.
+POINT = """
+(chart, share) => {
+  const figure = chart.querySelector('.js-plotly-plot');
+  const curve = figure._fullData.find(trace => trace.mode === 'lines+markers');
+  const at = Math.round(share * (curve.x.length - 1));
+  const {xaxis, yaxis} = figure._fullLayout;
+  const box = figure.getBoundingClientRect();
+  return {
+    x: box.left + xaxis._offset + xaxis.l2p(curve.x[at]),
+    y: box.top + yaxis._offset + yaxis.l2p(curve.y[at]),
+    fpr: curve.x[at],
+    tpr: curve.y[at],
+  };
+}
+"""
+MARK = """
+chart => {
+  const traces = chart.querySelector('.js-plotly-plot')._fullData;
+  const mark = traces.find(trace => trace.meta && trace.showlegend);
+  return [mark.x[0], mark.y[0]];
+}
+"""
+
+
+def sentence(threshold: float) -> str:
+    read = FACES.probability[DEFAULT] >= threshold
+    women = round(1000 * read[FACES.female].mean())
+    men = round(1000 * (~read[~FACES.female]).mean())
+    women, men = f"{women:,} read as female, {1000 - women:,} as male", f"{men:,} read as male"
+    return f"Of 1,000 women, {women}; of 1,000 men, {men}"
+
+
+def opened(page: Page, address: str, query: str = "") -> None:
+    page.goto(f"{address}/evaluation{query}")
+    settled(page)
+    expect(page.get_by_test_id("stPlotlyChart").nth(1).locator(".main-svg").first).to_be_visible()
+
+
+def test_the_keyboard_moves_the_threshold(page: Page, address: str) -> None:
+    opened(page, address)
+    own = MANIFEST.models[DEFAULT].threshold
+    expect(page.get_by_text(sentence(own))).to_be_visible()
+    slider = page.get_by_role("slider", name="Threshold")
+    slider.focus()
+    slider.press("Home")
+    slider.press("ArrowRight")
+    expect(page.get_by_text(sentence(0.001))).to_be_visible()
+    page.wait_for_url(re.compile(f"{DEFAULT}_try_threshold=0.001"))
+    page.get_by_role("button", name="Back to").click()
+    expect(page.get_by_text(sentence(own))).to_be_visible()
+    expect(slider).to_have_value(f"{own:.3f}")
+    page.wait_for_url(re.compile(r"evaluation[^=]*$"))
+
+
+def test_a_click_on_the_roc_moves_the_point(page: Page, address: str) -> None:
+    opened(page, address)
+    chart = page.get_by_test_id("stPlotlyChart").nth(1)
+    chart.scroll_into_view_if_needed()
+    slider = page.get_by_role("slider", name="Threshold")
+    for share in (0.5, 0.35):  # two clicks: the first must not keep the second from counting
+        point = chart.evaluate(POINT, share)
+        before = page.url
+        page.mouse.click(point["x"], point["y"])
+        page.wait_for_url(lambda url, before=before: url != before)
+        threshold = float(re.search(rf"{DEFAULT}_try_threshold=([\d.]+)", page.url)[1])
+        expect(page.get_by_text(sentence(threshold))).to_be_visible()
+        expect(slider).to_have_value(f"{threshold:g}")
+        settled(page)
+        read = FACES.probability[DEFAULT] >= threshold
+        x, y = chart.evaluate(MARK)
+        assert abs(x - read[~FACES.female].mean()) < 1e-9
+        assert abs(y - read[FACES.female].mean()) < 1e-9
+        # Plotly takes a point of the curve within three pixels of the click.
+        assert abs(x - point["fpr"]) < 0.03
+        assert abs(y - point["tpr"]) < 0.03
+
+
+def test_a_shared_link_opens_at_its_threshold(page: Page, address: str) -> None:
+    opened(page, address, f"?{DEFAULT}_try_threshold=0.9")
+    expect(page.get_by_text(sentence(0.9))).to_be_visible()
