@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, count
 from pathlib import PurePath
 from typing import Any
@@ -49,10 +49,15 @@ def to_json(readings: Iterable[Reading]) -> str:
 
 def to_csv(readings: Iterable[Reading]) -> str:
     """The rows of ``rows`` under a header."""
+    return table_csv(COLUMNS, rows(readings))
+
+
+def table_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows of these columns under a header, as CSV."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows(readings))
+    writer.writerows(rows)
     return text.getvalue()
 
 

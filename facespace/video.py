@@ -19,7 +19,6 @@ from typing import Any
 import av
 import numpy as np
 from av.audio.resampler import AudioResampler
-from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
 
@@ -113,8 +112,13 @@ class Film:
             "every": self.every,
             "stopped": self.stopped,
             "error": self.problem or None,
-            "tracks": [track.to_dict() for track in self.tracks],
+            "tracks": [self.track_dict(track) for track in self.tracks],
         }
+
+    def track_dict(self, track: Tracked) -> dict[str, Any]:
+        """A track as plain data; times in seconds from the film's first frame."""
+        row, start = track.to_dict(), self.times[0]
+        return row | {name: round(row[name] - start, 3) for name in ("first", "last")}
 
 
 def box_at(track: Tracked, when: float) -> Box | None:
@@ -216,7 +220,7 @@ def read(
                     done=len(times),
                     total=total,
                     rate=clock.rate(len(times)),
-                    tracks=len(tracker.all()),
+                    tracks=tracker.count,
                     preview=annotate.draw_marks(rgb, marks(tracks)) if preview else None,
                 )
                 if stop():
@@ -268,7 +272,7 @@ def draw(
             picture.codec_context.time_base = Fraction(1, TICKS)
             sound = _Sound(container, written, start, end)
             number = 0
-            for packet in container.demux([stream, *sound.streams]):
+            for packet in container.demux(stream, *sound.streams):
                 if packet.stream.type == "audio":
                     sound.pass_on(packet)
                     continue
@@ -336,7 +340,7 @@ class _Sound:
             self._out = written.add_stream("aac", rate=48000)
             self._resampler = AudioResampler("fltp", "stereo", 48000)
 
-    def pass_on(self, packet: av.Packet[AudioStream]) -> None:
+    def pass_on(self, packet: av.Packet[Any]) -> None:
         """Copy, or encode anew, what a packet holds; what lies after the end is left out."""
         if packet.dts is None or packet.pts is None:
             return
@@ -349,7 +353,8 @@ class _Sound:
             self._written.mux(packet)
             return
         with suppress(av.FFmpegError):  # a damaged moment of sound is left out
-            for frame in packet.decode():
+            frames: list[Any] = packet.decode()
+            for frame in frames:
                 for part in self._resampler.resample(frame):
                     part.pts = None
                     self._written.mux(self._out.encode(part))
@@ -420,7 +425,7 @@ def _time(frame: av.VideoFrame, number: int, rate: float, times: Sequence[float]
     return max(when, times[-1] + 1 / TICKS * 90) if times else when
 
 
-def _decoded(packet: av.Packet[VideoStream]) -> Iterator[av.VideoFrame]:
+def _decoded(packet: av.Packet[Any]) -> Iterator[av.VideoFrame]:
     """The frames of a packet, as many as can be read."""
     with suppress(av.FFmpegError):
         yield from packet.decode()
