@@ -35,16 +35,17 @@ REST = 1.0
 #: Seconds from one reading to the next at least, as far as velocities go.
 LEAST_STEP = 0.02
 
-#: A face is a track's own if boxes overlap by this IoU, or, after a gap, if it looks alike and
-#: lies no further than so many sides for each second of the gap.
-LEAST_IOU, REACH = 0.2, 2.0
+#: A face is a track's own if boxes overlap by this IoU, or if it looks alike and lies no further
+#: off than so many sides, and so many more for each second since the last reading with it.
+LEAST_IOU, NEAR, REACH = 0.1, 0.5, 3.0
 
-#: Cosine similarity of two crops' PCA coordinates from which on they may be one person's. Of 250
-#: pairs in Labeled Faces in the Wild 95% lie above, of different people 35%.
+#: Cosine similarity of two crops' PCA coordinates from which on they may be one person's: so are 95%
+#: of 250 pairs of Labeled Faces in the Wild, and half of the pairs of different people of one sex.
 ALIKE = 0.35
 
-#: How much a lack of likeness counts beside a lack of overlap.
-LIKENESS = 0.25
+#: How much a lack of likeness counts beside a lack of overlap. Of 96 crossings and meetings of two
+#: faces in made-up scenes 14 mixed them up at 0, 6 at 0.25, 1 at 0.75.
+LIKENESS = 0.75
 
 #: What it costs to give a track a face that is not its own: more than any other.
 FOREIGN = 2.0
@@ -122,11 +123,11 @@ class Tracked:
 class _Track:
     """What is known of one person: where they are, where to, and what their crops said."""
 
-    number: int
     face: Face
     first: float
     last: float
     place: Floats64
+    number: int = 0
     before: tuple[float, Floats64] | None = None
     velocity: Floats64 = field(default_factory=lambda: np.zeros(4))
     hits: int = 1
@@ -164,7 +165,6 @@ class Tracker:
         """
         self._rules, self._trails = rules, trails
         self._tracks: list[_Track] = []
-        self._begun = 0
         self._updated = 0.0
         self._ended: deque[Tracked] = deque(maxlen=None if trails else REMEMBERED)
         self._count = 0
@@ -179,16 +179,16 @@ class Tracker:
         Returns:
             the tracks in view, as ``at`` gives them.
         """
+        for old in [track for track in self._tracks if time - track.last > GONE]:
+            self._tracks.remove(old)
+            if old.hits >= HITS:
+                self._ended.append(self._whole(old))
         for track, face in self._assigned(faces, time):
             if track is None:
                 self._begin(face, time)
             else:
                 self._move(track, face, time)
         self._updated = time
-        for track in [t for t in self._tracks if time - t.last > GONE]:
-            self._tracks.remove(track)
-            if track.hits >= HITS:
-                self._ended.append(self._whole(track))
         return self.at(time)
 
     def at(self, time: float) -> list[Tracked]:
@@ -196,11 +196,12 @@ class Tracker:
 
         They come without their trails.
         """
-        return [
+        seen = [
             self._seen(track, time)
             for track in self._tracks
             if track.hits >= HITS and track.first <= time <= track.last + self._carried(track)
         ]
+        return sorted(seen, key=lambda track: track.number)
 
     @property
     def count(self) -> int:
@@ -225,8 +226,7 @@ class Tracker:
         return list(zip(own, faces, strict=True))
 
     def _begin(self, face: Face, time: float) -> None:
-        self._begun += 1
-        track = _Track(self._begun, face, time, time, _place(face.detection.box))
+        track = _Track(face, time, time, _place(face.detection.box))
         self._tracks.append(track)
         self._judge(track, face, time, 0.0)
 
@@ -240,7 +240,9 @@ class Tracker:
         track.place = expected + alpha * off
         track.velocity = track.velocity + beta * off / passed
         track.face, track.last, track.hits = face, time, track.hits + 1
-        self._count += track.hits == HITS
+        if track.hits == HITS:
+            self._count += 1
+            track.number = self._count
         self._judge(track, face, time, min(passed, SECONDS_A_LOOK))
 
     def _judge(self, track: _Track, face: Face, time: float, passed: float) -> None:
@@ -292,10 +294,10 @@ def _cost(track: _Track, face: Face, time: float) -> float:
     overlap = float(iou(_corners(expected)[None], _corners(box))[0])
     if overlap >= LEAST_IOU:
         return 1 - overlap + LIKENESS * (1 - alike)
-    apart = np.hypot(*(_place(box)[:2] - track.place[:2]))
-    near = apart <= REACH * max(box.side, expected.side) * max(time - track.last, 0.1)
+    apart = min(np.hypot(*(_place(box) - place)[:2]) for place in (track.place, _place(expected)))
+    near = apart <= max(box.side, expected.side) * (NEAR + REACH * (time - track.last))
     size = box.side / max(track.face.detection.box.side, 1e-6)
-    return FOREIGN - alike if near and 0.5 < size < 2 and alike >= ALIKE else FOREIGN
+    return FOREIGN - alike if near and 0.5 < size < 2 and alike >= ALIKE else 2 * FOREIGN
 
 
 def _reasons(track: _Track) -> tuple[str, ...]:
