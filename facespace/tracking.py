@@ -39,8 +39,8 @@ LEAST_STEP = 0.02
 #: off than so many sides, and so many more for each second since the last reading with it.
 LEAST_IOU, NEAR, REACH = 0.1, 0.5, 3.0
 
-#: Cosine similarity of two crops' PCA coordinates from which on they may be one person's: so are 95%
-#: of 250 pairs of Labeled Faces in the Wild, and half of the pairs of different people of one sex.
+#: Cosine similarity of two crops' PCA coordinates from which on they may be one person's: 95% of
+#: pairs of photos of one person are (Labeled Faces in the Wild), half of two people's of one sex.
 ALIKE = 0.35
 
 #: How much a lack of likeness counts beside a lack of overlap. Of 96 crossings and meetings of two
