@@ -29,7 +29,7 @@ def session(source: Path | bytes, contract: bool = True) -> ort.InferenceSession
     options = ort.SessionOptions()
     options.intra_op_num_threads = limits.THREADS
     options.inter_op_num_threads = 1
-    # Its idle threads would go round in circles, on the very cores that OpenCV's threads need.
+    # Threads that wait for work by spinning would take the processors from the stream and pages.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     content = source if isinstance(source, bytes) else str(source)

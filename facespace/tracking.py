@@ -303,10 +303,10 @@ def _cost(track: _Track, face: Face, time: float) -> float:
 def _reasons(track: _Track) -> tuple[str, ...]:
     """Why a track is "?": what marked at least half of its crops, or else most of them."""
     often = track.reasons.most_common()
-    half = [reason for reason, times in often if 2 * times >= track.hits and reason in WEAK]
-    if track.good:
-        return ("unsure", *half)
-    return tuple(half or [next(reason for reason, _ in often if reason in WEAK)])
+    half = [reason for reason, times in often if 2 * times >= track.hits]
+    if track.good and "unsure" not in half:
+        half.insert(0, "unsure")
+    return tuple(half) or (often[0][0],)
 
 
 def _probability(track: _Track) -> float:

@@ -189,6 +189,15 @@ def test_who_was_never_seen_well_stays_a_question(reason: str) -> None:
     assert tracker.all()[0].verdict == Verdict("?", (reason,))
 
 
+@pytest.mark.parametrize(
+    ("reasons", "said"),
+    [(["covered", "unsure"], ("covered", "unsure")), (["unsure"], ("unsure",))],
+)
+def test_a_track_in_doubt_says_why(reasons: list[str], said: tuple[str, ...]) -> None:
+    tracker, _ = follow([[face(100, female=0.6, reasons=reasons)]] * 10)
+    assert tracker.all()[0].verdict == Verdict("?", said)
+
+
 def test_a_doubtful_face_is_unsure_and_keeps_its_best_crop() -> None:
     blurred = [[face(100, side=90, female=0.5, reasons=["blurred"])]] * 8
     small = [[face(100, side=50, female=0.6, reasons=["unsure"])]]
@@ -241,3 +250,11 @@ def test_trails_and_plain_data() -> None:
         "probability_female": round(track.probability_female, 4),
         "reasons": [],
     }
+
+
+def test_doubtful_frames_do_not_flicker_about_the_middle(rng: np.random.Generator) -> None:
+    """Single frames say female six times in ten; the track must not change its mind."""
+    odds = rng.normal(0.3, 1.2, 300)
+    said = labels([[face(100, female=float(1 / (1 + np.exp(-x))))] for x in odds])[10:]
+    assert "male" not in said
+    assert np.count_nonzero(np.array(said[1:]) != np.array(said[:-1])) <= 2
