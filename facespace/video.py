@@ -268,22 +268,29 @@ class _Look:
 def _looks(
     film: frames.Source, settings: Settings, every: int | None, times: list[float]
 ) -> Iterator[_Look]:
-    """The frames that are looked at, in order; ``times`` grows by all frames.
+    """The frames that are looked at, in order, the last one among them; ``times`` grows by all.
 
     Some are analysed at once, while the next ones are decoded.
     """
-    when, last = film.times(), 0
-    waiting: deque[_Look] = deque()
+    when, waiting = film.times(), deque[_Look]()
+    last, newest = 0, None
     with ThreadPoolExecutor(limits.THREADS) as workers:
-        for number, frame in enumerate(film.frames()):
-            times.append(when(frame))
+
+        def look(number: int, frame: Any) -> None:
+            rgb = film.upright(frame)
+            waiting.append(_Look(number, times[-1], rgb, workers.submit(analyze, rgb, settings)))
+
+        for number, newest in enumerate(film.frames()):
+            times.append(when(newest))
             frames.check_length(times[-1] - times[0])
             if number and not _due(number - last, times[-1] - times[last], every):
                 continue
-            last, rgb = number, film.upright(frame)
-            waiting.append(_Look(number, times[-1], rgb, workers.submit(analyze, rgb, settings)))
+            last = number
+            look(number, newest)
             if len(waiting) > limits.THREADS:
                 yield waiting.popleft()
+        if times and last < len(times) - 1:
+            look(len(times) - 1, newest)
         yield from waiting
 
 
