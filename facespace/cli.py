@@ -1,4 +1,4 @@
-"""The command line: ``python -m facespace photo FILE...``."""
+"""The command line: ``python -m facespace photo FILE...``, ``python -m facespace video FILM``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
-from facespace import detectors, export
+from facespace import detectors, export, film_command
 from facespace import model as models
 from facespace.analyze import Settings, analyze, failed
 from facespace.types import FacespaceError, Reading
@@ -39,6 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     if sentence:
         print(f"facespace: {sentence}", file=sys.stderr)
+    return int(options.run(options, settings))
+
+
+def _photos(options: argparse.Namespace, settings: Settings) -> int:
     readings = [_read(name, settings) for name in options.files]
     print(_FORMATS[options.format](readings).rstrip("\n"))
     return int(any(reading.error for reading in readings))
@@ -66,14 +70,31 @@ def _parser() -> argparse.ArgumentParser:
     )
     photo.add_argument("files", nargs="+", metavar="FILE", help="JPEG, PNG, WebP, BMP or HEIC")
     photo.add_argument("--format", choices=_FORMATS, default="table", help="default: table")
-    photo.add_argument(
+    photo.set_defaults(run=_photos)
+    film = commands.add_parser(
+        "video",
+        help="read a film",
+        description="Reads a film, follows every face, and prints one result a face.",
+        epilog="Exit codes: 0 all of it was read, 1 it was not, 2 wrong usage. "
+        "Ctrl-C stops and keeps what was read.",
+    )
+    film_command.add_arguments(film)
+    film.set_defaults(run=film_command.run)
+    for command in (photo, film):
+        _add_settings(command)
+    return parser
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--detector",
         default=detectors.DEFAULT,
         metavar="NAME",
         help=f"{', '.join(detectors.NAMES)}; default: {detectors.DEFAULT}",
     )
-    photo.add_argument(
-        "--small-faces", action="store_true", help="search large photos in tiles too; takes longer"
+    parser.add_argument(
+        "--small-faces",
+        action="store_true",
+        help="search large pictures in tiles too; takes longer",
     )
-    photo.add_argument("--model", metavar="NAME", help="default: the default of the artifacts")
-    return parser
+    parser.add_argument("--model", metavar="NAME", help="default: the default of the artifacts")

@@ -73,10 +73,14 @@ def table_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 def to_table(readings: Iterable[Reading]) -> str:
     """The rows of ``rows`` for a terminal, in aligned columns."""
-    shown = [c for c in COLUMNS if c not in ("score", "distance")]
-    lines = [list(shown)]
-    for row in rows(readings):
-        lines.append(["" if row[column] is None else str(row[column]) for column in shown])
+    return table_text([c for c in COLUMNS if c not in ("score", "distance")], rows(readings))
+
+
+def table_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows of these columns for a terminal, aligned."""
+    lines = [list(columns)]
+    for row in rows:
+        lines.append(["" if row[column] is None else str(row[column]) for column in columns])
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 

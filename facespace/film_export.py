@@ -56,6 +56,11 @@ def tracks_csv(film: Film) -> str:
     return export.table_csv(TRACK_COLUMNS, track_rows(film))
 
 
+def to_table(film: Film) -> str:
+    """The rows of ``track_rows`` for a terminal, in aligned columns."""
+    return export.table_text(TRACK_COLUMNS, track_rows(film))
+
+
 def to_json(film: Film) -> str:
     """The film with its tracks."""
     return json.dumps(film.to_dict(), indent=1, ensure_ascii=False)

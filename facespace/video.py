@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -18,15 +19,15 @@ from typing import Any
 
 import av
 import numpy as np
-from av.audio.resampler import AudioResampler
-from av.container import InputContainer, OutputContainer
+from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from facespace import annotate, limits
+from facespace import annotate, frames, limits
 from facespace.analyze import Settings, analyze, rules_of
 from facespace.annotate import Mark
+from facespace.sound import Sound
 from facespace.tracking import GONE, Tracked, Tracker
-from facespace.types import RGB, Box, FacespaceError
+from facespace.types import RGB, Box, FacespaceError, Reading
 
 #: Seconds of film between two readings, where the user sets no other number of frames.
 BETWEEN = 0.17
@@ -44,8 +45,9 @@ PREVIEW, PREVIEW_FRAMES = 5, 20
 #: Times of written frames are multiples of a second by this.
 TICKS = 90_000
 
-#: Kinds of file that are opened, as FFmpeg names them.
-FORMATS = ("mov", "mp4", "matroska", "webm", "avi", "mpegts", "mpeg", "ogg", "flv", "asf", "gif")
+#: The colours of written films: BT.709, as browsers expect, in the numbers of ITU-T H.273.
+COLOURS = "ITU709"
+BT709, LIMITED = 1, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,11 @@ def box_at(track: Tracked, when: float) -> Box | None:
     too long for it to have been in view.
     """
     trail = track.trail
+    if not trail[0][0] - MARGIN <= when <= trail[-1][0] + MARGIN:
+        return None
     place = bisect_right(trail, when, key=lambda row: row[0])
     if place == 0 or place == len(trail):
-        near = trail[0 if place == 0 else -1]
-        return near[1] if abs(near[0] - when) <= MARGIN else None
+        return trail[0 if place == 0 else -1][1]
     (before, one), (after, other) = trail[place - 1], trail[place]
     if after - before > GONE:
         return None
@@ -175,6 +178,7 @@ def annotate_film(
     Raises:
         FacespaceError: the film cannot be read, or is larger or longer than ``limits`` allow.
     """
+    _check_place(source, out)
     film: Film | None = None
     for step in read(source, settings, every, stop, name):
         if isinstance(step, Film):
@@ -191,6 +195,14 @@ def annotate_film(
         yield film
 
 
+def _check_place(source: Path, out: Path) -> None:
+    """Before the work, not after it."""
+    if not out.absolute().parent.is_dir():
+        raise FacespaceError(f"The film cannot be written: there is no folder {out.parent}.")
+    if source.resolve() == out.resolve():
+        raise FacespaceError("The film cannot be written over itself. Give it another name.")
+
+
 def read(
     source: Path,
     settings: Settings | None = None,
@@ -202,57 +214,84 @@ def read(
     settings = settings or Settings()
     tracker = Tracker(rules_of(settings), trails=True)
     times: list[float] = []
-    stopped, problem = False, ""
-    with _opened(source) as (container, stream):
-        rate = float(stream.average_rate or stream.guessed_rate or 25)
-        total = stream.frames or _estimate(container, rate)
-        clock, looks, last = _Clock(), 0, 0
-        try:
-            for number, frame in enumerate(container.decode(stream)):
-                times.append(_time(frame, number, rate, times))
-                _check_length(times[-1] - times[0])
-                if number and not _due(number - last, times[-1] - times[last], every):
-                    continue
-                last, looks = number, looks + 1
-                rgb = _upright(frame)
-                reading = analyze(rgb, settings)
-                tracks = tracker.update(reading.faces, times[-1])
-                yield Progress(
-                    stage="reading",
-                    done=len(times),
-                    total=total,
-                    rate=clock.rate(len(times)),
-                    tracks=len(tracker.all()),
-                    preview=annotate.draw_marks(rgb, marks(tracks))
-                    if looks % PREVIEW == 1
-                    else None,
-                )
-                if stop():
-                    stopped = True
-                    break
-        except av.FFmpegError as error:
-            problem = f"The film breaks off: {error.strerror}."
-    if len(times) < 2:
+    clock, looks, reading = _Clock(), 0, None
+    stopped = False
+    with frames.opened(source) as film:
+        for look in _looks(film, settings, every, times):
+            reading, looks = look.reading.result(), looks + 1
+            tracks = tracker.update(reading.faces, look.time)
+            shown = looks % PREVIEW == 1
+            yield Progress(
+                stage="reading",
+                done=len(times),
+                total=film.total,
+                rate=clock.rate(len(times)),
+                tracks=tracker.count,
+                preview=annotate.draw_marks(look.rgb, marks(tracks)) if shown else None,
+            )
+            if stop():
+                # What was read but not yet looked at is left out: nobody was looked for there.
+                del times[look.number + 1 :]
+                stopped = True
+                break
+        problem = "" if stopped or not times else film.broken_off(times)
+    if len(times) < 2 or reading is None:
         raise FacespaceError(
             "The film has no picture that can be read."
             if not times
             else "The film has one picture only. Read it on the page Photo."
         )
-    if not stopped and not problem and stream.frames and len(times) < 0.98 * stream.frames:
-        problem = f"The film breaks off after {len(times):,} of {stream.frames:,} frames."
-    height, width = rgb.shape[:2]
     yield Film(
         source=name or str(source),
         detector=reading.detector,
         model=reading.model or "",
-        width=width,
-        height=height,
+        width=reading.width or 0,
+        height=reading.height or 0,
         times=tuple(times),
         looks=looks,
         tracks=tuple(tracker.all()),
         stopped=stopped,
         problem=problem,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A frame in which faces are looked for."""
+
+    number: int
+    time: float
+    rgb: RGB
+    reading: Future[Reading]
+
+
+def _looks(
+    film: frames.Source, settings: Settings, every: int | None, times: list[float]
+) -> Iterator[_Look]:
+    """The frames that are looked at, in order, the last one among them; ``times`` grows by all.
+
+    Some are analysed at once, while the next ones are decoded.
+    """
+    when, waiting = film.times(), deque[_Look]()
+    last, newest = 0, None
+    with ThreadPoolExecutor(limits.THREADS) as workers:
+
+        def look(number: int, frame: Any) -> None:
+            rgb = film.upright(frame)
+            waiting.append(_Look(number, times[-1], rgb, workers.submit(analyze, rgb, settings)))
+
+        for number, newest in enumerate(film.frames()):
+            times.append(when(newest))
+            frames.check_length(times[-1] - times[0])
+            if number and not _due(number - last, times[-1] - times[last], every):
+                continue
+            last = number
+            look(number, newest)
+            if len(waiting) > limits.THREADS:
+                yield waiting.popleft()
+        if times and last < len(times) - 1:
+            look(len(times) - 1, newest)
+        yield from waiting
 
 
 def draw(
@@ -267,39 +306,24 @@ def draw(
     clock, start, end = _Clock(), film.times[0], film.times[-1]
     try:
         with (
-            _opened(source) as (container, stream),
+            frames.opened(source) as original,
             av.open(str(part), "w", "mp4", options={"movflags": "+faststart"}) as written,
         ):
-            picture = written.add_stream("libx264", rate=_whole_rate(film))
-            picture.width, picture.height = film.width // 2 * 2, film.height // 2 * 2
-            picture.pix_fmt, picture.options = "yuv420p", {"preset": "veryfast", "crf": "21"}
-            picture.codec_context.time_base = Fraction(1, TICKS)
-            sound = _Sound(container, written, start, end)
-            number = 0
-            for packet in container.demux(stream, *sound.streams):
-                if packet.stream.type == "audio":
-                    sound.pass_on(packet)
-                    continue
-                for frame in _decoded(packet):
-                    if number == len(film.times):
-                        break
-                    when = film.times[number]
-                    rgb = annotate.draw_marks(_upright(frame), marks_at(film, when))
-                    made = av.VideoFrame.from_ndarray(
-                        np.ascontiguousarray(rgb[: picture.height, : picture.width]), "rgb24"
-                    )
-                    made.pts, made.time_base = round((when - start) * TICKS), Fraction(1, TICKS)
-                    written.mux(picture.encode(made))
-                    number += 1
-                    yield Progress(
-                        stage="drawing",
-                        done=number,
-                        total=len(film.times),
-                        rate=clock.rate(number),
-                        tracks=len(film.tracks),
-                        preview=rgb if number % PREVIEW_FRAMES == 1 else None,
-                    )
-                if number == len(film.times) or (number and stop()):
+            picture = _picture(written, film)
+            sound = Sound(original.sounds, written, start, end)
+            for number, frame in enumerate(original.frames(sound.pass_on), 1):
+                when = film.times[number - 1]
+                rgb = annotate.draw_marks(original.upright(frame), marks_at(film, when))
+                written.mux(picture.encode(_coloured(rgb, picture, when - start)))
+                yield Progress(
+                    stage="drawing",
+                    done=number,
+                    total=len(film.times),
+                    rate=clock.rate(number),
+                    tracks=len(film.tracks),
+                    preview=rgb if number % PREVIEW_FRAMES == 1 else None,
+                )
+                if number == len(film.times) or stop():
                     break
             written.mux(picture.encode())
             sound.end()
@@ -308,6 +332,28 @@ def draw(
         raise FacespaceError(f"The film cannot be written: {error.strerror}.") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _picture(written: OutputContainer, film: Film) -> VideoStream:
+    """The stream of pictures of a film to write."""
+    picture = written.add_stream("libx264", rate=_whole_rate(film))
+    picture.width, picture.height = max(2, film.width // 2 * 2), max(2, film.height // 2 * 2)
+    picture.pix_fmt = "yuv420p"
+    picture.options = {"preset": "veryfast", "crf": "21", "threads": str(limits.THREADS)}
+    context = picture.codec_context
+    context.time_base = Fraction(1, TICKS)
+    context.colorspace = context.color_primaries = context.color_trc = BT709
+    context.color_range = LIMITED
+    return picture
+
+
+def _coloured(rgb: RGB, picture: VideoStream, seconds: float) -> av.VideoFrame:
+    """A frame to be shown at a time, as the encoder wants it: of even width and height."""
+    even = np.ascontiguousarray(rgb[: picture.height, : picture.width])
+    frame = av.VideoFrame.from_ndarray(even, "rgb24")
+    frame = frame.reformat(format="yuv420p", dst_colorspace=COLOURS, threads=1)
+    frame.pts, frame.time_base = round(seconds * TICKS), Fraction(1, TICKS)
+    return frame
 
 
 def _due(frames: int, seconds: float, every: int | None) -> bool:
@@ -333,49 +379,6 @@ def _mark(track: Tracked, box: Box) -> Mark:
     return Mark(box, track.verdict.label, (f"{track.number}  {words}", words, letter))
 
 
-class _Sound:
-    """Takes the first sound track along: as it is where MP4 holds its kind, else made AAC."""
-
-    def __init__(
-        self, container: InputContainer, written: OutputContainer, start: float, end: float
-    ) -> None:
-        self.streams = list(container.streams.audio[:1])
-        self._written, self._start, self._end = written, start, end
-        self._resampler: AudioResampler | None = None
-        if not self.streams:
-            return
-        (source,) = self.streams
-        if source.codec_context.name in ("aac", "mp3"):
-            self._out = written.add_stream_from_template(source)
-        else:
-            self._out = written.add_stream("aac", rate=48000)
-            self._resampler = AudioResampler("fltp", "stereo", 48000)
-
-    def pass_on(self, packet: av.Packet[Any]) -> None:
-        """Copy, or encode anew, what a packet holds; what lies after the end is left out."""
-        if packet.dts is None or packet.pts is None:
-            return
-        if not self._start <= float(packet.pts * packet.time_base) <= self._end:
-            return
-        if self._resampler is None:
-            shift = round(self._start / packet.time_base)
-            packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
-            packet.stream = self._out
-            self._written.mux(packet)
-            return
-        with suppress(av.FFmpegError):  # a damaged moment of sound is left out
-            frames: list[Any] = packet.decode()
-            for frame in frames:
-                for part in self._resampler.resample(frame):
-                    part.pts = None
-                    self._written.mux(self._out.encode(part))
-
-    def end(self) -> None:
-        """Write what the encoder still holds."""
-        if self._resampler is not None:
-            self._written.mux(self._out.encode())
-
-
 class _Clock:
     """How fast frames are done."""
 
@@ -384,68 +387,6 @@ class _Clock:
 
     def rate(self, done: int) -> float:
         return done / max(time.perf_counter() - self._start, 1e-6)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
-    """A film and its picture stream; a sentence where it is none, or beyond the limits."""
-    if not path.is_file():
-        raise FacespaceError("The film is missing.")
-    if path.stat().st_size > limits.MAX_FILM_BYTES:
-        raise FacespaceError(
-            f"The film is larger than {limits.MAX_FILM_BYTES // 2**20} MB. Cut or shrink it first."
-        )
-    # Playlists could make the reader open other files, or addresses.
-    safe = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "file"}
-    try:
-        container = av.open(str(path), options=safe)
-    except (av.FFmpegError, OSError, ValueError) as error:
-        raise FacespaceError(
-            "The file is not a film that can be read (MP4, MOV, MKV, WebM, AVI and more). It may "
-            "be cut off, or a picture: those go to the page Photo."
-        ) from error
-    with container:
-        if not container.streams.video:
-            raise FacespaceError("The file holds no picture, only sound.")
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
-        if stream.width * stream.height > limits.MAX_FILM_PIXELS:
-            raise FacespaceError(
-                f"The film’s pictures of {stream.width} × {stream.height} pixels are too large; "
-                f"{limits.MAX_FILM_PIXELS / 1e6:.0f} million pixels can be read. Shrink it first."
-            )
-        if container.duration:
-            _check_length(container.duration / av.time_base)
-        yield container, stream
-
-
-def _check_length(seconds: float) -> None:
-    if seconds > limits.MAX_FILM_SECONDS:
-        raise FacespaceError(
-            f"The film is longer than {limits.MAX_FILM_SECONDS / 60:.0f} minutes. Cut it first."
-        )
-
-
-def _estimate(container: InputContainer, rate: float) -> int | None:
-    return round(container.duration / av.time_base * rate) if container.duration else None
-
-
-def _time(frame: av.VideoFrame, number: int, rate: float, times: Sequence[float]) -> float:
-    """When a frame is shown, in seconds; later than the one before, whatever the file says."""
-    when = number / rate if frame.time is None else float(frame.time)
-    return max(when, times[-1] + 1 / TICKS * 90) if times else when
-
-
-def _decoded(packet: av.Packet[Any]) -> Iterator[av.VideoFrame]:
-    """The frames of a packet, as many as can be read."""
-    with suppress(av.FFmpegError):
-        yield from packet.decode()
-
-
-def _upright(frame: av.VideoFrame) -> RGB:
-    """A frame as a person sees it, uint8 (H, W, 3): turned as its display matrix says."""
-    rgb = frame.to_ndarray(format="rgb24")
-    return np.ascontiguousarray(np.rot90(rgb, round(frame.rotation / 90) % 4))
 
 
 def _whole_rate(film: Film) -> Fraction:

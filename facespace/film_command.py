@@ -1,0 +1,129 @@
+"""``python -m facespace video FILM``: the film with every face boxed out, and its tables."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from facespace import film_export, limits, video
+from facespace.analyze import Settings
+from facespace.types import FacespaceError
+from facespace.video import Film, Progress
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command, but for those that it shares with others."""
+    minutes, megabytes = limits.MAX_FILM_SECONDS // 60, limits.MAX_FILM_BYTES // 2**20
+    parser.add_argument(
+        "film",
+        type=Path,
+        metavar="FILM",
+        help=f"MP4, MOV, MKV, WebM, AVI and more; up to {megabytes} MB and {minutes} minutes",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the annotated film here, as MP4"
+    )
+    parser.add_argument(
+        "--csv", type=Path, metavar="FILE", help="write one row a face a frame, as CSV"
+    )
+    parser.add_argument("--tracks-csv", type=Path, metavar="FILE", help="write one row a track")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write film and tracks as JSON")
+    parser.add_argument(
+        "--every",
+        type=_positive,
+        metavar="N",
+        help=f"look for faces in one of N frames; default: every {video.BETWEEN:.2f} seconds",
+    )
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Read a film, write what was asked for, and print its tracks.
+
+    Returns:
+        The exit code: 0 if all of it was read, 1 if not, 2 if it was not tried because of where
+        something should be written.
+    """
+    tables: list[tuple[Path | None, Callable[[Film], str]]] = [
+        (options.csv, film_export.frames_csv),
+        (options.tracks_csv, film_export.tracks_csv),
+        (options.json, film_export.to_json),
+    ]
+    for path in (options.out, *(path for path, _ in tables)):
+        if path is not None and not path.absolute().parent.is_dir():
+            print(f"facespace: there is no folder {path.parent}", file=sys.stderr)
+            return 2
+        if path is not None and path.resolve() == options.film.resolve():
+            print(f"facespace: {path} is the film itself", file=sys.stderr)
+            return 2
+    try:
+        film = _read(options, settings)
+        for path, made in tables:
+            if path is not None:
+                path.write_text(made(film), "utf-8")
+    except FacespaceError as error:
+        print(f"facespace: {options.film}: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"facespace: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
+    print(film_export.to_table(film))
+    if film.stopped:
+        print(f"facespace: stopped after {film.seconds:.1f} seconds of film", file=sys.stderr)
+    if film.problem:
+        print(f"facespace: {options.film}: {film.problem}", file=sys.stderr)
+    return int(film.stopped or bool(film.problem))
+
+
+def _read(options: argparse.Namespace, settings: Settings) -> Film:
+    with _interrupted() as stop:
+        if options.out is None:
+            steps = video.read(options.film, settings, options.every, stop)
+        else:
+            steps = video.annotate_film(options.film, options.out, settings, options.every, stop)
+        for step in steps:
+            if isinstance(step, Film):
+                film = step
+            elif sys.stderr.isatty():
+                print(f"\r{_line(step)}\x1b[K", end="", file=sys.stderr, flush=True)
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    return film
+
+
+def _line(step: Progress) -> str:
+    of = f" of {step.total:,}" if step.total else ""
+    left = f", {step.left:.0f} s left" if step.left is not None else ""
+    return f"{step.stage} {step.done:,}{of} frames, {step.rate:.0f} a second{left}"
+
+
+@contextmanager
+def _interrupted() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed: once to stop and keep what was read, twice to give up."""
+    pressed = threading.Event()
+
+    def press(number: int, frame: FrameType | None) -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt
+        pressed.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed.is_set
+        return
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number

@@ -1,0 +1,176 @@
+"""A film file, opened within the limits, and its frames as a person sees them, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from facespace import limits
+from facespace.types import RGB, FacespaceError
+
+#: Kinds of file that are opened, as FFmpeg names them.
+FORMATS = ("mov", "mp4", "matroska", "webm", "avi", "mpegts", "mpeg", "ogg", "flv", "asf", "gif")
+
+#: Pixels that are this many times as wide as high, or as high as wide, are an error of the file.
+MOST_OBLONG = 4
+
+#: A film breaks off if it ends before this share of what its header says.
+WHOLE = 0.98
+
+
+class Source:
+    """An open film. Not for several threads at once.
+
+    ``rate`` are frames a second, as far as the file says. ``total`` is the number of frames, or
+    an estimate of it, or None. ``sounds`` is its sound track, if it has one.
+    """
+
+    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
+        self._container, self._stream = container, stream
+        self._size: tuple[int, int] | None = None
+        self.rate = float(stream.average_rate or stream.guessed_rate or 25)
+        self.sounds = list(container.streams.audio[:1])
+        self._seconds = container.duration / av.time_base if container.duration else None
+        self.total = stream.frames or (self._seconds and round(self._seconds * self.rate)) or None
+
+    def frames(self, aside: Callable[[av.Packet[Any]], None] | None = None) -> Iterator[Any]:
+        """Every frame that can be read, an ``av.VideoFrame``; damaged ones are left out.
+
+        Args:
+            aside: is given the packets of ``sounds`` as they come between the frames.
+
+        Raises:
+            FacespaceError: a frame is larger than the limits allow, whatever the header says.
+        """
+        streams = [self._stream, *(self.sounds if aside else [])]
+        packets = self._container.demux(*streams)
+        while True:
+            try:
+                packet = next(packets, None)
+            except av.FFmpegError:  # the file breaks off: what the decoder still holds comes next
+                packet = None
+            if packet is not None and packet.stream.type == "audio":
+                if aside:
+                    aside(packet)
+                continue
+            with suppress(av.FFmpegError):
+                for frame in self._stream.decode(packet):
+                    check_pixels(frame.width, frame.height)
+                    yield frame
+            if packet is None:
+                return
+
+    def upright(self, frame: Any) -> RGB:
+        """A frame as a person sees it, uint8 (H, W, 3).
+
+        It is turned as its display matrix says, pixels that are not square are stretched, and a
+        frame of another size than the first is brought to that one's.
+        """
+        if self._size is None:
+            self._size = round(frame.width * self._oblong()), frame.height
+        width, height = self._size
+        # One thread: there are as many more as there are processors of the host otherwise.
+        rgb = frame.to_ndarray(format="rgb24", width=width, height=height, threads=1)
+        turn = round(frame.rotation / 90) % 4
+        return np.ascontiguousarray(np.rot90(rgb, turn)) if turn else np.asarray(rgb, np.uint8)
+
+    def times(self) -> Callable[[Any], float]:
+        """A function that says of one frame after the other when it is shown, in seconds.
+
+        Each is later than the one before, whatever the file says.
+        """
+        shown: list[float] = []
+
+        def when(frame: Any) -> float:
+            said = frame.time
+            if said is None:
+                said = shown[0] + 1 / self.rate if shown else 0.0
+            shown[:] = [max(float(said), shown[0] + 0.001) if shown else float(said)]
+            return shown[0]
+
+        return when
+
+    def broken_off(self, times: Sequence[float]) -> str:
+        """The sentence for a film that ended before its header said; "" where it did not."""
+        seconds = times[-1] - times[0] + 1 / self.rate
+        early = self._seconds is not None and seconds < WHOLE * self._seconds - 1 / self.rate
+        if self._stream.frames:
+            early = early and len(times) < WHOLE * self._stream.frames
+        elif self.sounds:  # they may go on after the last picture
+            early = False
+        if not early or self._seconds is None:
+            return ""
+        return f"The film breaks off after {seconds:.1f} of {self._seconds:.1f} seconds."
+
+    def _oblong(self) -> Fraction:
+        """Width of a pixel over its height."""
+        ratio = self._stream.sample_aspect_ratio
+        if not ratio or not 1 / MOST_OBLONG <= ratio <= MOST_OBLONG:
+            return Fraction(1)
+        return Fraction(ratio)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """A film, closed at the end of the ``with`` block.
+
+    Raises:
+        FacespaceError: it is none, or beyond the limits.
+    """
+    if not path.is_file():
+        raise FacespaceError("The film is missing.")
+    if path.stat().st_size > limits.MAX_FILM_BYTES:
+        raise FacespaceError(
+            f"The film is larger than {limits.MAX_FILM_BYTES // 2**20} MB. Cut or shrink it first."
+        )
+    # Playlists could make the reader open other files, or addresses.
+    safe = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "file"}
+    try:
+        container = av.open(str(path), options=safe)
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise FacespaceError(
+            "The file is not a film that can be read (MP4, MOV, MKV, WebM, AVI and more). It may "
+            "be cut off, or a picture: those go to the page Photo."
+        ) from error
+    with container:
+        # A song's cover is a picture stream too.
+        pictures = [
+            stream
+            for stream in container.streams.video
+            if not stream.disposition & Disposition.attached_pic
+        ]
+        if not pictures:
+            raise FacespaceError("The file holds no picture, only sound.")
+        stream = pictures[0]
+        stream.thread_type = "AUTO"
+        stream.codec_context.thread_count = limits.THREADS
+        check_pixels(stream.width, stream.height)
+        if container.duration:
+            check_length(container.duration / av.time_base)
+        yield Source(container, stream)
+
+
+def check_pixels(width: int, height: int) -> None:
+    """Raises FacespaceError for frames that are too large."""
+    if width * height > limits.MAX_FILM_PIXELS:
+        raise FacespaceError(
+            f"The film’s pictures of {width} × {height} pixels are too large; "
+            f"{limits.MAX_FILM_PIXELS / 1e6:.0f} million pixels can be read. Shrink it first."
+        )
+
+
+def check_length(seconds: float) -> None:
+    """Raises FacespaceError for a film that is too long."""
+    if seconds > limits.MAX_FILM_SECONDS:
+        raise FacespaceError(
+            f"The film is longer than {limits.MAX_FILM_SECONDS / 60:.0f} minutes. Cut it first."
+        )

@@ -1,0 +1,156 @@
+"""``python -m facespace video``: what it writes, what it says, and its exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from dashboard import example_film
+from facespace import cli, film_command, film_export, video
+from facespace.types import RGB
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory, astronaut: RGB) -> Path:
+    """Two seconds of a face, 320 x 180."""
+    path = tmp_path_factory.mktemp("film") / "in.mp4"
+    with av.open(str(path), "w") as written:
+        stream = written.add_stream("libx264", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        for number in range(24):
+            rgb = np.ascontiguousarray(example_film.frame(astronaut, 2 * number)[::2, ::2])
+            written.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, "rgb24")))
+        written.mux(stream.encode())
+    return path
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
+
+
+def test_all_that_can_be_written(film: Path, tmp_path: Path, capsys) -> None:
+    names = {"--out": "out.mp4", "--csv": "f.csv", "--tracks-csv": "t.csv", "--json": "f.json"}
+    paths = {option: tmp_path / name for option, name in names.items()}
+    options = [str(part) for pair in paths.items() for part in pair]
+    assert cli.main(["video", str(film), *options, "--every", "3"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""  # no progress where no terminal is
+    assert out.splitlines()[0].split() == list(film_export.TRACK_COLUMNS)
+    with av.open(str(paths["--out"])) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 24
+    frames, (track,) = rows(paths["--csv"]), rows(paths["--tracks-csv"])
+    assert {row["track"] for row in frames} == {track["track"]} == {"1"}
+    assert {row["label"] for row in frames} == {track["label"]} == {"female"}
+    assert [int(row["frame"]) for row in frames] == list(range(24))
+    assert (track["first"], track["last"], track["hits"]) == ("0.0", "1.917", "9")
+    data = json.loads(paths["--json"].read_text("utf-8"))
+    assert (data["source"], data["frames"], data["looks"]) == (str(film), 24, 9)
+    assert {path.name for path in tmp_path.iterdir()} == set(names.values())
+
+
+def test_without_a_film_to_write_none_is_drawn(film: Path, tmp_path: Path, capsys) -> None:
+    assert cli.main(["video", str(film), "--detector", "haar", "--json", str(tmp_path / "j")]) == 0
+    assert json.loads((tmp_path / "j").read_text("utf-8"))["detector"] == "haar"
+    assert [path.name for path in tmp_path.iterdir()] == ["j"]
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_what_is_no_film_gets_a_sentence(tmp_path: Path, capsys) -> None:
+    text = tmp_path / "text.mp4"
+    text.write_text("no film")
+    assert cli.main(["video", str(text), "--out", str(tmp_path / "out.mp4")]) == 1
+    out, err = capsys.readouterr()
+    assert "not a film" in err
+    assert out == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["text.mp4"]
+
+
+def test_a_film_that_breaks_off_is_kept_and_said(film: Path, tmp_path: Path, capsys) -> None:
+    part, whole = tmp_path / "part.mkv", tmp_path / "whole.mkv"
+    with av.open(str(film)) as read, av.open(str(whole), "w") as written:
+        stream = written.add_stream_from_template(read.streams.video[0])
+        for packet in read.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                written.mux(packet)
+    content = whole.read_bytes()
+    part.write_bytes(content[: len(content) // 2])
+    assert cli.main(["video", str(part), "--out", str(tmp_path / "out.mp4")]) == 1
+    out, err = capsys.readouterr()
+    assert "breaks off" in err
+    assert len(out.splitlines()) == 2
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        assert 2 < sum(1 for _ in container.decode(video=0)) < 24
+
+
+@pytest.mark.parametrize("option", ["--out", "--csv", "--tracks-csv", "--json"])
+def test_places_are_looked_at_before_the_work(option, film: Path, tmp_path: Path, capsys) -> None:
+    assert cli.main(["video", str(film), option, str(tmp_path / "none" / "x")]) == 2
+    assert "no folder" in capsys.readouterr().err
+    assert cli.main(["video", str(film), option, str(film)]) == 2
+    assert "the film itself" in capsys.readouterr().err
+    assert film.stat().st_size > 1000
+
+
+@pytest.mark.parametrize("option", [["--every", "0"], ["--every", "often"], []])
+def test_wrong_usage(option: list[str], film: Path, capsys) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["video", *([str(film)] if option else []), *option])
+    assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_a_detector_that_is_not_there(film: Path, capsys) -> None:
+    assert cli.main(["video", str(film), "--detector", "nobody"]) == 2
+    assert "Choose from" in capsys.readouterr().err
+
+
+def test_interrupting_once_keeps_what_was_read(
+    film: Path, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = video.read
+
+    def interrupted(*arguments: object):
+        for number, step in enumerate(reading(*arguments)):
+            if number == 3:
+                signal.raise_signal(signal.SIGINT)
+            yield step
+
+    monkeypatch.setattr(video, "read", interrupted)
+    before = signal.getsignal(signal.SIGINT)
+    out = tmp_path / "out.mp4"
+    assert cli.main(["video", str(film), "--out", str(out), "--every", "2"]) == 1
+    assert signal.getsignal(signal.SIGINT) is before
+    assert "stopped after" in capsys.readouterr().err
+    with av.open(str(out)) as container:
+        assert 5 < sum(1 for _ in container.decode(video=0)) < 24
+
+
+def test_interrupting_twice_gives_up() -> None:
+    with pytest.raises(KeyboardInterrupt), film_command._interrupted() as stop:
+        signal.raise_signal(signal.SIGINT)
+        assert stop()
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_progress_on_a_terminal(film: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert cli.main(["video", str(film), "--every", "6"]) == 0
+    assert "reading 24 of 24 frames, " in capsys.readouterr().err
+
+
+def test_the_module_runs(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "facespace", "video", str(tmp_path / "none.mp4")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "The film is missing." in done.stderr
+    assert "Traceback" not in done.stderr
