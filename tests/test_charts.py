@@ -178,6 +178,11 @@ def test_lines_of_models_are_told_apart_without_colour() -> None:
     assert not figure.layout.shapes
 
 
+def test_logarithmic_ticks_stand_apart() -> None:
+    figure = making.lines({"One": ([100, 125, 150], [0.8, 0.9, 0.9])}, "One", "n", "AUC", True)
+    assert list(figure.layout.xaxis.tickvals) == [100, 150]
+
+
 def test_lines_mark_a_limit() -> None:
     figure = making.lines({"One": ([10, 60], [0.8, 0.9])}, "One", "pixels", "AUC", limit=46.6)
     (mark,) = figure.layout.shapes

@@ -43,6 +43,8 @@ def across(view: View) -> None:
     drawing.table(
         frame,
         "Every model on every test set with 95 % intervals",
-        {"Test set": st.column_config.TextColumn(pinned=True)}
+        {
+            "Photos": st.column_config.NumberColumn(format="localized"),
+        }
         | {METRICS[metric][0]: drawing.helped(metric) for metric in SHOWN},
     )

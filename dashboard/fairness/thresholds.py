@@ -27,7 +27,7 @@ def thresholds(view: View) -> None:
     if scores is None or not kinds:
         st.info(
             f"{view.title} says neither age nor group of its faces: there is nobody to choose a "
-            "threshold for. FairFace says both.",
+            "threshold for. Choose a test set that says more.",
             icon=":material/group_off:",
         )
         return

@@ -51,7 +51,9 @@ def across(
         )
     figure.update_layout(scattermode="group", scattergap=0.4)
     every = [{title: cell} for row in table.values() for cell in row.values()]
-    figure.update_xaxes(tickformat=".0%" if percent else "", range=span(every, (title,)))
+    low, high = span(every, (title,))
+    # No room below 0 but for half a marker.
+    figure.update_xaxes(tickformat=".0%" if percent else "", range=[max(low, -0.004), high])
     figure.update_yaxes(autorange="reversed", automargin=True)
     sets = len({key for row in table.values() for key in row})
     return laid_out(figure, title.lower() if percent else title, "", height=140 + 58 * sets)

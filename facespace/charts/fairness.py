@@ -123,7 +123,7 @@ def crossing(
         figure.add_heatmap(
             z=[[(large.get(key, 0) if key in chosen else None) for key in line] for line in grid],
             x=[column.replace("_", " ") for column in columns],
-            y=rows,
+            y=[row.replace("_", " ") for row in rows],
             text=[[words(key) if key in chosen else "" for key in line] for line in grid],
             customdata=[
                 [_in_words(cells[key]) if key in chosen else "" for key in line] for line in grid

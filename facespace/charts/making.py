@@ -124,8 +124,12 @@ def lines(
     if limit is not None:
         figure.add_vline(limit, line={"dash": "dot", "color": VERDICTS["female"], "width": 2})
     if logarithmic:
-        ticks = curves[chosen][0]
+        ticks: list[float] = []
+        for value in curves[chosen][0]:
+            # Nearer ones would be written over each other.
+            if not ticks or value >= 1.4 * ticks[-1]:
+                ticks.append(value)
         figure.update_xaxes(
-            type="log", tickvals=list(ticks), ticktext=[f"{value:,.0f}" for value in ticks]
+            type="log", tickvals=ticks, ticktext=[f"{value:,.0f}" for value in ticks], tickangle=0
         )
     return laid_out(figure, x, y)
