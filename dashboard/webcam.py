@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import av
 import numpy as np
@@ -22,6 +21,7 @@ from streamlit_webrtc import (
 )
 
 from dashboard import results
+from dashboard.local import at_this_machine
 from dashboard.reader import Picture, read_all
 from facespace import eigenfaces, export
 from facespace.analyze import Settings
@@ -83,26 +83,21 @@ def turn_server() -> str | None:
     return next((name for name, keys in TURN.items() if all(map(os.environ.get, keys))), None)
 
 
-def is_local(url: str | None) -> bool:
-    """Whether browser and dashboard run on the same computer."""
-    return urlsplit(url or "").hostname in ("localhost", "127.0.0.1", "::1")
-
-
-def rtc_configuration(url: str | None) -> Mapping[str, Any] | None:
+def rtc_configuration(here: bool) -> Mapping[str, Any] | None:
     """The servers that help browser and dashboard find each other; None lets the library choose.
 
-    On one computer none is needed and none is asked.
+    ``here``: both are on one computer; then none is needed and none is asked.
     """
     own = [os.environ.get(key) for key in TURN["a server of your own"]]
     if all(own):
         server, username, credential = own
         return {"iceServers": [{"urls": server, "username": username, "credential": credential}]}
-    return {"iceServers": []} if is_local(url) else None
+    return {"iceServers": []} if here else None
 
 
 def stream(options: Options) -> WebRtcStreamerContext[Processor, Any]:
     """The video with its buttons; the options count at once."""
-    configuration = rtc_configuration(st.context.url)
+    configuration = rtc_configuration(at_this_machine())
     context: WebRtcStreamerContext[Processor, Any] = webrtc_streamer(
         key="webcam",
         mode=WebRtcMode.SENDRECV,
@@ -152,7 +147,7 @@ def failed() -> bool:
 
 def why_not() -> None:
     """Why there is no live picture, in plain words."""
-    if is_local(st.context.url):
+    if at_this_machine():
         words = (
             "The browser and this computer could not connect, although they are one. A VPN, a "
             "firewall or a browser setting may forbid it."
@@ -279,7 +274,7 @@ def diagnosis(context: WebRtcStreamerContext[Processor, Any]) -> None:
     """What a user or an operator needs to know where the video does not come."""
     with st.expander("The picture does not come?"):
         st.markdown(
-            f"- This page: {'this computer' if is_local(st.context.url) else 'another computer'}\n"
+            f"- This page: {'this computer' if at_this_machine() else 'another computer'}\n"
             f"- Relay (TURN server): {turn_server() or 'none configured'}\n"
             f"- Stream: {'playing' if context.state.playing else 'not playing'}"
             f"{', connecting' if context.state.signalling else ''}\n"
