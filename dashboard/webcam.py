@@ -26,7 +26,7 @@ from dashboard.reader import Picture, read_all
 from facespace import eigenfaces, export
 from facespace.analyze import Settings
 from facespace.charts import live as charts
-from facespace.live import Live, Look, Options
+from facespace.live import STAGES, Live, Look, Options
 from facespace.types import REASONS, Face
 
 #: Seconds that a connection may take before the page offers single pictures.
@@ -196,9 +196,10 @@ def panel(live: Live, crops: bool) -> None:
             st.metric("Faces in view", len(seen.tracks), border=True)
             st.metric("Frames a second", f"{seen.shown:.0f}", border=True)
         _tracks(seen)
+        find, judge, draw = (seen.milliseconds.get(stage, 0.0) for stage in STAGES)
         st.caption(
-            f"Finding and judging {seen.milliseconds.get('analyse', 0):.0f} ms, "
-            f"{seen.analysed:.1f} times a second; drawing {seen.milliseconds.get('draw', 0):.0f} ms"
+            f"{seen.analysed:.1f} times a second: finding {find:.0f} ms, judging {judge:.0f} ms. "
+            f"Drawing each frame {draw:.0f} ms."
         )
         if len(seen.history) > 1:
             st.plotly_chart(

@@ -55,6 +55,7 @@ def analyze(
 
     start = time.perf_counter()
     found = detector.detect(rgb, settings.threshold, settings.small_faces)
+    finding = (time.perf_counter() - start) * 1000
     crops = align.crop(rgb, found, model.info.template)
     evidences = evidence.gather(found, crops)
     faces = tuple(
@@ -66,7 +67,16 @@ def analyze(
     )
     milliseconds = (time.perf_counter() - start) * 1000
     height, width = rgb.shape[:2]
-    return Reading(source, detector.name, model.info.name, width, height, milliseconds, faces)
+    return Reading(
+        source,
+        detector.name,
+        model.info.name,
+        width,
+        height,
+        milliseconds,
+        faces,
+        finding=finding,
+    )
 
 
 def rules_of(settings: Settings) -> Rules:

@@ -27,6 +27,9 @@ IDLE = 3.0
 #: thread works: the rest is left to the stream itself.
 PERIOD, WORKING = 0.08, 0.6
 
+#: What takes time: finding faces, judging them, drawing a frame.
+STAGES = ("find", "judge", "draw")
+
 #: Seconds over which rates and times are averaged, and over which the history goes back.
 WINDOW, HISTORY = 2.0, 60.0
 
@@ -46,7 +49,7 @@ class Look:
 
     ``frame`` is the newest frame as it was analysed, uint8 (H, W, 3), and ``reading`` what came
     of it; None before the first. ``shown`` and ``analysed`` are frames a second;
-    ``milliseconds`` the mean time of each stage; ``history`` one row a second: seconds ago, faces
+    ``milliseconds`` the mean time of each of ``STAGES``; ``history`` one row a second: seconds ago, faces
     in view, frames shown a second. ``error`` is a sentence where frames cannot be analysed.
     """
 
@@ -102,7 +105,7 @@ class Live:
         self._tracker = Tracker(rules_of(self.options.settings))
         self._seen: tuple[RGB, Reading] | None = None
         self._error = ""
-        self._meters = {name: Meter() for name in ("draw", "analyse")}
+        self._meters = {name: Meter() for name in STAGES}
         self._history: deque[tuple[float, int, float]] = deque()
 
     def show(self, rgb: RGB) -> RGB:
@@ -140,7 +143,7 @@ class Live:
                 frame=frame,
                 reading=reading,
                 shown=self._meters["draw"].rate(now),
-                analysed=self._meters["analyse"].rate(now),
+                analysed=self._meters["find"].rate(now),
                 milliseconds={name: meter.mean() for name, meter in self._meters.items()},
                 history=tuple((now - then, faces, rate) for then, faces, rate in self._history),
                 error=self._error,
@@ -179,7 +182,9 @@ class Live:
                     self._tracker.update(reading.faces, when)
                     self._seen, self._error = (rgb, reading), ""
                 now = self._clock()
-                self._meters["analyse"].note(now, (now - start) * 1000)
+                found, all_of_it = reading.finding or 0.0, reading.milliseconds or 0.0
+                self._meters["find"].note(now, found)
+                self._meters["judge"].note(now, all_of_it - found)
                 rest = max(PERIOD, (now - start) / WORKING) - (now - start)
                 self._waiting.wait_for(lambda: self._closed, rest)
 

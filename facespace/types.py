@@ -145,7 +145,7 @@ class Reading:
 
     ``width`` and ``height`` are pixels and None where the picture could not be opened; then
     ``error`` says why and there are no faces. ``model`` is None where none is installed.
-    ``milliseconds`` is the time from opened picture to verdicts.
+    ``milliseconds`` is the time from opened picture to verdicts, ``finding`` the detector's part.
     """
 
     source: str
@@ -156,6 +156,7 @@ class Reading:
     milliseconds: float | None = None
     faces: tuple[Face, ...] = ()
     error: str | None = None
+    finding: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The reading as plain data for JSON: the result contract of pages and command line."""

@@ -59,7 +59,7 @@ def test_a_face_is_boxed_and_judged(live: Live, astronaut: RGB) -> None:
     assert look.frame is astronaut
     assert look.reading is not None and len(look.reading.faces) == 1
     assert look.shown > 0 and look.analysed > 0
-    assert set(look.milliseconds) == {"draw", "analyse"}
+    assert set(look.milliseconds) == {"find", "judge", "draw"}
     assert look.history
 
 
