@@ -49,8 +49,9 @@ class Look:
 
     ``frame`` is the newest frame as it was analysed, uint8 (H, W, 3), and ``reading`` what came
     of it; None before the first. ``shown`` and ``analysed`` are frames a second;
-    ``milliseconds`` the mean time of each of ``STAGES``; ``history`` one row a second: seconds ago, faces
-    in view, frames shown a second. ``error`` is a sentence where frames cannot be analysed.
+    ``milliseconds`` the mean time of each of ``STAGES``; ``history`` one row a second: seconds
+    ago, faces in view, frames shown a second. ``error`` is a sentence where frames cannot be
+    analysed.
     """
 
     tracks: tuple[Tracked, ...] = ()
