@@ -17,12 +17,17 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A box to draw, the verdict that colours it, the words above it, longest first, and points."""
+    """A box to draw, the verdict that colours it, the words above it, longest first, and points.
+
+    ``wide`` is the width in pixels by which the words and their size are chosen, the box's own
+    where None: in a film they should not change with every frame.
+    """
 
     box: Box
     label: Label
     words: Sequence[str]
     points: Sequence[Point] = ()
+    wide: float | None = None
 
 
 def draw(rgb: RGB, faces: Sequence[Face], numbers: bool = True) -> RGB:
@@ -64,7 +69,7 @@ def draw_marks(rgb: RGB, marks: Sequence[Mark]) -> RGB:
         _rectangle(pen, mark.box, colour, line, mark.label == "?")
         for x, y in mark.points:
             pen.ellipse((x - line, y - line, x + line, y + line), fill=colour)
-        _label(pen, mark.box, mark.words, colour, line, picture.width)
+        _label(pen, mark, colour, line, picture.width)
     return np.asarray(picture)
 
 
@@ -101,13 +106,12 @@ def _rectangle(pen: ImageDraw.ImageDraw, box: Box, colour: str, line: int, dashe
             pen.line((x, y, x, min(y + dash, bottom)), fill=colour, width=line)
 
 
-def _label(
-    pen: ImageDraw.ImageDraw, box: Box, words: Sequence[str], colour: str, line: int, width: int
-) -> None:
-    """Write the longest of ``words`` that fits over the box, else the shortest."""
-    font = _font(int(np.clip(box.width / 8, 11, max(14, width / 40))))
-    room = max(box.width * 1.25, 1)
-    text = next((w for w in words if pen.textlength(w, font) <= room), words[-1])
+def _label(pen: ImageDraw.ImageDraw, mark: Mark, colour: str, line: int, width: int) -> None:
+    """Write the longest of the words that fits over the box, else the shortest."""
+    box, wide = mark.box, mark.box.width if mark.wide is None else mark.wide
+    font = _font(int(np.clip(wide / 8, 11, max(14, width / 40))))
+    room = max(wide * 1.25, 1)
+    text = next((w for w in mark.words if pen.textlength(w, font) <= room), mark.words[-1])
     pad = line + 2
     x0, y0, x1, y1 = pen.textbbox((0, 0), text, font)
     wide, high = x1 - x0 + 2 * pad, y1 - y0 + 2 * pad

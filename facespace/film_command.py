@@ -69,6 +69,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     except FacespaceError as error:
         print(f"facespace: {options.film}: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nfacespace: given up", file=sys.stderr)
+        return 1
     except OSError as error:
         print(f"facespace: {error.filename}: {error.strerror}", file=sys.stderr)
         return 1

@@ -311,9 +311,11 @@ def draw(
         ):
             picture = _picture(written, film)
             sound = Sound(original.sounds, written, start, end)
+            wide = {track.number: _usual_width(track) for track in film.tracks}
             for number, frame in enumerate(original.frames(sound.pass_on), 1):
                 when = film.times[number - 1]
-                rgb = annotate.draw_marks(original.upright(frame), marks_at(film, when))
+                seen = [_mark(track, box, wide[track.number]) for track, box in film.in_view(when)]
+                rgb = annotate.draw_marks(original.upright(frame), seen)
                 written.mux(picture.encode(_coloured(rgb, picture, when - start)))
                 yield Progress(
                     stage="drawing",
@@ -368,15 +370,16 @@ def marks(tracks: Sequence[Tracked]) -> list[Mark]:
     return [_mark(track, track.box) for track in tracks]
 
 
-def marks_at(film: Film, when: float) -> list[Mark]:
-    """What to draw at a time of a film, in seconds."""
-    return [_mark(track, box) for track, box in film.in_view(when)]
+def _usual_width(track: Tracked) -> float:
+    """The median width of its boxes in pixels."""
+    return float(np.median([box.width for _, box in track.trail]))
 
 
-def _mark(track: Tracked, box: Box) -> Mark:
+def _mark(track: Tracked, box: Box, wide: float | None = None) -> Mark:
     words = annotate.verdict_text(track.verdict.label, track.probability_female)
     letter = track.verdict.label[0].upper()
-    return Mark(box, track.verdict.label, (f"{track.number}  {words}", words, letter))
+    long = f"{track.number}  {words}"
+    return Mark(box, track.verdict.label, (long, words, letter), wide=wide)
 
 
 class _Clock:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from dashboard import example_film
-from facespace import cli, film_command, film_export, video
+from facespace import cli, film_export, video
 from facespace.types import RGB
 
 
@@ -135,11 +135,22 @@ def test_interrupting_once_keeps_what_was_read(
         assert 5 < sum(1 for _ in container.decode(video=0)) < 24
 
 
-def test_interrupting_twice_gives_up() -> None:
-    with pytest.raises(KeyboardInterrupt), film_command._interrupted() as stop:
-        signal.raise_signal(signal.SIGINT)
-        assert stop()
-        signal.raise_signal(signal.SIGINT)
+def test_interrupting_twice_gives_up(
+    film: Path, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    annotating = video.annotate_film
+
+    def interrupted(*arguments: object):
+        for number, step in enumerate(annotating(*arguments)):
+            if number == 3 or getattr(step, "stage", "") == "drawing":
+                signal.raise_signal(signal.SIGINT)
+            yield step
+
+    monkeypatch.setattr(video, "annotate_film", interrupted)
+    command = ["video", str(film), "--every", "2", "--out", str(tmp_path / "out.mp4")]
+    assert cli.main(command) == 1
+    assert "given up" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_progress_on_a_terminal(film: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from dashboard import example_film
-from facespace import frames, limits, sound, video
-from facespace.types import RGB, FacespaceError
+from facespace import annotate, frames, limits, sound, video
+from facespace.types import RGB, Box, FacespaceError
 from facespace.video import Film
 
 SIZE, RATE = (320, 180), 12
@@ -97,6 +97,19 @@ def test_colours_are_kept_and_said(tmp_path: Path) -> None:
         rgb = frame.to_ndarray(format="rgb24").astype(int)
     np.testing.assert_allclose(rgb[90, 80], (200, 60, 40), atol=6)
     np.testing.assert_allclose(rgb[90, 240], (30, 160, 90), atol=6)
+
+
+def test_words_do_not_change_while_a_face_comes_nearer() -> None:
+    def words(width: float, wide: float | None) -> int:
+        box = Box(100, 100, width, width)
+        drawn = annotate.draw_marks(
+            np.zeros((400, 400, 3), np.uint8),
+            [annotate.Mark(box, "male", ("1  male 93%", "male 93%", "M"), wide=wide)],
+        )
+        return int((drawn[:98] > 200).all(axis=2).sum())
+
+    assert words(20, None) < words(90, None)
+    assert words(40, 60) == words(60, 60) == words(90, 60) == words(60, None)
 
 
 def test_a_cover_is_no_film(tmp_path: Path, astronaut: RGB) -> None:
