@@ -1,4 +1,4 @@
-"""``python -m training train --data DIR --out artifacts``, and ``rules`` after it."""
+"""``python -m training train --data DIR --out artifacts``; ``describe`` and ``rules`` after it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from facespace.types import FacespaceError
-from training import rules
+from training import describe, rules
 from training.export import ExportError
 from training.train import MODELS, train
 
@@ -25,6 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 options.limit,
                 options.cache,
                 options.jobs,
+            )
+            return 0
+        if options.command == "describe":
+            describe.describe(
+                options.data, options.out, options.test, options.limit, options.cache, options.jobs
             )
             return 0
         chosen = MODELS if not options.model or "all" in options.model else options.model
@@ -72,14 +77,17 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--jobs", type=int, default=-1, help="worker processes, -1: all processors")
     parser = argparse.ArgumentParser(prog="python -m training")
     commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
-    command = commands.add_parser("train", parents=[common], help="photos in, artifacts out")
-    command.add_argument(
+    tested = argparse.ArgumentParser(add_help=False)
+    tested.add_argument(
         "--test",
         type=Path,
         action="append",
         default=[],
         metavar="DIR",
         help="a further data set to test on; may be given more than once",
+    )
+    command = commands.add_parser(
+        "train", parents=[common, tested], help="photos in, artifacts out"
     )
     command.add_argument(
         "--model",
@@ -90,6 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--epochs", type=_positive, metavar="N", help="of the network; default: as in its recipe"
+    )
+    commands.add_parser(
+        "describe",
+        parents=[common, tested],
+        help="who and what is in the photos: measured again in artifacts that are there",
     )
     command = commands.add_parser(
         "rules", parents=[common], help='when to say "?": adds to artifacts that are there'

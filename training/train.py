@@ -20,6 +20,7 @@ from facespace.evaluate import OperatingPoint
 from facespace.types import Crops, FacespaceError
 from training import (
     compare,
+    describe,
     export,
     fit,
     front_ends,
@@ -109,7 +110,8 @@ def train(
         )
         entry |= {**measured, "comparison": comparison}
         trained[name] = report.Trained(content, facts, entry, probabilities)
-    report.write(out, material, trained, space)
+    say("describing the photos")
+    report.write(out, material, trained, space, describe.contents(material, jobs))
     model_card.write(out)
     say(f"wrote {out}")
 
