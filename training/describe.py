@@ -58,8 +58,9 @@ SPLITS = ("train", "test")
 #: Sizes in pixels, fields of ``crops.ROW``.
 SIZES = ("width", "height", "face")
 
-#: Classes of a histogram.
-BINS = 30
+#: Classes of a histogram below the 99th percentile, and at most in all: the tail goes on in
+#: classes of the same width, so that a few odd photos do not blur all others.
+BINS, MOST_BINS = 30, 150
 
 _MARKS = {"min": 0, "p5": 5, "p25": 25, "median": 50, "p75": 75, "p95": 95, "max": 100}
 _BOX = ("p5", "p25", "median", "p75", "p95")
@@ -227,8 +228,7 @@ def distribution(values: Array, attributes: Mapping[str, Array]) -> dict[str, An
         attributes: the groups of each, str (N,), among them ``sex``.
     """
     values = np.asarray(values, np.float64)
-    # Values that are all the same are one class, not thirty around nothing.
-    counts, edges = np.histogram(values, BINS if np.ptp(values) else 1)
+    counts, edges = np.histogram(values, _classes(values))
     female, _ = np.histogram(values[attributes["sex"] == "female"], edges)
     marks = np.percentile(values, list(_MARKS.values()))
     return {
@@ -241,6 +241,13 @@ def distribution(values: Array, attributes: Mapping[str, Array]) -> dict[str, An
             for attribute, groups in attributes.items()
         },
     }
+
+
+def _classes(values: Array) -> int:
+    spread = float(np.percentile(values, 99) - values.min())
+    if not spread:  # nearly all are the same
+        return BINS if np.ptp(values) else 1
+    return min(MOST_BINS, int(np.ceil(BINS * np.ptp(values) / spread)))
 
 
 def _measured(sample: Sample, light: Array) -> dict[str, Any]:

@@ -227,6 +227,13 @@ def test_values_that_are_all_the_same_are_one_class() -> None:
     assert table["edges"] == [127.5, 128.5]
 
 
+def test_a_few_odd_photos_do_not_blur_the_others() -> None:
+    values = np.append(np.linspace(0, 100, 1000), [290.0])
+    table = distribution(values, {"sex": np.full(len(values), "male")})
+    assert np.diff(table["edges"]) == pytest.approx(3.3, abs=0.1)  # 30 classes below 99
+    assert (table["counts"][0], table["counts"][-1], sum(table["counts"])) == (33, 1, 1001)
+
+
 @pytest.fixture(scope="module")
 def different(astronaut: RGB) -> list[RGB]:
     rng = np.random.default_rng(5)
