@@ -364,6 +364,16 @@ def order_of(value: str) -> tuple[float, str]:
     return (float(digits[0]) + 0.5 * value.startswith("more"), value) if digits else (1e9, value)
 
 
+def proportion_interval(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:
+    """The interval of a share, 95 % unless told (Wilson 1927); 0 to 1 where there is nothing."""
+    if total == 0:
+        return 0.0, 1.0
+    share, weight = hits / total, z * z / total
+    middle = (share + weight / 2) / (1 + weight)
+    half = z * np.sqrt(share * (1 - share) / total + weight / (4 * total)) / (1 + weight)
+    return float(middle - half), float(middle + half)
+
+
 def area_under_roc(female: Bools, scores: Scores) -> float:
     """The chance that a face labelled female scores above one labelled male; ties count half."""
     fpr, tpr, _ = _rates(female, scores)

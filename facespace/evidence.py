@@ -12,7 +12,7 @@ import numpy.typing as npt
 import onnxruntime as ort
 
 from facespace import align, artifacts, model
-from facespace.types import Crops, Detection, Evidence, FacespaceError, Floats
+from facespace.types import RGB, Crops, Detection, Evidence, FacespaceError, Floats
 
 #: The second opinion among the artifacts.
 FILE = "second_opinion.onnx"
@@ -27,6 +27,16 @@ def sharpness(crops: Crops) -> npt.NDArray[np.float64]:
     The crops' histograms are equalised, so that the light does not count.
     """
     return np.array([cv2.Laplacian(crop, cv2.CV_32F).var() for crop in crops], np.float64)
+
+
+def light(rgb: RGB) -> tuple[float, float]:
+    """Brightness and contrast of a picture, uint8 (H, W, 3), each in grey levels, 0 to 255.
+
+    The mean and the standard deviation (root mean square contrast, Peli 1990) of its grey values
+    (BT.601).
+    """
+    mean, deviation = cv2.meanStdDev(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))
+    return float(mean[0, 0]), float(deviation[0, 0])
 
 
 def turn(landmarks: align.FivePoints) -> float:

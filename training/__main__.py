@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "evaluate":
         return evaluate.main(options)
     # What follows needs scikit-learn; the evaluation does not.
-    from training import retest, rules, space
+    from training import describe, retest, rules, space
     from training.export import ExportError
     from training.train import train
 
@@ -41,6 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 options.limit,
                 options.cache,
                 options.jobs,
+            )
+            return 0
+        if options.command == "describe":
+            describe.describe(
+                options.data, options.out, options.test, options.limit, options.cache, options.jobs
             )
             return 0
         chosen = MODELS if not options.model or "all" in options.model else options.model
@@ -109,6 +114,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--epochs", type=_positive, metavar="N", help="of the network; default: as in its recipe"
+    )
+    commands.add_parser(
+        "describe",
+        parents=[common, testing],
+        help="who and what is in the photos: measured again in artifacts that are there",
     )
     command = commands.add_parser(
         "rules", parents=[common], help='when to say "?": adds to artifacts that are there'

@@ -1,12 +1,11 @@
-"""What was measured -> ``manifest.json``, ``report.json``, ``dataset.json``, and arrays beside."""
+"""What was measured -> ``manifest.json``, ``report.json``, and arrays beside."""
 
 from __future__ import annotations
 
 import io
 import json
 import platform
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -17,8 +16,6 @@ import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 
 from facespace import artifacts, eigenfaces
-from facespace.datasets import Dataset, Photo
-from facespace.evaluate import order_of
 from facespace.export import finite
 from training.samples import Material, Sample
 
@@ -30,12 +27,6 @@ REPORT = "report.json"
 
 #: What is there, and when it is to be used.
 MANIFEST = "manifest.json"
-
-#: In the order in which they are shown.
-SPLITS = ("train", "test")
-
-#: Classes of photo and face sizes in the histograms, in pixels.
-SIZE_BINS = 30
 
 Array = npt.NDArray[Any]
 
@@ -68,31 +59,13 @@ def versions(name: str) -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
-def describe(dataset: Dataset, sample: Sample, left_out: Mapping[str, int]) -> dict[str, Any]:
-    """Counts and distributions of a data set's usable photos, without names or pictures.
-
-    Args:
-        dataset: its name, licence and source.
-        sample: the photos with a crop.
-        left_out: how many photos were left out, by the sentence that says why.
-    """
-    photos, rows = sample.photos, sample.rows
-    sizes = {"width": rows["width"], "height": rows["height"], "face": rows["face"]}
-    return {
-        "title": dataset.title,
-        "licence": dataset.licence,
-        "source": dataset.source,
-        "photos": len(photos),
-        "persons": len({photo.person for photo in photos} - {""}) or None,
-        "left_out": dict(left_out),
-        "split": _crossed(photos, "split", SPLITS.index),
-        "age": _crossed(photos, "age", order_of),
-        "race": _crossed(photos, "race", order_of),
-        "sizes": {name: _distribution(values) for name, values in sizes.items()},
-    }
-
-
-def write(out: Path, material: Material, trained: Mapping[str, Trained], space: Pipeline) -> None:
+def write(
+    out: Path,
+    material: Material,
+    trained: Mapping[str, Trained],
+    space: Pipeline,
+    described: Mapping[str, bytes],
+) -> None:
     """Write all artifacts; the manifest last, so that it never names what is not there yet.
 
     Args:
@@ -100,6 +73,7 @@ def write(out: Path, material: Material, trained: Mapping[str, Trained], space: 
         material: what was trained and tested on.
         trained: the models by name, the default first.
         space: the pixel eigenfaces, a fitted ``pipeline.reduction``.
+        described: the files of ``describe.contents``.
     """
     out.mkdir(parents=True, exist_ok=True)
     listed = {}
@@ -114,12 +88,9 @@ def write(out: Path, material: Material, trained: Mapping[str, Trained], space: 
     )
     entries = {name: {"title": one.facts["title"], **one.entry} for name, one in trained.items()}
     _write_json(out / REPORT, {"models": entries})
-    described = {
-        name: describe(dataset, material.usable[name], material.left_out[name])
-        for name, dataset in material.datasets.items()
-    }
-    _write_json(out / "dataset.json", {"datasets": described})
-    files = [eigenfaces.FILE, REPORT, "dataset.json", SCORES]
+    for name, content in described.items():
+        _replace(out / name, content)
+    files = [eigenfaces.FILE, REPORT, *described, SCORES]
     added, cuts = _added(out)
     manifest = {
         "format": artifacts.FORMAT,
@@ -201,27 +172,6 @@ def scores(
             columns[model_name] = of_sets[name][order].astype(np.float32)
         arrays |= {f"{name}/{column}": values for column, values in columns.items()}
     return arrays
-
-
-def _crossed(
-    photos: Sequence[Photo], attribute: str, key: Callable[[str], Any]
-) -> dict[str, dict[str, int]]:
-    """Counts by a photo's attribute and label, in the order of ``key``."""
-    counts = Counter((getattr(photo, attribute), photo.label) for photo in photos)
-    values = sorted({value for value, _ in counts} - {""}, key=key)
-    return {v: {label: counts[v, label] for label in ("female", "male")} for v in values}
-
-
-def _distribution(values: Array) -> dict[str, Any]:
-    values = np.asarray(values, np.float64)
-    counts, edges = np.histogram(values, SIZE_BINS)
-    marks = np.percentile(values, (0, 5, 25, 50, 75, 95, 100))
-    names = ("min", "p5", "p25", "median", "p75", "p95", "max")
-    return {
-        "edges": np.round(edges, 2).tolist(),
-        "counts": counts.tolist(),
-        **dict(zip(names, np.round(marks, 2).tolist(), strict=True)),
-    }
 
 
 def _identity(path: Path) -> dict[str, Any]:

@@ -83,9 +83,9 @@ class Material:
     """All photos of one training.
 
     ``datasets`` are the data sets by name, the one that is trained on first, ``usable`` their
-    photos with a crop, and ``left_out`` counts the others by the sentence that says why. ``tests``
-    are the test photos; ``whole`` are the same with those in which no face was found, and
-    ``found`` what ``WAYS`` gave for these.
+    photos with a crop, and ``left_out`` counts the others by the sentence that says why; ``again``
+    are those of them that are there twice. ``tests`` are the test photos; ``whole`` are the same
+    with those in which no face was found, and ``found`` what ``WAYS`` gave for these.
     """
 
     fitting: Sample
@@ -96,6 +96,7 @@ class Material:
     datasets: dict[str, Dataset]
     usable: dict[str, Sample]
     left_out: dict[str, dict[str, int]]
+    again: dict[str, Sample]
 
     @property
     def trained_on(self) -> Dataset:
@@ -118,20 +119,22 @@ def load(data: Path, tests: Sequence[Path], limit: int | None, cache: Path, jobs
         FacespaceError: there are too few photos of a class, or two sets of one name.
     """
     dataset = read(data, limit)
-    everything, counted = _sample(dataset, split(dataset.photos), cache, jobs)
+    everything, twice, counted = _sample(dataset, split(dataset.photos), cache, jobs)
     testing = np.array([photo.split == "test" for photo in everything.photos])
     training = everything.part(~testing).faced
     _demand_both_classes(training.labels, f"the training photos of {data}")
     whole = {dataset.name: everything.part(testing)}
     datasets = {dataset.name: dataset}
     usable, left_out = {dataset.name: everything.faced}, {dataset.name: counted}
+    again = {dataset.name: twice}
     for folder in tests:
         other = read(folder, limit)
         if other.name in whole:
             raise FacespaceError(
                 f"Two data sets are called {other.name!r}. Rename the folder {folder}."
             )
-        sample, left_out[other.name] = _sample(other, other.photos, cache, jobs)
+        sample, twice, counted = _sample(other, other.photos, cache, jobs)
+        left_out[other.name], again[other.name] = counted, twice
         datasets[other.name], usable[other.name] = other, sample.faced
         whole[other.name] = _unseen(sample, training, folder)
     for name, sample in whole.items():
@@ -142,7 +145,7 @@ def load(data: Path, tests: Sequence[Path], limit: int | None, cache: Path, jobs
         for name, sample in whole.items()
     }
     samples = {name: sample.faced for name, sample in whole.items()}
-    return Material(fitting, validation, samples, whole, found, datasets, usable, left_out)
+    return Material(fitting, validation, samples, whole, found, datasets, usable, left_out, again)
 
 
 def split(photos: Sequence[Photo], seed: int = 0) -> list[Photo]:
@@ -183,10 +186,13 @@ def _held_out(training: Sample, data: Path) -> tuple[Sample, Sample]:
 
 def _sample(
     dataset: Dataset, photos: list[Photo], cache: Path, jobs: int
-) -> tuple[Sample, dict[str, int]]:
+) -> tuple[Sample, Sample, dict[str, int]]:
     """Crop a data set; leave out, and count, what cannot be read and what is there twice.
 
     Photos in which no face was found are counted too, and stay.
+
+    Returns:
+        the photos that stay, those that are there twice, and how many were left out why.
     """
     for problem in dataset.problems:
         print(f"{dataset.name}: {problem}")
@@ -195,14 +201,14 @@ def _sample(
     cropped = crop_all(photos, cache, jobs)
     errors = cropped.rows["error"].copy()
     _, first = np.unique(cropped.rows["content"], return_index=True)
-    again = np.ones(len(photos), bool)
+    again = cropped.found
     again[first] = False
-    errors[again & cropped.found] = "The same photo is there twice."
+    errors[again] = "The same photo is there twice."
     _list_left_out(dataset, photos, errors, cache)
     whole = Sample(photos, cropped.crops, cropped.rows)
     kept = whole.part((errors == "") | (errors == NO_FACE))
     _demand_both_classes(kept.faced.labels, f"the photos of {dataset.folder}", LEAST_TEST)
-    return kept, dict(Counter(errors[errors != ""].tolist()))
+    return kept, whole.part(again), dict(Counter(errors[errors != ""].tolist()))
 
 
 def _unseen(sample: Sample, training: Sample, folder: Path) -> Sample:

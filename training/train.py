@@ -21,6 +21,7 @@ from facespace.types import Crops, FacespaceError
 from training import (
     MODELS,
     compare,
+    describe,
     export,
     fit,
     front_ends,
@@ -108,7 +109,8 @@ def train(
         )
         entry |= {**measured, "comparison": comparison}
         trained[name] = report.Trained(content, facts, entry, probabilities)
-    report.write(out, material, trained, space)
+    say("describing the photos")
+    report.write(out, material, trained, space, describe.contents(material, jobs))
     measured_space.add(out, material)
     model_card.write(out)
     say(f"wrote {out}")

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
-from facespace.charts.style import NEUTRAL, laid_out
-from facespace.palette import VERDICTS
+from facespace.charts.space import DIVERGING
+from facespace.charts.style import DARK, NEUTRAL, PALE, SYMBOLS, laid_out
+from facespace.evaluate import LEAST_GROUP, proportion_interval
+from facespace.palette import FEMALE, MALE, UNSURE, VERDICTS
+
+#: Patterns say again which label a bar stands for.
+_PATTERNS = {"female": "", "male": "/"}
+
+#: Colours of detectors and other ways to find a face; symbols say the same again.
+_WAYS = (MALE, FEMALE, "#2f9e77", UNSURE)
+
+#: How differences of grey are coloured: orange where there is more light, purple where less.
+_LESS_TO_MORE = f"{DIVERGING}_r"
 
 
 def counts(table: Mapping[str, Mapping[str, int]], unit: str) -> go.Figure:
@@ -19,28 +33,225 @@ def counts(table: Mapping[str, Mapping[str, int]], unit: str) -> go.Figure:
         unit: the title of the x axis.
     """
     figure = go.Figure()
-    for label, pattern in (("female", ""), ("male", "/")):
+    for label in _PATTERNS:
+        heights = [row.get(label, 0) for row in table.values()]
+        shares = [row.get(label, 0) / max(sum(row.values()), 1) for row in table.values()]
         figure.add_bar(
             x=list(table),
-            y=[row.get(label, 0) for row in table.values()],
-            name=label,
-            marker={"color": VERDICTS[label], "pattern": {"shape": pattern, "size": 6}},
-            hovertemplate=f"%{{x}}<br>%{{y:,}} labelled {label}<extra></extra>",
-        )
-    return laid_out(figure, unit, "photos", barmode="stack")
-
-
-def histogram(edges: Sequence[float], heights: Sequence[int], unit: str) -> go.Figure:
-    """Bars between ``edges`` (N + 1 of them, for N ``heights``)."""
-    left, right = np.asarray(edges[:-1]), np.asarray(edges[1:])
-    figure = go.Figure(
-        go.Bar(
-            x=(left + right) / 2,
             y=heights,
-            width=right - left,
-            customdata=np.stack([left, right], axis=1),
-            marker_color=NEUTRAL,
-            hovertemplate="%{customdata[0]:.0f} to %{customdata[1]:.0f}: %{y:,}<extra></extra>",
+            customdata=shares,
+            name=label,
+            marker=_marker(label),
+            hovertemplate=f"%{{x}}<br>%{{y:,}} labelled {label}, %{{customdata:.1%}}"
+            "<extra></extra>",
+        )
+    figure.update_xaxes(type="category")
+    return laid_out(figure, unit, "photos", barmode="stack", legend_traceorder="normal")
+
+
+def crossing(table: Mapping[str, Mapping[str, int]], rows: str, columns: str) -> go.Figure:
+    """A heat map of how many photos share a value on each axis, with count and share of all.
+
+    Args:
+        table: for each row, counts by column.
+        rows, columns: the titles of the axes.
+    """
+    across = list(next(iter(table.values()), {}))
+    z = np.array([[row.get(column, 0) for column in across] for row in table.values()])
+    total = max(int(z.sum()), 1)
+    figure = go.Figure(
+        go.Heatmap(
+            x=across,
+            y=list(table),
+            z=z,
+            text=[[f"{n:,}<br>{n / total:.1%}" for n in row] for row in z],
+            texttemplate="%{text}",
+            textfont={"size": 11, "color": DARK},
+            customdata=z / total,
+            colorscale=[[0, "#eef3f8"], [1, "#5fa2da"]],  # dark words stay legible
+            zmin=0,
+            showscale=False,
+            xgap=1,
+            ygap=1,
+            hovertemplate=f"{rows} %{{y}}, {columns} %{{x}}<br>%{{z:,}} photos, "
+            "%{customdata:.2%}<extra></extra>",
         )
     )
-    return laid_out(figure, unit, "photos", bargap=0.02)
+    figure.update_xaxes(type="category", side="top")
+    figure.update_yaxes(type="category", autorange="reversed", automargin=True)
+    return laid_out(figure, columns, rows, height=110 + 42 * len(table))
+
+
+def measure(table: Mapping[str, Any], unit: str, cuts: Mapping[str, float]) -> go.Figure:
+    """A box over a histogram of one measure, and the cuts that apply to it.
+
+    Args:
+        table: as ``dataset.json`` has it: ``edges``, N + 1, ``counts`` and those labelled
+            ``female``, N each, and ``p5``, ``p25``, ``median``, ``p75``, ``p95``.
+        unit: the title of the x axis.
+        cuts: by what is said of them, values on the x axis.
+    """
+    edges = np.asarray(table["edges"], np.float64)
+    left, right = edges[:-1], edges[1:]
+    everyone, female = (np.asarray(table[key]) for key in ("counts", "female"))
+    figure = make_subplots(2, 1, shared_xaxes=True, row_heights=[0.18, 0.82], vertical_spacing=0.03)
+    figure.add_trace(_box({"": table}, NEUTRAL), 1, 1)
+    for label, heights in (("female", female), ("male", everyone - female)):
+        figure.add_trace(
+            go.Bar(
+                x=(left + right) / 2,
+                y=heights,
+                width=right - left,
+                customdata=np.stack([left, right], axis=1),
+                name=label,
+                marker=_marker(label),
+                hovertemplate="%{customdata[0]:,.4~g} to %{customdata[1]:,.4~g}: "
+                f"%{{y:,}} labelled {label}<extra></extra>",
+            ),
+            2,
+            1,
+        )
+    laid_out(figure, "", "", 400, barmode="stack", bargap=0.02, legend_traceorder="normal")
+    _mark(figure, cuts)
+    figure.update_yaxes(showticklabels=False, row=1, col=1)
+    figure.update_yaxes(title="photos", row=2, col=1)
+    figure.update_xaxes(title=unit, row=2, col=1)
+    return figure
+
+
+def boxes(by: Mapping[str, Mapping[str, float]], unit: str, cuts: Mapping[str, float]) -> go.Figure:
+    """A box a group: its middle half, the median, and whiskers from 5 to 95 % of the photos.
+
+    Args:
+        by: for each group ``photos``, ``p5``, ``p25``, ``median``, ``p75`` and ``p95``; those
+            of fewer than ``LEAST_GROUP`` photos are pale.
+        unit: the title of the x axis.
+        cuts: by what is said of them, values on the x axis.
+    """
+    figure = go.Figure()
+    for large, colour in ((True, NEUTRAL), (False, PALE)):
+        rows = {k: row for k, row in by.items() if (row["photos"] >= LEAST_GROUP) == large}
+        if rows:
+            figure.add_trace(_box(rows, colour))
+    named = [_counted(name, row["photos"]) for name, row in by.items()]
+    figure.update_yaxes(categoryorder="array", categoryarray=named[::-1], automargin=True)
+    laid_out(figure, unit, "", height=130 + 34 * len(by))
+    _mark(figure, cuts)
+    return figure
+
+
+def found(table: Mapping[str, Mapping[str, Mapping[str, int]]]) -> go.Figure:
+    """In which share of each group's photos a face was found, with 95 % intervals (Wilson).
+
+    Args:
+        table: by a way of looking, by group, ``photos`` and ``found``; every way has all groups.
+    """
+    figure = go.Figure()
+    first = next(iter(table.values()), {})
+    named = [_counted(name, row["photos"]) for name, row in first.items()]
+    for i, (way, rows) in enumerate(table.items()):
+        pairs = [(row["found"], row["photos"]) for row in rows.values()]
+        rates = np.array([n / total for n, total in pairs])
+        low, high = np.array([proportion_interval(*pair) for pair in pairs]).T
+        # Each way a little higher or lower, so that equal rates do not hide one another.
+        offset = (i - (len(table) - 1) / 2) * 0.17
+        figure.add_scatter(
+            x=rates,
+            y=np.arange(len(rates)) + offset,
+            name=way,
+            mode="markers",
+            marker={
+                "color": _WAYS[i % len(_WAYS)],
+                "symbol": SYMBOLS[i % len(SYMBOLS)],
+                "size": 9,
+            },
+            error_x={
+                "array": high - rates,
+                "arrayminus": rates - low,
+                "thickness": 1.5,
+                "width": 0,
+            },
+            customdata=[(name, *pair) for name, pair in zip(rows, pairs, strict=True)],
+            hovertemplate=f"{way}, %{{customdata[0]}}<br>%{{customdata[1]:,}} of "
+            "%{customdata[2]:,}: %{x:.1%}<extra></extra>",
+        )
+    figure.update_xaxes(tickformat=".0%", zeroline=False)
+    figure.update_yaxes(
+        tickvals=np.arange(len(named)),
+        ticktext=named,
+        range=[len(named) - 0.5, -0.5],
+        automargin=True,
+        zeroline=False,
+    )
+    return laid_out(figure, "photos in which a face is found", "", height=170 + 46 * len(named))
+
+
+def difference(picture: npt.NDArray[Any], one: str, other: str) -> go.Figure:
+    """What a mean face has more or less of than another, (side, side) grey levels."""
+    most = max(float(np.abs(picture).max()), 1e-6)
+    figure = go.Figure(
+        go.Heatmap(
+            z=picture,
+            zmin=-most,
+            zmax=most,
+            colorscale=_LESS_TO_MORE,
+            colorbar={"title": {"text": "grey levels", "side": "right"}, "thickness": 14},
+            hovertemplate=f"{one} − {other}: %{{z:+.1f}} grey levels<extra></extra>",
+        )
+    )
+    figure.update_xaxes(visible=False, constrain="domain")
+    figure.update_yaxes(visible=False, autorange="reversed", scaleanchor="x", constrain="domain")
+    figure.update_layout(height=340, margin={"l": 0, "r": 0, "t": 10, "b": 0})
+    return figure
+
+
+def nearest(photos: Sequence[int], cuts: Mapping[str, float]) -> go.Figure:
+    """Photos by how many bits of their hash differ from the photo most like them.
+
+    Args:
+        photos: how many for each number of bits, from 0 on.
+        cuts: by what is said of them, numbers of bits.
+    """
+    figure = go.Figure(
+        go.Bar(
+            x=np.arange(len(photos)),
+            y=photos,
+            marker_color=NEUTRAL,
+            showlegend=False,
+            hovertemplate="%{x} bits: %{y:,} photos<extra></extra>",
+        )
+    )
+    figure.update_yaxes(type="log", dtick=1)
+    laid_out(figure, "bits that differ from the photo most alike", "photos", bargap=0.1)
+    _mark(figure, {words: cut + 0.5 for words, cut in cuts.items()})
+    return figure
+
+
+def _marker(label: str) -> dict[str, Any]:
+    return {"color": VERDICTS[label], "pattern": {"shape": _PATTERNS[label], "size": 6}}
+
+
+def _box(rows: Mapping[str, Mapping[str, float]], colour: str) -> go.Box:
+    named = [_counted(name, row["photos"]) if name else "" for name, row in rows.items()]
+    edges = {"lowerfence": "p5", "q1": "p25", "median": "median", "q3": "p75", "upperfence": "p95"}
+    return go.Box(
+        y=named,
+        orientation="h",
+        **{ours: [row[key] for row in rows.values()] for ours, key in edges.items()},
+        marker_color=colour,
+        showlegend=False,
+        name="",
+    )
+
+
+def _counted(name: str, photos: float) -> str:
+    return f"{name} ({photos:,})"
+
+
+def _mark(figure: go.Figure, cuts: Mapping[str, float]) -> None:
+    """Dotted lines through all rows of a figure, the legend says what they are."""
+    dashes = ("dot", "dash", "dashdot")
+    for i, (words, value) in enumerate(sorted(cuts.items(), key=lambda cut: cut[1])):
+        line = {"dash": dashes[i % len(dashes)], "width": 2, "color": UNSURE}
+        figure.add_vline(value, line=line)
+        figure.add_scatter(x=[None], y=[None], mode="lines", line=line, name=words)

@@ -168,6 +168,7 @@ def test_no_name_and_no_pickle_is_in_the_artifacts(trained) -> None:
     out, _ = trained
     assert {path.name for path in out.iterdir()} == {
         *("manifest.json", "report.json", "dataset.json", "scores.npz", "coordinates.npz"),
+        "means.npz",
         *("eigenfaces.onnx", "gradients.onnx", "face_space.npz", "MODEL_CARD.md"),
     }
     for path in out.glob("*.npz"):
@@ -176,6 +177,15 @@ def test_no_name_and_no_pickle_is_in_the_artifacts(trained) -> None:
                 assert arrays[name].dtype != object
     for path in out.glob("*.json"):
         assert "again.png" not in path.read_text("utf-8")
+
+
+def test_describing_again_changes_nothing(photos, trained, tmp_path: Path) -> None:
+    out, cache = trained
+    again = shutil.copytree(out, tmp_path / "again")
+    options = ["--data", photos, "--out", again, "--cache", cache, "--jobs", "1"]
+    assert main(["describe", *map(str, options)]) == 0
+    for path in out.iterdir():
+        assert (again / path.name).read_bytes() == path.read_bytes(), path.name
 
 
 def test_a_second_run_crops_nothing_again(photos, trained, monkeypatch) -> None:

@@ -1,0 +1,122 @@
+"""Photos that are nearly the same: saved again, resized, coloured, or taken a moment later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from facespace.types import Crops
+
+#: Rows and columns of the grid whose neighbours a hash compares: 256 bits.
+GRID = 16
+
+#: Photos are near duplicates if at most so many bits of their hashes differ, or at most
+#: ``DOUBTFUL`` and at most ``CROP`` bits of their crops' hashes. Of 1,200 photos of four data sets,
+#: saved again as JPEG of quality 60, or at 3/4 or 3/2 of their size, 99 % stay within ``CUT``;
+#: none of 2.4 million pairs of LFW and none of 7,260 studio portraits of London is that close.
+#: All pairs of FairFace up to 28 bits are, looked at, the same photo; in London, where all sit in
+#: one pose and light, there are others from 20 bits on, and none where the crops agree too.
+CUT, DOUBTFUL, CROP = 16, 24, 40
+
+#: Rows compared at once, what bounds the memory.
+_BLOCK = 500
+
+Hashes = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """The hashes of N photos and of their crops, uint64 (N, 4) each."""
+
+    photos: Hashes
+    crops: Hashes
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The near duplicates among N photos.
+
+    ``pairs`` are their positions, int (P, 2), the smaller first; ``nearest`` the number of bits
+    by which each photo's hash differs from the one most like it, int (N,).
+    """
+
+    pairs: npt.NDArray[np.int64]
+    nearest: npt.NDArray[np.int64]
+
+    def to_dict(self) -> dict[str, Any]:
+        """``bits``, the cuts, numbers of ``pairs`` and ``photos``, and a histogram of ``nearest``.
+
+        ``nearest`` counts photos by the number of differing bits, from 0 on.
+        """
+        return {
+            "bits": GRID * GRID,
+            "cut": CUT,
+            "doubtful": DOUBTFUL,
+            "crop": CROP,
+            "pairs": len(self.pairs),
+            "photos": len(np.unique(self.pairs)),
+            "nearest": np.bincount(self.nearest).tolist(),
+        }
+
+
+def fingerprint(picture: npt.NDArray[np.uint8]) -> Hashes:
+    """The difference hash of a picture, uint8, RGB (H, W, 3) or grey (H, W); uint64 (4,).
+
+    The picture is shrunk to 16 rows of 17 grey values; each bit says whether a value is larger
+    than its left neighbour (Krawetz 2013, with four times his 64 bits).
+    """
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if picture.ndim == 3 else picture
+    small = cv2.resize(grey, (GRID + 1, GRID), interpolation=cv2.INTER_AREA)
+    return np.packbits(small[:, 1:] > small[:, :-1]).view(np.uint64)
+
+
+def fingerprints(crops: Crops) -> Hashes:
+    """The hashes of crops, uint8 (N, side, side); uint64 (N, 4)."""
+    return np.array([fingerprint(crop) for crop in crops])
+
+
+def near(hashed: Hashed) -> Near:
+    """Compare every photo with every other one, at least two."""
+    photos = hashed.photos
+    nearest = np.full(len(photos), GRID * GRID)
+    pairs = [np.empty((0, 2), np.int64)]
+    for start in range(0, len(photos), _BLOCK):
+        differing = _differing(photos[start : start + _BLOCK], photos[start:])
+        rows = np.arange(len(differing))
+        differing[rows, rows] = GRID * GRID  # a photo is not its own duplicate
+        ahead, behind = nearest[start : start + len(differing)], nearest[start:]
+        np.minimum(ahead, differing.min(axis=1), out=ahead)
+        np.minimum(behind, differing.min(axis=0), out=behind)
+        found = _same(differing, hashed.crops[start : start + _BLOCK], hashed.crops[start:])
+        pairs.append(found[found[:, 0] < found[:, 1]] + start)
+    return Near(np.concatenate(pairs), nearest)
+
+
+def between(hashed: Hashed, others: Hashed) -> int:
+    """How many pairs of near duplicates there are with one photo here and the other there."""
+    pairs = 0
+    for start in range(0, len(hashed.photos), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        differing = _differing(hashed.photos[part], others.photos)
+        pairs += len(_same(differing, hashed.crops[part], others.crops))
+    return pairs
+
+
+def _same(differing: npt.NDArray[np.uint16], crops: Hashes, others: Hashes) -> npt.NDArray[Any]:
+    """Where photos that differ in so many bits are near duplicates, int (P, 2)."""
+    found = np.argwhere(differing <= DOUBTFUL)
+    one, other = found.T
+    agree = np.bitwise_count(crops[one] ^ others[other]).sum(axis=1) <= CROP
+    return np.asarray(found[agree | (differing[one, other] <= CUT)])
+
+
+def _differing(hashes: Hashes, others: Hashes) -> npt.NDArray[np.uint16]:
+    """In how many bits each of N hashes differs from each of M, uint16 (N, M)."""
+    count = np.zeros((len(hashes), len(others)), np.uint16)
+    for one, other in zip(hashes.T, others.T, strict=True):
+        count += np.bitwise_count(one[:, None] ^ other[None])
+    return count
