@@ -21,9 +21,6 @@ _PATTERNS = {"female": "", "male": "/"}
 #: Colours of detectors and other ways to find a face; symbols say the same again.
 _WAYS = (MALE, FEMALE, "#2f9e77", UNSURE)
 
-#: How differences of grey are coloured: orange where there is more light, purple where less.
-_LESS_TO_MORE = f"{DIVERGING}_r"
-
 
 def counts(table: Mapping[str, Mapping[str, int]], unit: str) -> go.Figure:
     """Stacked bars of photos labelled female and male.
@@ -194,7 +191,7 @@ def difference(picture: npt.NDArray[Any], one: str, other: str) -> go.Figure:
             z=picture,
             zmin=-most,
             zmax=most,
-            colorscale=_LESS_TO_MORE,
+            colorscale=DIVERGING,
             colorbar={"title": {"text": "grey levels", "side": "right"}, "thickness": 14},
             hovertemplate=f"{one} − {other}: %{{z:+.1f}} grey levels<extra></extra>",
         )
