@@ -205,13 +205,13 @@ def first_app_drawn(path: Path) -> float:
         return (source.total or 0) / source.rate
 
 
-def steadiness(clips: list[Path]) -> dict[str, float]:
-    """How steadily the faces of films are boxed and judged, in three ways."""
-    ways = {"": Counts(), "live_": Counts(), "first_app_": Counts()}
+def steadiness(clips: list[Path], first_app: bool = True) -> dict[str, float]:
+    """How steadily the faces of films are boxed and judged: as films, live, as by the first app."""
+    ways = {way: Counts() for way in ("", "live_", *(["first_app_"] if first_app else []))}
     empty = heads = 0.0
     for clip in clips:
         *_, film = video.read(clip)
-        seen = list(every_frame(clip))
+        seen = list(every_frame(clip, first_app))
         times = [frame.time for frame in seen]
         truth = everything(seen)
         said = {
@@ -248,13 +248,13 @@ class Seen:
     alone: list[Row]
 
 
-def every_frame(path: Path) -> Iterator[Seen]:
+def every_frame(path: Path, first_app: bool) -> Iterator[Seen]:
     """What is seen in each frame of a film."""
     with frames.opened(path) as source:
         when = source.times()
         for frame in source.frames():
             rgb = source.upright(frame)
-            yield Seen(when(frame), analyze(rgb).faces, alone(rgb))
+            yield Seen(when(frame), analyze(rgb).faces, alone(rgb) if first_app else [])
 
 
 def everything(seen: list[Seen]) -> list[list[tuple[int, Box]]]:
