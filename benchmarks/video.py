@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -169,6 +170,7 @@ def speeds(path: Path) -> dict[str, float]:
             multiple, used = f"real_time_multiple.{name}", f"processor_seconds_per_second.{name}"
             figures[multiple] = max(film_seconds / wall, figures.get(multiple, 0))
             figures[used] = min(cpu / film_seconds, figures.get(used, np.inf))
+            print(f"{name:20} {film_seconds / wall:8.2f} times real time", flush=True)
     return {
         "real_time_multiple": figures["real_time_multiple.yunet.every_default"],
         "first_app_real_time_multiple": figures["real_time_multiple.first_app"],
@@ -185,8 +187,9 @@ def timed(work: Callable[[], float]) -> tuple[float, float, float]:
 
 def drawn(path: Path, settings: Settings, every: int | None) -> float:
     """Read and write a film; its length in seconds."""
-    *_, film = video.annotate_film(path, path.with_suffix(".out.mp4"), settings, every)
-    return film.seconds
+    # One step at a time, as a page takes them: all their previews together would fill the memory.
+    steps = video.annotate_film(path, path.with_suffix(".out.mp4"), settings, every)
+    return deque(steps, maxlen=1)[0].seconds
 
 
 def first_app_drawn(path: Path) -> float:
@@ -205,13 +208,13 @@ def first_app_drawn(path: Path) -> float:
         return (source.total or 0) / source.rate
 
 
-def steadiness(clips: list[Path]) -> dict[str, float]:
-    """How steadily the faces of films are boxed and judged, in three ways."""
-    ways = {"": Counts(), "live_": Counts(), "first_app_": Counts()}
+def steadiness(clips: list[Path], first_app: bool = True) -> dict[str, float]:
+    """How steadily the faces of films are boxed and judged: as films, live, as by the first app."""
+    ways = {way: Counts() for way in ("", "live_", *(["first_app_"] if first_app else []))}
     empty = heads = 0.0
     for clip in clips:
-        *_, film = video.read(clip)
-        seen = list(every_frame(clip))
+        film = deque(video.read(clip), maxlen=1)[0]
+        seen = list(every_frame(clip, first_app))
         times = [frame.time for frame in seen]
         truth = everything(seen)
         said = {
@@ -248,13 +251,13 @@ class Seen:
     alone: list[Row]
 
 
-def every_frame(path: Path) -> Iterator[Seen]:
+def every_frame(path: Path, first_app: bool) -> Iterator[Seen]:
     """What is seen in each frame of a film."""
     with frames.opened(path) as source:
         when = source.times()
         for frame in source.frames():
             rgb = source.upright(frame)
-            yield Seen(when(frame), analyze(rgb).faces, alone(rgb))
+            yield Seen(when(frame), analyze(rgb).faces, alone(rgb) if first_app else [])
 
 
 def everything(seen: list[Seen]) -> list[list[tuple[int, Box]]]:
