@@ -80,7 +80,8 @@ def certainty_text(face: Face) -> str:
 
 def verdict_text(label: Label, female: float) -> str:
     """A label with the probability of the likelier class, where ``female`` is that of female."""
-    share = f"{max(female, 1 - female):.0%}"
+    sure = max(female, 1 - female)
+    share = f"{sure:.0%}" if sure < 0.995 else ">99%"  # nobody is sure of 100 %
     if label == "?":
         return f"? {share} {'female' if female >= 0.5 else 'male'}"
     return f"{label} {share}"
