@@ -7,10 +7,13 @@ right, y downwards, the origin at the outer corner of the top left pixel.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RGB = npt.NDArray[np.uint8]
 """A colour picture, uint8 (H, W, 3), red first."""
@@ -169,3 +172,12 @@ class Reading:
             "error": self.error,
             "faces": [face.to_dict() for face in self.faces],
         }
+
+    def to_frame(self) -> pd.DataFrame:
+        """The reading as a pandas frame: a row a face, or one row where there is none.
+
+        The columns are ``export.COLUMNS``; ``export.to_frame`` does the same for many readings.
+        """
+        from facespace import export  # which imports this module
+
+        return export.to_frame([self])

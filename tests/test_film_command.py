@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from dashboard import example_film
-from facespace import cli, film_command, film_export, video
+from facespace import cli, film_export, terminal, video
 from facespace.types import RGB
 
 
@@ -136,7 +136,7 @@ def test_interrupting_once_keeps_what_was_read(
 
 
 def test_interrupting_twice_gives_up() -> None:
-    with pytest.raises(KeyboardInterrupt), film_command._interrupted() as stop:
+    with pytest.raises(KeyboardInterrupt), terminal.interrupted() as stop:
         signal.raise_signal(signal.SIGINT)
         assert stop()
         signal.raise_signal(signal.SIGINT)

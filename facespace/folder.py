@@ -1,0 +1,269 @@
+"""Many photos -> their readings, one after the other, by worker processes, and none read twice.
+
+    >>> from facespace import folder, sources
+    >>> for step in folder.read(sources.find(["holiday", "more.zip"])):
+    ...     print(step.entry["source"], len(step.entry["faces"]))
+
+A script that does so needs ``if __name__ == "__main__":`` around it, as workers begin by importing
+what started them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+
+from facespace import artifacts, detectors, images, limits, pictures
+from facespace.analyze import Settings, analyze, failed, rules_of
+from facespace.journal import Entry, Known
+from facespace.sources import Photo
+from facespace.types import FacespaceError
+
+#: Photos that a worker is given at once, and such chunks on their way for each worker: what
+#: memory can hold and an interruption can cost.
+CHUNK, AHEAD = 8, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is kept of each photo beside its reading.
+
+    ``annotated`` and ``crops`` are folders for pictures (see ``facespace.pictures``), None for
+    none. With ``thumbs`` an entry has a small JPEG file a face, in base64, under ``thumbs``.
+    """
+
+    annotated: Path | None = None
+    crops: Path | None = None
+    thumbs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One photo is done.
+
+    ``entry`` is its reading as plain data, ``done`` of ``total`` photos are through, ``kept`` of
+    them were known before, ``seconds`` have passed.
+    """
+
+    photo: Photo
+    entry: Entry
+    done: int
+    total: int
+    kept: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Photos read a second, those known before left out."""
+        return (self.done - self.kept) / self.seconds if self.seconds else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds to go, if the others take as long; None where nothing was read yet."""
+        return (self.total - self.done) / self.rate if self.rate else None
+
+
+#: What a worker makes of a photo: the sha256 of its content, or "" where it could not be read.
+_Read = tuple[str, Entry]
+
+
+def made_by(settings: Settings) -> str:
+    """A name for all that readings depend on beside the photos: detector, settings, artifacts.
+
+    Raises:
+        FacespaceError: there are no artifacts, or no such detector.
+    """
+    manifest = artifacts.fingerprint(artifacts.manifest().folder / "manifest.json")
+    detector = detectors.working(settings.detector)[0].name
+    text = json.dumps([asdict(settings), detector, manifest], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read(
+    photos: Sequence[Photo],
+    settings: Settings | None = None,
+    workers: int | None = None,
+    known: Known | None = None,
+    wanted: Wanted | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Step]:
+    """Read photos, in order. A photo that cannot be read has an ``error``, and the others go on.
+
+    Args:
+        photos: what to read.
+        settings: the defaults where None.
+        workers: processes, each with one thread; one a processor where None. 0 reads in this
+            process, on the thread that asks.
+        known: entries by content that were read before with the same settings; new ones are added,
+            those of unreadable photos are not.
+        wanted: pictures to be made; a photo of which one is missing is read again.
+        stop: asked now and then; once it says so, photos that are being read are finished.
+
+    Raises:
+        FacespaceError: detector or model cannot be used, or a worker process died.
+        OSError: a picture cannot be written.
+    """
+    settings, wanted = settings or Settings(), wanted or Wanted()
+    known = {} if known is None else known
+    rules_of(settings)  # a fault of the installation is not the photos' own
+    count = _processors() if workers is None else workers
+    chunks = _chunks(photos, known, wanted, CHUNK if count else 1)
+    start, kept = time.perf_counter(), 0
+    results = (
+        _by_workers(chunks, settings, wanted, count, known, stop)
+        if count
+        else _by_this_process(chunks, settings, wanted, known, stop)
+    )
+    for done, (photo, entry, new) in enumerate(results, 1):
+        kept += not new
+        seconds = time.perf_counter() - start
+        yield Step(photo, entry | {"source": photo.name}, done, len(photos), kept, seconds)
+
+
+def _processors() -> int:
+    """How many this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
+
+
+#: Photos, each with its entry where it is known.
+_Chunk = list[tuple[Photo, Entry | None]]
+
+
+def _chunks(photos: Sequence[Photo], known: Known, wanted: Wanted, size: int) -> Iterator[_Chunk]:
+    resumed = len(known) > 0  # else no photo need be opened here only to see that it is new
+    for i in range(0, len(photos), size):
+        chunk = photos[i : i + size]
+        yield [(photo, _remembered(photo, known, wanted) if resumed else None) for photo in chunk]
+
+
+def _remembered(photo: Photo, known: Known, wanted: Wanted) -> Entry | None:
+    try:
+        key = hashlib.sha256(photo.content()).hexdigest()
+    except FacespaceError:
+        return None
+    entry = known.get(key)
+    if entry is None or (wanted.thumbs and "thumbs" not in entry):
+        return None
+    labels = [face["label"] for face in entry["faces"]]
+    paths = []
+    if wanted.annotated:
+        paths.append(wanted.annotated / pictures.annotated_name(photo.name, key))
+    if wanted.crops:
+        paths += [wanted.crops / name for name in pictures.crop_names(photo.name, key, labels)]
+    return entry if all(path.is_file() for path in paths) else None
+
+
+_Result = tuple[Photo, Entry, bool]
+
+
+def _by_this_process(
+    chunks: Iterator[_Chunk],
+    settings: Settings,
+    wanted: Wanted,
+    known: Known,
+    stop: Callable[[], bool],
+) -> Iterator[_Result]:
+    for chunk in chunks:
+        if stop():
+            return
+        todo = [photo for photo, entry in chunk if entry is None]
+        yield from _merged(chunk, _read_some(todo, settings, wanted), known)
+
+
+def _by_workers(
+    chunks: Iterator[_Chunk],
+    settings: Settings,
+    wanted: Wanted,
+    workers: int,
+    known: Known,
+    stop: Callable[[], bool],
+) -> Iterator[_Result]:
+    # Forked processes would share the locks of this one's threads.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, context, _begin)
+    waiting: deque[tuple[_Chunk, Future[list[_Read]] | None]] = deque()
+    try:
+        for chunk in chunks:
+            if stop():
+                break
+            todo = [photo for photo, entry in chunk if entry is None]
+            future = pool.submit(_read_some, todo, settings, wanted) if todo else None
+            waiting.append((chunk, future))
+            if len(waiting) > workers * AHEAD:
+                yield from _taken(*waiting.popleft(), known)
+        gap = False  # once a chunk was given up, later ones are remembered but not shown
+        while waiting:
+            chunk, future = waiting.popleft()
+            if stop() and future is not None and future.cancel():
+                gap = True
+                continue
+            results = list(_taken(chunk, future, known))
+            if not gap:
+                yield from results
+    except BrokenProcessPool as error:
+        raise FacespaceError(
+            "A worker process ended unexpectedly, perhaps for want of memory. What was read is "
+            "kept: run the same again, with fewer workers."
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _taken(chunk: _Chunk, future: Future[list[_Read]] | None, known: Known) -> Iterator[_Result]:
+    return _merged(chunk, future.result() if future else [], known)
+
+
+def _merged(chunk: _Chunk, results: list[_Read], known: Known) -> Iterator[_Result]:
+    """The photos of a chunk with their entries, and whether these are new; new ones are kept."""
+    for key, entry in results:
+        if key:
+            known[key] = entry
+    new = iter(results)
+    for photo, kept in chunk:
+        yield (photo, next(new)[1], True) if kept is None else (photo, kept, False)
+
+
+def _begin() -> None:
+    """Make ready a worker: one thread, and Ctrl-C is its parent's matter."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    limits.THREADS = 1
+    cv2.setNumThreads(1)
+
+
+def _read_some(photos: list[Photo], settings: Settings, wanted: Wanted) -> list[_Read]:
+    return [_read_one(photo, settings, wanted) for photo in photos]
+
+
+def _read_one(photo: Photo, settings: Settings, wanted: Wanted) -> _Read:
+    try:
+        content = photo.content()
+        rgb = images.load(content)
+        reading = analyze(rgb, settings, photo.name)
+    except FacespaceError as error:
+        return "", failed(photo.name, settings, error).to_dict()
+    key = hashlib.sha256(content).hexdigest()
+    entry = reading.to_dict()
+    if wanted.annotated:
+        path = wanted.annotated / pictures.annotated_name(photo.name, key)
+        pictures.write(path, pictures.annotated(rgb, reading.faces))
+    if wanted.crops:
+        for name, file in pictures.crops(rgb, photo.name, key, reading.faces):
+            pictures.write(wanted.crops / name, file)
+    if wanted.thumbs:
+        boxes = [face.detection.box for face in reading.faces[: pictures.THUMBS]]
+        entry["thumbs"] = [base64.b64encode(pictures.thumb(rgb, box)).decode() for box in boxes]
+    return key, entry
