@@ -67,9 +67,8 @@ def rows() -> Iterator[dict[str, Any]]:
             detectors.get(name)
         except FacespaceError as error:
             state = str(error)
-        place: dict[str, Any] = {"file": None, "bytes": None, "sha256": None}  # part of OpenCV
-        if name == "yunet":
-            place |= {"file": yunet.WEIGHTS, "sha256": yunet.SHA256}
-            if state == "default":
-                place["bytes"] = yunet.weights().stat().st_size
-        yield {"kind": "detector", "name": name, **place, "state": state}
+        row = dict.fromkeys(COLUMNS) | {"kind": "detector", "name": name, "state": state}
+        if name == "yunet":  # the others are part of OpenCV
+            row |= {"file": yunet.WEIGHTS, "sha256": yunet.SHA256}
+            row["bytes"] = yunet.weights().stat().st_size if state == "default" else None
+        yield row

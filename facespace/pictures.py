@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import re
-from collections.abc import Iterator, Sequence
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import cv2
 import numpy as np
 from PIL import Image
 
-from facespace import annotate, export
-from facespace.types import RGB, Box, Face
+from facespace import annotate, export, images
+from facespace.sources import Photo
+from facespace.types import RGB, Box, Face, FacespaceError
 
 #: The folders that crops are sorted into; training reads the first two.
 FOLDERS = {"female": "female", "male": "male", "?": "unsure"}
@@ -91,3 +94,37 @@ def _within(low: float, high: float, end: int) -> tuple[int, int]:
     """Whole pixels from ``low`` to ``high``, at least one, inside 0 to ``end``."""
     first = int(np.clip(np.floor(low), 0, end - 1))
     return first, int(np.clip(np.ceil(high), first + 1, end))
+
+
+def packed(
+    photos: Iterable[tuple[Photo, Sequence[Face]]],
+    files: Callable[..., Iterator[tuple[str, bytes]]],
+) -> bytes:
+    """A ZIP with what ``files`` makes of each photo: ``crops`` or ``all_annotated``.
+
+    Args:
+        photos: that were read, with their faces; one that cannot be read any more is left out.
+        files: takes pixels, name, sha256 of the content, and faces.
+    """
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        taken: set[str] = set()
+        for photo, faces in photos:
+            try:
+                content = photo.content()
+                rgb = images.load(content)
+            except FacespaceError:
+                continue
+            key = hashlib.sha256(content).hexdigest()
+            for name, file in files(rgb, photo.name, key, faces):
+                if name not in taken:  # one content under two names alike
+                    taken.add(name)
+                    archive.writestr(name, file)
+    return made.getvalue()
+
+
+def all_annotated(
+    rgb: RGB, name: str, key: str, faces: Sequence[Face]
+) -> Iterator[tuple[str, bytes]]:
+    """The annotated picture with its name, as ``packed`` takes it."""
+    yield annotated_name(name, key), annotated(rgb, faces)

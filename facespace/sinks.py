@@ -7,9 +7,11 @@ the end, so a file is never half written; memory stays flat, however many readin
 from __future__ import annotations
 
 import html
+import io
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -189,6 +191,16 @@ ENDINGS: dict[str, Callable[[IO[bytes]], Sink]] = {
 }
 
 
+def to_bytes(ending: str, entries: Iterable[Entry]) -> bytes:
+    """The content of a file with this ending (a key of ``ENDINGS``)."""
+    file = io.BytesIO()
+    sink = ENDINGS[ending](file)
+    for entry in entries:
+        sink.add(entry)
+    sink.close()
+    return file.getvalue()
+
+
 class Writer:
     """A sink that writes a file whole or not at all; a context manager.
 
@@ -221,6 +233,8 @@ class Writer:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
+            with suppress(Exception):  # pyarrow would close its part later, and complain
+                self._sink.close()
             self._drop()
             return
         try:

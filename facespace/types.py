@@ -6,6 +6,7 @@ right, y downwards, the origin at the outer corner of the top left pixel.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -140,6 +141,17 @@ class Face:
             "distance": round(self.score.distance, 4),
             "reasons": list(self.verdict.reasons),
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Face:
+        """What ``to_dict`` gave, but for crop, coordinates and evidence, which it leaves out."""
+        points = data["landmarks"] and tuple((x, y) for x, y in data["landmarks"])
+        return cls(
+            Detection(Box(*data["box"]), data["score"], points),
+            np.empty((0, 0), np.uint8),
+            Score(data["probability_female"], data["distance"], np.empty(0, np.float32)),
+            Verdict(data["label"], tuple(data["reasons"])),
+        )
 
 
 @dataclass(frozen=True, slots=True)
