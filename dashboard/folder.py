@@ -268,10 +268,10 @@ def _table(entries: Sequence[Entry]) -> None:
             icon=":material/filter_alt_off:",
         )
         return
-    frame = pd.DataFrame(chosen[:SHOWN])
-    frame["thumb"] = [
-        thumb and f"data:image/jpeg;base64,{thumb}" for thumb in frame["thumb"].tolist()
-    ]
+    frame = pd.DataFrame(
+        row | {"thumb": row["thumb"] and f"data:image/jpeg;base64,{row['thumb']}"}
+        for row in chosen[:SHOWN]
+    )
     st.dataframe(
         frame,
         hide_index=True,

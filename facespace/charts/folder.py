@@ -32,13 +32,13 @@ def verdicts(counts: Mapping[str, int]) -> go.Figure:
             x=[count],
             orientation="h",
             text=[f"{count:,}"],
-            textposition="auto",
+            textposition="outside",
             name=label,
             marker={"color": VERDICTS[label], "pattern": {"shape": PATTERNS[label], "size": 6}},
             hovertemplate="%{y}: %{x:,} faces<extra></extra>",
         )
     figure.update_yaxes(autorange="reversed", type="category")
-    figure.update_xaxes(rangemode="tozero")
+    figure.update_xaxes(range=[0, 1.2 * max(counts.values(), default=0) or 1])
     return laid_out(figure, "faces", "", height=280, showlegend=False, bargap=0.35)
 
 
