@@ -36,6 +36,9 @@ from facespace.types import FacespaceError
 #: memory can hold and an interruption can cost.
 CHUNK, AHEAD = 8, 3
 
+#: After so many photos in a row of which each ended its worker, the photos are not to blame.
+GIVE_UP = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -113,7 +116,7 @@ def read(
         stop: asked now and then; once it says so, photos that are being read are finished.
 
     Raises:
-        FacespaceError: detector or model cannot be used, or a worker process died.
+        FacespaceError: detector or model cannot be used, or worker processes do not live.
         OSError: a picture cannot be written.
     """
     settings, wanted = settings or Settings(), wanted or Wanted()
@@ -192,39 +195,89 @@ def _by_workers(
     known: Known,
     stop: Callable[[], bool],
 ) -> Iterator[_Result]:
-    # Forked processes would share the locks of this one's threads.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, _begin)
-    waiting: deque[tuple[_Chunk, Future[list[_Read]] | None]] = deque()
+    pool = _Pool(workers, settings, wanted)
+    waiting: deque[tuple[_Chunk, _Reads | None]] = deque()
     try:
         for chunk in chunks:
             if stop():
                 break
             todo = [photo for photo, entry in chunk if entry is None]
-            future = pool.submit(_read_some, todo, settings, wanted) if todo else None
-            waiting.append((chunk, future))
+            waiting.append((chunk, pool.submit(todo) if todo else None))
             if len(waiting) > workers * AHEAD:
-                yield from _taken(*waiting.popleft(), known)
+                chunk, reads = waiting.popleft()
+                yield from _merged(chunk, pool.results(chunk, reads), known)
         gap = False  # once a chunk was given up, later ones are remembered but not shown
         while waiting:
-            chunk, future = waiting.popleft()
-            if stop() and future is not None and future.cancel():
+            chunk, reads = waiting.popleft()
+            if stop() and reads is not None and reads.cancel():
                 gap = True
                 continue
-            results = list(_taken(chunk, future, known))
+            results = list(_merged(chunk, pool.results(chunk, reads), known))
             if not gap:
                 yield from results
-    except BrokenProcessPool as error:
-        raise FacespaceError(
-            "A worker process ended unexpectedly, perhaps for want of memory. What was read is "
-            "kept: run the same again, with fewer workers."
-        ) from error
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.close()
 
 
-def _taken(chunk: _Chunk, future: Future[list[_Read]] | None, known: Known) -> Iterator[_Result]:
-    return _merged(chunk, future.result() if future else [], known)
+_Reads = Future[list[_Read]]
+
+
+class _Pool:
+    """Worker processes of which one may die of a photo: then that is the photo's error."""
+
+    def __init__(self, workers: int, settings: Settings, wanted: Wanted) -> None:
+        self._workers, self._how = workers, (settings, wanted)
+        self._pool = _executor(workers)
+
+    def submit(self, photos: list[Photo]) -> _Reads:
+        """Let photos be read."""
+        try:
+            return self._pool.submit(_read_some, photos, *self._how)
+        except BrokenProcessPool:
+            self.close()
+            self._pool = _executor(self._workers)
+            return self._pool.submit(_read_some, photos, *self._how)
+
+    def results(self, chunk: _Chunk, reads: _Reads | None) -> list[_Read]:
+        """What came of them; they are read once more, one at a time, if meanwhile a worker died."""
+        try:
+            return reads.result() if reads else []
+        except BrokenProcessPool:
+            return self._carefully([photo for photo, entry in chunk if entry is None])
+
+    def close(self) -> None:
+        """End the workers, once each has finished what it is at."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _carefully(self, photos: list[Photo]) -> list[_Read]:
+        results: list[_Read] = []
+        deaths, pool = 0, _executor(1)
+        for photo in photos:
+            try:
+                results += pool.submit(_read_some, [photo], *self._how).result()
+                deaths = 0
+            except BrokenProcessPool as error:
+                deaths += 1
+                if deaths == GIVE_UP:
+                    raise FacespaceError(_DYING) from error
+                reading = failed(photo.name, self._how[0], FacespaceError(_DEADLY))
+                results.append(("", reading.to_dict()))
+                pool.shutdown()
+                pool = _executor(1)
+        pool.shutdown()
+        return results
+
+
+def _executor(workers: int) -> ProcessPoolExecutor:
+    # Forked processes would share the locks of this one's threads.
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin)
+
+
+_DEADLY = "Reading the picture ended the process that read it, perhaps for want of memory."
+_DYING = (
+    "The worker processes end unexpectedly, perhaps for want of memory. What was read is kept: "
+    "run the same again, with fewer workers."
+)
 
 
 def _merged(chunk: _Chunk, results: list[_Read], known: Known) -> Iterator[_Result]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import tempfile
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +22,7 @@ from facespace.folder import Wanted
 from facespace.journal import Journal
 from facespace.types import FacespaceError
 from tests.conftest import GREY, packed, png
+from tests.test_archive import HOSTILE
 
 #: Names that a shell, a page, a table or another system may stumble over.
 ODD = [
@@ -110,6 +114,29 @@ def test_what_cannot_be_opened_has_a_sentence_and_the_rest_goes_on(
     assert not (tmp_path.parent / "a.png").exists()
 
 
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_zip_is_a_row_with_a_sentence_and_writes_nothing(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, words = HOSTILE[kind]
+    path = tmp_path / "deep" / "in" / "hostile.zip"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(make())
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    wanted = Wanted(path.parent / "out", path.parent / "out", thumbs=True)
+    (entry,) = read(path, wanted=wanted)
+    assert (entry["source"], entry["faces"]) == (str(path), [])
+    assert words in entry["error"]
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == [path]
+
+
+def test_an_archive_in_disguise_is_no_picture(tmp_path: Path, astronaut_file: bytes) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(packed({"a.png": packed({"b.png": astronaut_file})}))
+    (entry,) = read(path)
+    assert "not a JPEG" in entry["error"]
+
+
 def test_a_zip_is_read_like_the_folder_it_was_made_of(photos: Path, tmp_path: Path) -> None:
     path = tmp_path / "photos.zip"
     with zipfile.ZipFile(path, "w") as archive:
@@ -185,6 +212,29 @@ def test_photos_are_known_by_content_not_by_name(photos: Path, tmp_path: Path) -
     assert steps[0].entry["milliseconds"] == first[0]["milliseconds"]
     assert {Path(step.entry["source"]).parts[-1] for step in steps} >= {"new.png", "1.PNG"}
     assert all(step.entry["source"].startswith(str(moved)) for step in steps)
+
+
+@dataclass(frozen=True)
+class Deadly(sources.Photo):
+    """A photo that ends whoever reads it, as a decoder's fault may."""
+
+    def content(self) -> bytes:
+        os._exit(9)
+
+
+def test_a_photo_that_ends_its_worker_is_an_error_like_any_other(photos: Path) -> None:
+    found = sources.find([str(photos)])
+    found[2] = Deadly("deadly.png")
+    entries = [step.entry for step in folder.read(found, workers=2)]
+    assert "ended the process" in entries[2]["error"]
+    assert bare(entries[:2] + entries[3:]) == bare(
+        [entry for entry in read(photos) if not entry["source"].endswith("grey.png")]
+    )
+
+
+def test_where_no_worker_lives_it_gives_up_with_a_sentence() -> None:
+    with pytest.raises(FacespaceError, match="fewer workers"):
+        list(folder.read([Deadly("deadly.png")] * 5, workers=1))
 
 
 # The journal
