@@ -204,8 +204,8 @@ def _by_workers(
             todo = [photo for photo, entry in chunk if entry is None]
             waiting.append((chunk, pool.submit(todo) if todo else None))
             if len(waiting) > workers * AHEAD:
-                chunk, reads = waiting.popleft()
-                yield from _merged(chunk, pool.results(chunk, reads), known)
+                oldest, reads = waiting.popleft()
+                yield from _merged(oldest, pool.results(oldest, reads), known)
         gap = False  # once a chunk was given up, later ones are remembered but not shown
         while waiting:
             chunk, reads = waiting.popleft()

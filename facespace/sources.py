@@ -50,7 +50,10 @@ class Photo:
             return images.read(self.origin)
         archive = self.origin.archive
         if isinstance(archive, Path):
-            archive = _opened(archive, archive.stat().st_mtime_ns)
+            try:
+                archive = _opened(archive, archive.stat().st_mtime_ns)
+            except OSError as error:
+                raise FacespaceError("The ZIP cannot be opened any more.") from error
         return archive.read(self.origin.name)
 
 

@@ -130,6 +130,15 @@ def test_a_hostile_zip_is_a_row_with_a_sentence_and_writes_nothing(
     assert [file for file in tmp_path.rglob("*") if file.is_file()] == [path]
 
 
+def test_a_zip_that_is_gone_when_its_turn_comes(tmp_path: Path, astronaut_file: bytes) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(packed({"a.png": astronaut_file}))
+    found = sources.find([str(path)])
+    path.unlink()
+    (step,) = folder.read(found, workers=0)
+    assert "cannot be opened any more" in step.entry["error"]
+
+
 def test_an_archive_in_disguise_is_no_picture(tmp_path: Path, astronaut_file: bytes) -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(packed({"a.png": packed({"b.png": astronaut_file})}))
