@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import threading
-import time
 from pathlib import Path
 
+from dashboard.background import Background
 from facespace import video
 from facespace.analyze import Settings
 from facespace.types import FacespaceError
@@ -19,7 +19,7 @@ ABANDONED = 60.0
 AT_ONCE = threading.BoundedSemaphore(1)
 
 
-class Job:
+class Job(Background):
     """One film on a thread of its own. Other threads read its fields and call ``stop``.
 
     ``progress`` is the newest; ``film`` and ``content`` (an MP4 file) are there once it is done,
@@ -32,33 +32,14 @@ class Job:
         self.film: Film | None = None
         self.content = b""
         self.error = ""
-        self._stopped = threading.Event()
-        self._looked = time.monotonic()
-        arguments = content, settings, every
-        self._thread = threading.Thread(target=self._run, args=arguments, daemon=True)
-        self._thread.start()
-
-    @property
-    def running(self) -> bool:
-        """Whether it is still at work; asking says that somebody is looking."""
-        self._looked = time.monotonic()
-        return self._thread.is_alive()
-
-    def stop(self) -> None:
-        """Ask it to finish with what it has."""
-        self._stopped.set()
-
-    def _ends(self) -> bool:
-        return self._stopped.is_set() or time.monotonic() - self._looked > ABANDONED
+        super().__init__(ABANDONED, self._run, content, settings, every)
 
     def _run(self, content: bytes, settings: Settings, every: int | None) -> None:
         with AT_ONCE, tempfile.TemporaryDirectory(prefix="facespace-") as folder:
             source, out = Path(folder, "film"), Path(folder, "annotated.mp4")
             try:
                 source.write_bytes(content)
-                for step in video.annotate_film(
-                    source, out, settings, every, self._ends, self.name
-                ):
+                for step in video.annotate_film(source, out, settings, every, self.ends, self.name):
                     if isinstance(step, Film):
                         self.content, self.film = out.read_bytes(), step
                     else:

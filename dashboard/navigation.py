@@ -20,6 +20,7 @@ def navigation() -> StreamlitPage:
             "": [
                 st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
                 st.Page("pages/photo.py", title="Photo", icon=":material/photo_camera:"),
+                st.Page("pages/folder.py", title="Folder", icon=":material/folder_open:"),
                 st.Page("pages/video.py", title="Video", icon=":material/movie:"),
                 st.Page("pages/webcam.py", title="Webcam", icon=":material/videocam:"),
             ],

@@ -2,6 +2,10 @@
 
     >>> import facespace
     >>> facespace.analyze("photo.jpg").to_dict()
+    >>> facespace.analyze("photo.jpg").to_frame()
+
+A reading comes as plain data (``to_dict``) or as a pandas frame with a row a face (``to_frame``).
+Many photos at once are ``facespace.folder.read``.
 
 The runtime imports neither streamlit nor scikit-learn.
 """

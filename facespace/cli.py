@@ -1,4 +1,4 @@
-"""The command line: ``python -m facespace photo FILE...``, ``python -m facespace video FILM``."""
+"""The command line: ``python -m facespace photo|folder|video|models``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
-from facespace import detectors, export, film_command
+from facespace import detectors, export, film_command, folder_command, models_command
 from facespace import model as models
 from facespace.analyze import Settings, analyze, failed
 from facespace.types import FacespaceError, Reading
@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a file name may hold what a terminal cannot show
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if "detector" not in options:
+        return int(options.run(options))
     settings = Settings(options.detector, options.model, small_faces=options.small_faces)
     try:
         _, sentence = detectors.working(settings.detector)
@@ -71,6 +73,16 @@ def _parser() -> argparse.ArgumentParser:
     photo.add_argument("files", nargs="+", metavar="FILE", help="JPEG, PNG, WebP, BMP or HEIC")
     photo.add_argument("--format", choices=_FORMATS, default="table", help="default: table")
     photo.set_defaults(run=_photos)
+    folder = commands.add_parser(
+        "folder",
+        help="read many photos: folders, ZIPs, patterns",
+        description="Reads any number of photos, by all processors, and prints or writes one "
+        "result a face.",
+        epilog="Exit codes: 0 all photos were read, 1 some were not or it was interrupted, 2 wrong "
+        "usage. Ctrl-C stops and keeps what was read.",
+    )
+    folder_command.add_arguments(folder)
+    folder.set_defaults(run=folder_command.run)
     film = commands.add_parser(
         "video",
         help="read a film",
@@ -80,7 +92,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     film_command.add_arguments(film)
     film.set_defaults(run=film_command.run)
-    for command in (photo, film):
+    installed = commands.add_parser(
+        "models",
+        help="list what is installed",
+        description="Lists models, data and detectors with their sha256, and checks the files.",
+        epilog="Exit codes: 0 all files are there and unaltered, 1 one is not, 2 no artifacts.",
+    )
+    models_command.add_arguments(installed)
+    installed.set_defaults(run=models_command.run)
+    for command in (photo, folder, film):
         _add_settings(command)
     return parser
 

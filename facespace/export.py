@@ -10,11 +10,14 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, count
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
 from facespace.types import RGB, Reading
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     *("source", "face", "label", "probability_female", "reasons"),
@@ -28,19 +31,26 @@ def rows(readings: Iterable[Reading]) -> list[dict[str, Any]]:
     ``face`` counts from 1 in each picture; ``x`` to ``height`` are pixels; ``reasons`` are joined
     by spaces; what does not apply is None.
     """
+    return [row for reading in readings for row in rows_of(reading.to_dict())]
+
+
+def rows_of(reading: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of ``rows`` of one reading that is plain data (``Reading.to_dict``)."""
+    empty = dict.fromkeys(COLUMNS) | {"source": reading["source"], "error": reading["error"]}
     table = []
-    for reading in readings:
-        empty = dict.fromkeys(COLUMNS) | {"source": reading.source, "error": reading.error}
-        for number, face in enumerate(reading.faces, 1):
-            entry = face.to_dict()
-            x, y, width, height = entry.pop("box")
-            del entry["landmarks"]
-            entry["reasons"] = " ".join(entry["reasons"])
-            place = {"face": number, "x": x, "y": y, "width": width, "height": height}
-            table.append(empty | place | entry)
-        if not reading.faces:
-            table.append(empty)
-    return table
+    for number, face in enumerate(reading["faces"], 1):
+        x, y, width, height = face["box"]
+        place = {"face": number, "x": x, "y": y, "width": width, "height": height}
+        judged = {key: face[key] for key in ("label", "probability_female", "score", "distance")}
+        table.append(empty | place | judged | {"reasons": " ".join(face["reasons"])})
+    return table or [empty]
+
+
+def to_frame(readings: Iterable[Reading]) -> pd.DataFrame:
+    """The rows of ``rows`` as a pandas frame with the columns ``COLUMNS``."""
+    import pandas as pd  # 40 MB that only frames need
+
+    return pd.DataFrame(rows(readings), columns=list(COLUMNS))
 
 
 def to_json(readings: Iterable[Reading]) -> str:

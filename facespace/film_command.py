@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
 from facespace import film_export, limits, video
 from facespace.analyze import Settings
+from facespace.terminal import interrupted, show
 from facespace.types import FacespaceError
 from facespace.video import Film, Progress
 
@@ -84,7 +81,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _read(options: argparse.Namespace, settings: Settings) -> Film:
-    with _interrupted() as stop:
+    with interrupted() as stop:
         if options.out is None:
             steps = video.read(options.film, settings, options.every, stop)
         else:
@@ -92,10 +89,9 @@ def _read(options: argparse.Namespace, settings: Settings) -> Film:
         for step in steps:
             if isinstance(step, Film):
                 film = step
-            elif sys.stderr.isatty():
-                print(f"\r{_line(step)}\x1b[K", end="", file=sys.stderr, flush=True)
-    if sys.stderr.isatty():
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            else:
+                show(_line(step))
+    show("")
     return film
 
 
@@ -103,26 +99,6 @@ def _line(step: Progress) -> str:
     of = f" of {step.total:,}" if step.total else ""
     left = f", {step.left:.0f} s left" if step.left is not None else ""
     return f"{step.stage} {step.done:,}{of} frames, {step.rate:.0f} a second{left}"
-
-
-@contextmanager
-def _interrupted() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed: once to stop and keep what was read, twice to give up."""
-    pressed = threading.Event()
-
-    def press(number: int, frame: FrameType | None) -> None:
-        if pressed.is_set():
-            raise KeyboardInterrupt
-        pressed.set()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield pressed.is_set
-        return
-    before = signal.signal(signal.SIGINT, press)
-    try:
-        yield pressed.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _positive(text: str) -> int:

@@ -6,11 +6,15 @@ right, y downwards, the origin at the outer corner of the top left pixel.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RGB = npt.NDArray[np.uint8]
 """A colour picture, uint8 (H, W, 3), red first."""
@@ -138,6 +142,17 @@ class Face:
             "reasons": list(self.verdict.reasons),
         }
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Face:
+        """What ``to_dict`` gave, but for crop, coordinates and evidence, which it leaves out."""
+        points = data["landmarks"] and tuple((x, y) for x, y in data["landmarks"])
+        return cls(
+            Detection(Box(*data["box"]), data["score"], points),
+            np.empty((0, 0), np.uint8),
+            Score(data["probability_female"], data["distance"], np.empty(0, np.float32)),
+            Verdict(data["label"], tuple(data["reasons"])),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -170,3 +185,12 @@ class Reading:
             "error": self.error,
             "faces": [face.to_dict() for face in self.faces],
         }
+
+    def to_frame(self) -> pd.DataFrame:
+        """The reading as a pandas frame: a row a face, or one row where there is none.
+
+        The columns are ``export.COLUMNS``; ``export.to_frame`` does the same for many readings.
+        """
+        from facespace import export  # which imports this module
+
+        return export.to_frame([self])

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from dashboard import example_film
-from facespace import cli, film_export, video
+from facespace import cli, film_export, terminal, video
 from facespace.types import RGB
 
 
@@ -151,6 +151,13 @@ def test_interrupting_twice_gives_up(
     assert cli.main(command) == 1
     assert "given up" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_interruption_is_passed_on() -> None:
+    with pytest.raises(KeyboardInterrupt), terminal.interrupted() as stop:
+        signal.raise_signal(signal.SIGINT)
+        assert stop()
+        signal.raise_signal(signal.SIGINT)
 
 
 def test_progress_on_a_terminal(film: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:

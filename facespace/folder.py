@@ -1,0 +1,322 @@
+"""Many photos -> their readings, one after the other, by worker processes, and none read twice.
+
+    >>> from facespace import folder, sources
+    >>> for step in folder.read(sources.find(["holiday", "more.zip"])):
+    ...     print(step.entry["source"], len(step.entry["faces"]))
+
+A script that does so needs ``if __name__ == "__main__":`` around it, as workers begin by importing
+what started them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+
+from facespace import artifacts, detectors, images, limits, pictures
+from facespace.analyze import Settings, analyze, failed, rules_of
+from facespace.journal import Entry, Known
+from facespace.sources import Photo
+from facespace.types import FacespaceError
+
+#: Photos that a worker is given at once, and such chunks on their way for each worker: what
+#: memory can hold and an interruption can cost.
+CHUNK, AHEAD = 8, 3
+
+#: After so many photos in a row of which each ended its worker, the photos are not to blame.
+GIVE_UP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is kept of each photo beside its reading.
+
+    ``annotated`` and ``crops`` are folders for pictures (see ``facespace.pictures``), None for
+    none. With ``thumbs`` an entry has a small JPEG file a face, in base64, under ``thumbs``.
+    """
+
+    annotated: Path | None = None
+    crops: Path | None = None
+    thumbs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One photo is done.
+
+    ``entry`` is its reading as plain data, ``done`` of ``total`` photos are through, ``kept`` of
+    them were known before, ``seconds`` have passed.
+    """
+
+    photo: Photo
+    entry: Entry
+    done: int
+    total: int
+    kept: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Photos read a second, those known before left out."""
+        return (self.done - self.kept) / self.seconds if self.seconds else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds to go, if the others take as long; None where nothing was read yet."""
+        return (self.total - self.done) / self.rate if self.rate else None
+
+
+#: What a worker makes of a photo: the sha256 of its content, or "" where it could not be read.
+_Read = tuple[str, Entry]
+
+
+def made_by(settings: Settings) -> str:
+    """A name for all that readings depend on beside the photos: detector, settings, artifacts.
+
+    Raises:
+        FacespaceError: there are no artifacts, or no such detector.
+    """
+    manifest = artifacts.fingerprint(artifacts.manifest().folder / "manifest.json")
+    detector = detectors.working(settings.detector)[0].name
+    text = json.dumps([asdict(settings), detector, manifest], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read(
+    photos: Sequence[Photo],
+    settings: Settings | None = None,
+    workers: int | None = None,
+    known: Known | None = None,
+    wanted: Wanted | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Step]:
+    """Read photos, in order. A photo that cannot be read has an ``error``, and the others go on.
+
+    Args:
+        photos: what to read.
+        settings: the defaults where None.
+        workers: processes, each with one thread; one a processor where None. 0 reads in this
+            process, on the thread that asks.
+        known: entries by content that were read before with the same settings; new ones are added,
+            those of unreadable photos are not.
+        wanted: pictures to be made; a photo of which one is missing is read again.
+        stop: asked now and then; once it says so, photos that are being read are finished.
+
+    Raises:
+        FacespaceError: detector or model cannot be used, or worker processes do not live.
+        OSError: a picture cannot be written.
+    """
+    settings, wanted = settings or Settings(), wanted or Wanted()
+    known = {} if known is None else known
+    rules_of(settings)  # a fault of the installation is not the photos' own
+    count = _processors() if workers is None else workers
+    chunks = _chunks(photos, known, wanted, CHUNK if count else 1)
+    start, kept = time.perf_counter(), 0
+    results = (
+        _by_workers(chunks, settings, wanted, count, known, stop)
+        if count
+        else _by_this_process(chunks, settings, wanted, known, stop)
+    )
+    for done, (photo, entry, new) in enumerate(results, 1):
+        kept += not new
+        seconds = time.perf_counter() - start
+        yield Step(photo, entry | {"source": photo.name}, done, len(photos), kept, seconds)
+
+
+def _processors() -> int:
+    """How many this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
+
+
+#: Photos, each with its entry where it is known.
+_Chunk = list[tuple[Photo, Entry | None]]
+
+
+def _chunks(photos: Sequence[Photo], known: Known, wanted: Wanted, size: int) -> Iterator[_Chunk]:
+    resumed = len(known) > 0  # else no photo need be opened here only to see that it is new
+    for i in range(0, len(photos), size):
+        chunk = photos[i : i + size]
+        yield [(photo, _remembered(photo, known, wanted) if resumed else None) for photo in chunk]
+
+
+def _remembered(photo: Photo, known: Known, wanted: Wanted) -> Entry | None:
+    try:
+        key = hashlib.sha256(photo.content()).hexdigest()
+    except FacespaceError:
+        return None
+    entry = known.get(key)
+    if entry is None or (wanted.thumbs and "thumbs" not in entry):
+        return None
+    labels = [face["label"] for face in entry["faces"]]
+    paths = []
+    if wanted.annotated:
+        paths.append(wanted.annotated / pictures.annotated_name(photo.name, key))
+    if wanted.crops:
+        paths += [wanted.crops / name for name in pictures.crop_names(photo.name, key, labels)]
+    return entry if all(path.is_file() for path in paths) else None
+
+
+_Result = tuple[Photo, Entry, bool]
+
+
+def _by_this_process(
+    chunks: Iterator[_Chunk],
+    settings: Settings,
+    wanted: Wanted,
+    known: Known,
+    stop: Callable[[], bool],
+) -> Iterator[_Result]:
+    for chunk in chunks:
+        if stop():
+            return
+        todo = [photo for photo, entry in chunk if entry is None]
+        yield from _merged(chunk, _read_some(todo, settings, wanted), known)
+
+
+def _by_workers(
+    chunks: Iterator[_Chunk],
+    settings: Settings,
+    wanted: Wanted,
+    workers: int,
+    known: Known,
+    stop: Callable[[], bool],
+) -> Iterator[_Result]:
+    pool = _Pool(workers, settings, wanted)
+    waiting: deque[tuple[_Chunk, _Reads | None]] = deque()
+    try:
+        for chunk in chunks:
+            if stop():
+                break
+            todo = [photo for photo, entry in chunk if entry is None]
+            waiting.append((chunk, pool.submit(todo) if todo else None))
+            if len(waiting) > workers * AHEAD:
+                oldest, reads = waiting.popleft()
+                yield from _merged(oldest, pool.results(oldest, reads), known)
+        gap = False  # once a chunk was given up, later ones are remembered but not shown
+        while waiting:
+            chunk, reads = waiting.popleft()
+            if stop() and reads is not None and reads.cancel():
+                gap = True
+                continue
+            results = list(_merged(chunk, pool.results(chunk, reads), known))
+            if not gap:
+                yield from results
+    finally:
+        pool.close()
+
+
+_Reads = Future[list[_Read]]
+
+
+class _Pool:
+    """Worker processes of which one may die of a photo: then that is the photo's error."""
+
+    def __init__(self, workers: int, settings: Settings, wanted: Wanted) -> None:
+        self._workers, self._how = workers, (settings, wanted)
+        self._pool = _executor(workers)
+
+    def submit(self, photos: list[Photo]) -> _Reads:
+        """Let photos be read."""
+        try:
+            return self._pool.submit(_read_some, photos, *self._how)
+        except BrokenProcessPool:
+            self.close()
+            self._pool = _executor(self._workers)
+            return self._pool.submit(_read_some, photos, *self._how)
+
+    def results(self, chunk: _Chunk, reads: _Reads | None) -> list[_Read]:
+        """What came of them; they are read once more, one at a time, if meanwhile a worker died."""
+        try:
+            return reads.result() if reads else []
+        except BrokenProcessPool:
+            return self._carefully([photo for photo, entry in chunk if entry is None])
+
+    def close(self) -> None:
+        """End the workers, once each has finished what it is at."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _carefully(self, photos: list[Photo]) -> list[_Read]:
+        results: list[_Read] = []
+        deaths, pool = 0, _executor(1)
+        for photo in photos:
+            try:
+                results += pool.submit(_read_some, [photo], *self._how).result()
+                deaths = 0
+            except BrokenProcessPool as error:
+                deaths += 1
+                if deaths == GIVE_UP:
+                    raise FacespaceError(_DYING) from error
+                reading = failed(photo.name, self._how[0], FacespaceError(_DEADLY))
+                results.append(("", reading.to_dict()))
+                pool.shutdown()
+                pool = _executor(1)
+        pool.shutdown()
+        return results
+
+
+def _executor(workers: int) -> ProcessPoolExecutor:
+    # Forked processes would share the locks of this one's threads.
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin)
+
+
+_DEADLY = "Reading the picture ended the process that read it, perhaps for want of memory."
+_DYING = (
+    "The worker processes end unexpectedly, perhaps for want of memory. What was read is kept: "
+    "run the same again, with fewer workers."
+)
+
+
+def _merged(chunk: _Chunk, results: list[_Read], known: Known) -> Iterator[_Result]:
+    """The photos of a chunk with their entries, and whether these are new; new ones are kept."""
+    for key, entry in results:
+        if key:
+            known[key] = entry
+    new = iter(results)
+    for photo, kept in chunk:
+        yield (photo, next(new)[1], True) if kept is None else (photo, kept, False)
+
+
+def _begin() -> None:
+    """Make ready a worker: one thread, and Ctrl-C is its parent's matter."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    limits.THREADS = 1
+    cv2.setNumThreads(1)
+
+
+def _read_some(photos: list[Photo], settings: Settings, wanted: Wanted) -> list[_Read]:
+    return [_read_one(photo, settings, wanted) for photo in photos]
+
+
+def _read_one(photo: Photo, settings: Settings, wanted: Wanted) -> _Read:
+    try:
+        content = photo.content()
+        rgb = images.load(content)
+        reading = analyze(rgb, settings, photo.name)
+    except FacespaceError as error:
+        return "", failed(photo.name, settings, error).to_dict()
+    key = hashlib.sha256(content).hexdigest()
+    entry = reading.to_dict()
+    if wanted.annotated:
+        path = wanted.annotated / pictures.annotated_name(photo.name, key)
+        pictures.write(path, pictures.annotated(rgb, reading.faces))
+    if wanted.crops:
+        for name, file in pictures.crops(rgb, photo.name, key, reading.faces):
+            pictures.write(wanted.crops / name, file)
+    if wanted.thumbs:
+        boxes = [face.detection.box for face in reading.faces[: pictures.THUMBS]]
+        entry["thumbs"] = [base64.b64encode(pictures.thumb(rgb, box)).decode() for box in boxes]
+    return key, entry

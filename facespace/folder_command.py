@@ -1,0 +1,170 @@
+"""``python -m facespace folder SOURCE...``: any number of photos into tables and pictures."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack, nullcontext
+from pathlib import Path
+from typing import IO
+
+from facespace import folder, sinks, sources
+from facespace.analyze import Settings
+from facespace.folder import Step, Wanted
+from facespace.journal import Journal
+from facespace.terminal import interrupted, show
+from facespace.types import FacespaceError
+
+#: What may be written to standard output.
+_PRINTED: dict[str, Callable[[IO[bytes]], sinks.Sink]] = {
+    "csv": sinks.Csv,
+    "jsonl": sinks.JsonLines,
+}
+
+#: Of so many photos that cannot be read each is named on a terminal; the output has them all.
+NAMED = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command, but for those that it shares with others."""
+    parser.add_argument(
+        "sources",
+        nargs="+",
+        metavar="SOURCE",
+        help="a photo, a folder (with those in it), a ZIP, a pattern in quotes ('**/*.jpg'), "
+        "or - for names on standard input, one a line",
+    )
+    parser.add_argument(
+        "--out",
+        type=_output,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write results here; the ending says how: .csv and .parquet a row a face, .jsonl a "
+        "line a photo, .html a contact sheet. May be given more than once. Beside the first, "
+        "FILE.journal remembers what was read, so that the same command goes on where it was "
+        "interrupted and reads only what is new. Default: print",
+    )
+    parser.add_argument(
+        "--format", choices=_PRINTED, default="csv", help="what is printed; default: csv"
+    )
+    parser.add_argument(
+        "--annotated", type=Path, metavar="FOLDER", help="keep every photo with its faces boxed"
+    )
+    parser.add_argument(
+        "--crops",
+        type=Path,
+        metavar="FOLDER",
+        help="keep every face, sorted into female/, male/ and unsure/, as training reads them",
+    )
+    parser.add_argument(
+        "--workers", type=_positive, metavar="N", help="processes; default: one a processor"
+    )
+    parser.add_argument(
+        "--anew", action="store_true", help="forget the journal and read everything again"
+    )
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Read the photos and write what was asked for, in their order.
+
+    Returns:
+        The exit code: 0 if every photo was read, 1 if some were not or it was interrupted, 2 if
+        it was not tried because of where something should be written.
+    """
+    for path in options.out:
+        if not path.absolute().parent.is_dir():
+            print(f"facespace: there is no folder {path.parent}", file=sys.stderr)
+            return 2
+    photos = sources.find(options.sources, sys.stdin)
+    places = {path.resolve() for path in options.out}
+    for photo in photos:
+        if isinstance(photo.origin, Path) and photo.origin.resolve() in places:
+            print(f"facespace: {photo.name} is one of the photos", file=sys.stderr)
+            return 2
+    try:
+        return _read(options, settings, photos)
+    except BrokenPipeError:  # whoever reads what is printed has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except FacespaceError as error:
+        show("")
+        print(f"facespace: {error}", file=sys.stderr)
+    except OSError as error:
+        show("")
+        print(f"facespace: {error.filename}: {error.strerror}", file=sys.stderr)
+    return 1
+
+
+def _read(options: argparse.Namespace, settings: Settings, photos: list[sources.Photo]) -> int:
+    thumbs = any(path.suffix.lower() == ".html" for path in options.out)
+    wanted = Wanted(options.annotated, options.crops, thumbs)
+    failures, done = 0, 0
+    with ExitStack() as stack:
+        known = stack.enter_context(_journal(options, settings))
+        files = [stack.enter_context(sinks.Writer(path)) for path in options.out]
+        writers: list[sinks.Writer | sinks.Sink] = list(files)
+        if not writers:
+            sys.stdout.flush()
+            writers = [_PRINTED[options.format](sys.stdout.buffer)]
+        stop = stack.enter_context(interrupted())
+        for step in folder.read(photos, settings, options.workers, known, wanted, stop):
+            done = step.done
+            if step.entry["error"]:
+                failures += 1
+                _complain(step, failures)
+            for writer in writers:
+                writer.add(step.entry)
+            show(_line(step))
+        show("")
+    sys.stdout.flush()
+    if done < len(photos):
+        again = " Run the same again to go on." if options.out else ""
+        print(
+            f"facespace: stopped after {done:,} of {len(photos):,} photos.{again}", file=sys.stderr
+        )
+    if failures > NAMED:
+        print(f"facespace: {failures:,} photos could not be read", file=sys.stderr)
+    return int(failures > 0 or done < len(photos))
+
+
+def _journal(options: argparse.Namespace, settings: Settings) -> Journal | nullcontext[None]:
+    if not options.out:
+        return nullcontext()
+    first = options.out[0]
+    path = first.with_name(first.name + ".journal")
+    if options.anew:
+        path.unlink(missing_ok=True)
+    return Journal(path, folder.made_by(settings))
+
+
+def _complain(step: Step, failures: int) -> None:
+    if failures <= NAMED:
+        show("")
+        print(f"facespace: {step.photo.name}: {step.entry['error']}", file=sys.stderr)
+
+
+def _line(step: Step) -> str:
+    line = f"{step.done:,} of {step.total:,} photos"
+    if step.kept:
+        line += f", {step.kept:,} of them known"
+    if step.left is None:
+        return line
+    return f"{line}, {step.rate:.0f} a second, {step.left // 60:.0f}:{step.left % 60:02.0f} left"
+
+
+def _output(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in sinks.ENDINGS:
+        ends = ", ".join(sinks.ENDINGS)
+        raise argparse.ArgumentTypeError(f"{text} must end in one of {ends}")
+    return path
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number

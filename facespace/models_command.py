@@ -1,0 +1,74 @@
+"""``python -m facespace models``: what is installed, and whether it is what it says it is."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from facespace import artifacts, detectors, export
+from facespace.detectors import yunet
+from facespace.types import FacespaceError
+
+COLUMNS = ("kind", "name", "file", "bytes", "sha256", "state")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.add_argument("--format", choices=["table", "csv", "json"], default="table")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print a row a model, other file of the artifacts, and detector.
+
+    Returns:
+        The exit code: 0 if every file is there and unaltered, 1 if one is not, 2 if there are no
+        artifacts.
+    """
+    try:
+        table = list(rows())
+    except FacespaceError as error:
+        print(f"facespace: {error}", file=sys.stderr)
+        return 2
+    if options.format == "json":
+        print(json.dumps(table, indent=1))
+    elif options.format == "csv":
+        print(export.table_csv(COLUMNS, table), end="")
+    else:
+        print(export.table_text(COLUMNS, table))
+    return int(any(row["state"] not in ("ok", "default") for row in table))
+
+
+def rows() -> Iterator[dict[str, Any]]:
+    """One row a file, of the columns ``COLUMNS``.
+
+    ``state`` is ``ok``, ``default`` for what is taken where nothing else is chosen, or a sentence
+    that says what is wrong. ``sha256`` is the one that the file must have.
+
+    Raises:
+        FacespaceError: there are no artifacts.
+    """
+    manifest = artifacts.manifest()
+    files = [("model", name, info.file) for name, info in manifest.models.items()]
+    files += [("data", name, info) for name, info in manifest.files.items()]
+    for kind, name, info in files:
+        state = "default" if (kind, name) == ("model", manifest.default) else "ok"
+        try:
+            manifest.path(info)
+        except FacespaceError as error:
+            state = str(error)
+        place = {"file": info.name, "bytes": info.bytes, "sha256": info.sha256}
+        yield {"kind": kind, "name": name, **place, "state": state}
+    for name in detectors.NAMES:
+        state = "default" if name == detectors.DEFAULT else "ok"
+        try:
+            detectors.get(name)
+        except FacespaceError as error:
+            state = str(error)
+        row = dict.fromkeys(COLUMNS) | {"kind": "detector", "name": name, "state": state}
+        if name == "yunet":  # the others are part of OpenCV
+            row |= {"file": yunet.WEIGHTS, "sha256": yunet.SHA256}
+            row["bytes"] = yunet.weights().stat().st_size if state == "default" else None
+        yield row

@@ -1,0 +1,130 @@
+"""What is kept of a read photo as pictures: annotated, cut into faces, small."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from facespace import annotate, export, images
+from facespace.sources import Photo
+from facespace.types import RGB, Box, Face, FacespaceError
+
+#: The folders that crops are sorted into; training reads the first two.
+FOLDERS = {"female": "female", "male": "male", "?": "unsure"}
+
+#: Margin of a cut-out face, as a share of its box on each side: room for a detector to find it.
+MARGIN = 0.25
+
+#: Longer side of a thumbnail in pixels, and how many a crowd has at most.
+THUMB, THUMBS = 96, 40
+
+
+def annotated(rgb: RGB, faces: Sequence[Face]) -> bytes:
+    """A picture, uint8 (H, W, 3), with its faces boxed, as a JPEG file."""
+    return export.to_jpeg(annotate.draw(rgb, faces))
+
+
+def cut(rgb: RGB, box: Box) -> RGB:
+    """A face with ``MARGIN`` around its box, as far as the picture, uint8 (H, W, 3), reaches."""
+    height, width = rgb.shape[:2]
+    wide, high = box.width * MARGIN, box.height * MARGIN
+    left, right = _within(box.x - wide, box.x + box.width + wide, width)
+    top, bottom = _within(box.y - high, box.y + box.height + high, height)
+    return rgb[top:bottom, left:right]
+
+
+def thumb(rgb: RGB, box: Box) -> bytes:
+    """A cut-out face as a small JPEG file."""
+    face = cut(rgb, box)
+    scale = THUMB / max(face.shape[:2])
+    size = max(1, round(face.shape[1] * scale)), max(1, round(face.shape[0] * scale))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    file = io.BytesIO()
+    Image.fromarray(cv2.resize(face, size, interpolation=way)).save(file, "JPEG", quality=80)
+    return file.getvalue()
+
+
+def annotated_name(name: str, key: str) -> str:
+    """The file of an annotated picture, after the photo's name and the sha256 of its content."""
+    return f"{_stem(name)}-{key[:12]}.jpg"
+
+
+def crop_names(name: str, key: str, labels: Sequence[str]) -> list[str]:
+    """The files of a photo's cut-out faces with their folders: ``female/anna-0a1b2c3d4e5f-1.png``.
+
+    ``labels`` are its faces' verdicts, in order.
+    """
+    return [
+        f"{FOLDERS[label]}/{_stem(name)}-{key[:12]}-{number}.png"
+        for number, label in enumerate(labels, 1)
+    ]
+
+
+def crops(rgb: RGB, name: str, key: str, faces: Sequence[Face]) -> Iterator[tuple[str, bytes]]:
+    """Every face of a picture, uint8 (H, W, 3), as a PNG file with its name."""
+    names = crop_names(name, key, [face.verdict.label for face in faces])
+    for file, face in zip(names, faces, strict=True):
+        yield file, export.to_png(np.ascontiguousarray(cut(rgb, face.detection.box)))
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, and the folder it is in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")  # others may write the same
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def _stem(name: str) -> str:
+    """A photo's name as every file system takes it: no folder, no sign with a meaning, not long."""
+    stem = PurePosixPath(name.replace("\\", "/")).stem
+    return re.sub(r"[^\w -]", "_", stem).strip()[:50] or "photo"
+
+
+def _within(low: float, high: float, end: int) -> tuple[int, int]:
+    """Whole pixels from ``low`` to ``high``, at least one, inside 0 to ``end``."""
+    first = int(np.clip(np.floor(low), 0, end - 1))
+    return first, int(np.clip(np.ceil(high), first + 1, end))
+
+
+def packed(
+    photos: Iterable[tuple[Photo, Sequence[Face]]],
+    files: Callable[..., Iterator[tuple[str, bytes]]],
+) -> bytes:
+    """A ZIP with what ``files`` makes of each photo: ``crops`` or ``all_annotated``.
+
+    Args:
+        photos: that were read, with their faces; one that cannot be read any more is left out.
+        files: takes pixels, name, sha256 of the content, and faces.
+    """
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        taken: set[str] = set()
+        for photo, faces in photos:
+            try:
+                content = photo.content()
+                rgb = images.load(content)
+            except FacespaceError:
+                continue
+            key = hashlib.sha256(content).hexdigest()
+            for name, file in files(rgb, photo.name, key, faces):
+                if name not in taken:  # one content under two names alike
+                    taken.add(name)
+                    archive.writestr(name, file)
+    return made.getvalue()
+
+
+def all_annotated(
+    rgb: RGB, name: str, key: str, faces: Sequence[Face]
+) -> Iterator[tuple[str, bytes]]:
+    """The annotated picture with its name, as ``packed`` takes it."""
+    yield annotated_name(name, key), annotated(rgb, faces)

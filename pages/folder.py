@@ -1,0 +1,32 @@
+"""Many photos in; one table, one set of charts, and all files out."""
+
+import streamlit as st
+
+from dashboard import folder
+from dashboard.artifacts import sentences
+from dashboard.settings import sidebar
+
+st.title("Folder")
+st.write(
+    "Hundreds of photos are read in one go: look at what is marked “?”, and at faces too small to "
+    "judge, before you use the table."
+)
+settings = sidebar()
+with sentences():
+    brought = folder.source()
+
+job = st.session_state.get("folder")
+if brought and (job is None or not job.running):
+    folder.offer(brought, settings)
+if job is None:
+    if not brought:
+        st.info("Add photos to see all their faces in one table.", icon=":material/folder_open:")
+    st.stop()
+if job.running:
+    folder.progress(job)
+    st.stop()
+if job.error:
+    st.warning(job.error, icon=":material/warning:")
+folder.stopped(job)
+if job.entries:
+    folder.show(job)

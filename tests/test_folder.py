@@ -1,0 +1,406 @@
+"""Many photos: where they come from, and how they are read, resumed, and written."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+import facespace
+from facespace import datasets, export, folder, images, labelled, sinks, sources
+from facespace.archive import Archive
+from facespace.folder import Wanted
+from facespace.journal import Journal
+from facespace.types import FacespaceError
+from tests.conftest import GREY, packed, png
+from tests.test_archive import HOSTILE
+
+#: Names that a shell, a page, a table or another system may stumble over.
+ODD = [
+    *("-rf.png", 'Zoë & "co".png', "a,b;'c'.png", "<b>bold<i>.png", "line\nbreak.png"),
+    *("*.png", "名前.png", "%2e%2e.png", "x" * 200 + ".png", "é" * 100 + ".png"),
+]
+
+
+@pytest.fixture
+def photos(tmp_path: Path, variants: list[bytes]) -> Path:
+    """Six faces, one grey picture, one file that is none, in folders; and what is left out."""
+    there = tmp_path / "photos"
+    (there / "b" / "c").mkdir(parents=True)
+    (there / ".hidden").mkdir()
+    for number, content in enumerate(variants):
+        place = there if number < 2 else there / "b" if number < 4 else there / "b" / "c"
+        (place / f"{number}.PNG").write_bytes(content)
+    (there / "grey.png").write_bytes(png(GREY))
+    (there / "text.jpg").write_text("no picture")
+    for name in ("notes.txt", ".hidden/x.png", ".x.png"):
+        (there / name).write_text("left out")
+    return there
+
+
+def read(where: Path, **how: object) -> list[dict]:
+    how.setdefault("workers", 0)
+    return [step.entry for step in folder.read(sources.find([str(where)]), **how)]
+
+
+def bare(entries: list[dict]) -> list[dict]:
+    return [entry | {"milliseconds": None} for entry in entries]
+
+
+# Where photos come from
+
+
+def test_a_folder_stands_for_the_pictures_in_and_below_it(photos: Path) -> None:
+    names = [photo.name.removeprefix(f"{photos}/") for photo in sources.find([str(photos)])]
+    assert names == [
+        *("0.PNG", "1.PNG", "grey.png", "text.jpg"),
+        *("b/2.PNG", "b/3.PNG", "b/c/4.PNG", "b/c/5.PNG"),
+    ]
+
+
+def test_patterns_lines_and_what_is_named_twice(photos: Path) -> None:
+    found = sources.find([f"{photos}/**/*.PNG"])
+    assert len(found) == 6
+    assert len(sources.find([f"{photos}/*"])) == 4  # no folders, no notes
+    lines = [f"{photos}/0.PNG\n", "\n", f"{photos}/b\r\n"]
+    names = [photo.name for photo in sources.find(["-", f"{photos}/0.PNG"], lines)]
+    assert names == [f"{photos}/{name}" for name in ("0.PNG", "b/2.PNG", "b/3.PNG", "b/c/4.PNG",
+                                                     "b/c/5.PNG")]  # fmt: skip
+
+
+def test_a_name_is_a_name_before_it_is_a_pattern(tmp_path: Path) -> None:
+    for name in ("[1].png", "1.png"):
+        (tmp_path / name).write_bytes(b"x")
+    (photo,) = sources.find([f"{tmp_path}/[1].png"])
+    assert photo.origin == tmp_path / "[1].png"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("none.jpg", "no such file"),
+        ("none.zip", "no such file"),
+        ("*.gif", "Nothing matches"),
+        ("*.txt", "No picture matches"),
+        ("empty", "no picture in this folder"),
+        ("bad.zip", "not a ZIP"),
+        ("texts.zip", "no picture in this ZIP"),
+        ("evil.zip", "outside its own folder"),
+        ("nul\0.jpg", "cannot be opened|no such file"),
+    ],
+)
+def test_what_cannot_be_opened_has_a_sentence_and_the_rest_goes_on(
+    name: str, words: str, tmp_path: Path, astronaut_file: bytes
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "bad.zip").write_text("x")
+    (tmp_path / "texts.zip").write_bytes(packed({"a.txt": "x"}))
+    (tmp_path / "evil.zip").write_bytes(packed({"../a.png": astronaut_file}))
+    (tmp_path / "good.png").write_bytes(astronaut_file)
+    found = sources.find([f"{tmp_path}/{name}", f"{tmp_path}/good.png"])
+    bad, good = (step.entry for step in folder.read(found, workers=0))
+    assert pd.Series([bad["error"]]).str.contains(words).all()
+    assert bad["faces"] == [] and len(good["faces"]) == 1
+    assert not (tmp_path.parent / "a.png").exists()
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_zip_is_a_row_with_a_sentence_and_writes_nothing(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, words = HOSTILE[kind]
+    path = tmp_path / "deep" / "in" / "hostile.zip"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(make())
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    wanted = Wanted(path.parent / "out", path.parent / "out", thumbs=True)
+    (entry,) = read(path, wanted=wanted)
+    assert (entry["source"], entry["faces"]) == (str(path), [])
+    assert words in entry["error"]
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == [path]
+
+
+def test_a_zip_that_is_gone_when_its_turn_comes(tmp_path: Path, astronaut_file: bytes) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(packed({"a.png": astronaut_file}))
+    found = sources.find([str(path)])
+    path.unlink()
+    (step,) = folder.read(found, workers=0)
+    assert "cannot be opened any more" in step.entry["error"]
+
+
+def test_an_archive_in_disguise_is_no_picture(tmp_path: Path, astronaut_file: bytes) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(packed({"a.png": packed({"b.png": astronaut_file})}))
+    (entry,) = read(path)
+    assert "not a JPEG" in entry["error"]
+
+
+def test_a_zip_is_read_like_the_folder_it_was_made_of(photos: Path, tmp_path: Path) -> None:
+    path = tmp_path / "photos.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in photos.rglob("*"):
+            archive.write(file, file.relative_to(photos))
+    before = set(tmp_path.iterdir())
+    from_zip, from_folder = read(path), read(photos)
+    assert set(tmp_path.iterdir()) == before
+    cut = {entry["source"].removeprefix(f"{path}/"): entry for entry in bare(from_zip)}
+    for entry in bare(from_folder):
+        name = entry["source"].removeprefix(f"{photos}/")
+        assert cut[name] == entry | {"source": f"{path}/{name}"}
+    # The same by worker processes, which open the ZIP themselves.
+    assert bare(read(path, workers=1)) == bare(from_zip)
+
+
+# Reading
+
+
+def test_workers_read_what_analyze_reads_in_order(photos: Path) -> None:
+    entries = bare(read(photos, workers=2))
+    for entry in entries:
+        try:
+            alone = facespace.analyze(entry["source"]).to_dict()
+        except FacespaceError as error:
+            assert entry["error"] == str(error)
+        else:
+            assert entry == alone | {"milliseconds": None}
+    assert entries == bare(read(photos))
+    assert [entry["error"] for entry in entries].count(None) == 7
+
+
+def test_steps_count(photos: Path) -> None:
+    steps = list(folder.read(sources.find([str(photos)]), workers=0))
+    assert [step.done for step in steps] == list(range(1, 9))
+    assert {step.total for step in steps} == {8}
+    assert {step.kept for step in steps} == {0}
+    assert steps[0].left > 0 and steps[-1].left == 0
+    assert steps[-1].rate == pytest.approx(8 / steps[-1].seconds)
+
+
+def test_without_artifacts_nothing_is_tried(photos: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("FACESPACE_ARTIFACTS", str(tmp_path))
+    with pytest.raises(FacespaceError, match="training train"):
+        read(photos)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_stop_keeps_what_was_read(workers: int, photos: Path, monkeypatch) -> None:
+    monkeypatch.setattr(folder, "CHUNK", 1)
+    monkeypatch.setattr(folder, "AHEAD", 1)
+    known: dict[str, dict] = {}
+    steps = []
+    found = sources.find([str(photos)])
+    for step in folder.read(found, workers=workers, known=known, stop=lambda: len(steps) >= 3):
+        steps.append(step)
+    assert 3 <= len(steps) < 8
+    assert [step.photo.name for step in steps] == [photo.name for photo in found[: len(steps)]]
+    whole = list(folder.read(found, workers=workers, known=known))
+    assert whole[-1].kept >= len([step for step in steps if not step.entry["error"]])
+    assert bare([step.entry for step in whole]) == bare(read(photos))
+
+
+def test_photos_are_known_by_content_not_by_name(photos: Path, tmp_path: Path) -> None:
+    known: dict[str, dict] = {}
+    first = read(photos, known=known)
+    assert len(known) == 7  # what cannot be read is tried again
+    moved = photos.rename(tmp_path / "elsewhere")
+    (moved / "new.png").write_bytes((moved / "0.PNG").read_bytes())
+    (moved / "1.PNG").write_bytes(png(GREY + 1))
+    steps = list(folder.read(sources.find([str(moved)]), workers=0, known=known))
+    assert steps[-1].kept == 7  # all but the changed one and the text
+    assert steps[0].entry["milliseconds"] == first[0]["milliseconds"]
+    assert {Path(step.entry["source"]).parts[-1] for step in steps} >= {"new.png", "1.PNG"}
+    assert all(step.entry["source"].startswith(str(moved)) for step in steps)
+
+
+@dataclass(frozen=True)
+class Deadly(sources.Photo):
+    """A photo that ends whoever reads it, as a decoder's fault may."""
+
+    def content(self) -> bytes:
+        os._exit(9)
+
+
+def test_a_photo_that_ends_its_worker_is_an_error_like_any_other(photos: Path) -> None:
+    found = sources.find([str(photos)])
+    found[2] = Deadly("deadly.png")
+    entries = [step.entry for step in folder.read(found, workers=2)]
+    assert "ended the process" in entries[2]["error"]
+    assert bare(entries[:2] + entries[3:]) == bare(
+        [entry for entry in read(photos) if not entry["source"].endswith("grey.png")]
+    )
+
+
+def test_where_no_worker_lives_it_gives_up_with_a_sentence() -> None:
+    with pytest.raises(FacespaceError, match="fewer workers"):
+        list(folder.read([Deadly("deadly.png")] * 5, workers=1))
+
+
+# The journal
+
+
+def test_a_journal_survives_what_kills_its_process(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    with Journal(path, "us") as journal:
+        for key in "abc":
+            journal[key] = {"source": f"\udcff{key}", "faces": []}
+        assert len(journal) == 3 and journal.get("d") is None
+    whole = path.read_bytes()
+    for end in range(len(whole.splitlines(True)[0]), len(whole) + 1, 7):
+        path.write_bytes(whole[:end])
+        with Journal(path, "us") as journal:
+            kept = len(journal)
+            assert journal.get("a") in (None, {"source": "\udcffa", "faces": []})
+            journal["d"] = {"x": 1}
+            assert journal.get("d") == {"x": 1}
+        with Journal(path, "us") as journal:
+            assert len(journal) == kept + 1
+    with Journal(path, "others") as journal:
+        assert len(journal) == 0
+    path.write_text("no journal")
+    with Journal(path, "us") as journal:
+        assert len(journal) == 0
+
+
+def test_settings_and_artifacts_name_what_made_a_reading(tmp_path: Path, monkeypatch) -> None:
+    names = {folder.made_by(facespace.Settings(certainty=value)) for value in (None, 0.9)}
+    names.add(folder.made_by(facespace.Settings("haar")))
+    source = facespace.artifacts.folder()
+    for file in source.iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    (tmp_path / "manifest.json").unlink()
+    text = (source / "manifest.json").read_text("utf-8")
+    (tmp_path / "manifest.json").write_text(text + "\n", "utf-8")
+    monkeypatch.setenv("FACESPACE_ARTIFACTS", str(tmp_path))
+    names.add(folder.made_by(facespace.Settings()))
+    assert len(names) == 4
+
+
+# Pictures
+
+
+def test_pictures_are_made_and_crops_are_what_training_reads(photos: Path, tmp_path: Path) -> None:
+    wanted = Wanted(tmp_path / "annotated", tmp_path / "crops", thumbs=True)
+    # A certainty that not every variant reaches gives all three folders something to hold.
+    settings = facespace.Settings(smallest_face=110)
+    known: dict[str, dict] = {}
+    entries = read(photos, wanted=wanted, settings=settings, known=known)
+    faces = [face for entry in entries for face in entry["faces"]]
+    drawn = sorted((tmp_path / "annotated").iterdir())
+    assert len(drawn) == 7  # every photo that could be read
+    assert images.load(drawn[0]).shape[:2] in {(512, 512), (300, 350), (80, 80)}
+    cut = list((tmp_path / "crops").rglob("*.png"))
+    assert len(cut) == len(faces) == 6
+    labels = {"female": "female", "male": "male", "unsure": "?"}
+    assert sorted(labels[path.parent.name] for path in cut) == sorted(f["label"] for f in faces)
+    for path in cut:
+        labelled.face_of(images.load(path))  # raises where no face is found
+    for name in ("female", "male"):
+        (tmp_path / "crops" / name).mkdir(exist_ok=True)
+        (tmp_path / "crops" / name / "more.png").write_bytes(cut[0].read_bytes())
+    assert {photo.label for photo in datasets.read(tmp_path / "crops").photos} == {"female", "male"}
+    assert all(len(entry.get("thumbs", [])) == len(entry["faces"]) for entry in entries)
+    # A picture that is missing is made again, and nothing else is.
+    drawn[0].unlink()
+    steps = list(folder.read(sources.find([str(photos)]), settings, 0, known, wanted))
+    assert steps[-1].kept == 6 and drawn[0].is_file()
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_names_lead_nowhere_else(name: str, tmp_path: Path, astronaut_file: bytes) -> None:
+    there, out = tmp_path / "in", tmp_path / "out"
+    there.mkdir()
+    (there / name).write_bytes(astronaut_file)
+    wanted = Wanted(out, out, thumbs=True)
+    (entry,) = read(there, wanted=wanted)
+    assert entry["source"] == str(there / name) and len(entry["faces"]) == 1
+    made = [path.relative_to(out).parts for path in out.rglob("*") if path.is_file()]
+    assert len(made) == 2 and all(len(parts) <= 2 for parts in made)
+    assert {path.name for path in tmp_path.iterdir()} == {"in", "out"}
+    assert all(set(parts[-1]).isdisjoint('<>:"/\\|?*\n') for parts in made)
+    for kind in sinks.ENDINGS:
+        with sinks.Writer(out / f"x{kind}") as writer:
+            writer.add(entry)
+    assert pd.read_csv(out / "x.csv")["source"].item() == entry["source"]
+    assert pd.read_parquet(out / "x.parquet")["source"].item() == entry["source"]
+    assert json.loads((out / "x.jsonl").read_text("utf-8"))["source"] == entry["source"]
+    assert "<b>bold" not in (out / "x.html").read_text("utf-8")
+
+
+def test_a_name_in_a_zip_leads_nowhere_else(tmp_path: Path, astronaut_file: bytes) -> None:
+    archive = Archive(packed({"a/..png": astronaut_file, "con:.png": astronaut_file}))
+    wanted = Wanted(tmp_path / "out", tmp_path / "out")
+    for step in folder.read(sources.members(archive), workers=0, wanted=wanted):
+        assert step.entry["error"] is None
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+# Files
+
+
+def test_all_files_say_the_same(photos: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(sinks, "GROUP", 3)
+    entries = read(photos, wanted=Wanted(thumbs=True))
+    for kind in sinks.ENDINGS:
+        with sinks.Writer(tmp_path / f"x{kind.upper()}") as writer:
+            for entry in entries:
+                writer.add(entry)
+    frame = pd.read_csv(tmp_path / "x.CSV")
+    assert list(frame.columns) == list(export.COLUMNS)
+    assert len(frame) == 8
+    typed = pd.read_parquet(tmp_path / "x.PARQUET")
+    for name in export.COLUMNS:
+        mine = [None if value == "" else value for value in typed[name].tolist()]
+        assert pd.Series(mine, dtype=frame[name].dtype).equals(frame[name])
+    lines = [json.loads(line) for line in (tmp_path / "x.JSONL").read_text("utf-8").splitlines()]
+    assert lines == [{k: v for k, v in entry.items() if k != "thumbs"} for entry in entries]
+    sheet = (tmp_path / "x.HTML").read_text("utf-8")
+    assert sheet.count("<img") == 6 and sheet.count("data:image/jpeg;base64,") == 6
+    assert "http" not in sheet  # nothing is fetched to show it
+
+
+@pytest.mark.parametrize("kind", sinks.ENDINGS)
+def test_a_file_is_whole_or_as_it_was(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / f"x{kind}"
+    path.write_text("before")
+    entry = facespace.analyze(GREY).to_dict()
+    with pytest.raises(KeyboardInterrupt), sinks.Writer(path) as writer:
+        writer.add(entry)
+        raise KeyboardInterrupt
+    assert path.read_text() == "before"
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_reading_becomes_a_frame(astronaut: np.ndarray) -> None:
+    reading = facespace.analyze(astronaut, source="a.png")
+    frame = reading.to_frame()
+    assert list(frame.columns) == list(export.COLUMNS)
+    row = frame.iloc[0]
+    assert (row["source"], row["face"], row["label"]) == ("a.png", 1, "female")
+    assert row["width"] == reading.to_dict()["faces"][0]["box"][2]
+    both = export.to_frame([reading, facespace.analyze(GREY, source="grey")])
+    assert list(both["source"]) == ["a.png", "grey"] and both["label"].isna().tolist()[1]
+    assert list(export.to_frame([]).columns) == list(export.COLUMNS)
+    text = io.StringIO(export.to_csv([reading]))
+    back = pd.read_csv(text, keep_default_na=False)
+    assert back.astype(str).to_dict() == frame.fillna("").astype(str).to_dict()
+
+
+def test_thumbs_of_a_crowd_are_bounded(astronaut: np.ndarray, monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr("facespace.pictures.THUMBS", 1)
+    Image.fromarray(np.hstack([astronaut, astronaut])).save(tmp_path / "two.png")
+    (entry,) = read(tmp_path / "two.png", wanted=Wanted(thumbs=True))
+    assert len(entry["faces"]) == 2 and len(entry["thumbs"]) == 1
+    with sinks.Writer(tmp_path / "x.html") as writer:
+        writer.add(entry)
+    assert "and 1 more faces" in (tmp_path / "x.html").read_text("utf-8")

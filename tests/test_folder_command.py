@@ -1,0 +1,219 @@
+"""``python -m facespace folder`` and ``models``: what they write and say, and their exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from facespace import artifacts, cli, detectors, folder
+from tests.conftest import packed
+
+
+@pytest.fixture
+def there(tmp_path: Path, variants: list[bytes]) -> Path:
+    made = tmp_path / "in"
+    made.mkdir()
+    for number, content in enumerate(variants):
+        (made / f"{number}.png").write_bytes(content)
+    return made
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def lines(path: Path) -> list[dict]:
+    entries = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [entry | {"milliseconds": None} for entry in entries]
+
+
+def test_all_is_printed_and_nothing_else(there: Path, capfdbinary) -> None:
+    assert cli.main(["folder", str(there), "--workers", "1"]) == 0
+    out, err = capfdbinary.readouterr()
+    assert err == b""  # no progress where no terminal is
+    assert [row["source"] for row in rows(out.decode())] == [f"{there}/{i}.png" for i in range(6)]
+    assert {path.name for path in there.parent.iterdir()} == {"in"}
+
+
+def test_all_that_can_be_written(there: Path, tmp_path: Path, capfd) -> None:
+    files = [tmp_path / f"x.{kind}" for kind in ("csv", "jsonl", "parquet", "html")]
+    options = [part for file in files for part in ("--out", str(file))]
+    places = ["--annotated", str(tmp_path / "a"), "--crops", str(tmp_path / "c")]
+    (there / "bad.jpg").write_text("x")
+    assert cli.main(["folder", str(there), *options, *places, "--workers", "2"]) == 1
+    out, err = capfd.readouterr()
+    assert out == "" and err.count("\n") == 1 and "bad.jpg: The file is not" in err
+    assert len(pd.read_parquet(files[2])) == len(rows(files[0].read_text("utf-8"))) == 7
+    assert len(lines(files[1])) == 7
+    assert len(list((tmp_path / "a").iterdir())) == 6
+    assert len(list((tmp_path / "c").rglob("*.png"))) == 6
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {*(file.name for file in files), "x.csv.journal", "in", "a", "c"}
+
+
+def test_names_on_standard_input_and_a_hostile_zip(there: Path, capfd, monkeypatch) -> None:
+    (there / "evil.zip").write_bytes(packed({"../x.png": "x"}))
+    names = f"{there}/0.png\n{there}/evil.zip\n{there}/1.png\n"
+    monkeypatch.setattr(sys, "stdin", io.StringIO(names))
+    assert cli.main(["folder", "-", "--format", "jsonl", "--workers", "1"]) == 1
+    out, err = capfd.readouterr()
+    entries = [json.loads(line) for line in out.splitlines()]
+    assert [len(entry["faces"]) for entry in entries] == [1, 0, 1]
+    assert "outside its own folder" in err and "outside" in entries[1]["error"]
+    assert not (there.parent / "x.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--out", "x.txt"], "must end in one of"),
+        (["--workers", "0"], "must be 1 or more"),
+        (["--workers", "many"], "invalid"),
+        (["--format", "xml"], "invalid choice"),
+    ],
+)
+def test_wrong_usage(options: list[str], words: str, there: Path, capfd) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["folder", str(there), *options])
+    assert ended.value.code == 2
+    assert words in capfd.readouterr().err
+
+
+def test_places_are_looked_at_before_the_work(there: Path, tmp_path: Path, capfd) -> None:
+    assert cli.main(["folder", str(there), "--out", str(tmp_path / "none" / "x.csv")]) == 2
+    assert "no folder" in capfd.readouterr().err
+    assert cli.main(["folder", str(there), "--detector", "nobody"]) == 2
+    assert "Choose from" in capfd.readouterr().err
+    page = there / "page.html"
+    page.write_text("mine")
+    assert cli.main(["folder", str(page), "--out", str(page)]) == 2
+    assert "one of the photos" in capfd.readouterr().err
+    assert page.read_text() == "mine"
+
+
+def test_where_pictures_cannot_be_written_it_says_so(there: Path, tmp_path: Path, capfd) -> None:
+    (tmp_path / "file").write_text("x")
+    crops = ["--crops", str(tmp_path / "file")]
+    assert cli.main(["folder", str(there), *crops, "--workers", "1"]) == 1
+    err = capfd.readouterr().err
+    assert "Not a directory" in err or "File exists" in err
+    assert "Traceback" not in err
+
+
+def test_interrupting_keeps_what_was_read_and_the_next_run_goes_on(
+    there: Path, tmp_path: Path, capfd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, part = tmp_path / "whole.jsonl", tmp_path / "part.jsonl"
+    assert cli.main(["folder", str(there), "--out", str(whole), "--workers", "1"]) == 0
+    reading, kept = folder.read, []
+
+    def interrupted(*arguments: object):
+        for step in reading(*arguments):
+            kept.append(step.kept)
+            if step.done == 2 and len(kept) == 2:
+                signal.raise_signal(signal.SIGINT)
+            yield step
+
+    monkeypatch.setattr(folder, "CHUNK", 1)
+    monkeypatch.setattr(folder, "AHEAD", 1)
+    monkeypatch.setattr(folder, "read", interrupted)
+    command = ["folder", str(there), "--out", str(part), "--workers", "1"]
+    before = signal.getsignal(signal.SIGINT)
+    assert cli.main(command) == 1
+    assert signal.getsignal(signal.SIGINT) is before
+    assert "stopped after" in capfd.readouterr().err
+    assert 2 <= len(lines(part)) < 6
+    assert lines(part) == lines(whole)[: len(lines(part))]
+    assert cli.main(command) == 0
+    assert kept[-1] >= 2
+    assert lines(part) == lines(whole)
+    kept.append(0)
+    assert cli.main([*command, "--anew"]) == 0
+    assert kept[-1] == 0
+    assert lines(part) == lines(whole)
+
+
+def test_killing_it_loses_next_to_nothing(there: Path, tmp_path: Path, variants) -> None:
+    for number in range(10, 60):
+        (there / f"{number}.png").write_bytes(variants[number % 6] + bytes([number]))
+    whole, part = tmp_path / "whole.jsonl", tmp_path / "part.jsonl"
+    command = [sys.executable, "-m", "facespace", "folder", str(there), "--workers", "1", "--out"]
+    process = subprocess.Popen([*command, str(part)], stderr=subprocess.PIPE)
+    journal = tmp_path / "part.jsonl.journal"
+    end = time.monotonic() + 120
+    while not journal.is_file() or journal.read_bytes().count(b"\n") < 9:
+        assert process.poll() is None and time.monotonic() < end
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    process.stderr.close()
+    assert not part.exists()
+    known = journal.read_bytes().count(b"\n") - 1
+    assert 8 <= known < 56
+    done = subprocess.run([*command, str(part)], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert cli.main(["folder", str(there), "--workers", "1", "--out", str(whole)]) == 0
+    assert lines(part) == lines(whole) and len(lines(part)) == 56
+    kept = journal.read_bytes().splitlines()[1 : known + 1]
+    milliseconds = {json.loads(line)["entry"]["milliseconds"] for line in kept}
+    written = {json.loads(line)["milliseconds"] for line in part.read_text("utf-8").splitlines()}
+    assert milliseconds <= written  # what was known was not read again
+
+
+def test_a_reader_that_has_had_enough_ends_it_quietly(there: Path) -> None:
+    command = [sys.executable, "-m", "facespace", "folder", str(there), "--workers", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    err = process.stderr.read().decode()
+    assert process.wait(120) == 1
+    assert "Traceback" not in err and "BrokenPipe" not in err
+    process.stderr.close()
+
+
+def test_progress_on_a_terminal(there: Path, capfd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert cli.main(["folder", str(there), "--workers", "1"]) == 0
+    err = capfd.readouterr().err
+    assert "6 of 6 photos, " in err and "0:00 left" in err
+
+
+def test_models_lists_what_is_installed(capsys) -> None:
+    assert cli.main(["models", "--format", "json"]) == 0
+    table = {(row["kind"], row["name"]): row for row in json.loads(capsys.readouterr().out)}
+    manifest = artifacts.manifest()
+    for name, info in manifest.models.items():
+        row = table["model", name]
+        path = manifest.folder / row["file"]
+        assert row["sha256"] == artifacts.fingerprint(path) == info.file.sha256
+        assert row["bytes"] == path.stat().st_size
+        assert row["state"] == ("default" if name == manifest.default else "ok")
+    assert table["detector", "yunet"]["bytes"] == 122_489
+    assert {name for kind, name in table if kind == "detector"} == set(detectors.NAMES)
+    assert cli.main(["models"]) == 0
+    assert capsys.readouterr().out.split()[:3] == ["kind", "name", "file"]
+
+
+def test_models_says_what_is_altered_or_missing(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("FACESPACE_ARTIFACTS", str(tmp_path))
+    assert cli.main(["models"]) == 2
+    assert "training train" in capsys.readouterr().err
+    manifest = artifacts.manifest(artifacts.Path(artifacts.__file__).parents[1] / "artifacts")
+    for path in manifest.folder.iterdir():
+        if path.name != "eigenfaces.onnx":
+            (tmp_path / path.name).symlink_to(path)
+    (tmp_path / "report.json").unlink()
+    (tmp_path / "report.json").write_text("{}")
+    assert cli.main(["models", "--format", "csv"]) == 1
+    states = {row["name"]: row["state"] for row in rows(capsys.readouterr().out)}
+    assert "is missing" in states["eigenfaces"]
+    assert "is not the file" in states["report.json"]
+    assert states["gradients"] == "ok"

@@ -1,0 +1,47 @@
+"""What ``benchmarks/photo.py`` measures on: its photos, its contenders, its sums."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import facespace
+from benchmarks import photo
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("photos")
+    assert not photo.prepare(made, made / "none")  # no photos to fit on
+    return made
+
+
+@pytest.mark.parametrize("faces", photo.GRIDS)
+def test_its_photos_show_as_many_faces_as_they_say(faces: int, folder: Path) -> None:
+    reading = facespace.analyze(photo.photo_of(folder, faces))
+    assert (reading.width, reading.height) == (640, 480)
+    assert len(reading.faces) == faces
+
+
+def test_the_first_app_finds_and_judges(tmp_path: Path, data: Path, monkeypatch) -> None:
+    monkeypatch.setattr(photo, "FITTED", 120)
+    assert photo.prepare(tmp_path, data)
+    assert photo.first_app(tmp_path)(str(photo.photo_of(tmp_path, 1))) == 1
+
+
+def test_sessions_read_at_once() -> None:
+    seen = []
+    row = photo.at_once(lambda path: seen.append(path) or 1, "a.jpg", 4)
+    assert seen == ["a.jpg"] * 4 * photo.EACH
+    assert row["per_s"] > 0 and row["p95_ms"] >= 0
+
+
+def test_contenders_take_turns_and_are_compared(folder: Path, monkeypatch) -> None:
+    monkeypatch.setattr(photo, "GRIDS", {1: (1, 1)})
+    with photo.Contender(photo.OURS, sys.executable, folder, 1) as one:
+        assert one.cold > 0
+        result = photo.timed([one], folder, rounds=1)
+        assert result["ours_found_1"] == 1 and result["ours_ms_1"] > 0
+        assert 40 < one.ask(photo=str(photo.photo_of(folder, 1)), times=1)["peak_mb"] < 1000
