@@ -22,6 +22,7 @@ def navigation() -> StreamlitPage:
                 st.Page("pages/photo.py", title="Photo", icon=":material/photo_camera:"),
                 st.Page("pages/video.py", title="Video", icon=":material/movie:"),
                 st.Page("pages/webcam.py", title="Webcam", icon=":material/videocam:"),
+                st.Page("pages/review.py", title="Review", icon=":material/rate_review:"),
             ],
             "Behind it": [
                 st.Page("pages/data.py", title="Data", icon=":material/dataset:"),

@@ -21,7 +21,7 @@ from streamlit_webrtc import (
     webrtc_streamer,
 )
 
-from dashboard import results
+from dashboard import keeping, results
 from dashboard.reader import Picture, read_all
 from facespace import eigenfaces, export
 from facespace.analyze import Settings
@@ -186,6 +186,7 @@ def single_pictures(settings: Settings) -> None:
         st.success(results.summary([r]), icon=":material/check_circle:")
         results.show(p, r)
         results.table([r])
+    keeping.photos(good, "webcam")
     results.downloads(good)
 
 
@@ -201,6 +202,7 @@ def panel(live: Live, crops: bool) -> None:
             st.metric("Faces in view", len(seen.tracks), border=True)
             st.metric("Frames a second", f"{seen.shown:.0f}", border=True)
         _tracks(seen)
+        keeping.webcam(seen)
         st.caption(
             f"Finding and judging {seen.milliseconds.get('analyse', 0):.0f} ms, "
             f"{seen.analysed:.1f} times a second; drawing {seen.milliseconds.get('draw', 0):.0f} ms"

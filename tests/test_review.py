@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,34 +16,12 @@ import numpy as np
 import pytest
 
 from facespace import artifacts, images, limits, review
-from facespace.analyze import analyze
 from facespace.review import Conflict, Queue
-from facespace.review_face import Candidate, around, crop_of, perceptual_hash
+from facespace.review_face import around, crop_of, perceptual_hash
 from facespace.types import Box, FacespaceError
+from tests.reviewing import DAY, filled, noise, yesterday
 
 ROOT = Path(__file__).parents[1]
-DAY = 86_400
-
-
-@pytest.fixture(scope="module")
-def candidate(astronaut) -> Candidate:
-    """The astronaut's face on its way into the queue."""
-    reading = analyze(astronaut)
-    info = artifacts.manifest().model(reading.model)
-    return Candidate.of(astronaut, reading.faces[0], info, "astronaut.png", "photo", True)
-
-
-def noise(candidate: Candidate, seed: int) -> Candidate:
-    """Another face, unlike any other."""
-    crop = np.random.default_rng(seed).integers(0, 256, (16, 16), np.uint8)
-    return replace(candidate, crop=cv2.resize(crop, (64, 64)), source=f"{seed}.png")
-
-
-def filled(candidate: Candidate, count: int, path: Path | None = None) -> Queue:
-    queue = Queue(path)
-    for seed in range(count):
-        assert queue.add(noise(candidate, seed)) is not None
-    return queue
 
 
 @pytest.mark.parametrize("kept", ["in memory", "in a file"])
@@ -68,10 +45,6 @@ def test_a_face_is_kept_with_all_that_is_known_of_it(kept, candidate, tmp_path, 
     shown = images.load(context)
     assert shown.shape[0] == shown.shape[1]
     assert abs(item.x + item.width / 2 - shown.shape[1] / 2) < 1
-
-
-def yesterday() -> float:
-    return time.time() - DAY
 
 
 def test_the_context_shows_the_face_in_its_middle(astronaut) -> None:
