@@ -116,7 +116,7 @@ def one_at_a_time(queue: Queue, waiting: Sequence[Item], items: Sequence[Item]) 
     with here:
         st.image(
             _wide(annotate.draw_marks(context, [box])),
-            width=2 * SMALL + 96,
+            width=520,
             alt="The face, boxed, in the middle of its surroundings",
         )
     with there:
