@@ -203,13 +203,20 @@ def _decide(queue: Queue, chosen: Sequence[Item], decision: Decision) -> None:
         try:
             done.append((item, queue.decide(item, decision, reviewer)))
         except Conflict as conflict:
-            say(f"**{plain(item.source)}**: {conflict}")
+            if not _mine(queue, item):
+                say(f"**{plain(item.source)}**: {conflict}")
         except FacespaceError as error:
             say(str(error))
             break
     if done:
         st.session_state.setdefault(DONE, []).append(done)
     st.session_state.pop(NEXT, None)
+
+
+def _mine(queue: Queue, item: Item) -> bool:
+    """Whether a face is as this session left it: a key was pressed twice before the page moved."""
+    last = st.session_state.get(DONE, [[]])[-1:]
+    return any(after == queue.get(item.id) for batch in last for _, after in batch)
 
 
 def _undo(queue: Queue) -> None:

@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import film_job, keeping
+from dashboard import review as review_page
 from dashboard.example_film import example_film
 from facespace import limits
 from facespace.analyze import Settings, analyze
@@ -77,11 +78,13 @@ def links(app: AppTest) -> str:
     return "\n".join(element.proto.label for element in app.get("page_link"))
 
 
-def test_every_page_says_what_becomes_of_pictures() -> None:
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
-    assert "Pictures are read in memory and not kept" in text(app)
-    app.session_state["review_keeping"] = True
-    assert "faces marked “?” are kept on the page Review" in text(app.run())
+@pytest.mark.parametrize(
+    ("keeps", "words"), [(False, "not kept"), (True, "marked “?” are kept on the page Review")]
+)
+def test_every_page_says_what_becomes_of_pictures(keeps: bool, words: str) -> None:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.session_state["review_keeping"] = keeps
+    assert words in text(app.run())
 
 
 @pytest.mark.parametrize("where", ["0", "1"])
@@ -147,6 +150,19 @@ def test_the_second_of_two_reviewers_is_told(own, candidate) -> None:
     assert (item.decision, item.reviewer) == ("male", "Anna")
     assert "Another reviewer (Anna) decided this face in the meantime: male" in text(ben)
     assert "in the meantime" not in text(ben.run())
+
+
+def test_a_key_pressed_twice_is_no_other_reviewer(own, candidate, monkeypatch) -> None:
+    queue = filled(candidate, 1, own)
+    (item,) = queue.items()
+    state: dict = {}
+    monkeypatch.setattr(review_page.st, "session_state", state)
+    for _ in range(2):
+        review_page._decide(queue, [item], "female")
+    assert "review_said" not in state and len(state["review_done"]) == 1
+    queue.decide(queue.items()[0], "male", "Anna")
+    review_page._decide(queue, [item], "female")
+    assert "Another reviewer (Anna)" in state["review_said"][0]
 
 
 def test_the_model_s_leaning_is_shown_on_demand_only(own, candidate) -> None:

@@ -34,7 +34,7 @@ def keeper(store: Path) -> Iterator[str]:
 
 def key(page: Page, name: str, then: str) -> None:
     """Press a key, as a reviewer does with nothing in focus, and wait for what it leads to."""
-    settled(page)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.keyboard.press(name)
     expect(page.get_by_text(then).first).to_be_visible()
 
