@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.keeping import kept
 from dashboard.navigation import navigation
 
 st.set_page_config("Facespace", ":material/face:", layout="wide")
@@ -9,7 +10,6 @@ st.set_page_config("Facespace", ":material/face:", layout="wide")
 page = navigation()
 with st.sidebar:
     st.caption(
-        "Verdicts are a *perceived binary label from appearance*, nobody’s identity. "
-        "Pictures are read in memory and not kept."
+        "Verdicts are a *perceived binary label from appearance*, nobody’s identity. " + kept()
     )
 page.run()

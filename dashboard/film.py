@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import results
+from dashboard import keeping, results
 from dashboard.film_job import Job
 from dashboard.reader import plain
 from facespace import film_export
@@ -29,7 +29,7 @@ def start(name: str, content: bytes, settings: Settings, every: int | None) -> N
     """Begin with a film; one that is still being read is stopped."""
     if "film" in st.session_state:
         st.session_state["film"].stop()
-    st.session_state["film"] = Job(name, content, settings, every)
+    st.session_state["film"] = Job(name, content, settings, every, keeping.keeping())
     st.session_state["film_from"] = 0.0
 
 
@@ -83,6 +83,7 @@ def show(job: Job, film: Film) -> None:
         "carried on"
     )
     downloads(job, film)
+    keeping.film(job, film)
     if not film.tracks:
         st.info("No face was found in this film.", icon=":material/search_off:")
         return

@@ -7,8 +7,9 @@ import threading
 from pathlib import Path
 
 from dashboard.background import Background
-from facespace import video
+from facespace import review_film, video
 from facespace.analyze import Settings
+from facespace.review_face import Candidate
 from facespace.types import FacespaceError
 from facespace.video import Film, Progress
 
@@ -23,11 +24,20 @@ class Job(Background):
     """One film on a thread of its own. Other threads read its fields and call ``stop``.
 
     ``progress`` is the newest; ``film`` and ``content`` (an MP4 file) are there once it is done,
-    ``error`` is a sentence where it failed. Nothing of it stays on disk.
+    ``error`` is a sentence where it failed. ``candidates`` are the faces that stayed "?", where
+    the user keeps them for review. Nothing of it stays on disk.
     """
 
-    def __init__(self, name: str, content: bytes, settings: Settings, every: int | None) -> None:
-        self.name = name
+    def __init__(
+        self,
+        name: str,
+        content: bytes,
+        settings: Settings,
+        every: int | None,
+        keeping: bool = False,
+    ) -> None:
+        self.name, self.keeping = name, keeping
+        self.candidates: list[Candidate] = []
         self.progress: Progress | None = None
         self.film: Film | None = None
         self.content = b""
@@ -41,6 +51,8 @@ class Job(Background):
                 source.write_bytes(content)
                 for step in video.annotate_film(source, out, settings, every, self.ends, self.name):
                     if isinstance(step, Film):
+                        if self.keeping:
+                            self.candidates = review_film.candidates(step, source)
                         self.content, self.film = out.read_bytes(), step
                     else:
                         self.progress = step

@@ -23,6 +23,7 @@ def navigation() -> StreamlitPage:
                 st.Page("pages/folder.py", title="Folder", icon=":material/folder_open:"),
                 st.Page("pages/video.py", title="Video", icon=":material/movie:"),
                 st.Page("pages/webcam.py", title="Webcam", icon=":material/videocam:"),
+                st.Page("pages/review.py", title="Review", icon=":material/rate_review:"),
             ],
             "Behind it": [
                 st.Page("pages/data.py", title="Data", icon=":material/dataset:"),

@@ -20,7 +20,7 @@ from streamlit_webrtc import (
     webrtc_streamer,
 )
 
-from dashboard import results
+from dashboard import keeping, results
 from dashboard.local import at_this_machine
 from dashboard.reader import Picture, read_all
 from facespace import eigenfaces, export
@@ -181,6 +181,7 @@ def single_pictures(settings: Settings) -> None:
         st.success(results.summary([r]), icon=":material/check_circle:")
         results.show(p, r)
         results.table([r])
+    keeping.photos(good, "webcam")
     results.downloads(good)
 
 
@@ -196,6 +197,7 @@ def panel(live: Live, crops: bool) -> None:
             st.metric("Faces in view", len(seen.tracks), border=True)
             st.metric("Frames a second", f"{seen.shown:.0f}", border=True)
         _tracks(seen)
+        keeping.webcam(seen)
         find, judge, draw = (seen.milliseconds.get(stage, 0.0) for stage in STAGES)
         st.caption(
             f"{seen.analysed:.1f} times a second: finding {find:.0f} ms, judging {judge:.0f} ms. "

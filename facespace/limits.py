@@ -36,6 +36,10 @@ MAX_ARCHIVE_FILES = _read("MAX_ARCHIVE_FILES", 20_000)
 #: an empty bitmap comes to some hundreds, a file made to fill the disk to a thousand.
 MAX_ARCHIVE_RATIO = _read("MAX_ARCHIVE_RATIO", 200)
 
+#: Faces of the review queue at most, some 30 kB each, and for how many days one is kept.
+MAX_REVIEWS = _read("MAX_REVIEWS", 2_000)
+REVIEW_DAYS = _read("REVIEW_DAYS", 90)
+
 #: Faces scored in one run of the model. The kernel matrix of the largest model has one float32
 #: for every face and support vector, so this bounds memory, not speed.
 BATCH = _read("BATCH", 64)

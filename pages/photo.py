@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import results
+from dashboard import keeping, results
 from dashboard.artifacts import sentences
 from dashboard.example import CREDIT, example
 from dashboard.reader import Picture, read_all
@@ -59,6 +59,9 @@ if good:
         )
     with st.container(width=760):
         results.show(*good[chosen])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        keeping.photos(good)
+        keeping.dispute(*good[chosen])
 if read:
     st.subheader("All faces")
     results.table(readings)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import webcam
+from dashboard import keeping, webcam
 from dashboard.settings import sidebar
 from facespace.live import Options
 
@@ -17,7 +17,8 @@ with st.sidebar:
     landmarks = st.toggle("Show landmarks", key="landmarks", bind="query-params")
     crops = st.toggle("Show what the model sees", key="crops", bind="query-params")
 st.caption(
-    "Frames are read in the memory of the computer that runs this dashboard and kept nowhere."
+    "Frames are read in the memory of the computer that runs this dashboard and kept nowhere"
+    + (", except faces that stay “?”: see Review." if keeping.keeping() else ".")
 )
 
 left, right = st.columns([3, 2], gap="medium")

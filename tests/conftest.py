@@ -14,7 +14,9 @@ import pytest
 from PIL import Image
 
 from dashboard.example import example
-from facespace import detectors, images
+from facespace import artifacts, detectors, images
+from facespace.analyze import analyze
+from facespace.review_face import Candidate
 from facespace.types import RGB, Detection
 
 #: Real photos for development; not part of the project. Set FACESPACE_DATA to have them elsewhere.
@@ -44,6 +46,14 @@ def astronaut_face(astronaut: RGB) -> Detection:
     """YuNet's detection of the astronaut."""
     (face,) = detectors.get("yunet").detect(astronaut)
     return face
+
+
+@pytest.fixture(scope="session")
+def candidate(astronaut) -> Candidate:
+    """The astronaut's face on its way into the queue."""
+    reading = analyze(astronaut)
+    info = artifacts.manifest().model(reading.model)
+    return Candidate.of(astronaut, reading.faces[0], info, "astronaut.png", "photo", True)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,134 @@
+"""What comes of a review: statistics, and the ZIP out and in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import keeping, results
+from dashboard.artifacts import sentences
+from dashboard.review import DONE, NEXT, say
+from facespace import review_archive
+from facespace.charts import review as charts
+from facespace.review import Item, Queue
+from facespace.review_order import agreement
+from facespace.types import FacespaceError
+
+
+def statistics(items: Sequence[Item]) -> None:
+    """How often reviewers decided as the model would have answered."""
+    told = agreement(items)
+    row = told["all"]
+    with st.container(horizontal=True):
+        share = row["share"]
+        st.metric("Agreed with the model", f"{share['value']:.0%}" if share else "–", border=True)
+        st.metric("Female or male", row["decided"], border=True)
+        st.metric("Not a face", row["no_face"], border=True)
+        st.metric("Cannot tell", row["unknown"], border=True)
+    if not share:
+        st.info("Decide some faces first.", icon=":material/analytics:")
+        return
+    st.caption(
+        "Agreed: the reviewer said what the model leans to, though it answered “?”. Whiskers are "
+        "95 % intervals. These faces were chosen for being doubtful: this is not the model’s "
+        "accuracy."
+    )
+    left, right = st.columns(2)
+    with left:
+        st.subheader("By reason")
+        reasons = told["by_reason"]
+        st.plotly_chart(charts.by_reason(reasons), alt=_spoken(reasons))
+    with right:
+        st.subheader("By score")
+        bins = {f"{row['from']:.0%} to {row['to']:.0%}": row for row in told["by_score"]}
+        st.plotly_chart(charts.by_score(told["by_score"]), alt=_spoken(bins))
+    st.download_button(
+        "CSV",
+        pd.DataFrame(
+            {"of": name, **{k: row[k] for k in ("decided", "agreed", "no_face", "unknown")}}
+            for name, row in {**reasons, **bins}.items()
+        ).to_csv(index=False),
+        "review-statistics.csv",
+        "text/csv",
+        on_click="ignore",
+        icon=":material/table:",
+    )
+
+
+def _spoken(rows: dict[str, Any]) -> str:
+    return "Agreed with the model: " + "; ".join(
+        f"{words}: {row['agreed']} of {row['decided']}"
+        for words, row in rows.items()
+        if row["decided"]
+    )
+
+
+def files(queue: Queue | None, items: Sequence[Item]) -> None:
+    """Export, import, and delete all."""
+    decided = [item for item in items if item.decision is not None]
+    st.subheader("Export")
+    st.caption(
+        "A ZIP with labels.csv as `python -m training` reads it, the pictures, and the crops. It "
+        "shows people: keep it as you keep their photos."
+    )
+    with st.container(horizontal=True):
+        for words, chosen, name in (
+            ("Decided faces", decided, "review-decided.zip"),
+            ("All faces", items, "review-all.zip"),
+        ):
+            st.download_button(
+                f"{words} ({len(chosen):,})",
+                partial(review_archive.pack, queue, chosen) if queue else b"",
+                name,
+                "application/zip",
+                on_click="ignore",
+                disabled=not chosen,
+                icon=":material/folder_zip:",
+            )
+    st.subheader("Import")
+    _import(queue)
+    st.subheader("Delete")
+    sure = st.checkbox(
+        f"Yes, delete {results.count(len(items), 'face')} with all decisions, for good",
+        key="review_sure",
+        disabled=not items,
+    )
+    st.button(
+        "Delete all",
+        key="delete all",
+        icon=":material/delete_forever:",
+        on_click=_delete_all,
+        args=(queue,),
+        disabled=not (items and sure),
+    )
+
+
+def _import(queue: Queue | None) -> None:
+    upload = st.file_uploader("A ZIP that was exported here", "zip", key="review_zip")
+    if upload is None:
+        return
+    if queue is None or not keeping.keeping():
+        st.info("Turn keeping on above: an import is kept.", icon=":material/toggle_off:")
+        return
+    if st.session_state.get("review_imported") != upload.file_id:
+        with sentences(), st.spinner("Reading the ZIP …"):
+            told = review_archive.unpack(queue, upload.getvalue())
+        st.session_state["review_imported"] = upload.file_id
+        st.session_state["review_told"] = (
+            f"{results.count(told.new, 'face')} put in, {told.known:,} were there already."
+        )
+        st.rerun()
+    st.success(st.session_state["review_told"], icon=":material/check_circle:")
+
+
+def _delete_all(queue: Queue) -> None:
+    try:
+        queue.delete_all()
+    except FacespaceError as error:
+        say(str(error))
+    for name in (DONE, NEXT, "review_sure"):
+        st.session_state.pop(name, None)

@@ -1,0 +1,51 @@
+"""How often reviewers agree with the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from facespace.charts.style import NEUTRAL, laid_out, whiskers
+
+
+def by_reason(rows: Mapping[str, Mapping[str, Any]]) -> go.Figure:
+    """The share of agreement for each reason in words, a row of ``review_order.agreement`` each."""
+    shown = {words: row for words, row in rows.items() if row["share"]}
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[row["share"]["value"] for row in shown.values()],
+        y=[f"{words} ({row['decided']})" for words, row in shown.items()],
+        error_x=whiskers(list(shown.values()), "share"),
+        mode="markers",
+        marker={"size": 11, "color": NEUTRAL},
+        customdata=[(row["agreed"], row["decided"]) for row in shown.values()],
+        hovertemplate="%{customdata[0]} of %{customdata[1]} agreed: %{x:.0%}<extra></extra>",
+    )
+    figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
+    figure.update_yaxes(autorange="reversed", automargin=True)
+    laid_out(figure, "agreed with the model", "", 110 + 45 * max(1, len(shown)))
+    return figure.update_yaxes(title=None)
+
+
+def by_score(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
+    """The share of agreement in each bin of the probability of female, and how many it is of."""
+    shown = [row for row in rows if row["share"]]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[(row["from"] + row["to"]) / 2 for row in shown],
+        y=[row["share"]["value"] for row in shown],
+        error_y=whiskers(shown, "share"),
+        mode="markers+text",
+        marker={"size": 11, "color": NEUTRAL},
+        text=[f"  {row['decided']}" for row in shown],
+        textposition="middle right",
+        cliponaxis=False,
+        customdata=[(row["agreed"], row["decided"], row["from"], row["to"]) for row in shown],
+        hovertemplate="%{customdata[2]:.0%} to %{customdata[3]:.0%}: %{customdata[0]} of "
+        "%{customdata[1]} agreed, %{y:.0%}<extra></extra>",
+    )
+    figure.update_xaxes(range=[0, 1], tickformat=".0%")
+    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
+    return laid_out(figure, "reads as female", "agreed with the model", 340)

@@ -1,0 +1,46 @@
+"""Faces marked "?", one at a time: a human decides."""
+
+import streamlit as st
+
+from dashboard import keeping, review, review_results
+from dashboard.artifacts import page_artifacts, sentences
+
+st.title("Review")
+st.write(
+    "What the model leaves open, you decide: look at the face and its surroundings, and say what "
+    "you see, or that you cannot tell."
+)
+page_artifacts()
+keeping.switch()
+with sentences():
+    queue = keeping.queue()
+    items = queue.items() if queue else []
+review.messages()
+view = st.segmented_control(
+    "Show",
+    list(review.VIEWS),
+    format_func=review.VIEWS.__getitem__,
+    default="one",
+    required=True,
+    key="view",
+    bind="query-params",
+)
+if view == "files":
+    review_results.files(queue, items)
+    st.stop()
+if queue is None or not items:
+    st.info(
+        "Nobody waits here. Turn keeping on above, then read pictures on the pages Photo, Video "
+        "and Webcam: faces marked “?” come here.",
+        icon=":material/rate_review:",
+    )
+    st.stop()
+with sentences():
+    if view == "one":
+        review.progress(items)
+        review.one_at_a_time(queue, review.filtered(items, waiting=True), items)
+    elif view == "many":
+        review.progress(items)
+        review.many(queue, review.filtered(items))
+    else:
+        review_results.statistics(items)

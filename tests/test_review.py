@@ -1,0 +1,230 @@
+"""The review queue: what it keeps, what it forgets, and that nothing committed is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from facespace import artifacts, images, limits, review
+from facespace.review import Conflict, Queue
+from facespace.review_face import around, crop_of, perceptual_hash
+from facespace.types import Box, FacespaceError
+from tests.reviewing import DAY, filled, noise, yesterday
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("kept", ["in memory", "in a file"])
+def test_a_face_is_kept_with_all_that_is_known_of_it(kept, candidate, tmp_path, astronaut) -> None:
+    path = tmp_path / "new" / "review.db" if kept == "in a file" else None
+    queue = Queue(path)
+    number = queue.add(candidate, now=yesterday())
+    if path:
+        queue.close()
+        queue = Queue(path)
+        assert path.stat().st_mode & 0o077 == 0
+    (item,) = queue.items()
+    assert item == queue.get(number)
+    info = artifacts.manifest().model(None)
+    assert (item.source, item.place, item.reasons) == ("astronaut.png", "photo", ("disputed",))
+    assert (item.model, item.model_sha256) == (info.name, info.file.sha256)
+    assert item.probability_female == candidate.probability_female
+    assert item.decision is None and item.version == 1
+    crop, context = queue.pictures(number)
+    np.testing.assert_array_equal(crop_of(crop), candidate.crop)
+    shown = images.load(context)
+    assert shown.shape[0] == shown.shape[1]
+    assert abs(item.x + item.width / 2 - shown.shape[1] / 2) < 1
+
+
+def test_the_context_shows_the_face_in_its_middle(astronaut) -> None:
+    for box in (Box(178, 63, 90, 114), Box(-20, -10, 60, 80), Box(480, 490, 60, 70)):
+        context, moved = around(astronaut, box)
+        side = len(context)
+        assert context.shape == (side, side, 3)
+        assert moved.x + moved.width / 2 == pytest.approx(side / 2)
+        assert moved.height == pytest.approx(side / 3, rel=0.01)
+    whole, moved = around(astronaut, Box(178, 63, 90, 114))
+    part = astronaut[63:177, 178:268]
+    x, y = round(moved.x), round(moved.y)
+    again = cv2.resize(whole[y : y + round(moved.height), x : x + round(moved.width)], (90, 114))
+    assert np.abs(again.astype(int) - part).mean() < 6
+
+
+def test_near_duplicates_are_kept_once(candidate) -> None:
+    queue = Queue()
+    assert queue.add(candidate) is not None
+    noisy = np.clip(candidate.crop + np.random.default_rng(0).normal(0, 4, (64, 64)), 0, 255)
+    assert queue.add(replace(candidate, crop=noisy.astype(np.uint8), source="copy.png")) is None
+    assert queue.add(replace(candidate, crop=candidate.crop[:, ::-1].copy())) is not None
+    assert len(queue.items()) == 2
+
+
+def test_the_hash_is_a_number_that_sqlite_keeps(candidate) -> None:
+    for seed in range(20):
+        assert -(2**63) <= perceptual_hash(noise(candidate, seed).crop) < 2**63
+    codes = np.array([0, -1, 1], np.int64)
+    assert review.differing(codes, 0).tolist() == [0, 64, 1]
+
+
+def test_old_faces_and_too_many_are_deleted(candidate, monkeypatch) -> None:
+    monkeypatch.setattr(limits, "MAX_REVIEWS", 3)
+    queue = Queue()
+    start = yesterday()
+    for seed in range(5):
+        queue.add(noise(candidate, seed), start + seed)
+        if seed == 0:
+            queue.decide(queue.items()[0], "female")
+    # What a human decided stays; of the others those that have waited longest go.
+    assert [item.source for item in queue.items()] == ["0.png", "3.png", "4.png"]
+    assert queue.purge(start + limits.REVIEW_DAYS * DAY + 3.5) == 2
+    assert [item.source for item in queue.items()] == ["4.png"]
+
+
+def test_a_decision_is_written_taken_back_and_never_overwritten(candidate) -> None:
+    queue = filled(candidate, 1)
+    (seen,) = queue.items()
+    decided = queue.decide(seen, "female", "Anna")
+    assert (decided.decision, decided.reviewer, decided.version) == ("female", "Anna", 2)
+    with pytest.raises(Conflict, match=r"\(Anna\) decided this face in the meantime: female"):
+        queue.decide(seen, "male", "Ben")
+    assert queue.items() == [decided]
+    back = queue.decide(decided, None, "Anna")
+    assert (back.decision, back.reviewer, back.decided) == (None, "", None)
+    with pytest.raises(Conflict, match="took a decision back"):
+        queue.decide(decided, "male", "Ben")
+    queue.delete_all()
+    with pytest.raises(Conflict, match="deleted in the meantime"):
+        queue.decide(back, "male")
+
+
+def test_two_writers_never_overwrite_each_other(candidate, tmp_path) -> None:
+    """Two reviewers with a connection each, on the same faces at the same time."""
+    path = tmp_path / "review.db"
+    seen = filled(candidate, 40, path).items()
+    won: dict[str, set[int]] = {"Anna": set(), "Ben": set()}
+    start = threading.Barrier(2)
+
+    def work(name: str) -> None:
+        queue = Queue(path)
+        start.wait()
+        for item in seen:
+            try:
+                queue.decide(item, "female" if name == "Anna" else "male", name)
+                won[name].add(item.id)
+            except Conflict:
+                pass
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in won]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert won["Anna"] | won["Ben"] == {item.id for item in seen}
+    assert not won["Anna"] & won["Ben"]
+    for item in Queue(path).items():
+        assert item.id in won[item.reviewer] and item.version == 2
+
+
+WRITER = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+import numpy as np
+from facespace.review import Queue
+from facespace.review_face import Candidate
+queue, rng = Queue(Path(sys.argv[1])), np.random.default_rng(int(sys.argv[2]))
+while True:
+    crop = rng.integers(0, 256, (64, 64), np.uint8)
+    context = rng.bytes(50_000)
+    face = Candidate(crop, context, (0, 0, 1, 1), "a", "photo", ("unsure",), .5, .5, 1, 1, "m", "")
+    print(queue.add(face), flush=True)
+"""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_committed_survives_a_kill(tmp_path, seed: int) -> None:
+    path = tmp_path / "review.db"
+    for start in (3 * seed, 3 * seed + 1):  # the second on what the first left behind
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path), str(start)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        told = [writer.stdout.readline() for _ in range(10 + 7 * seed)]
+        os.kill(writer.pid, signal.SIGKILL)
+        told += writer.stdout.readlines()
+        assert writer.wait() == -signal.SIGKILL
+        queue = Queue(path)
+        kept = {item.id for item in queue.items()}
+        assert {int(line) for line in told if line.endswith("\n")} <= kept
+        for number in kept:
+            assert len(queue.pictures(number)[1]) == 50_000
+        queue.close()
+    with sqlite3.connect(path) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_an_older_file_is_brought_up_and_a_newer_one_refused(candidate, tmp_path) -> None:
+    path = tmp_path / "review.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(review, "MIGRATIONS", review.MIGRATIONS[:1])
+        filled(candidate, 3, path).close()
+    assert version(path) == 1
+    queue = Queue(path)
+    assert len(queue.items()) == 3
+    assert version(path) == len(review.MIGRATIONS) == 2
+    queue.close()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(FacespaceError, match="newer Facespace"):
+        Queue(path)
+
+
+def test_a_migration_is_done_wholly_or_not_at_all(candidate, tmp_path, monkeypatch) -> None:
+    path = tmp_path / "review.db"
+    filled(candidate, 3, path).close()
+    broken = (*review.MIGRATIONS, "ALTER TABLE items ADD COLUMN note TEXT; DROP TABLE nothing;")
+    monkeypatch.setattr(review, "MIGRATIONS", broken)
+    with pytest.raises(FacespaceError, match="cannot be used now"):
+        Queue(path)
+    monkeypatch.undo()
+    assert version(path) == 2
+    assert len(Queue(path).items()) == 3
+    with sqlite3.connect(path) as db:
+        assert "note" not in {row[1] for row in db.execute("PRAGMA table_info(items)")}
+
+
+def version(path: Path) -> int:
+    with sqlite3.connect(path) as db:
+        return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def test_what_is_no_queue_gets_a_sentence(tmp_path) -> None:
+    path = tmp_path / "review.db"
+    path.write_bytes(b"no database at all" * 100)
+    with pytest.raises(FacespaceError, match="damaged or no queue"):
+        Queue(path)
+    with pytest.raises(FacespaceError, match="cannot be made"):
+        Queue(path / "below" / "review.db")
+
+
+def test_deleted_faces_are_gone_from_the_disk(candidate, tmp_path) -> None:
+    path = tmp_path / "review.db"
+    queue = filled(replace(candidate, context=b"LOOK FOR THIS " * 1000), 5, path)
+    assert any(b"LOOK FOR THIS" in file.read_bytes() for file in tmp_path.iterdir())
+    assert queue.delete_all() == 5
+    assert not any(b"LOOK FOR THIS" in file.read_bytes() for file in tmp_path.iterdir())
+    assert queue.items() == []

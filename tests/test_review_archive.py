@@ -1,0 +1,163 @@
+"""The review queue as a ZIP, the order of review, and how often reviewers agree."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from facespace import datasets, images, labelled, review_archive
+from facespace.archive import Archive
+from facespace.charts import review as charts
+from facespace.review import Item, Queue
+from facespace.review_archive import Imported, pack, unpack
+from facespace.review_order import LAST, agreement, by_usefulness, interval
+from facespace.types import FacespaceError
+from tests.conftest import packed
+from tests.reviewing import filled, noise, yesterday
+
+
+@pytest.fixture
+def decided(candidate) -> Queue:
+    """The astronaut and three others: female, male, not a face, and one that waits."""
+    queue = Queue()
+    queue.add(candidate, yesterday())
+    for seed in range(3):
+        queue.add(noise(candidate, seed), yesterday())
+    for item, decision in zip(queue.items(), ("female", "male", "no face"), strict=False):
+        queue.decide(item, decision, "Anna")
+    return queue
+
+
+def test_training_reads_the_export(decided) -> None:
+    with Archive(pack(decided, decided.items())) as archive, archive.outline(lambda _: True) as to:
+        dataset = datasets.read(to)
+        assert [photo.label for photo in dataset.photos] == ["female", "male"]
+        assert dataset.problems == ["2 rows without a label of female or male were left out."]
+        assert dataset.title == "Faces reviewed by people"
+        photo = images.load(dataset.photos[0].path)
+        padded, found = labelled.face_of(photo)
+        middle = found.box.x + found.box.width / 2 - (padded.shape[1] - photo.shape[1]) / 2
+        assert middle == pytest.approx(photo.shape[1] / 2, abs=10)
+
+
+def test_an_export_comes_back_whole(decided) -> None:
+    again = Queue()
+    assert unpack(again, pack(decided, decided.items())) == Imported(4, 0)
+    for old, new in zip(decided.items(), again.items(), strict=True):
+        assert replace(new, added=old.added, version=old.version) == old
+        assert new.added > old.added  # an old export is not deleted at once for its age
+        assert again.pictures(new.id)[1] == decided.pictures(old.id)[1]
+
+
+def test_an_import_decides_what_waits_and_leaves_the_rest(decided) -> None:
+    content = pack(decided, decided.items())
+    for item in decided.items()[:2]:
+        decided.decide(item, None if item.decision == "female" else "unknown", "Ben")
+    assert unpack(decided, content) == Imported(0, 4)
+    assert [i.decision for i in decided.items()] == ["female", "unknown", "no face", None]
+
+
+def test_the_crops_are_there_for_training(decided, candidate) -> None:
+    crops, labels = review_archive.decided_crops(pack(decided, decided.items()))
+    assert labels == ["female", "male"]
+    np.testing.assert_array_equal(crops[0], candidate.crop)
+    with pytest.raises(FacespaceError, match="Nobody has decided"):
+        review_archive.decided_crops(pack(decided, decided.items()[2:]))
+
+
+def altered(content: bytes, name: str, old: bytes, new: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {n: archive.read(n) for n in archive.namelist()}
+    assert old in files[name]
+    return packed(files | {name: files[name].replace(old, new)})
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "words"),
+    [
+        ("labels.csv", b"reasons", b"because", "no column reasons"),
+        ("labels.csv", b"disputed", b"'; DROP TABLE", "decision or reason that is unknown"),
+        ("labels.csv", b"no face", b"a lamp", "decision or reason that is unknown"),
+        ("labels.csv", b"crops/000001.png", b"crops/999.png", "no such file"),
+        ("labels.csv", b"crops/000001.png", b"../../secret", "no such file"),
+        ("photos/000001.jpg", b"\xff\xd8\xff", b"GIF", "photos/000001.jpg"),
+        ("crops/000001.png", b"PNG", b"GIF", "not a JPEG"),
+    ],
+)
+def test_a_foreign_or_damaged_zip_changes_nothing(decided, name, old, new, words) -> None:
+    again = Queue()
+    with pytest.raises(FacespaceError, match=words):
+        unpack(again, altered(pack(decided, decided.items()), name, old, new))
+    assert again.items() == []
+
+
+def test_no_zip_and_another_zip_get_a_sentence() -> None:
+    for content, words in ((b"no", "not a ZIP"), (packed({"a.txt": "x"}), "no such file")):
+        with pytest.raises(FacespaceError, match=words):
+            unpack(Queue(), content)
+
+
+def test_the_closest_to_the_boundary_come_first_with_variety(candidate) -> None:
+    queue = Queue()
+    chances = np.random.default_rng(5).uniform(0, 1, 60)
+    for seed, chance in enumerate(chances):
+        queue.add(replace(noise(candidate, seed), probability_female=float(chance)))
+    items = queue.items()
+    ordered = by_usefulness(items)
+    assert sorted(i.id for i in ordered) == [i.id for i in items]
+    margins = [item.margin for item in ordered]
+    assert margins[0] == min(margins)
+    assert np.mean(margins[:20]) < np.mean(margins[20:40]) < np.mean(margins[40:])
+    assert [i.id for i in by_usefulness(items, 5)] == [i.id for i in ordered[:5]]
+    near = sorted(items, key=lambda item: item.margin)
+    assert unlike(ordered[:LAST]) > unlike(near[:LAST])
+    # What was decided counts as seen, and does not come again.
+    first = queue.decide(ordered[0], "female")
+    assert first.id not in [i.id for i in by_usefulness(queue.items())]
+
+
+def unlike(items: list[Item]) -> float:
+    """The mean over faces of the bits in which the nearest of the others differs."""
+    codes = [item.hash & (2**64 - 1) for item in items]
+    return float(np.mean([min((a ^ b).bit_count() for b in codes if b != a) for a in codes]))
+
+
+def test_agreement_is_counted_by_reason_and_score(candidate) -> None:
+    queue = filled(replace(candidate, reasons=("unsure",), threshold=0.5), 0)
+    cases = [
+        (0.45, ("unsure",), "male"),  # agreed
+        (0.48, ("unsure", "covered"), "female"),
+        (0.95, ("covered",), "female"),  # agreed
+        (1.0, ("covered",), "no face"),
+        (0.55, ("unsure",), "unknown"),
+        (0.55, ("blurred",), None),
+    ]
+    for seed, (chance, reasons, decision) in enumerate(cases):
+        face = replace(noise(candidate, seed), threshold=0.5)
+        queue.add(replace(face, probability_female=chance, reasons=reasons))
+        queue.decide(queue.items()[-1], decision) if decision else None
+    told = agreement(queue.items())
+    assert (told["all"]["agreed"], told["all"]["decided"]) == (2, 3)
+    assert (told["all"]["no_face"], told["all"]["unknown"]) == (1, 1)
+    covered = told["by_reason"]["covered, or not like a face"]
+    assert (covered["agreed"], covered["decided"], covered["no_face"]) == (1, 2, 1)
+    assert "too blurred to judge" not in told["by_reason"]
+    assert [row["decided"] for row in told["by_score"]] == [0, 0, 0, 0, 2, 0, 0, 0, 0, 1]
+    assert told["by_score"][-1]["no_face"] == 1
+    (trace,) = charts.by_score(told["by_score"]).data
+    assert list(trace.y) == [0.5, 1.0]
+    (trace,) = charts.by_reason(told["by_reason"]).data
+    assert list(trace.x) == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("successes", "count", "low", "high"),
+    # Newcombe, Two-sided confidence intervals for the single proportion, 1998, table I.
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611)],
+)
+def test_intervals_are_wilsons(successes, count, low, high) -> None:
+    assert interval(successes, count) == pytest.approx((low, high), abs=1e-4)
