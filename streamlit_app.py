@@ -1,15 +1,17 @@
 """Facespace's dashboard: ``streamlit run streamlit_app.py``."""
 
-import streamlit as st
+# Worker processes that a page starts import this file under another name, and need none of it.
+if __name__ == "__main__":
+    import streamlit as st
 
-from dashboard.keeping import kept
-from dashboard.navigation import navigation
+    from dashboard.navigation import navigation
 
-st.set_page_config("Facespace", ":material/face:", layout="wide")
+    st.set_page_config("Facespace", ":material/face:", layout="wide")
 
-page = navigation()
-with st.sidebar:
-    st.caption(
-        "Verdicts are a *perceived binary label from appearance*, nobody’s identity. " + kept()
-    )
-page.run()
+    page = navigation()
+    with st.sidebar:
+        st.caption(
+            "Verdicts are a *perceived binary label from appearance*, nobody’s identity. "
+            "Pictures are read in memory and not kept, unless you turn that on."
+        )
+    page.run()
