@@ -16,6 +16,7 @@ import time
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -36,6 +37,9 @@ COLUMNS = ("file", "gender", "crop", *TEXTS, *NUMBERS)
 
 #: Characters of a text at most that are taken from a ZIP, and pixels of a crop's side.
 MOST_TEXT, MOST_SIDE = 500, 512
+
+#: How a file of SQLite begins.
+_SQLITE = b"SQLite format 3\x00"
 
 _FOREIGN = "The ZIP was not exported by a review queue:"
 
@@ -86,18 +90,35 @@ def unpack(queue: Queue, source: bytes | BinaryIO) -> Imported:
     return Imported(new, len(added) - new)
 
 
-def decided_crops(source: bytes | BinaryIO) -> tuple[Crops, list[str]]:
-    """The crops that a human called female or male, uint8 (N, side, side), and what they said.
+def decided(source: Path) -> tuple[Crops, list[str]]:
+    """The crops that a human called female or male, and what they said.
+
+    Args:
+        source: the file of a queue, or a ZIP that ``pack`` wrote.
+
+    Returns:
+        uint8 (N, side, side), and "female" or "male" of each.
 
     Raises:
-        FacespaceError: as ``unpack``, or there is no such crop.
+        FacespaceError: it cannot be read, or there is no such crop.
     """
-    with Archive(source) as archive:
-        rows = [row for row in _table(archive) if row["gender"] in ("female", "male")]
-        crops = [crop_of(_values(archive, row)["crop"]) for row in rows]
-    if not crops:
-        raise FacespaceError("Nobody has decided female or male on a face of this ZIP.")
-    return np.stack(crops), [row["gender"] for row in rows]
+    if not source.is_file():
+        raise FacespaceError(f"There is no file {source}.")
+    if source.read_bytes()[: len(_SQLITE)] == _SQLITE:
+        own = Queue(source)
+    else:
+        own = Queue()
+        with source.open("rb") as file:
+            unpack(own, file)
+    found = [
+        (crop_of(pictures[0]), item.decision)
+        for item in own.items()
+        if item.decision in ("female", "male") and (pictures := own.pictures(item.id))
+    ]
+    own.close()
+    if not found:
+        raise FacespaceError(f"Nobody has decided female or male on a face of {source}.")
+    return np.stack([crop for crop, _ in found]), [label for _, label in found]
 
 
 def _row(item: Item) -> dict[str, Any]:

@@ -23,7 +23,9 @@ def by_usefulness(items: Iterable[Item], most: int | None = None) -> list[Item]:
 
     Uncertainty sampling with variety: of the ``CLOSEST`` faces nearest to the decision boundary
     that one comes next which differs most, by perceptual hash, from the ``LAST`` that came before
-    it, those decided last among them.
+    it, those decided last among them. In a simulation (``benchmarks/review.py``) it came to the
+    error of 2,000 reviews in random order after 77 % of them; over the first 1,000 it gained
+    nothing.
     """
     items = list(items)
     rest = sorted(

@@ -61,12 +61,24 @@ def test_an_import_decides_what_waits_and_leaves_the_rest(decided) -> None:
     assert [i.decision for i in decided.items()] == ["female", "unknown", "no face", None]
 
 
-def test_the_crops_are_there_for_training(decided, candidate) -> None:
-    crops, labels = review_archive.decided_crops(pack(decided, decided.items()))
+@pytest.mark.parametrize("form", ["ZIP", "queue"])
+def test_the_crops_are_there_for_training(decided, candidate, tmp_path, form) -> None:
+    path = tmp_path / "review"
+    content = pack(decided, decided.items())
+    if form == "ZIP":
+        path.write_bytes(content)
+    else:
+        queue = Queue(path)
+        unpack(queue, content)
+        queue.close()
+    crops, labels = review_archive.decided(path)
     assert labels == ["female", "male"]
     np.testing.assert_array_equal(crops[0], candidate.crop)
+    path.write_bytes(pack(decided, decided.items()[2:]))
     with pytest.raises(FacespaceError, match="Nobody has decided"):
-        review_archive.decided_crops(pack(decided, decided.items()[2:]))
+        review_archive.decided(path)
+    with pytest.raises(FacespaceError, match="no file"):
+        review_archive.decided(tmp_path / "nothing.zip")
 
 
 def altered(content: bytes, name: str, old: bytes, new: bytes) -> bytes:

@@ -58,6 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.epochs,
             options.cache,
             options.jobs,
+            options.reviews,
+            options.review_weight,
+            options.replace,
         )
     except (FacespaceError, ExportError) as error:
         print(f"training: {error}", file=sys.stderr)
@@ -114,6 +117,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--epochs", type=_positive, metavar="N", help="of the network; default: as in its recipe"
+    )
+    command.add_argument(
+        "--reviews",
+        type=Path,
+        metavar="FILE",
+        help="a review queue, or the ZIP it exports: its decided faces are fitted on too; prints "
+        "old against new on the test sets, and leaves old models that are better",
+    )
+    command.add_argument(
+        "--review-weight",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="how many photos a reviewed face counts as; default: 1",
+    )
+    command.add_argument(
+        "--replace", action="store_true", help="with --reviews: replace also better models"
     )
     commands.add_parser(
         "describe",

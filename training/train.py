@@ -30,6 +30,7 @@ from training import (
     pipeline,
     report,
 )
+from training import reviews as reviewed
 from training import space as measured_space
 from training.fit import Fitted, Searched
 from training.front_ends import FrontEnd
@@ -59,6 +60,9 @@ def train(
     epochs: int | None = None,
     cache: Path = Path(".cache"),
     jobs: int = -1,
+    reviews: Path | None = None,
+    review_weight: int = 1,
+    replace_better: bool = False,
 ) -> None:
     """Train models on one data set, test them there and on others, and write artifacts.
 
@@ -71,15 +75,21 @@ def train(
         epochs: how often the network sees every photo; as its recipe says where None.
         cache: where crops and the network's checkpoints are kept between runs.
         jobs: worker processes; -1 for one a processor.
+        reviews: a review queue, or the ZIP it exports, whose decided faces are fitted on too.
+        review_weight: how many photos each of them counts as.
+        replace_better: with ``reviews``, replace also a model that is better than the new one.
 
     Raises:
-        FacespaceError: the data cannot be trained on, or the embedding's PyTorch is missing.
+        FacespaceError: the data cannot be trained on, the embedding's PyTorch is missing, or with
+            ``reviews`` a new model is worse than that in ``out``; then nothing is written.
         ExportError: an exported file does not compute what its pipeline does.
     """
     say = _Clock()
     if "embedding" in models:
         _demand_torch()
     material = load(data, tests, limit, cache / "crops", jobs)
+    if reviews is not None:
+        material = reviewed.added(material, reviews, review_weight, say)
     fitting = material.fitting
     say(f"{len(fitting.photos)} photos to fit on, {len(material.validation.photos)} to choose on")
     ends: list[FrontEnd] = []
@@ -109,6 +119,8 @@ def train(
         )
         entry |= {**measured, "comparison": comparison}
         trained[name] = report.Trained(content, facts, entry, probabilities)
+    if reviews is not None:
+        reviewed.demand_no_worse(out, trained, material, replace_better, say)
     say("describing the photos")
     report.write(out, material, trained, space, describe.contents(material, jobs))
     measured_space.add(out, material)
