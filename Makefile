@@ -13,7 +13,7 @@ test: .venv/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 .venv/app.stamp: requirements.txt | .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
