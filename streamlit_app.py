@@ -4,6 +4,7 @@
 if __name__ == "__main__":
     import streamlit as st
 
+    from dashboard.keeping import kept
     from dashboard.navigation import navigation
 
     st.set_page_config("Facespace", ":material/face:", layout="wide")
@@ -11,7 +12,6 @@ if __name__ == "__main__":
     page = navigation()
     with st.sidebar:
         st.caption(
-            "Verdicts are a *perceived binary label from appearance*, nobody’s identity. "
-            "Pictures are read in memory and not kept, unless you turn that on."
+            "Verdicts are a *perceived binary label from appearance*, nobody’s identity. " + kept()
         )
     page.run()
