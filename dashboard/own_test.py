@@ -75,15 +75,17 @@ def source() -> tuple[Hashable, Path | BinaryIO, str] | None:
         key="zip",
         max_upload_size=limits.MAX_ARCHIVE_BYTES // _MB,
     )
-    if upload:
-        return upload.file_id, upload, upload.name
+    path = ""
     if at_this_machine():
         path = st.text_input(
-            "Or the path of a folder or ZIP on this machine", key="path", placeholder="/photos"
+            "Or the path of a folder or ZIP on this machine",
+            key="path",
+            placeholder="/photos",
+            disabled=upload is not None,
         ).strip()
-        if path:
-            return path, Path(path).expanduser(), path
-    return None
+    if upload:
+        return upload.file_id, upload, upload.name
+    return (path, Path(path).expanduser(), path) if path else None
 
 
 def tested(
