@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import results
-from dashboard.look import SHOWN, Look, download, drawn, missing
+from dashboard import results, show
+from dashboard.look import SHOWN, Look, missing
 from facespace import coordinates as measured
 from facespace.charts import coordinates as places
 from facespace.charts import space as charts
@@ -31,7 +31,7 @@ def basis(look: Look) -> None:
         st.image(results.enlarged(space.mean_face), width=256, alt="The mean of all faces")
     with right:
         st.subheader("How much they explain")
-        drawn(
+        show.draw(
             charts.scree(share, space.components),
             f"The first eigenface explains {share[0]:.1%} of the variance, all "
             f"{space.components} that are kept {share.sum():.1%}",
@@ -50,7 +50,7 @@ def basis(look: Look) -> None:
             key="one_scale",
             bind="query-params",
         )
-    drawn(
+    show.draw(
         charts.eigenface_grid(space.effects[:shown], share[:shown], GRID_COLUMNS, common),
         f"The {shown} eigenfaces that explain the most, each with its share of the variance and "
         "the most grey levels that it adds",
@@ -64,7 +64,7 @@ def basis(look: Look) -> None:
     table = pd.DataFrame(
         {"eigenface": number, "share_of_variance": share, "cumulative": np.cumsum(share)}
     )
-    download("Variance (CSV)", table, "facespace-variance.csv")
+    show.download("Variance (CSV)", table, "facespace-variance.csv")
 
 
 @st.fragment
@@ -96,7 +96,7 @@ def rebuild(look: Look) -> None:
         ):
             st.image(results.enlarged(picture), words, width=SHOWN, alt=words)
         with st.container(width=SHOWN):
-            drawn(
+            show.draw(
                 charts.signed(crop - space.grey(used)[0], SHOWN + 20),
                 f"What {k} numbers do not say of the face: {grey[k]:.1f} grey levels on average",
             )
@@ -104,7 +104,7 @@ def rebuild(look: Look) -> None:
     left, right = st.columns(2)
     with left:
         st.subheader("The more numbers, the closer")
-        drawn(
+        show.draw(
             charts.errors(grey, scaled, k),
             f"Error by number of eigenfaces: {grey[0]:.1f} grey levels with none, "
             f"{grey[-1]:.1f} with all",
@@ -120,7 +120,7 @@ def rebuild(look: Look) -> None:
             "error_scaled": scaled[1:],
         }
     )
-    download("The face in numbers (CSV)", table, "facespace-face.csv")
+    show.download("The face in numbers (CSV)", table, "facespace-face.csv")
 
 
 def _distance(look: Look, distance: float) -> None:
@@ -133,7 +133,7 @@ def _distance(look: Look, distance: float) -> None:
         return
     name = _test_set(look, found, "Beside the training crops")
     nearer = found.nearer(distance)
-    drawn(
+    show.draw(
         places.distances(
             found.edges,
             {look.title(key): found.counts[key] for key in (measured.TRAINING, name)},
@@ -190,7 +190,7 @@ def _scatter(look: Look, found: measured.Measured) -> None:
             axes.append(st.selectbox("Deep", names, index=2, key="z", bind="query-params"))
     face = None if look.face is None else look.coordinates / look.space.deviations
     women = int(placed.female.sum())
-    drawn(
+    show.draw(
         places.scatter(placed.coordinates, placed.female, [names.index(a) for a in axes], face),
         f"{len(placed.female):,} test faces of {look.title(name)} by {' and '.join(axes)}, "
         f"{women:,} labelled female",
@@ -202,7 +202,7 @@ def _scatter(look: Look, found: measured.Measured) -> None:
     )
     table = pd.DataFrame(placed.coordinates, columns=names)
     table.insert(0, "label", np.where(placed.female, "female", "male"))
-    download("Coordinates (CSV)", table, f"facespace-{name}-coordinates.csv")
+    show.download("Coordinates (CSV)", table, f"facespace-{name}-coordinates.csv")
 
 
 def _nearest(look: Look, means: Mapping[str, Mapping[str, measured.GroupMean]]) -> None:
@@ -221,7 +221,7 @@ def _nearest(look: Look, means: Mapping[str, Mapping[str, measured.GroupMean]]) 
     }
     best = min(apart, key=apart.__getitem__)
     spread = max(apart.values()) - apart[best]
-    drawn(
+    show.draw(
         places.nearest(
             apart,
             {value: group.faces for value, group in groups.items()},

@@ -7,8 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from dashboard import results
-from dashboard.look import SHOWN, Look, download, drawn
+from dashboard import results, show
+from dashboard.look import SHOWN, Look
+from dashboard.settings import choose_model
 from facespace import direction as directions
 from facespace import eigenfaces, export, model
 from facespace import occlusion as occlusions
@@ -181,13 +182,13 @@ def _direction(look: Look, judge: Model) -> None:
         )
         with st.container(width=SHOWN):
             added = directions.picture(look.space, found)
-            drawn(
+            show.draw(
                 space_charts.signed(added, SHOWN + 20),
                 f"What one step towards female adds: at most {np.abs(added).max():.0f} grey levels",
             )
             st.caption("What a step towards female adds, in grey levels")
     with right:
-        drawn(
+        show.draw(
             charts.path(STEPS, probability, at, judge.info.threshold, judge.info.certainty),
             f"Probability of female from {probability[0]:.0%} three steps towards male to "
             f"{probability[-1]:.0%} three steps towards female",
@@ -208,7 +209,7 @@ def _direction(look: Look, judge: Model) -> None:
         "gradient may turn. It shows what the SVM reads, not what makes a woman or a man."
     )
     table = pd.DataFrame({"steps": STEPS, "probability_female": probability})
-    download("The path (CSV)", table, "facespace-path.csv")
+    show.download("The path (CSV)", table, "facespace-path.csv")
 
 
 @st.cache_data(max_entries=16, show_spinner="Looking for the way …", scope="session")
@@ -223,17 +224,9 @@ def _path(sha256: str, crop: npt.NDArray[np.uint8]) -> tuple[Direction, Crops, F
 
 def occlusion(look: Look) -> None:
     """What in the crop a model's probability hangs on."""
-    names, crop = list(look.manifest.models), look.crop
+    crop = look.crop
     with st.container(horizontal=True):
-        name = st.selectbox(
-            "Model",
-            names,
-            index=names.index(look.manifest.default),
-            format_func=lambda key: look.manifest.models[key].title,
-            key="model",
-            bind="query-params",
-            persist_state="session",
-        )
+        name = choose_model(look.manifest)
         patch = st.slider("Patch, pixels", 8, 32, 16, 4, key="patch", bind="query-params")
         stride = st.select_slider(
             "Stride, pixels",
@@ -250,7 +243,7 @@ def occlusion(look: Look) -> None:
     row, column = (float(found.centres[i]) for i in most)
     left, right = st.columns(2)
     with left:
-        drawn(
+        show.draw(
             charts.occlusion(crop, found),
             f"A patch changes the probability of female by {change.min():+.1%} to "
             f"{change.max():+.1%}, most at row {row:.0f}, column {column:.0f}",
@@ -275,7 +268,7 @@ def occlusion(look: Look) -> None:
     )
     places = pd.Index(found.centres, name="row")
     table = pd.DataFrame(change, places, [f"column_{c:g}" for c in found.centres]).reset_index()
-    download("The map (CSV)", table, f"facespace-{name}-occlusion.csv")
+    show.download("The map (CSV)", table, f"facespace-{name}-occlusion.csv")
 
 
 @st.cache_data(max_entries=32, show_spinner="Covering the face, part by part …", scope="session")

@@ -12,11 +12,11 @@ import streamlit as st
 from dashboard import keeping, results
 from dashboard.film_job import Job
 from dashboard.reader import plain
+from dashboard.show import buttons
 from facespace import film_export
 from facespace.analyze import Settings
 from facespace.charts import film as charts
 from facespace.tracking import GONE, Tracked
-from facespace.types import REASONS
 from facespace.video import Film, Progress
 
 STAGES = {"reading": "Finding and following faces", "drawing": "Drawing the film"}
@@ -70,7 +70,7 @@ def show(job: Job, film: Film) -> None:
         st.warning(film.problem, icon=":material/warning:")
     if film.stopped:
         st.info(f"Stopped after {film.seconds:.1f} seconds of film.", icon=":material/stop_circle:")
-    st.success(summary(film), icon=":material/check_circle:")
+    st.success(summary(film, job.boxed), icon=":material/check_circle:")
     st.video(
         job.content,
         start_time=round(st.session_state.get("film_from", 0.0), 2),
@@ -95,9 +95,8 @@ def show(job: Job, film: Film) -> None:
     _cards(film.tracks, film.times[0])
 
 
-def summary(film: Film) -> str:
-    """The film in a sentence."""
-    seen = [bool(film.in_view(when)) for when in film.times]
+def summary(film: Film, boxed: float) -> str:
+    """The film in a sentence; ``boxed`` is the share of its frames with a face in view."""
     if not film.tracks:
         return f"{len(film.times):,} frames, no face found."
     labels = [track.verdict.label for track in film.tracks]
@@ -106,7 +105,7 @@ def summary(film: Film) -> str:
     ]
     return (
         f"{len(film.times):,} frames, {results.count(len(labels), 'face')} followed: "
-        f"{', '.join(parts)}. A face is in view in {np.mean(seen):.0%} of the film."
+        f"{', '.join(parts)}. A face is in view in {boxed:.0%} of the film."
     )
 
 
@@ -185,10 +184,7 @@ def _cards(tracks: Sequence[Tracked], start: float) -> None:
                 "Face": [track.number for track in tracks],
                 "Verdict": [track.verdict.label for track in tracks],
                 "How sure": [track.certainty for track in tracks],
-                "Why “?”": [
-                    "; ".join(REASONS[reason] for reason in track.verdict.reasons)
-                    for track in tracks
-                ],
+                "Why “?”": [results.in_words(track.verdict.reasons) for track in tracks],
                 "From, s": [track.first - start for track in tracks],
                 "In view, s": [track.seconds for track in tracks],
                 "Looks": [track.hits for track in tracks],
@@ -213,19 +209,11 @@ def _cards(tracks: Sequence[Tracked], start: float) -> None:
 def downloads(job: Job, film: Film) -> None:
     """Buttons for the film, the tables and the JSON."""
     stem = job.name.rsplit(".", 1)[0]
+    json = "application/json"
     files: tuple[tuple[str, Any, str, str, str], ...] = (
-        ("MP4", lambda: job.content, "faces.mp4", "video/mp4", "movie"),
-        ("CSV a frame", lambda: film_export.frames_csv(film), "frames.csv", "text/csv", "table"),
-        ("CSV a face", lambda: film_export.tracks_csv(film), "faces.csv", "text/csv", "table"),
-        ("JSON", lambda: film_export.to_json(film), "film.json", "application/json", "data_object"),
+        ("MP4", lambda: job.content, "-faces.mp4", "video/mp4", "movie"),
+        ("CSV a frame", lambda: film_export.frames_csv(film), "-frames.csv", "text/csv", "table"),
+        ("CSV a face", lambda: film_export.tracks_csv(film), "-faces.csv", "text/csv", "table"),
+        ("JSON", lambda: film_export.to_json(film), "-film.json", json, "data_object"),
     )
-    with st.container(horizontal=True):
-        for label, content, end, kind, icon in files:
-            st.download_button(
-                label,
-                content,
-                f"{stem}-{end}",
-                kind,
-                on_click="ignore",
-                icon=f":material/{icon}:",
-            )
+    buttons(stem, files)

@@ -24,8 +24,9 @@ class Job(Background):
     """One film on a thread of its own. Other threads read its fields and call ``stop``.
 
     ``progress`` is the newest; ``film`` and ``content`` (an MP4 file) are there once it is done,
-    ``error`` is a sentence where it failed. ``candidates`` are the faces that stayed "?", where
-    the user keeps them for review. Nothing of it stays on disk.
+    ``boxed`` is the share of its frames with a face in view. ``error`` is a sentence where it
+    failed. ``candidates`` are the faces that stayed "?", where the user keeps them for review.
+    Nothing of it stays on disk.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Job(Background):
         self.candidates: list[Candidate] = []
         self.progress: Progress | None = None
         self.film: Film | None = None
-        self.content = b""
+        self.content, self.boxed = b"", 0.0
         self.error = ""
         super().__init__(ABANDONED, self._run, content, settings, every)
 
@@ -53,6 +54,8 @@ class Job(Background):
                     if isinstance(step, Film):
                         if self.keeping:
                             self.candidates = review_film.candidates(step, source)
+                        seen = sum(bool(step.in_view(when)) for when in step.times)
+                        self.boxed = seen / len(step.times)
                         self.content, self.film = out.read_bytes(), step
                     else:
                         self.progress = step

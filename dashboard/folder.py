@@ -15,6 +15,7 @@ from dashboard import results
 from dashboard.folder_job import Job
 from dashboard.local import at_this_machine
 from dashboard.reader import plain
+from dashboard.show import buttons
 from facespace import folder, limits, pictures, sinks, sources
 from facespace.analyze import Settings
 from facespace.archive import Archive
@@ -22,7 +23,7 @@ from facespace.charts import folder as charts
 from facespace.images import SUFFIXES
 from facespace.journal import Entry
 from facespace.sources import Photo
-from facespace.types import REASONS, Face, FacespaceError
+from facespace.types import Face, FacespaceError
 
 #: Rows of the table sent to the page, each with a thumbnail of some kilobytes.
 SHOWN = 400
@@ -246,7 +247,7 @@ def rows(entries: Sequence[Entry]) -> list[dict[str, Any]]:
                     "thumb": entry["thumbs"][number] if shown else None,
                     "sure": certainty(face),
                     "size": min(face["box"][2:]),
-                    "why": "; ".join(REASONS[reason] for reason in face["reasons"]),
+                    "why": results.in_words(face["reasons"]),
                 }
             )
     return table
@@ -318,16 +319,7 @@ def downloads(job: Job) -> None:
     if any(faces for _, faces in good):
         crops = lambda: pictures.packed(good, pictures.crops)  # noqa: E731
         files.append(("Crops", crops, "-crops.zip", zipped, "folder_zip"))
-    with st.container(horizontal=True):
-        for label, content, end, kind, icon in files:
-            st.download_button(
-                label,
-                content,
-                f"{stem}{end}",
-                kind,
-                on_click="ignore",
-                icon=f":material/{icon}:",
-            )
+    buttons(stem, files)
     st.caption(
         "Crops come sorted into female/, male/ and unsure/: sort the last by hand, correct the "
         "others, and they are labelled photos that training reads."

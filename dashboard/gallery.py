@@ -16,7 +16,7 @@ from dashboard.reader import plain
 from facespace import analyze, annotate, datasets, detectors, evaluate, evidence, export, images
 from facespace import labelled as labelled_photos
 from facespace.datasets import Dataset, Photo
-from facespace.types import REASONS, RGB, FacespaceError, Reading
+from facespace.types import RGB, FacespaceError, Reading
 
 #: Thumbnails a sheet, and their longer side in pixels.
 SHEET, SIDE = 24, 96
@@ -167,7 +167,7 @@ def _steps(photo: Photo) -> None:
     if not reading.faces:
         st.info("No face was found, so this photo is left out.", icon=":material/search_off:")
     for number, face in enumerate(reading.faces, 1):
-        why = "; ".join(REASONS[reason] for reason in face.verdict.reasons)
+        why = results.in_words(face.verdict.reasons)
         st.write(f"**5 · Verdict {number}: {annotate.certainty_text(face)}**{why and f' ({why})'}.")
     brightness, contrast = evidence.light(rgb)
     rows = [{"brightness": brightness, "contrast": contrast, **_measured(f)} for f in reading.faces]

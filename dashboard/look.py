@@ -7,8 +7,6 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import results
@@ -114,20 +112,3 @@ def missing(look: Look) -> None:
 
 def _numbered(number: int) -> str:
     return f"{number + 1}"
-
-
-def drawn(figure: go.Figure, alt: str) -> None:
-    """A chart with its alternative text."""
-    st.plotly_chart(figure, width="stretch", alt=alt)
-
-
-def download(title: str, table: pd.DataFrame, name: str) -> None:
-    """A button that gives a table as CSV."""
-    st.download_button(
-        title,
-        lambda: table.to_csv(index=False).encode(),
-        name,
-        "text/csv",
-        on_click="ignore",
-        icon=":material/table:",
-    )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard import show
 from dashboard.evaluation.tables import FIRST, METRICS, interval, number, short
 from dashboard.local import at_this_machine
 from dashboard.reader import plain
@@ -166,10 +166,8 @@ def left_out(outcome: Outcome) -> None:
     if not rows:
         return
     with st.expander(f"{len(rows):,} photos left out", icon=":material/visibility_off:"):
-        _table(
-            pd.DataFrame({"File": row["file"], "Why": row["error"]} for row in rows),
-            "Photos that were left out, and why",
-        )
+        frame = pd.DataFrame({"File": row["file"], "Why": row["error"]} for row in rows)
+        show.table(frame, "Photos that were left out, and why", height=_height(frame))
 
 
 def summary(figures: Mapping[str, Any]) -> str:
@@ -184,7 +182,7 @@ def summary(figures: Mapping[str, Any]) -> str:
 def models(figures: Mapping[str, Any]) -> None:
     """All models beside each other."""
     results = {short(name): entry["metrics"] for name, entry in figures["models"].items()}
-    _table(
+    show.table(
         pd.DataFrame(
             {"Metric": title}
             | {
@@ -200,7 +198,7 @@ def models(figures: Mapping[str, Any]) -> None:
     )
     st.caption("In brackets 95 % intervals (bootstrap, by person where persons are known).")
     drawn = {metric: METRICS[metric][0] for metric in ("balanced_accuracy", "auc")}
-    _draw(
+    show.draw(
         charts.intervals(results, drawn),
         "; ".join(
             f"{name}: "
@@ -245,7 +243,7 @@ def ranking(figures: Mapping[str, Any], name: str) -> None:
             female, male = other["confusion"]
             rates = {"tpr": female[0] / sum(female), "fpr": male[0] / sum(male)}
             points[short(key)] = rates | {"threshold": other["threshold"]}
-        _draw(
+        show.draw(
             drawn.roc(_all(everything, "roc"), short(name), points),
             "ROC curves; areas: "
             + ", ".join(
@@ -256,7 +254,7 @@ def ranking(figures: Mapping[str, Any], name: str) -> None:
     with pairs[0][1]:
         st.subheader("Confusion, without “?”")
         matrix = entry["confusion"]
-        _draw(
+        show.draw(
             charts.confusion(matrix),
             f"Labelled female: {matrix[0][0]} read as female, {matrix[0][1]} as male. "
             f"Labelled male: {matrix[1][0]} read as female, {matrix[1][1]} as male.",
@@ -267,7 +265,7 @@ def ranking(figures: Mapping[str, Any], name: str) -> None:
             short(key): {m: other["metrics"][m]["value"] for m in ("coverage", "risk")}
             for key, other in everything.items()
         }
-        _draw(
+        show.draw(
             drawn.risk_coverage(_all(everything, "risk_coverage"), short(name), points),
             "Wrong answers over faces answered. As they are set: "
             + "; ".join(
@@ -280,7 +278,7 @@ def ranking(figures: Mapping[str, Any], name: str) -> None:
         st.subheader("Probabilities")
         scores, certainty = entry["scores"], entry["certainty"]
         counts = {label: scores[label] for label in ("female", "male")}
-        _draw(
+        show.draw(
             drawn.histogram(scores, entry["threshold"], (1 - certainty, certainty)),
             "Faces by probability of female, from 0 to 1 in equal steps. "
             + "; ".join(f"labelled {k}: {', '.join(map(str, v))}" for k, v in counts.items()),
@@ -294,7 +292,7 @@ def calibration_and_groups(entry: Mapping[str, Any]) -> None:
     with left:
         st.subheader("Is 90 % right nine times in ten?")
         bins = entry["reliability"]
-        _draw(
+        show.draw(
             drawn.reliability(bins),
             "Probability given, and share labelled female: "
             + ", ".join(
@@ -315,7 +313,7 @@ def calibration_and_groups(entry: Mapping[str, Any]) -> None:
                 key="own_groups",
             )
         table = entry["groups"][attribute]["by_group"]
-        _draw(
+        show.draw(
             fairness.groups(
                 table,
                 "accuracy",
@@ -338,7 +336,7 @@ def errors(outcome: Outcome, name: str) -> None:
     rows = outcome.errors(name)
     frame = pd.DataFrame(rows, columns=["file", "label", "probability_female", "answered", "face"])
     if rows:
-        _table(
+        show.table(
             frame.head(SHOWN),
             "Photos not read as labelled, the surest first",
             {
@@ -350,6 +348,7 @@ def errors(outcome: Outcome, name: str) -> None:
                 "answered": st.column_config.CheckboxColumn("Answered", help="Not “?”"),
                 "face": st.column_config.NumberColumn("Face, px", format="%.0f"),
             },
+            _height(frame),
         )
         st.caption(
             f"{len(rows):,} of {outcome.figures['data']['faces']:,} faces, the furthest from the "
@@ -359,27 +358,22 @@ def errors(outcome: Outcome, name: str) -> None:
         )
     else:
         st.success("Every face reads as labelled.", icon=":material/check_circle:")
-    with st.container(horizontal=True):
-        _download("Errors (CSV)", frame.to_csv(index=False), f"errors-{name}.csv", "table")
-        _download("All photos (CSV)", outcome.to_csv(), "own-test.csv", "table")
-        _download("All figures (JSON)", outcome.to_json(), "own-test.json", "data_object")
+    errors = lambda: frame.to_csv(index=False)  # noqa: E731
+    json = "application/json"
+    show.buttons(
+        "",
+        (
+            ("Errors (CSV)", errors, f"errors-{name}.csv", "text/csv", "table"),
+            ("All photos (CSV)", outcome.to_csv, "own-test.csv", "text/csv", "table"),
+            ("All figures (JSON)", outcome.to_json, "own-test.json", json, "data_object"),
+        ),
+    )
 
 
 def _all(everything: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return {short(key): entry[kind] for key, entry in everything.items()}
 
 
-def _draw(figure: go.Figure, words: str) -> None:
-    st.plotly_chart(figure, width="stretch", alt=words)
-
-
-def _table(frame: pd.DataFrame, words: str, columns: dict[str, Any] | None = None) -> None:
-    height: Any = "content" if len(frame) <= 20 else "auto"
-    st.dataframe(
-        frame, width="stretch", height=height, hide_index=True, column_config=columns, alt=words
-    )
-
-
-def _download(label: str, text: str, name: str, icon: str) -> None:
-    kind = "application/json" if name.endswith("json") else "text/csv"
-    st.download_button(label, text, name, kind, on_click="ignore", icon=f":material/{icon}:")
+def _height(frame: pd.DataFrame) -> Literal["content", "auto"]:
+    """Short tables are shown whole, long ones scroll."""
+    return "content" if len(frame) <= 20 else "auto"

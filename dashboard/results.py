@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
@@ -59,7 +59,7 @@ def _hoverable(rgb: RGB, reading: Reading, spoken: str) -> None:
     """An annotated picture whose faces tell verdict and reasons on hover and on keyboard focus."""
     spots = []
     for number, face in enumerate(reading.faces, 1):
-        box, why = face.detection.box, _in_words(" ".join(face.verdict.reasons))
+        box, why = face.detection.box, in_words(face.verdict.reasons)
         words = html.escape(f"{number}: {annotate.certainty_text(face)}{why and f' ({why})'}")
         left, width = (100 * v / (reading.width or 1) for v in (box.x, box.width))
         top, height = (100 * v / (reading.height or 1) for v in (box.y, box.height))
@@ -102,7 +102,9 @@ def enlarged(crop: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 def table(readings: Sequence[Reading]) -> None:
     """One row a face, with the reasons in words; files that could not be read have a row too."""
     rows = export.rows(readings)
-    frame = pd.DataFrame([row | {"reasons": _in_words(row["reasons"])} for row in rows])
+    frame = pd.DataFrame(
+        [row | {"reasons": in_words((row["reasons"] or "").split())} for row in rows]
+    )
     st.dataframe(
         frame.drop(columns=["x", "y"] + (["error"] if frame["error"].isna().all() else [])),
         hide_index=True,
@@ -182,8 +184,9 @@ def count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def _in_words(reasons: str | None) -> str:
-    return "; ".join(REASONS[reason] for reason in (reasons or "").split())
+def in_words(reasons: Iterable[str]) -> str:
+    """Reasons for “?” as people read them, parted by semicolons."""
+    return "; ".join(REASONS[reason] for reason in reasons)
 
 
 def _png_name(name: str) -> str:

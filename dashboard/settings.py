@@ -89,13 +89,21 @@ def _model(manifest: artifacts.Manifest) -> str:
     names = list(manifest.models)
     if len(names) == 1:
         return names[0]
+    return choose_model(
+        manifest,
+        "What judges the faces. The page Evaluation shows how often each is right, and its price.",
+    )
+
+
+def choose_model(manifest: artifacts.Manifest, hint: str | None = None) -> str:
+    """Draw the choice of a model, which all pages share, and return its name."""
+    names = list(manifest.models)
     return st.selectbox(
         "Model",
         names,
         index=names.index(manifest.default),
         format_func=lambda name: manifest.models[name].title,
-        help="What judges the faces. The page Evaluation shows how often each is right, and its "
-        "price.",
+        help=hint,
         key="model",
         bind="query-params",
         persist_state="session",

@@ -27,7 +27,7 @@ from facespace import eigenfaces, export
 from facespace.analyze import Settings
 from facespace.charts import live as charts
 from facespace.live import STAGES, Live, Look, Options
-from facespace.types import REASONS, Face
+from facespace.types import Face
 
 #: Seconds that a connection may take before the page offers single pictures.
 PATIENCE = 8.0
@@ -225,10 +225,7 @@ def _tracks(seen: Look) -> None:
                 "Face": [track.number for track in seen.tracks],
                 "Verdict": [track.verdict.label for track in seen.tracks],
                 "How sure": [track.certainty for track in seen.tracks],
-                "Why “?”": [
-                    "; ".join(REASONS[reason] for reason in track.verdict.reasons)
-                    for track in seen.tracks
-                ],
+                "Why “?”": [results.in_words(track.verdict.reasons) for track in seen.tracks],
             }
         ),
         hide_index=True,

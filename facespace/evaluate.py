@@ -179,6 +179,31 @@ def with_intervals(
     return result
 
 
+def everything(
+    female: Bools,
+    probability: Scores,
+    point: OperatingPoint,
+    attributes: Mapping[str, Array],
+    persons: Array,
+) -> dict[str, Any]:
+    """All that labels and scores say: ``metrics`` with intervals, curves, confusion, ``groups``.
+
+    Args: as those of ``metrics`` and ``groups``.
+    """
+
+    def measure(labels: Bools, values: Scores) -> dict[str, float]:
+        return metrics(labels, values, point)
+
+    return {
+        "metrics": with_intervals(measure, (female, probability), persons),
+        "roc": roc(female, probability),
+        "risk_coverage": risk_coverage(female, probability, point),
+        "reliability": reliability(female, probability),
+        "confusion": confusion(female, probability, point.threshold),
+        "groups": groups(female, probability, point, attributes, persons),
+    }
+
+
 def roc(female: Bools, probability: Scores) -> dict[str, list[float]]:
     """The ROC curve, thinned: ``fpr``, ``tpr`` and the ``threshold`` that gives each point."""
     fpr, tpr, threshold = _rates(female, probability)

@@ -6,9 +6,7 @@ the same figures. Photos are opened one at a time, cropped as the training crops
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +23,7 @@ from facespace.align import Template
 from facespace.archive import Archive
 from facespace.datasets import Dataset, Photo
 from facespace.evaluate import OperatingPoint
-from facespace.export import finite
+from facespace.export import finite, table_csv
 from facespace.model import Model
 from facespace.types import RGB, FacespaceError
 
@@ -116,12 +114,8 @@ class Outcome:
         """One row a photo, those left out among them, with every model's probability of female."""
         models = list(self.figures["models"]) if self.figures else []
         columns = ["file", "label", "age", "race", "person", "face", *models, "error"]
-        text = io.StringIO()
-        writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
-        writer.writeheader()
-        for row in self.rows:
-            writer.writerow(row | row["probabilities"])
-        return text.getvalue()
+        rows = ({**row, **row["probabilities"]} for row in self.rows)
+        return table_csv(columns, ({c: row.get(c, "") for c in columns} for row in rows))
 
 
 @contextmanager
@@ -277,7 +271,7 @@ def _remarks(data: Labelled, counts: Mapping[str, int]) -> list[str]:
 
 
 def _measured(rows: Sequence[Mapping[str, Any]], probability: Array, model: Model) -> Any:
-    """All figures of one model; ``tests`` of the report has the same, from the same functions."""
+    """All figures of one model: those of the report, and two more that a page draws."""
     point = OperatingPoint(model.info.threshold, model.info.certainty)
     labels = np.array([row["label"] for row in rows])
     female = labels == "female"
@@ -287,9 +281,6 @@ def _measured(rows: Sequence[Mapping[str, Any]], probability: Array, model: Mode
         "race": np.array([row["race"] for row in rows]),
         "sex": labels,
     }
-
-    def measure(labels: Array, values: Array) -> dict[str, float]:
-        return evaluate.metrics(labels, values, point)
 
     edges = np.linspace(0, 1, SCORE_BINS + 1)
     counts = {
@@ -301,12 +292,7 @@ def _measured(rows: Sequence[Mapping[str, Any]], probability: Array, model: Mode
         "sha256": model.info.file.sha256,
         "threshold": point.threshold,
         "certainty": point.certainty,
-        "metrics": evaluate.with_intervals(measure, (female, probability), persons),
-        "confusion": evaluate.confusion(female, probability, point.threshold),
-        "roc": evaluate.roc(female, probability),
+        **evaluate.everything(female, probability, point, attributes, persons),
         "precision_recall": evaluate.precision_recall(female, probability),
-        "risk_coverage": evaluate.risk_coverage(female, probability, point),
-        "reliability": evaluate.reliability(female, probability),
         "scores": {"edges": edges.tolist(), **counts},
-        "groups": evaluate.groups(female, probability, point, attributes, persons),
     }

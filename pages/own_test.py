@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import own_test
 from dashboard.artifacts import page_artifacts, sentences
-from dashboard.settings import detector_notice
+from dashboard.settings import choose_model, detector_notice
 
 st.title("Bring your own test")
 st.write("How often is it right on photos like yours? The figures of others may not hold for them.")
@@ -34,15 +34,7 @@ own_test.again()
 st.header("All models")
 own_test.models(figures)
 
-name = st.selectbox(
-    "Model",
-    list(manifest.models),
-    index=list(manifest.models).index(manifest.default),
-    format_func=lambda key: manifest.models[key].title,
-    key="model",
-    bind="query-params",
-    persist_state="session",
-)
+name = choose_model(manifest)
 st.header(manifest.models[name].title)
 own_test.headline(figures["models"][name])
 own_test.ranking(figures, name)

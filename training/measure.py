@@ -60,26 +60,17 @@ def tested(
     entry: dict[str, Any] = {kind: {} for kind in (*kinds, "end_to_end", "covered")}
     probabilities = {}
     for name, sample in material.tests.items():
-        female, scores = sample.female, probability(runner, sample.crops)
-        probabilities[name] = scores
+        scores = probabilities[name] = probability(runner, sample.crops)
+        said = evaluate.everything(sample.female, scores, point, sample.attributes, sample.persons)
         same = name == material.trained_on.name
-
-        def measure(labels: Array, values: Array) -> dict[str, float]:
-            return evaluate.metrics(labels, values, point)
-
         entry["tests"][name] = {
             "kind": "same data set" if same else "other data set",
             "title": material.datasets[name].title,
             "photos": len(sample.photos),
-            **evaluate.with_intervals(measure, (female, scores), sample.persons),
+            **said.pop("metrics"),
         }
-        entry["roc"][name] = evaluate.roc(female, scores)
-        entry["risk_coverage"][name] = evaluate.risk_coverage(female, scores, point)
-        entry["reliability"][name] = evaluate.reliability(female, scores)
-        entry["confusion"][name] = evaluate.confusion(female, scores, point.threshold)
-        entry["groups"][name] = evaluate.groups(
-            female, scores, point, sample.attributes, sample.persons
-        )
+        for kind, figures in said.items():
+            entry[kind][name] = figures
         entry["end_to_end"][name], entry["covered"][name] = {}, {}
         for way, cropped in material.found[name].items():
             part = entry["covered" if way in COVERS else "end_to_end"][name]

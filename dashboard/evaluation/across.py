@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from dashboard import show
 from dashboard.evaluation import drawing, tables
 from dashboard.evaluation.tables import DECIMAL, METRICS, View, short
 from facespace.charts import evaluation as charts
@@ -25,7 +26,7 @@ def across(view: View) -> None:
         cells = tables.across(view.every, metric)
         with column:
             st.markdown(f"**{title}**")
-            drawing.chart(
+            show.draw(
                 charts.across(cells, short(view.name), title, metric not in DECIMAL),
                 f"{title}: "
                 + "; ".join(
@@ -40,7 +41,7 @@ def across(view: View) -> None:
             )
     st.caption("Bars are 95 % intervals; of a small test set they are wide.")
     frame: pd.DataFrame = tables.all_sets(view.every)
-    drawing.table(
+    show.table(
         frame,
         "Every model on every test set with 95 % intervals",
         {

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import show
 from dashboard.evaluation import drawing, tables
 from dashboard.evaluation.drawing import Trial
 from dashboard.evaluation.tables import Interval, View, number, short
@@ -81,7 +82,7 @@ def _calibration(view: View) -> None:
     bins = view.entry["reliability"][view.test]
     with left:
         st.subheader("Is 90 % right nine times in ten?")
-        drawing.chart(
+        show.draw(
             curves.reliability(bins),
             "Probability given, and share labelled female: "
             + ", ".join(

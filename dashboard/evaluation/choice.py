@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.artifacts import page_artifacts, sentences
 from dashboard.evaluation.tables import View
+from dashboard.settings import choose_model
 from facespace import scores
 
 
@@ -28,15 +29,8 @@ def choose() -> View:
         bind="query-params",
         persist_state="session",
     )
-    name = right.selectbox(
-        "Model",
-        list(manifest.models),
-        index=list(manifest.models).index(manifest.default),
-        format_func=lambda key: manifest.models[key].title,
-        key="model",
-        bind="query-params",
-        persist_state="session",
-    )
+    with right:
+        name = choose_model(manifest)
     tested = {key: reports[key] for key in manifest.models if test in reports[key]["tests"]}
     return View(manifest, tested, name, test, scored.get(test), reports)
 

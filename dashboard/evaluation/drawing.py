@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard import show
 from dashboard.evaluation import tables
 from dashboard.evaluation.tables import METRICS, View
 from facespace import operating
@@ -74,11 +74,6 @@ class Trial:
                 self.set(float(value))
 
 
-def chart(figure: go.Figure, words: str) -> None:
-    """A figure with what it says."""
-    st.plotly_chart(figure, width="stretch", alt=words)
-
-
 def clickable(figure: go.Figure, words: str, trial: Trial) -> None:
     """A figure whose strong curve moves a trial where it is clicked."""
     key = f"{trial.key}_curve"
@@ -101,7 +96,7 @@ def scores(view: View, threshold: float, certainty: float) -> None:
         label: tables.inside(view.scores.probability[view.name][side], certainty)
         for label, side in (("female", view.scores.female), ("male", ~view.scores.female))
     }
-    chart(
+    show.draw(
         curves.histogram(counts, threshold, band),
         "Probabilities of female by label: "
         + ", ".join(f"of those labelled {label} {share:.1%} “?”" for label, share in inside.items())
@@ -129,31 +124,6 @@ def metrics(names: Iterable[str], cells: Mapping[str, tables.Interval]) -> None:
             )
 
 
-def table(frame: pd.DataFrame, words: str, columns: dict[str, Any] | None = None) -> None:
-    """A table as high as its rows, with what it says."""
-    st.dataframe(
-        frame,
-        width="stretch",
-        height="content",
-        hide_index=True,
-        placeholder="–",
-        column_config=columns,
-        alt=words,
-    )
-
-
 def helped(metric: str) -> Any:
     """A column of a metric, which says what it means."""
     return st.column_config.TextColumn(help=METRICS[metric][1], alignment="right")
-
-
-def download(label: str, frame: pd.DataFrame, name: str) -> None:
-    """A table to keep, as CSV."""
-    st.download_button(
-        label,
-        frame.to_csv(index=False),
-        name,
-        "text/csv",
-        on_click="ignore",
-        icon=":material/table:",
-    )

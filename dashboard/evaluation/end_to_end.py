@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard import show
 from dashboard.artifacts import sentences
 from dashboard.detection import CONTENDERS, FILE
-from dashboard.evaluation import drawing
 from dashboard.evaluation.tables import View, number
 from facespace import detectors
 from facespace.charts import evaluation as charts
@@ -66,7 +66,7 @@ def _detectors(view: View) -> None:
     frame = _listed(figures)
     percent = st.column_config.NumberColumn(format="%.1f %%")
     alarms = st.column_config.NumberColumn(format="%.1f")
-    drawing.table(
+    show.table(
         frame,
         "Each detector with precision, recall, false alarms and time",
         {
@@ -100,7 +100,7 @@ def _listed(figures: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _shares(results: Mapping[str, Mapping[str, Any]]) -> None:
-    drawing.chart(
+    show.draw(
         charts.shares(results),
         "; ".join(
             f"{name}: "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.evaluation import drawing, tables
+from dashboard import show
+from dashboard.evaluation import tables
 from dashboard.evaluation.tables import View, short
 from facespace.charts import making as charts
 
@@ -27,7 +28,7 @@ def making(view: View) -> None:
     )
     st.subheader("Other classifiers on the same components")
     comparison = view.entry["comparison"]
-    drawing.chart(
+    show.draw(
         charts.classifiers(comparison, "RBF SVM"),
         "; ".join(
             f"{row['name']}: {row['balanced_accuracy']:.1%} ± {row['balanced_accuracy_sd']:.1%}"
@@ -35,7 +36,7 @@ def making(view: View) -> None:
         ),
     )
     st.caption("Mean and standard deviation over the folds of the search, without mirror images.")
-    drawing.table(
+    show.table(
         tables.classifiers(comparison),
         "Classifiers with balanced accuracy, AUC, time and size",
         {
@@ -63,7 +64,7 @@ def _search(view: View) -> None:
         rows = [row for row in table if row["components"] == components]
         with column:
             st.markdown(f"**{components:.0f} components: AUC**")
-            drawing.chart(
+            show.draw(
                 charts.search(table, components, best),
                 "; ".join(f"C {r['C']:g}, gamma {r['gamma']:g}: {r['auc']:.3f}" for r in rows),
             )
@@ -83,7 +84,7 @@ def _lines(
         rows = sorted(entry[curve], key=lambda row: float(row[axis]))
         points[short(name)] = [row[axis] for row in rows], [row["auc"] for row in rows]
     xs, ys = points[short(view.name)]
-    drawing.chart(
+    show.draw(
         charts.lines(points, short(view.name), words, "AUC", logarithmic, limit),
         f"AUC of {short(view.name)} by {words}: "
         + ", ".join(f"{x:,.0f}: {y:.3f}" for x, y in zip(xs, ys, strict=True)),

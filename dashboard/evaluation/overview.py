@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import show
 from dashboard.evaluation import drawing, tables
 from dashboard.evaluation.tables import METRICS, View, number, short
 from facespace import artifacts
@@ -12,7 +13,7 @@ from facespace.charts import evaluation as charts
 
 def models(view: View) -> None:
     """All models on the test set, and what each costs."""
-    drawing.table(
+    show.table(
         tables.models(view),
         "All models with their metrics, size and time",
         {
@@ -26,7 +27,7 @@ def models(view: View) -> None:
     )
     drawn = {metric: METRICS[metric][0] for metric in ("balanced_accuracy", "auc")}
     tests = {short(name): entry["tests"][view.test] for name, entry in view.reports.items()}
-    drawing.chart(
+    show.draw(
         charts.intervals(tests, drawn),
         "; ".join(
             f"{title}: "
@@ -51,9 +52,9 @@ def metrics(view: View) -> None:
         f"{chosen['on']}: {chosen['how']}."
     )
     with st.expander("All metrics"):
-        drawing.table(tables.metrics(view.figures), "All metrics with 95 % intervals")
+        show.table(tables.metrics(view.figures), "All metrics with 95 % intervals")
     with st.container(horizontal=True):
-        drawing.download(
+        show.download(
             "All metrics (CSV)", tables.all_metrics(view.reports), "facespace-metrics.csv"
         )
         _card()

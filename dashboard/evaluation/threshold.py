@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from dashboard import show
 from dashboard.evaluation import drawing, tables
 from dashboard.evaluation.drawing import Trial
 from dashboard.evaluation.tables import METRICS, Interval, View, number, short
@@ -57,7 +58,7 @@ def ranking(view: View) -> None:
         st.caption("A click on the strong curve moves the threshold. The cross is its interval.")
     with right:
         st.subheader("Confusion, without “?”")
-        drawing.chart(
+        show.draw(
             charts.confusion(matrix),
             f"Labelled female: {matrix[0][0]} read as female, {matrix[0][1]} as male. "
             f"Labelled male: {matrix[1][0]} read as female, {matrix[1][1]} as male.",
@@ -70,7 +71,7 @@ def ranking(view: View) -> None:
     left, right = st.columns(2)
     with left:
         st.subheader("Precision and recall of female")
-        drawing.chart(_precision_recall(view, threshold, found), _spoken(view, found))
+        show.draw(_precision_recall(view, threshold, found), _spoken(view, found))
     with right:
         st.subheader("The scores")
         drawing.scores(view, threshold, view.info.certainty)

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.evaluation import drawing
+from dashboard import show
 from dashboard.evaluation.tables import METRICS, View, number
 from dashboard.fairness import tables
 from facespace.charts import fairness as charts
@@ -61,9 +61,7 @@ def groups(view: View) -> None:
     if all(row[metric]["value"] is None for row in table.values()):
         st.info("None of these faces is answered.", icon=":material/help:")
     elif crossed:
-        drawing.chart(
-            charts.crossing(table, metric, title, LEAST_GROUP), _words(title, metric, table)
-        )
+        show.draw(charts.crossing(table, metric, title, LEAST_GROUP), _words(title, metric, table))
         with st.expander("With intervals"):
             _intervals(view, metric, table)
     else:
@@ -76,8 +74,8 @@ def groups(view: View) -> None:
         "the bootstrap’s interval has no width: a share of 3/n may still be wrong (rule of three)."
     )
     with st.expander("The same as a table"):
-        drawing.table(tables.groups(table), f"{title} and more by {tables.spoken(attribute)}")
-    drawing.download(
+        show.table(tables.groups(table), f"{title} and more by {tables.spoken(attribute)}")
+    show.download(
         "All groups (CSV)",
         tables.all_groups(attributes),
         f"facespace-{view.name}-{view.test}-groups.csv",
@@ -86,7 +84,7 @@ def groups(view: View) -> None:
 
 def _intervals(view: View, metric: str, table: Mapping[str, Mapping[str, Any]]) -> None:
     title, overall = METRICS[metric][0], view.figures[metric]["value"]
-    drawing.chart(
+    show.draw(
         charts.groups(table, metric, title, LEAST_GROUP, overall), _words(title, metric, table)
     )
 

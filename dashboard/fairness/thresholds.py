@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.evaluation import drawing
+from dashboard import show
 from dashboard.evaluation.tables import View, number
 from dashboard.fairness import tables
 from facespace import fairness
@@ -65,7 +65,7 @@ def thresholds(view: View) -> None:
         return
     _outcome(found, criterion)
     own = {name: found.groups[name] for name in found.own}
-    drawing.chart(
+    show.draw(
         charts.thresholds(own),
         "Read as labelled with one threshold, and with its own: "
         + "; ".join(
@@ -84,14 +84,14 @@ def thresholds(view: View) -> None:
     )
     frame = tables.equalised(found)
     with st.expander("Thresholds and errors of every group"):
-        drawing.table(frame, "Thresholds and errors by group")
+        show.table(frame, "Thresholds and errors by group")
         if small := len(found.groups) - len(found.own):
             st.caption(
                 f"{small} too small for a threshold of their own keep the one: fewer than "
                 f"{fairness.LEAST_SIDE} faces of a sex in a half. Of fewer than {LEAST_GROUP} "
                 "faces a figure is mostly chance."
             )
-    drawing.download("Thresholds (CSV)", frame, f"facespace-{view.name}-{view.test}-thresholds.csv")
+    show.download("Thresholds (CSV)", frame, f"facespace-{view.name}-{view.test}-thresholds.csv")
 
 
 def _outcome(found: fairness.Equalised, criterion: str) -> None:

@@ -25,7 +25,7 @@ def roc(
         points: by title, ``fpr`` and ``tpr`` at a ``threshold``, the probability from which a face
             reads as female; where it is known, ``intervals``: of either the ``low`` and ``high``.
     """
-    figure = go.Figure(_diagonal("by chance"))
+    figure = go.Figure(_dotted("by chance", 0, 1))
     for title, curve, style in styled(curves, chosen):
         figure.add_scatter(
             x=curve["fpr"],
@@ -42,8 +42,7 @@ def roc(
     for title, point in points.items():
         name = f"threshold {point['threshold']:.3f}"
         _mark(figure, point, ("fpr", "tpr"), name, title, title == chosen)
-    figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
-    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
+    _percent(figure)
     return laid_out(
         figure, "labelled male, read as female", "labelled female, read as female", height=440
     )
@@ -63,12 +62,7 @@ def precision_recall(
         points: by title, ``recall`` and ``precision`` at a ``threshold``.
         share: of the faces labelled female: the precision of chance.
     """
-    line = {"dash": "dot", "color": UNSURE, "width": 1}
-    figure = go.Figure(
-        go.Scatter(
-            x=[0, 1], y=[share, share], mode="lines", line=line, name="by chance", hoverinfo="skip"
-        )
-    )
+    figure = go.Figure(_dotted("by chance", share, share))
     for title, curve, style in styled(curves, chosen):
         figure.add_scatter(
             x=curve["recall"],
@@ -85,8 +79,7 @@ def precision_recall(
     for title, point in points.items():
         name = f"threshold {point['threshold']:.3f}"
         _mark(figure, point, ("recall", "precision"), name, title, title == chosen)
-    figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
-    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
+    _percent(figure)
     return laid_out(
         figure, "labelled female, read as female", "read as female, labelled so", height=440
     )
@@ -134,7 +127,7 @@ def reliability(bins: Mapping[str, Sequence[float]]) -> go.Figure:
     Args:
         bins: ``predicted``, ``observed`` and the number of ``faces``, of equal length.
     """
-    figure = go.Figure(_diagonal("exactly calibrated"))
+    figure = go.Figure(_dotted("exactly calibrated", 0, 1))
     figure.add_scatter(
         x=bins["predicted"],
         y=bins["observed"],
@@ -145,8 +138,7 @@ def reliability(bins: Mapping[str, Sequence[float]]) -> go.Figure:
         name="measured",
         hovertemplate="%{customdata:,} faces: %{x:.1%} given, %{y:.1%} labelled female",
     )
-    figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
-    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
+    _percent(figure)
     return laid_out(figure, "probability of female, as given", "labelled female", height=440)
 
 
@@ -226,9 +218,18 @@ def histogram(
     return laid_out(figure, "probability of female", "faces", height=440, barmode="overlay")
 
 
-def _diagonal(name: str) -> go.Scatter:
+def _dotted(name: str, left: float, right: float) -> go.Scatter:
+    """A faint line to compare with, from a height at 0 to one at 1."""
     line = {"dash": "dot", "color": UNSURE, "width": 1}
-    return go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=line, name=name, hoverinfo="skip")
+    return go.Scatter(
+        x=[0, 1], y=[left, right], mode="lines", line=line, name=name, hoverinfo="skip"
+    )
+
+
+def _percent(figure: go.Figure) -> None:
+    """Both axes show shares, from 0 to 1."""
+    figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
+    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
 
 
 def _clickable(strong: bool) -> dict[str, Any]:
