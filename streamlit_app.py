@@ -5,7 +5,7 @@ if __name__ == "__main__":
     import streamlit as st
 
     from dashboard.keeping import kept
-    from dashboard.navigation import navigation
+    from dashboard.navigation import at_rest, navigation
 
     st.set_page_config("Facespace", ":material/face:", layout="wide")
 
@@ -15,3 +15,4 @@ if __name__ == "__main__":
             "Verdicts are a *perceived binary label from appearance*, nobody’s identity. " + kept()
         )
     page.run()
+    at_rest(page.url_path)

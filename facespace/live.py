@@ -25,7 +25,7 @@ IDLE = 3.0
 
 #: Seconds from one analysis to the next at least, and the share of its time that the analysing
 #: thread works: the rest is left to the stream itself.
-PERIOD, WORKING = 0.08, 0.6
+PERIOD, WORKING = 0.12, 0.5
 
 #: What takes time: finding faces, judging them, drawing a frame.
 STAGES = ("find", "judge", "draw")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import importlib.util
 import io
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from dashboard import navigation
 from facespace import artifacts, detectors, limits
 from facespace.detectors import yunet
 from tests.conftest import PAGES
@@ -55,6 +57,16 @@ def test_without_artifacts_every_page_says_what_to_do(page: str, tmp_path, monke
     assert not app.exception
     (warning,) = app.warning
     assert "python -m training train" in warning.value
+
+
+def test_what_a_page_has_loaded_is_collected_once(monkeypatch) -> None:
+    frozen: list[int] = []
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(1))
+    navigation.at_rest.clear()
+    opened("home")
+    once = len(frozen)
+    opened("home")
+    assert len(frozen) == once > 0
 
 
 def test_home_shows_the_example_and_measured_figures() -> None:
