@@ -6,12 +6,14 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import av
 import numpy as np
 import pandas as pd
 import streamlit as st
+from aiortc.contrib.media import MediaRelay
 from streamlit_webrtc import (
     Translations,
     VideoProcessorBase,
@@ -19,6 +21,7 @@ from streamlit_webrtc import (
     WebRtcStreamerContext,
     webrtc_streamer,
 )
+from streamlit_webrtc.relay import get_global_relay
 
 from dashboard import keeping, results
 from dashboard.local import at_this_machine
@@ -103,7 +106,8 @@ def stream(options: Options) -> WebRtcStreamerContext[Processor, Any]:
         mode=WebRtcMode.SENDRECV,
         rtc_configuration=None if configuration is None else dict(configuration),
         media_stream_constraints=CAMERA,
-        video_processor_factory=lambda: Processor(options),
+        video_processor_factory=partial(_started, options),
+        async_processing=False,  # drawing takes some milliseconds; a thread more takes a frame
         media_toggle_controls=False,
         translations=WORDS,
     )
@@ -111,6 +115,17 @@ def stream(options: Options) -> WebRtcStreamerContext[Processor, Any]:
         context.video_processor.live.options = options
     _watch(context)
     return context
+
+
+def _started(options: Options) -> Processor:
+    """What a stream that begins is read by; of its frames the newest alone is kept.
+
+    The stream's relay would queue all of them where the machine is too slow for the camera: the
+    picture would come later and later, and a megabyte for every two frames would stay.
+    """
+    relay = get_global_relay()
+    relay.subscribe = partial(MediaRelay.subscribe, relay, buffered=False)  # type: ignore[method-assign]
+    return Processor(options)
 
 
 def _watch(context: WebRtcStreamerContext[Processor, Any]) -> None:
