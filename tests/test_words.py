@@ -1,0 +1,211 @@
+"""Every command that README and CONTRIBUTING show works as they show it.
+
+The commands are read out of the texts and run literally, in a folder that looks like a fresh clone
+with the files in it that the texts name. ``make test`` alone is left out: it is what runs this.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pillow_heif
+import pytest
+from packaging.requirements import Requirement
+from PIL import Image
+
+from facespace.review import Queue
+from facespace.types import RGB
+from tests.training.test_train import variant
+
+ROOT = Path(__file__).parents[1]
+TEXTS = ("README.md", "CONTRIBUTING.md")
+
+#: Words that a command begins with.
+PROGRAMS = ("make ", "python ", "python3 ", "py ", "pip ", "playwright ", ".venv")
+
+#: Run by what runs this, or only where the system is another; and what is checked otherwise.
+WINDOWS = re.compile(r"^py |\\")
+SERVERS = ("make app", ".venv/bin/streamlit run streamlit_app.py")
+LEFT_OUT = {
+    "make test": "runs this very test",
+    ".venv/bin/pytest": "is make test without its checkers",
+    ".venv/bin/ruff check . && .venv/bin/ruff format .": "make test has just done it",
+    ".venv/bin/mypy": "make test has just done it",
+    "python3 -m venv .venv": "would change what these tests run on; it is run below",
+    "playwright install chromium": "fetches a browser; it is tried below",
+    "pip install -r training/network-requirements.txt": "fetches PyTorch; it is parsed below",
+}
+
+#: Needs pictures with marked faces, which are with the data sets alone.
+MARKED = "python -m training rules --data PHOTOS --detect MARKED --out artifacts"
+
+#: Photos of each label in the folder that is trained on.
+PHOTOS = 60
+
+
+def commands(text: str) -> list[str]:
+    """What stands in code blocks, and in code between words, and begins like a command."""
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.S | re.M)
+    lines = [line for kind, block in blocks if not kind for line in block.splitlines()]
+    lines += re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M))
+    shown = (line.split("  #")[0].strip() for line in lines)
+    return [line for line in shown if line.startswith(PROGRAMS)]
+
+
+ALL = list(dict.fromkeys(line for name in TEXTS for line in commands((ROOT / name).read_text())))
+ELSEWHERE = {*LEFT_OUT, *SERVERS, MARKED}
+RUN = [line for line in ALL if line not in ELSEWHERE and not WINDOWS.search(line)]
+
+
+def test_commands_are_found_and_every_exception_is_still_shown() -> None:
+    assert len(RUN) > 10
+    assert set(ALL) >= ELSEWHERE
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory, astronaut: RGB, candidate) -> Iterator[Path]:
+    """A clone with the files that the texts name."""
+    here = tmp_path_factory.mktemp("clone")
+    for path in ROOT.iterdir():
+        if path.name in ("artifacts", ".streamlit"):
+            shutil.copytree(path, here / path.name)
+        elif not path.name.startswith(".") or path.name == ".venv":
+            (here / path.name).symlink_to(path)
+    if not (here / ".venv").exists():
+        (here / ".venv").symlink_to(sys.prefix)
+    picture = Image.fromarray(astronaut)
+    picture.save(here / "holiday.jpg")
+    pillow_heif.from_pillow(picture).save(here / "portrait.heic")
+    for folder in ("archive", "more"):
+        (here / folder).mkdir()
+        picture.save(here / folder / "one.jpg")
+    with zipfile.ZipFile(here / "photos.zip", "w") as packed:
+        packed.write(here / "holiday.jpg", "one.jpg")
+    _film(here / "holiday.mp4", astronaut)
+    rng = np.random.default_rng(0)
+    for label in ("female", "male"):
+        for folder in ("PHOTOS", "MORE_PHOTOS"):
+            (here / folder / label).mkdir(parents=True)
+            for i in range(PHOTOS):
+                made = Image.fromarray(variant(astronaut, rng, label == "male"))
+                made.save(here / folder / label / f"{i}.png")
+    queue = Queue(here / ".facespace" / "review.db")
+    queue.add(candidate)
+    queue.decide(queue.items()[0], "female")
+    queue.close()
+    yield here
+
+
+def _film(path: Path, rgb: RGB) -> None:
+    with av.open(str(path), "w") as film:
+        stream = film.add_stream("libx264", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 480, 270, "yuv420p"
+        for x in range(12):
+            part = np.ascontiguousarray(cv2.resize(rgb, (512, 512))[30:300, x : x + 480])
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(part, "rgb24")))
+        film.mux(stream.encode())
+
+
+@pytest.fixture
+def environment(clone: Path) -> dict[str, str]:
+    """Programs as after ``. .venv/bin/activate``, and a home of its own."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("FACESPACE_")}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return kept | {"PATH": path, "HOME": str(clone)}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the lines for Linux and macOS")
+@pytest.mark.parametrize("line", RUN)
+def test_a_command_does_what_the_text_says(line: str, clone: Path, environment) -> None:
+    run(line, clone, environment)
+
+
+def run(line: str, clone: Path, environment: dict[str, str]) -> None:
+    """Run a command to its end, which must be a good one."""
+    done = subprocess.run(
+        ["bash", "-c", line],
+        cwd=clone, env=environment, capture_output=True, text=True, timeout=280,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{line}\n{done.stdout[-800:]}\n{done.stderr[-1500:]}"
+    assert "Traceback" not in done.stderr
+
+
+def test_cuts_are_learned_as_shown(clone: Path, environment, data: Path) -> None:
+    (clone / "MARKED").symlink_to(data / "detect")
+    run(MARKED, clone, environment)
+
+
+def test_python_as_shown(clone: Path, environment) -> None:
+    (block,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.S | re.M)
+    shown = f"{block}\nassert len(reading.to_frame()) == len(reading.faces) == 1"
+    run(f"{sys.executable} -c '{shown}'", clone, environment)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the lines for Linux and macOS")
+@pytest.mark.parametrize("line", SERVERS)
+def test_a_dashboard_starts_as_shown(line: str, clone: Path, environment, tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # What make has set up: here, what these tests run on.
+    venv = tmp_path / ".venv"
+    venv.mkdir()
+    (venv / "bin").symlink_to(Path(sys.executable).parent)
+    for path in clone.iterdir():
+        if path.name != ".venv":
+            (tmp_path / path.name).symlink_to(path)
+    (venv / "app.stamp").touch()
+    server = {"HEADLESS": "true", "ADDRESS": "127.0.0.1", "PORT": str(port)}
+    more = {f"STREAMLIT_SERVER_{name}": value for name, value in server.items()}
+    started = subprocess.Popen(
+        ["bash", "-c", f"exec {line}"], cwd=tmp_path, env=environment | more, start_new_session=True
+    )
+    try:
+        for _ in range(240):
+            assert started.poll() is None
+            try:
+                address = f"http://127.0.0.1:{port}/_stcore/health"
+                assert urllib.request.urlopen(address, timeout=5).status == 200
+                break
+            except OSError:
+                time.sleep(0.25)
+        else:
+            pytest.fail("the dashboard did not start")
+    finally:
+        os.killpg(started.pid, signal.SIGTERM)
+        started.wait(20)
+
+
+def test_a_virtual_environment_is_made_as_shown(environment, tmp_path: Path) -> None:
+    run("python3 -m venv .venv", tmp_path, environment)
+    assert (tmp_path / ".venv" / "bin" / "pip").exists()
+
+
+def test_a_browser_could_be_fetched_as_shown(environment, tmp_path: Path) -> None:
+    run("playwright install chromium --dry-run", tmp_path, environment)
+
+
+def test_what_is_fetched_for_the_network_can_be_read() -> None:
+    lines = (ROOT / "training" / "network-requirements.txt").read_text().splitlines()
+    names = [Requirement(line.split("#")[0].strip()).name for line in lines if line[:1].isalpha()]
+    assert names == ["torch"]
+
+
+def test_links_lead_somewhere() -> None:
+    for name in TEXTS:
+        for link in re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text()):
+            assert link.startswith("https://") or (ROOT / link).exists(), link
