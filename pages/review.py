@@ -39,6 +39,7 @@ with sentences():
     if view == "one":
         review.progress(items)
         review.one_at_a_time(queue, review.filtered(items, waiting=True), items)
+        review_results.order()
     elif view == "many":
         review.progress(items)
         review.many(queue, review.filtered(items))
