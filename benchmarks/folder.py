@@ -163,12 +163,12 @@ def resumed(names: Path, count: int, workers: int, folder: Path) -> bool:
 
     with names.open("rb") as lines:
         process = subprocess.Popen(command(part), stdin=lines, cwd=ROOT)
-    while process.poll() is None and _lines(journal) < count // 2:
+    while process.poll() is None and _known(journal) < count // 2:
         time.sleep(0.2)
     killed = process.poll() is None
     process.kill()
     process.wait()
-    print(f"killed with {_lines(journal):,} photos in the journal", flush=True)
+    print(f"killed with {_known(journal):,} photos in the journal", flush=True)
     for out in (part, whole):
         with names.open("rb") as lines:
             subprocess.run(command(out), stdin=lines, cwd=ROOT, check=True)
@@ -179,8 +179,9 @@ def resumed(names: Path, count: int, workers: int, folder: Path) -> bool:
     return killed and len(read[0]) == count and read[0] == read[1]
 
 
-def _lines(path: Path) -> int:
-    return path.read_bytes().count(b"\n") if path.is_file() else 0
+def _known(journal: Path) -> int:
+    """Photos in a journal: its lines but for the first."""
+    return max(0, journal.read_bytes().count(b"\n") - 1) if journal.is_file() else 0
 
 
 def main() -> None:
