@@ -9,6 +9,8 @@ random, the closest to the boundary, or the closest with variety, which is the o
 Review (``facespace.review_order``, its own code). Errors are those on the test split, which nothing
 is fitted on and no order sees. ``reviews_needed_over_random`` is the number of reviews after which
 the page's order has the error that the random order ends with, over the random order's number.
+With ``--json`` stand beside it the errors after each round, ``error_<order>_<reviews>``: the page
+Review draws those of ``benchmarks/review.json``.
 """
 
 from __future__ import annotations
@@ -140,6 +142,9 @@ def main() -> None:
             figures[name] = None if count is None else count / REVIEWS
     for key, value in figures.items():
         print(f"{key}: {value}")
+    for order in orders:
+        for i, value in enumerate(means[order]):
+            figures[f"error_{order}_{i * ROUND}"] = round(float(value), 5)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n")
 

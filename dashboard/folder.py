@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import results
+from dashboard import keeping, results
 from dashboard.folder_job import Job
 from dashboard.local import at_this_machine
 from dashboard.reader import plain
@@ -21,7 +22,8 @@ from facespace.analyze import Settings
 from facespace.archive import Archive
 from facespace.charts import folder as charts
 from facespace.images import SUFFIXES
-from facespace.journal import Entry
+from facespace.journal import THUMBS, Entry
+from facespace.review import Queue
 from facespace.sources import Photo
 from facespace.types import Face, FacespaceError
 
@@ -61,11 +63,11 @@ def source() -> Brought | None:
     )
     most = limits.MAX_ARCHIVE_BYTES // _MB
     if origin == "ZIP":
-        st.caption(f"At most {most:,} MB and {limits.MAX_ARCHIVE_FILES:,} files. {_KEPT}")
+        st.caption(f"At most {most:,} MB and {limits.MAX_ARCHIVE_FILES:,} files. {_lasts()}")
         packed = st.file_uploader("A ZIP of photos", "zip", key="zip", max_upload_size=most)
         return _zipped(packed.name, packed.getvalue(), packed.file_id) if packed else None
     if origin == "Folder":
-        st.caption(f"At most {most:,} MB in all; for more, use the command line. {_KEPT}")
+        st.caption(f"At most {most:,} MB in all; for more, use the command line. {_lasts()}")
         uploads = st.file_uploader(
             "A folder of photos", SUFFIXES, accept_multiple_files="directory", key="directory"
         )
@@ -81,7 +83,8 @@ def source() -> Brought | None:
     return Brought(path, photos, (path, tuple(photo.name for photo in photos)))
 
 
-_KEPT = "Photos are read in memory and not kept; names and results last as long as this visit."
+def _lasts() -> str:
+    return f"{keeping.kept()} Names and results last as long as this visit."
 
 
 def _zipped(name: str, content: bytes, identity: str) -> Brought:
@@ -122,7 +125,7 @@ def offer(brought: Brought, settings: Settings) -> None:
         # Photos that are read again, under whatever name, are known by their content.
         st.session_state["folder_known"] = known
         st.session_state["folder_key"] = key
-        st.session_state["folder"] = Job(brought.name, brought.photos, settings, known[1])
+        st.session_state["folder"] = Job(brought.name, brought.photos, settings, known[1], _queue())
         st.rerun()
 
 
@@ -167,7 +170,14 @@ def stopped(job: Job) -> None:
 
 
 def _go_on(job: Job) -> None:
-    st.session_state["folder"] = job.resumed()
+    try:
+        st.session_state["folder"] = job.resumed(_queue())
+    except FacespaceError as error:  # of the queue's file
+        job.error = str(error)
+
+
+def _queue() -> Queue | None:
+    return keeping.queue() if keeping.keeping() else None
 
 
 def show(job: Job) -> None:
@@ -183,6 +193,7 @@ def show(job: Job) -> None:
         title = f"{results.count(len(failures), 'photo')} could not be read"
         with st.expander(title, icon=":material/warning:"):
             st.markdown(named + more)
+    keeping.folder(job, partial(_go_on, job))
     downloads(job)
     if faces:
         st.subheader("The whole")
@@ -239,12 +250,12 @@ def rows(entries: Sequence[Entry]) -> list[dict[str, Any]]:
             kind = NOT_READ if entry["error"] else NO_FACE
             table.append(row | {"kind": kind, "why": entry["error"] or ""})
         for number, face in enumerate(entry["faces"]):
-            shown = number < len(entry["thumbs"])
+            shown = number < len(entry[THUMBS])
             table.append(
                 row
                 | {
                     "kind": face["label"],
-                    "thumb": entry["thumbs"][number] if shown else None,
+                    "thumb": entry[THUMBS][number] if shown else None,
                     "sure": certainty(face),
                     "size": min(face["box"][2:]),
                     "why": results.in_words(face["reasons"]),

@@ -10,6 +10,8 @@ from facespace import folder
 from facespace.analyze import Settings
 from facespace.folder import Step, Wanted
 from facespace.journal import Entry
+from facespace.review import Queue
+from facespace.review_face import Candidate
 from facespace.sources import Photo
 from facespace.types import FacespaceError
 
@@ -26,19 +28,27 @@ class Job(Background):
 
     ``entries`` are the readings so far as plain data, with thumbnails, in the order of
     ``photos``; ``step`` is the newest; ``error`` is a sentence where it failed. Nothing of it is
-    on disk. Only the thread reads ``photos`` while it runs: they may be in one ZIP.
+    on disk but what ``queue`` keeps there: faces marked "?" go into it, as long as it is not set
+    to None. Only the thread reads ``photos`` while it runs: they may be in one ZIP.
 
     Args:
         name: what to call the photos.
         photos: what to read.
         settings: by which.
         known: entries by content, read before by the same settings; new ones are added.
+        queue: for faces marked "?"; None where the user does not keep them.
     """
 
     def __init__(
-        self, name: str, photos: Sequence[Photo], settings: Settings, known: dict[str, Entry]
+        self,
+        name: str,
+        photos: Sequence[Photo],
+        settings: Settings,
+        known: dict[str, Entry],
+        queue: Queue | None = None,
     ) -> None:
         self.name, self.photos, self.settings, self.known = name, photos, settings, known
+        self.queue = queue
         self.entries: list[Entry] = []
         self.step: Step | None = None
         self.error = ""
@@ -49,9 +59,9 @@ class Job(Background):
         """Whether all photos were read."""
         return len(self.entries) == len(self.photos)
 
-    def resumed(self) -> Job:
-        """A new one that goes on where this one stopped."""
-        return Job(self.name, self.photos, self.settings, self.known)
+    def resumed(self, queue: Queue | None) -> Job:
+        """A new one that goes on where this one stopped, or keeps what it did not."""
+        return Job(self.name, self.photos, self.settings, self.known, queue)
 
     def _run(self) -> None:
         while not AT_ONCE.acquire(timeout=0.2):
@@ -59,8 +69,9 @@ class Job(Background):
                 return
         try:
             # In this process: workers would each take the memory that a small server has.
+            wanted, keep = Wanted(thumbs=True), self._keep if self.queue else None
             for step in folder.read(
-                self.photos, self.settings, 0, self.known, Wanted(thumbs=True), self.ends
+                self.photos, self.settings, 0, self.known, wanted, self.ends, keep
             ):
                 self.entries.append(step.entry)
                 self.step = step
@@ -68,3 +79,9 @@ class Job(Background):
             self.error = str(error)
         finally:
             AT_ONCE.release()
+
+    def _keep(self, candidates: list[Candidate]) -> bool:
+        queue = self.queue  # another thread may take it away
+        if queue is not None:
+            queue.add_all(candidates)
+        return queue is not None

@@ -7,7 +7,7 @@ itself, the queue lives in the session and dies with it.
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,11 +18,13 @@ from dashboard import local
 from dashboard.artifacts import sentences
 from dashboard.results import count
 from facespace import artifacts, limits
+from facespace.journal import QUEUED
 from facespace.review import Queue
-from facespace.review_face import Candidate, perceptual_hash
+from facespace.review_face import KEPT, Candidate, perceptual_hash
 
 if TYPE_CHECKING:
     from dashboard.film_job import Job
+    from dashboard.folder_job import Job as FolderJob
     from dashboard.reader import Picture
     from facespace.live import Look
     from facespace.types import Face, Reading
@@ -89,8 +91,6 @@ def _opened(name: str) -> Queue:
 
 def switch() -> None:
     """The switch that turns keeping on, and what is kept and where, before it is."""
-    what = "the grey crop, a small picture of its surroundings, its file’s name, the time, "
-    what += "what the model said, and your decision"
     if public():
         where = (
             "in the memory of this server, for this visit only: once you close or reload the page "
@@ -105,15 +105,22 @@ def switch() -> None:
         "Keep faces for review",
         keeping(),
         key="review_switch",
-        on_change=lambda: st.session_state.update({_KEEPING: st.session_state["review_switch"]}),
+        on_change=_switched,
     )
     if keeping():
         st.caption(f"Kept {where}")
         return
     st.caption(
         f"While this is on, of each face marked “?”, and of each whose verdict you dispute, there "
-        f"is kept: {what}; {where} At most {limits.MAX_REVIEWS:,} faces; near duplicates once."
+        f"is kept: {KEPT}; {where} At most {limits.MAX_REVIEWS:,} faces; near duplicates once."
     )
+
+
+def _switched() -> None:
+    st.session_state[_KEEPING] = on = st.session_state["review_switch"]
+    reading: FolderJob | None = st.session_state.get("folder")
+    if reading and not on:
+        reading.queue = None
 
 
 def photos(read: Sequence[tuple[Picture, Reading]], place: str = "photo") -> None:
@@ -132,11 +139,7 @@ def photos(read: Sequence[tuple[Picture, Reading]], place: str = "photo") -> Non
     for picture, reading, face in unsure:
         if _first((picture.identity, perceptual_hash(face.crop))):
             _add([_candidate(picture, reading, face, place)])
-    st.page_link(
-        PAGE,
-        label=f"{count(len(unsure), 'face')} marked “?” in the review queue",
-        icon=":material/rate_review:",
-    )
+    _kept(len(unsure), "marked “?”")
 
 
 def dispute(picture: Picture, reading: Reading) -> None:
@@ -165,11 +168,31 @@ def film(job: Job, film: Film) -> None:
         return
     if _first(("film", id(job))):
         _add(job.candidates)
-    st.page_link(
-        PAGE,
-        label=f"{count(len(unsure), 'face')} that stayed “?” in the review queue",
-        icon=":material/rate_review:",
-    )
+    _kept(len(unsure), "that stayed “?”")
+
+
+def folder(job: FolderJob, again: Callable[[], None]) -> None:
+    """Say where the "?" faces of a folder went, or how they would be kept.
+
+    Args:
+        job: that read it, and kept them if the user did so then.
+        again: goes through the folder once more, to keep those that were not.
+    """
+    marked = {True: 0, False: 0}
+    for entry in job.entries:
+        unsure = sum(face["label"] == "?" for face in entry["faces"])
+        marked[QUEUED in entry] += unsure
+    if marked[True]:
+        _kept(marked[True], "marked “?”")
+    if marked[False] and not keeping():
+        _offer(marked[False])
+    elif marked[False]:
+        st.button(
+            f"Keep {count(marked[False], 'face')} marked “?” for review",
+            icon=":material/rate_review:",
+            on_click=again,
+            key="keep",
+        )
 
 
 def webcam(seen: Look) -> None:
@@ -206,6 +229,14 @@ def _first(key: Hashable) -> bool:
     new = key not in fed
     fed.add(key)
     return new
+
+
+def _kept(number: int, which: str) -> None:
+    st.page_link(
+        PAGE,
+        label=f"{count(number, 'face')} {which} in the review queue",
+        icon=":material/rate_review:",
+    )
 
 
 def _offer(number: int, then: str = "") -> None:

@@ -29,7 +29,7 @@ VIEWS = {
 }
 
 #: The page that a face came from.
-PLACES = {"photo": "Photo", "video": "Video", "webcam": "Webcam"}
+PLACES = {"photo": "Photo", "folder": "Folder", "video": "Video", "webcam": "Webcam"}
 
 #: Keys, and the words on their buttons.
 KEYS: dict[Decision, tuple[str, str]] = {

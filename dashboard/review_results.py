@@ -1,9 +1,11 @@
-"""What comes of a review: statistics, and the ZIP out and in."""
+"""What comes of a review: statistics, what its order is worth, and the ZIP out and in."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,6 +19,72 @@ from facespace.charts import review as charts
 from facespace.review import Item, Queue
 from facespace.review_order import agreement
 from facespace.types import FacespaceError
+
+#: What ``benchmarks/review.py`` measured, and its orders in words; the last is the page's.
+ORDERS_FILE = Path(__file__).parents[1] / "benchmarks" / "review.json"
+ORDERS = {
+    "random": "at random",
+    "closest": "closest to the boundary first",
+    "usefulness": "this page’s order",
+}
+
+
+def order() -> None:
+    """Why the faces come in the order they do, with what it was measured to be worth."""
+    try:
+        told: dict[str, float | None] = json.loads(ORDERS_FILE.read_text("utf-8"))
+        curves = {words: _curve(told, name) for name, words in ORDERS.items()}
+    except (OSError, ValueError):
+        return  # the dashboard runs without the benchmarks
+    *_, own = ORDERS.values()
+    with st.expander("Why the faces come in this order", icon=":material/sort:"):
+        st.markdown(_worth(told))
+        st.plotly_chart(
+            charts.orders(curves, own),
+            alt="Errors on the test set, before any review and after the last: "
+            + "; ".join(
+                f"{words} {min(curve.items())[1]:.1%} and {max(curve.items())[1]:.1%}"
+                for words, curve in curves.items()
+            ),
+        )
+        st.download_button(
+            "CSV",
+            pd.DataFrame(curves).rename_axis("reviews").to_csv(),
+            "review-orders.csv",
+            "text/csv",
+            on_click="ignore",
+            icon=":material/table:",
+        )
+
+
+def _curve(told: dict[str, float | None], name: str) -> dict[int, float]:
+    """Errors by the number of reviews."""
+    start = f"error_{name}_"
+    found = {int(key.removeprefix(start)): v for key, v in told.items() if key.startswith(start)}
+    return {count: value for count, value in sorted(found.items()) if value is not None}
+
+
+def _worth(told: dict[str, float | None]) -> str:
+    final, own, share = (
+        told.get(key) for key in ("error_random", "error_usefulness", "reviews_needed_over_random")
+    )
+    others, ours = _curve(told, "random"), _curve(told, "usefulness")
+    most = max(others)
+    late = max((count for count in others if ours[count] >= others[count]), default=0)
+    words = (
+        "Closest to the model’s boundary first, and of those the one least like the last ones. In "
+        f"a simulation on FairFace, whose labels answered for the reviewer, {most:,} reviews at "
+        f"random left {final:.1%} errors on its test split, as many in this order {own:.1%}. "
+    )
+    if share is None:
+        return words + "It did not pay there."
+    words += f"It came to the random order’s last error after **{share:.0%}** of the reviews. "
+    if not late:
+        return words
+    return words + (
+        f"Up to {late:,} reviews it was no better, at times worse: a model that knows little does "
+        "not know its boundary either."
+    )
 
 
 def statistics(items: Sequence[Item]) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
-from facespace import film_export, limits, video
+from facespace import film_export, limits, review_command, review_film, video
 from facespace.analyze import Settings
+from facespace.review_command import Keeper
 from facespace.terminal import interrupted, show
 from facespace.types import FacespaceError
 from facespace.video import Film, Progress
@@ -31,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--tracks-csv", type=Path, metavar="FILE", help="write one row a track")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write film and tracks as JSON")
+    review_command.add_argument(parser)
     parser.add_argument(
         "--every",
         type=_positive,
@@ -51,7 +54,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         (options.tracks_csv, film_export.tracks_csv),
         (options.json, film_export.to_json),
     ]
-    for path in (options.out, *(path for path, _ in tables)):
+    for path in (options.out, options.reviews, *(path for path, _ in tables)):
         if path is not None and not path.absolute().parent.is_dir():
             print(f"facespace: there is no folder {path.parent}", file=sys.stderr)
             return 2
@@ -59,10 +62,18 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             print(f"facespace: {path} is the film itself", file=sys.stderr)
             return 2
     try:
-        film = _read(options, settings)
-        for path, made in tables:
-            if path is not None:
-                path.write_text(made(film), "utf-8")
+        keeper = Keeper(options.reviews) if options.reviews else nullcontext()
+    except FacespaceError as error:
+        print(f"facespace: {error}", file=sys.stderr)
+        return 2
+    try:
+        with keeper as keep:
+            film = _read(options, settings)
+            for path, made in tables:
+                if path is not None:
+                    path.write_text(made(film), "utf-8")
+            if keep:
+                keep(review_film.candidates(film, options.film))
     except FacespaceError as error:
         print(f"facespace: {options.film}: {error}", file=sys.stderr)
         return 1

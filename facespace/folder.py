@@ -16,25 +16,30 @@ import json
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import cv2
 
 from facespace import artifacts, detectors, images, limits, pictures
 from facespace.analyze import Settings, analyze, failed, rules_of
-from facespace.journal import Entry, Known
+from facespace.journal import QUEUED, THUMBS, Entry, Known
+from facespace.review_face import Candidate
 from facespace.sources import Photo
-from facespace.types import FacespaceError
+from facespace.types import RGB, FacespaceError, Reading
 
 #: Photos that a worker is given at once, and such chunks on their way for each worker: what
 #: memory can hold and an interruption can cost.
 CHUNK, AHEAD = 8, 3
+
+#: Where faces kept for review come from.
+PLACE = "folder"
 
 #: After so many photos in a row of which each ended its worker, the photos are not to blame.
 GIVE_UP = 3
@@ -46,11 +51,17 @@ class Wanted:
 
     ``annotated`` and ``crops`` are folders for pictures (see ``facespace.pictures``), None for
     none. With ``thumbs`` an entry has a small JPEG file a face, in base64, under ``thumbs``.
+    ``reviews`` is set where faces marked "?" are made ready for review.
     """
 
     annotated: Path | None = None
     crops: Path | None = None
     thumbs: bool = False
+    reviews: bool = False
+
+
+#: Takes the faces of a photo that are marked "?", and says whether they are kept for review.
+Keep = Callable[[list[Candidate]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +90,9 @@ class Step:
         return (self.total - self.done) / self.rate if self.rate else None
 
 
-#: What a worker makes of a photo: the sha256 of its content, or "" where it could not be read.
-_Read = tuple[str, Entry]
+#: What a worker makes of a photo: the sha256 of its content, or "" where it could not be read; its
+#: entry; and its faces for review, where wanted.
+_Read = tuple[str, Entry, list[Candidate]]
 
 
 def made_by(settings: Settings) -> str:
@@ -102,6 +114,7 @@ def read(
     known: Known | None = None,
     wanted: Wanted | None = None,
     stop: Callable[[], bool] = lambda: False,
+    keep: Keep | None = None,
 ) -> Iterator[Step]:
     """Read photos, in order. A photo that cannot be read has an ``error``, and the others go on.
 
@@ -114,21 +127,25 @@ def read(
             those of unreadable photos are not.
         wanted: pictures to be made; a photo of which one is missing is read again.
         stop: asked now and then; once it says so, photos that are being read are finished.
+        keep: takes faces marked "?" to the review queue, before their photo counts as known; an
+            entry of which they were kept says so under ``queued``, and a known photo of which
+            they were not is read again.
 
     Raises:
         FacespaceError: detector or model cannot be used, or worker processes do not live.
         OSError: a picture cannot be written.
     """
     settings, wanted = settings or Settings(), wanted or Wanted()
+    wanted = replace(wanted, reviews=keep is not None)
     known = {} if known is None else known
     rules_of(settings)  # a fault of the installation is not the photos' own
     count = _processors() if workers is None else workers
     chunks = _chunks(photos, known, wanted, CHUNK if count else 1)
     start, kept = time.perf_counter(), 0
     results = (
-        _by_workers(chunks, settings, wanted, count, known, stop)
+        _by_workers(chunks, settings, wanted, count, known, stop, keep)
         if count
-        else _by_this_process(chunks, settings, wanted, known, stop)
+        else _by_this_process(chunks, settings, wanted, known, stop, keep)
     )
     for done, (photo, entry, new) in enumerate(results, 1):
         kept += not new
@@ -159,9 +176,11 @@ def _remembered(photo: Photo, known: Known, wanted: Wanted) -> Entry | None:
     except FacespaceError:
         return None
     entry = known.get(key)
-    if entry is None or (wanted.thumbs and "thumbs" not in entry):
+    if entry is None or (wanted.thumbs and THUMBS not in entry):
         return None
     labels = [face["label"] for face in entry["faces"]]
+    if wanted.reviews and "?" in labels and QUEUED not in entry:
+        return None
     paths = []
     if wanted.annotated:
         paths.append(wanted.annotated / pictures.annotated_name(photo.name, key))
@@ -179,12 +198,13 @@ def _by_this_process(
     wanted: Wanted,
     known: Known,
     stop: Callable[[], bool],
+    keep: Keep | None,
 ) -> Iterator[_Result]:
     for chunk in chunks:
         if stop():
             return
         todo = [photo for photo, entry in chunk if entry is None]
-        yield from _merged(chunk, _read_some(todo, settings, wanted), known)
+        yield from _merged(chunk, _read_some(todo, settings, wanted), known, keep)
 
 
 def _by_workers(
@@ -194,6 +214,7 @@ def _by_workers(
     workers: int,
     known: Known,
     stop: Callable[[], bool],
+    keep: Keep | None,
 ) -> Iterator[_Result]:
     pool = _Pool(workers, settings, wanted)
     waiting: deque[tuple[_Chunk, _Reads | None]] = deque()
@@ -205,14 +226,14 @@ def _by_workers(
             waiting.append((chunk, pool.submit(todo) if todo else None))
             if len(waiting) > workers * AHEAD:
                 oldest, reads = waiting.popleft()
-                yield from _merged(oldest, pool.results(oldest, reads), known)
+                yield from _merged(oldest, pool.results(oldest, reads), known, keep)
         gap = False  # once a chunk was given up, later ones are remembered but not shown
         while waiting:
             chunk, reads = waiting.popleft()
             if stop() and reads is not None and reads.cancel():
                 gap = True
                 continue
-            results = list(_merged(chunk, pool.results(chunk, reads), known))
+            results = list(_merged(chunk, pool.results(chunk, reads), known, keep))
             if not gap:
                 yield from results
     finally:
@@ -261,7 +282,7 @@ class _Pool:
                 if deaths == GIVE_UP:
                     raise FacespaceError(_DYING) from error
                 reading = failed(photo.name, self._how[0], FacespaceError(_DEADLY))
-                results.append(("", reading.to_dict()))
+                results.append(("", reading.to_dict(), []))
                 pool.shutdown()
                 pool = _executor(1)
         pool.shutdown()
@@ -280,9 +301,13 @@ _DYING = (
 )
 
 
-def _merged(chunk: _Chunk, results: list[_Read], known: Known) -> Iterator[_Result]:
+def _merged(
+    chunk: _Chunk, results: list[_Read], known: Known, keep: Keep | None
+) -> Iterator[_Result]:
     """The photos of a chunk with their entries, and whether these are new; new ones are kept."""
-    for key, entry in results:
+    for key, entry, candidates in results:
+        if keep and candidates and keep(candidates):
+            entry[QUEUED] = True
         if key:
             known[key] = entry
     new = iter(results)
@@ -295,6 +320,15 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limits.THREADS = 1
     cv2.setNumThreads(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    # Whoever is killed cannot tell its workers; they would wait for photos for ever.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _read_some(photos: list[Photo], settings: Settings, wanted: Wanted) -> list[_Read]:
@@ -307,7 +341,7 @@ def _read_one(photo: Photo, settings: Settings, wanted: Wanted) -> _Read:
         rgb = images.load(content)
         reading = analyze(rgb, settings, photo.name)
     except FacespaceError as error:
-        return "", failed(photo.name, settings, error).to_dict()
+        return "", failed(photo.name, settings, error).to_dict(), []
     key = hashlib.sha256(content).hexdigest()
     entry = reading.to_dict()
     if wanted.annotated:
@@ -318,5 +352,14 @@ def _read_one(photo: Photo, settings: Settings, wanted: Wanted) -> _Read:
             pictures.write(wanted.crops / name, file)
     if wanted.thumbs:
         boxes = [face.detection.box for face in reading.faces[: pictures.THUMBS]]
-        entry["thumbs"] = [base64.b64encode(pictures.thumb(rgb, box)).decode() for box in boxes]
-    return key, entry
+        entry[THUMBS] = [base64.b64encode(pictures.thumb(rgb, box)).decode() for box in boxes]
+    return key, entry, _unsure(rgb, reading) if wanted.reviews else []
+
+
+def _unsure(rgb: RGB, reading: Reading) -> list[Candidate]:
+    info = artifacts.manifest().model(reading.model)
+    return [
+        Candidate.of(rgb, face, info, reading.source, PLACE)
+        for face in reading.faces
+        if face.verdict.label == "?"
+    ]

@@ -10,10 +10,11 @@ from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import IO
 
-from facespace import folder, sinks, sources
+from facespace import folder, review_command, sinks, sources
 from facespace.analyze import Settings
 from facespace.folder import Step, Wanted
 from facespace.journal import Journal
+from facespace.review_command import Keeper
 from facespace.terminal import interrupted, show
 from facespace.types import FacespaceError
 
@@ -59,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="keep every face, sorted into female/, male/ and unsure/, as training reads them",
     )
+    review_command.add_argument(parser)
     parser.add_argument(
         "--workers", type=_positive, metavar="N", help="processes; default: one a processor"
     )
@@ -79,13 +81,19 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             print(f"facespace: there is no folder {path.parent}", file=sys.stderr)
             return 2
     photos = sources.find(options.sources, sys.stdin)
-    places = {path.resolve() for path in options.out}
+    places = {path.resolve() for path in (*options.out, options.reviews) if path}
     for photo in photos:
         if isinstance(photo.origin, Path) and photo.origin.resolve() in places:
             print(f"facespace: {photo.name} is one of the photos", file=sys.stderr)
             return 2
     try:
-        return _read(options, settings, photos)
+        keeper = Keeper(options.reviews) if options.reviews else nullcontext()
+    except FacespaceError as error:
+        print(f"facespace: {error}", file=sys.stderr)
+        return 2
+    try:
+        with keeper as keep:
+            return _read(options, settings, photos, keep)
     except BrokenPipeError:  # whoever reads what is printed has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -98,7 +106,12 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     return 1
 
 
-def _read(options: argparse.Namespace, settings: Settings, photos: list[sources.Photo]) -> int:
+def _read(
+    options: argparse.Namespace,
+    settings: Settings,
+    photos: list[sources.Photo],
+    keep: Keeper | None,
+) -> int:
     thumbs = any(path.suffix.lower() == ".html" for path in options.out)
     wanted = Wanted(options.annotated, options.crops, thumbs)
     failures, done = 0, 0
@@ -110,7 +123,7 @@ def _read(options: argparse.Namespace, settings: Settings, photos: list[sources.
             sys.stdout.flush()
             writers = [_PRINTED[options.format](sys.stdout.buffer)]
         stop = stack.enter_context(interrupted())
-        for step in folder.read(photos, settings, options.workers, known, wanted, stop):
+        for step in folder.read(photos, settings, options.workers, known, wanted, stop, keep):
             done = step.done
             if step.entry["error"]:
                 failures += 1

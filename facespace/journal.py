@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 Entry = dict[str, Any]
-"""A reading as plain data (``Reading.to_dict``), perhaps with more beside it."""
+"""A reading as plain data (``Reading.to_dict``), perhaps with more beside it: ``BESIDE``."""
+
+#: What an entry may have beside its reading: small pictures of its faces, and that those marked
+#: "?" are in the review queue.
+THUMBS, QUEUED = "thumbs", "queued"
+BESIDE = frozenset({THUMBS, QUEUED})
 
 
 class Known(Protocol):

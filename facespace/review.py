@@ -160,6 +160,10 @@ class Queue:
         with self._lock:
             self._db.close()
 
+    def add_all(self, candidates: Sequence[Candidate]) -> list[int | None]:
+        """Put faces in, all of them or none, as ``add`` puts one."""
+        return self.insert([_given(candidate, None) for candidate in candidates])
+
     def add(self, candidate: Candidate, now: float | None = None) -> int | None:
         """Put a face in, unless its like is there.
 

@@ -20,6 +20,12 @@ DISPUTED = "disputed"
 #: Why a face is in the queue, in the words used on pages.
 REASONS = types.REASONS | {DISPUTED: "someone disputes the verdict"}
 
+#: What is kept of a face, in words.
+KEPT = (
+    "the grey crop, a small picture of its surroundings, its file’s name, the time, what the model "
+    "said, and your decision"
+)
+
 #: The context is a square of so many times the longer side of the face's box, and at most so many
 #: pixels wide: a face in it keeps more pixels than the crop has.
 AROUND, MOST = 3.0, 384

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from facespace import export, palette
-from facespace.journal import Entry
+from facespace.journal import BESIDE, THUMBS, Entry
 from facespace.types import REASONS, FacespaceError
 
 #: Rows of a Parquet file that are written together.
@@ -60,7 +60,7 @@ class JsonLines:
 
     def add(self, entry: Entry) -> None:
         """Write a line."""
-        contract = {key: value for key, value in entry.items() if key != "thumbs"}
+        contract = {key: value for key, value in entry.items() if key not in BESIDE}
         line = json.dumps(contract, ensure_ascii=False) + "\n"
         self._file.write(line.encode(errors="backslashreplace"))
 
@@ -116,7 +116,7 @@ class Sheet:
     def add(self, entry: Entry) -> None:
         """Write the faces of a photo, or that it has none."""
         name = html.escape(entry["source"])
-        faces, thumbs = entry["faces"], entry.get("thumbs", [])
+        faces, thumbs = entry["faces"], entry.get(THUMBS, [])
         for number, face in enumerate(faces[: len(thumbs)]):
             label, why = face["label"], "; ".join(REASONS[reason] for reason in face["reasons"])
             sure = max(face["probability_female"], 1 - face["probability_female"])

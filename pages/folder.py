@@ -17,7 +17,8 @@ with sentences():
 
 job = st.session_state.get("folder")
 if brought and (job is None or not job.running):
-    folder.offer(brought, settings)
+    with sentences():
+        folder.offer(brought, settings)
 if job is None:
     if not brought:
         st.info("Add photos to see all their faces in one table.", icon=":material/folder_open:")

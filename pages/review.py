@@ -30,8 +30,8 @@ if view == "files":
     st.stop()
 if queue is None or not items:
     st.info(
-        "Nobody waits here. Turn keeping on above, then read pictures on the pages Photo, Video "
-        "and Webcam: faces marked “?” come here.",
+        "Nobody waits here. Turn keeping on above, then read pictures on the pages Photo, "
+        "Folder, Video and Webcam: faces marked “?” come here.",
         icon=":material/rate_review:",
     )
     st.stop()
@@ -39,6 +39,7 @@ with sentences():
     if view == "one":
         review.progress(items)
         review.one_at_a_time(queue, review.filtered(items, waiting=True), items)
+        review_results.order()
     elif view == "many":
         review.progress(items)
         review.many(queue, review.filtered(items))

@@ -169,6 +169,39 @@ def test_killing_it_loses_next_to_nothing(there: Path, tmp_path: Path, variants)
     assert milliseconds <= written  # what was known was not read again
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks into /proc")
+def test_workers_end_with_whoever_started_them(there: Path, tmp_path: Path) -> None:
+    for number in range(10, 60):
+        (there / f"{number}.png").write_bytes((there / "0.png").read_bytes() + bytes([number]))
+    out = tmp_path / "x.jsonl"
+    command = [sys.executable, "-m", "facespace", "folder", str(there), "--workers", "2", "--out"]
+    process = subprocess.Popen([*command, str(out)], start_new_session=True)
+    journal = tmp_path / "x.jsonl.journal"
+    end = time.monotonic() + 120
+    while not journal.is_file() or journal.read_bytes().count(b"\n") < 9:
+        assert process.poll() is None and time.monotonic() < end
+        time.sleep(0.02)
+    assert len(of_session(process.pid)) >= 3
+    process.kill()
+    process.wait()
+    while of_session(process.pid):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def of_session(leader: int) -> list[str]:
+    """The running processes of a session."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, _, session = stat.read_text().rpartition(")")[2].split()[:4]
+        except OSError:  # it has just ended
+            continue
+        if int(session) == leader and state != "Z":
+            found.append(stat.parent.name)
+    return found
+
+
 def test_a_reader_that_has_had_enough_ends_it_quietly(there: Path) -> None:
     command = [sys.executable, "-m", "facespace", "folder", str(there), "--workers", "1"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -1,4 +1,4 @@
-"""How often reviewers agree with the model."""
+"""How often reviewers agree with the model, and what the order of review is worth."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from facespace.charts.style import NEUTRAL, laid_out, whiskers
+from facespace.charts.style import NEUTRAL, laid_out, styled, whiskers
 
 
 def by_reason(rows: Mapping[str, Mapping[str, Any]]) -> go.Figure:
@@ -49,3 +49,25 @@ def by_score(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
     figure.update_xaxes(range=[0, 1], tickformat=".0%")
     figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
     return laid_out(figure, "reads as female", "agreed with the model", 340)
+
+
+def orders(curves: Mapping[str, Mapping[int, float]], chosen: str) -> go.Figure:
+    """The error on a test set after so many reviews, for several orders of review.
+
+    Args:
+        curves: of each order by its title, reviews -> share of errors (0 to 1).
+        chosen: the title of the one that stands out.
+    """
+    figure = go.Figure()
+    for title, curve, line in styled(curves, chosen):
+        figure.add_scatter(
+            x=list(curve),
+            y=list(curve.values()),
+            name=title,
+            mode="lines",
+            line=line,
+            hovertemplate="%{y:.1%}",
+        )
+    figure.update_xaxes(tickformat=",", rangemode="tozero")
+    figure.update_yaxes(tickformat=".0%")
+    return laid_out(figure, "reviewed faces", "errors on the test set", hovermode="x unified")

@@ -1,0 +1,232 @@
+"""Faces of folders and films marked "?" go into the review queue, where the user keeps them."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.example_film import example_film
+from facespace import cli, folder, images, sources
+from facespace.analyze import Settings
+from facespace.review import Queue
+from facespace.review_archive import pack
+from facespace.types import FacespaceError
+from tests.conftest import packed, png
+from tests.reviewing import covered
+from tests.test_folder_page import button, waited
+from tests.test_pages import opened, text
+from tests.test_review_page import links, turned_on
+from training.crops import ROW
+from training.reviews import added
+from training.samples import Material, Sample
+
+
+@pytest.fixture
+def files(astronaut) -> dict[str, bytes]:
+    """A face that is covered, another one, a copy of the first by another name, and a clear one."""
+    cloth = covered(astronaut)
+    pictures = {"a": cloth, "b": np.ascontiguousarray(cloth[:, ::-1]), "c": astronaut}
+    made = {f"{name}.png": png(picture) for name, picture in pictures.items()}
+    return made | {"copy.png": made["a.png"]}
+
+
+@pytest.fixture
+def there(files, tmp_path: Path) -> Path:
+    made = tmp_path / "in"
+    made.mkdir()
+    for name, content in files.items():
+        (made / name).write_bytes(content)
+    return made
+
+
+@pytest.fixture
+def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """All that a session could write to."""
+    made = tmp_path / "disk"
+    made.mkdir()
+    monkeypatch.setenv("FACESPACE_REVIEWS", str(made / "queue" / "review.db"))
+    monkeypatch.setenv("HOME", str(made))
+    monkeypatch.setattr(tempfile, "tempdir", str(made))
+    return made
+
+
+# The command line
+
+
+def test_the_command_keeps_what_training_reads(there: Path, tmp_path: Path, capfd) -> None:
+    path = tmp_path / "reviews.db"
+    out = tmp_path / "out.jsonl"
+    command = ["folder", str(there), "--workers", "2", "--out", str(out), "--reviews", str(path)]
+    assert cli.main(command) == 0
+    printed, err = capfd.readouterr()
+    assert printed == ""
+    assert f"there is kept, in {path}: the grey crop" in err and "for 90 days" in err
+    assert f"3 faces marked '?', 2 of them new in {path}" in err
+    assert all("queued" not in json.loads(line) for line in out.read_text("utf-8").splitlines())
+
+    queue = Queue(path)
+    items = queue.items()
+    assert [Path(item.source).name for item in items] == ["a.png", "b.png"]
+    assert {item.place for item in items} == {"folder"}
+    assert all("covered" in item.reasons for item in items)
+    for item in items:
+        crop, context = queue.pictures(item.id)
+        assert images.load(crop).shape == (64, 64, 3)
+        assert images.load(context).shape[0] >= item.height > 50
+    for item, decision in zip(items, ("female", "male"), strict=True):
+        queue.decide(item, decision)
+    export = tmp_path / "review.zip"
+    export.write_bytes(pack(queue, queue.items()))
+    queue.close()
+    none = Sample([], np.zeros((0, 64, 64), np.uint8), np.zeros(0, ROW))
+    other = np.random.default_rng(0).integers(0, 256, (1, 64, 64), np.uint8)
+    said: list[str] = []
+    for source in (export, path):
+        material = Material(none, Sample([], other, none.rows), {}, {}, {}, {}, {}, {}, {})
+        fitted = added(material, source, 1, said.append).fitting
+        assert [photo.label for photo in fitted.photos] == ["female", "male"]
+    assert "2 reviewed faces" in said[0]
+
+
+def test_without_the_option_no_face_is_kept(there: Path, tmp_path: Path, capfd) -> None:
+    out = tmp_path / "out.csv"
+    assert cli.main(["folder", str(there), "--workers", "1", "--out", str(out)]) == 0
+    assert "kept" not in capfd.readouterr().err
+    assert {p.name for p in tmp_path.iterdir()} == {"in", "out.csv", "out.csv.journal"}
+    # What was read without the queue is read again for it, and then never more.
+    command = ["folder", str(there), "--workers", "1", "--out", str(out)]
+    for new in (2, 0):
+        assert cli.main([*command, "--reviews", str(tmp_path / "r.db")]) == 0
+        assert f", {new} of them new" in capfd.readouterr().err
+    assert len(Queue(tmp_path / "r.db").items()) == 2
+
+
+def test_a_queue_that_cannot_be_used_is_said_before_the_work(
+    there: Path, tmp_path: Path, capfd
+) -> None:
+    foreign = tmp_path / "notes.txt"
+    foreign.write_text("mine, and long enough to be a database" * 100)
+    for command in (["folder", str(there)], ["video", "film.mp4"]):
+        assert cli.main([*command, "--reviews", str(foreign)]) == 2
+        assert "damaged or no queue" in capfd.readouterr().err
+    photo = there / "a.png"
+    assert cli.main(["folder", str(there), "--reviews", str(photo)]) == 2
+    assert "one of the photos" in capfd.readouterr().err
+    assert foreign.read_text().startswith("mine")
+
+
+def test_faces_are_in_the_queue_before_their_photo_is_known(there: Path) -> None:
+    """What breaks down between the two must find the photo unread."""
+
+    def broken(_: object) -> bool:
+        raise FacespaceError("no room")
+
+    known: dict = {}
+    found = sources.find([str(there / "a.png")])
+    with pytest.raises(FacespaceError, match="no room"):
+        list(folder.read(found, workers=0, known=known, keep=broken))
+    assert known == {}
+    (step,) = folder.read(found, workers=0, known=known, keep=lambda _: False)
+    assert "queued" not in step.entry
+    kept: list = []
+    (step,) = folder.read(found, workers=0, known=known, keep=lambda c: not kept.extend(c))
+    assert step.kept == 0 and len(kept) == 1
+    (step,) = folder.read(found, workers=0, known=known, keep=lambda c: not kept.extend(c))
+    assert step.kept == 1 and len(kept) == 1
+
+
+def test_a_film_s_faces_that_stay_open_are_kept(tmp_path: Path, capfd, monkeypatch) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(example_film()[1])
+    path = tmp_path / "r.db"
+    monkeypatch.setattr(cli, "Settings", lambda *a, **k: Settings(certainty=0.9999))
+    assert cli.main(["video", str(film), "--every", "6", "--reviews", str(path)]) == 0
+    assert "1 face marked '?', 1 of them new" in capfd.readouterr().err
+    (item,) = Queue(path).items()
+    assert (item.source, item.place) == (str(film), "video")
+
+
+# The page
+
+
+@pytest.mark.parametrize("where", ["0", "1"])
+def test_with_keeping_off_nothing_is_on_disk(where, files, disk: Path, monkeypatch) -> None:
+    monkeypatch.setenv("FACESPACE_PUBLIC", where)
+    app = read(files)
+    assert "3 faces marked “?” not kept. Turn keeping on to review them" in links(app)
+    app.switch_page("pages/review.py").run()
+    assert "Nobody waits here" in text(app)
+    assert list(disk.rglob("*")) == []
+
+
+def test_a_folder_s_faces_are_kept_and_found_on_the_page(files, disk: Path, monkeypatch) -> None:
+    monkeypatch.setenv("FACESPACE_PUBLIC", "0")
+    app = read(files, turned_on())
+    assert "3 faces marked “?” in the review queue" in links(app)
+    items = Queue(disk / "queue" / "review.db").items()
+    assert [(item.source, item.place) for item in items] == [
+        ("a.png", "folder"),
+        ("b.png", "folder"),
+    ]
+    app.switch_page("pages/review.py").run()
+    assert "0 of 2 faces decided" in app.get("progress")[0].proto.text
+    assert "Folder" in text(app)
+
+
+def test_for_the_public_they_live_in_the_session(files, disk: Path, monkeypatch) -> None:
+    monkeypatch.setenv("FACESPACE_PUBLIC", "1")
+    app = read(files, turned_on())
+    assert len(app.session_state["review_queue"].items()) == 2
+    assert list(disk.rglob("*")) == []
+
+
+def test_what_was_read_before_keeping_was_on_can_still_be_kept(
+    files, disk: Path, monkeypatch
+) -> None:
+    monkeypatch.setenv("FACESPACE_PUBLIC", "0")
+    app = turned_on(read(files))
+    app.switch_page("pages/folder.py").run()
+    button(app, "Keep 3 faces marked “?” for review").click().run()
+    app = waited(app)
+    assert not app.exception
+    assert "3 faces marked “?” in the review queue" in links(app)
+    assert app.session_state["folder"].step.kept >= 1  # the clear face was not read again
+    assert len(Queue(disk / "queue" / "review.db").items()) == 2
+
+
+def test_whoever_turns_keeping_off_meanwhile_keeps_no_more(files, disk: Path, monkeypatch) -> None:
+    monkeypatch.setenv("FACESPACE_PUBLIC", "0")
+    app = turned_on(read(files))
+    job = app.session_state["folder"]
+    job.queue = Queue(disk / "own.db")
+    app.toggle(key="review_switch").set_value(False).run()
+    assert job.queue is None and job._keep([]) is False
+
+
+def test_a_damaged_queue_gets_a_sentence(files, disk: Path, monkeypatch) -> None:
+    monkeypatch.setenv("FACESPACE_PUBLIC", "0")
+    (disk / "queue").mkdir()
+    (disk / "queue" / "review.db").write_bytes(b"not a database" * 100)
+    app = with_zip(files, turned_on())
+    button(app, "Read 4 photos").click().run()
+    assert not app.exception
+    assert "damaged or no queue" in app.warning[0].value
+
+
+def with_zip(files: dict[str, bytes], app: AppTest) -> AppTest:
+    app.switch_page("pages/folder.py").run()
+    app.segmented_control(key="from").set_value("ZIP").run()
+    return app.file_uploader(key="zip").set_value(("x.zip", packed(files), "application/zip")).run()
+
+
+def read(files: dict[str, bytes], app: AppTest | None = None) -> AppTest:
+    app = with_zip(files, app or opened("review"))
+    button(app, "Read 4 photos").click().run()
+    app = waited(app)
+    assert not app.exception
+    return app
