@@ -33,6 +33,7 @@ with st.container(horizontal=True):
     st.metric("Photos used", f"{view.data['photos']:,}", border=True)
     st.metric("Left out", f"{left_out:,}", border=True)
     st.metric("Persons", f"{persons:,}" if persons else "not known", border=True)
+    data.learned(view)
 st.caption(f"Source: {view.data['source']}. Licence: {view.data['licence']}.")
 
 # Only the part that is open is drawn; its name is in the address.
