@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 
 from facespace.layouts import NAMES
@@ -53,7 +54,7 @@ def _fetch(folder: Path, home: Path) -> None:
 
     try:
         fetch_lfw_people(data_home=folder, min_faces_per_person=_FEW, n_retries=1)
-    except OSError as error:  # no network, a refusal, or a wrong checksum
+    except (OSError, HTTPException) as error:  # no network, a refusal, or a wrong checksum
         raise FacespaceError(
             f"LFW could not be downloaded ({error}). Where the network does not allow it, unpack "
             f"lfw-funneled.tgz, fetched elsewhere, into {home}, and say the same again."
