@@ -61,6 +61,7 @@ def learned(view: View) -> None:
         delta_color="off",
         delta_arrow="off",
         border=True,
+        height="stretch",
         help="Photos that the models were fitted on. Each counts the same, so that the share is "
         "what this data set counts for. Every data set is tested on apart.",
     )
@@ -337,7 +338,7 @@ def dropped(view: View) -> None:
         f"A hash says of {near['bits']} places whether it gets lighter to the right. The same "
         f"photo saved again or resized differs in few; nearly alike is up to {near['cut']}, or "
         f"{near['doubtful']} where the hashes of the crops differ in at most {near['crop']}. Equal "
-        "files are left out; those nearly alike are kept, and counted here."
+        "files are left out; those nearly alike in one data set are kept, and counted here."
     )
     show.download(
         "Duplicates (CSV)",

@@ -55,7 +55,8 @@ def compare(
 
     A training photo that is nearly the same as a test photo elsewhere, or whose person is in the
     test of another data set that is trained on, is not to be trained on; of two training photos
-    that are nearly the same, the one of the earlier data set is.
+    that are nearly the same, the one of the earlier data set is. Persons who are numbers are not
+    compared: the same number is somebody else in another data set.
 
     Args:
         samples: photos by the name of their data set, all of them readable.
@@ -79,7 +80,8 @@ def compare(
         if training[one].any() and training[other].any():
             for name, elsewhere in ((one, other), (other, one)):
                 tested = samples[elsewhere].persons[~training[elsewhere]]
-                again = np.isin(samples[name].persons, tested)
+                persons = samples[name].persons
+                again = np.isin(persons, tested) & ~np.char.isdigit(persons)
                 reasons[name][training[name] & again & (reasons[name] == "")] = PERSON
     return Across(reasons, pairs)
 

@@ -14,12 +14,13 @@ import sklearn.datasets
 from PIL import Image
 
 from facespace import images
-from facespace.layouts import NAMES
+from facespace.layouts import NAMES, Photo
 from facespace.types import RGB, FacespaceError
 from tests.training.test_describe import portrait, saved_again
 from training import across, download, duplicates, samples
 from training.__main__ import main
-from training.samples import Material, load
+from training.crops import ROW
+from training.samples import Material, Sample, load
 
 TRAIN, TEST, PERSONS, OTHERS = 42, 6, 30, 5  # of each label
 SHARED = 5
@@ -137,6 +138,29 @@ def test_what_is_shared_is_counted(material: Material) -> None:
     learned = len(material.fitting.photos) + len(material.validation.photos)
     assert learned == 2 * (TRAIN + PERSONS) - len(material.tests["tree"].photos) - gone
     assert len(material.tests["names"].photos) == 2 * OTHERS + 2
+
+
+@pytest.mark.parametrize(("person", "gone"), [("Ann", 1), ("7", 0), ("", 0)])
+def test_the_same_number_is_somebody_else(person: str, gone: int, monkeypatch) -> None:
+    """A person in the test of another set is not trained on, if it is a name."""
+    rng = np.random.default_rng(0)
+
+    def hashed(sample: Sample, *_: object) -> duplicates.Hashed:
+        prints = rng.integers(0, 2**63, (len(sample.photos), 4), np.uint64)
+        return duplicates.Hashed(prints, prints)
+
+    monkeypatch.setattr(across, "hashed", hashed)
+    crops, rows = np.zeros((2, 64, 64), np.uint8), np.zeros(2, ROW)
+    samples = {
+        name: Sample([Photo(Path(name, f"{i}.jpg"), "male", person=person) for i in "ab"],
+                     crops, rows)
+        for name in ("one", "other")
+    }  # fmt: skip
+    training = {"one": np.array([True, True]), "other": np.array([True, False])}
+    shared = across.compare(samples, training, Path(), 1)
+    assert shared.reasons["one"].tolist() == [across.PERSON if gone else ""] * 2
+    assert shared.reasons["other"].tolist() == ["", ""]
+    assert shared.pairs == {"one": {"other": 0}, "other": {"one": 0}}
 
 
 def test_weights_are_shares_of_the_photos(material: Material) -> None:
