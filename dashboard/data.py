@@ -46,6 +46,27 @@ class View:
         return self.data[key]
 
 
+def learned(view: View) -> None:
+    """How many of the photos the models were fitted on, and what that counts; older ones: nothing.
+
+    Drawn in the row of metrics above the parts.
+    """
+    if "learned" not in view.data:
+        return
+    part = view.data["learned"]
+    st.metric(
+        "Fitted on",
+        f"{part['training']:,}" if part else "none",
+        f"{part['weight']:.1%} of all" if part else "only tested on",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+        help="Photos that the models were fitted on. Each counts the same, so that the share is "
+        "what this data set counts for. Every data set is tested on apart.",
+    )
+
+
 def people(view: View) -> None:
     """Who is in the photos: sex, age, group and their crossings."""
     data = view.data
@@ -304,6 +325,7 @@ def dropped(view: View) -> None:
             st.metric("… one to train, one to test", f"{near['across']:,}", border=True)
         if near["with_training"] is not None:
             st.metric("Pairs with a training photo", f"{near['with_training']:,}", border=True)
+    _shared(view, twice.get("sets", {}))
     cuts = {
         f"alike: up to {near['cut']} bits": near["cut"],
         f"or {near['doubtful']} if the crops agree": near["doubtful"],
@@ -316,12 +338,24 @@ def dropped(view: View) -> None:
         f"A hash says of {near['bits']} places whether it gets lighter to the right. The same "
         f"photo saved again or resized differs in few; nearly alike is up to {near['cut']}, or "
         f"{near['doubtful']} where the hashes of the crops differ in at most {near['crop']}. Equal "
-        "files are left out; those nearly alike are kept, and counted here."
+        "files are left out; those nearly alike in one data set are kept, and counted here."
     )
     show.download(
         "Duplicates (CSV)",
-        tables.duplicates(exact, near),
+        tables.duplicates(exact, near, twice.get("sets", {})),
         f"facespace-{view.name}-duplicates.csv",
+    )
+
+
+def _shared(view: View, pairs: Mapping[str, int]) -> None:
+    """What other data sets have too."""
+    if not pairs:
+        return
+    names = view.manifest.json("dataset.json")["datasets"]
+    words = ", ".join(f"{names.get(n, {}).get('title', n)} {pairs[n]:,}" for n in pairs)
+    st.write(
+        f"**Pairs nearly alike with other data sets:** {words}. A training photo that is in "
+        "the test of another data set is left out of the training, and counted above."
     )
 
 

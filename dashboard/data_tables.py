@@ -105,11 +105,14 @@ def left_out(data: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(reasons.items(), columns=["Why", "Photos"])
 
 
-def duplicates(exact: Mapping[str, Any], near: Mapping[str, Any]) -> pd.DataFrame:
-    """One row a number."""
+def duplicates(
+    exact: Mapping[str, Any], near: Mapping[str, Any], sets: Mapping[str, int]
+) -> pd.DataFrame:
+    """One row a number; ``sets`` are pairs with other data sets."""
     rows = [("equal files", key, exact[key]) for key in ("photos", "across")]
     keys = ("pairs", "photos", "across", "with_training")
     rows += [("nearly alike", key, near[key]) for key in keys]
+    rows += [("nearly alike", f"with {name}", number) for name, number in sets.items()]
     return pd.DataFrame(rows, columns=["kind", "what", "number"])
 
 

@@ -13,7 +13,17 @@ import streamlit as st
 from dashboard import local, results
 from dashboard.artifacts import sentences
 from dashboard.reader import plain
-from facespace import analyze, annotate, datasets, detectors, evaluate, evidence, export, images
+from facespace import (
+    analyze,
+    annotate,
+    datasets,
+    detectors,
+    evaluate,
+    evidence,
+    export,
+    images,
+    layouts,
+)
 from facespace import labelled as labelled_photos
 from facespace.datasets import Dataset, Photo
 from facespace.types import RGB, FacespaceError, Reading
@@ -68,12 +78,13 @@ def _folder() -> Path | None:
         text = st.text_input(
             "Folder",
             placeholder="/home/me/photos",
-            help="With a labels.csv (columns file, gender), or with sub-folders female and male.",
+            help="With a labels.csv (columns file, gender), sub-folders female and male, or the "
+            "layout of FairFace, LFW or UTKFace.",
             key="folder",
             persist_state="session",
         )
         return Path(text).expanduser() if text and text.strip() else None
-    found = [path for path in (named, *sorted(named.glob("*/"))) if _is_labelled(path)]
+    found = [path for path in (named, *sorted(named.glob("*/"))) if layouts.of(path)]
     if not found:
         st.warning(
             f"FACESPACE_DATA names {named}, in which there are no labelled photos.",
@@ -83,15 +94,9 @@ def _folder() -> Path | None:
     return st.selectbox("Data set", found, format_func=lambda path: path.name, key="folder")
 
 
-def _is_labelled(folder: Path) -> bool:
-    return (folder / "labels.csv").is_file() or all(
-        (folder / label).is_dir() for label in ("female", "male")
-    )
-
-
 def _changed(folder: Path) -> tuple[int, ...]:
     """What is different once photos were added or labels changed."""
-    marks = (folder / name for name in ("labels.csv", "female", "male"))
+    marks = (folder / name for name in (".", "female", "male", *sorted(layouts.TEXTS)))
     return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in marks)
 
 

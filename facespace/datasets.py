@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from facespace.images import SUFFIXES
+from facespace import layouts
+from facespace.layouts import COLUMNS, Photo
 from facespace.types import FacespaceError
 
-#: What a gender column may say, in lower case.
-_LABELS = {"female": "female", "f": "female", "male": "male", "m": "male"}
-
-#: What a split column may say, in lower case.
-_SPLITS = {"train": "train", "training": "train", "test": "test", "val": "test"}
-
-#: The columns of ``labels.csv`` that are read.
-COLUMNS = ("file", "gender", "age", "race", "person", "split")
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """One labelled photo. ``age``, ``race``, ``person`` and ``split`` are "" where not known."""
-
-    path: Path
-    label: str
-    age: str = ""
-    race: str = ""
-    person: str = ""
-    split: str = ""
+__all__ = ["COLUMNS", "Dataset", "Photo", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +33,31 @@ class Dataset:
 
 
 def read(folder: Path, limit: int | None = None) -> Dataset:
-    """Read ``labels.csv``, or else the sub-folders ``female/`` and ``male/``.
+    """Read a folder that has one of ``layouts.LAYOUTS``.
 
     Args:
         folder: the data set.
         limit: for a quick try, at most so many photos, drawn evenly from classes and splits.
 
     Raises:
-        FacespaceError: there is no such folder, no label in it, or photos of one class only.
+        FacespaceError: there is no such folder, it has no such layout, no label in it, or photos
+            of one class only.
     """
     if not folder.is_dir():
         raise FacespaceError(f"There is no folder {folder}.")
-    labels = folder / "labels.csv"
-    photos, problems = _read_csv(labels) if labels.is_file() else (_read_folders(folder), [])
+    layout = layouts.of(folder)
+    photos, problems = layout.read(folder) if layout else ([], [])
     missing = {"female", "male"} - {photo.label for photo in photos}
     if len(missing) == 2:
+        *most, last = (known.words for known in layouts.LAYOUTS)
         raise FacespaceError(
-            f"{folder} has no labelled photos. Put a labels.csv (columns file, gender) in it, "
-            "or sort the photos into female/ and male/."
+            f"{folder} has no labelled photos. It may hold {'; '.join(most)}; or {last}."
         )
     if missing:
         raise FacespaceError(
             f"{folder} has no photo labelled {missing.pop()}. Photos of both classes are needed."
         )
-    about = _about(folder)
+    about = _about(folder, layout.name if layout else "")
     return Dataset(
         name=folder.resolve().name,
         folder=folder,
@@ -88,55 +69,11 @@ def read(folder: Path, limit: int | None = None) -> Dataset:
     )
 
 
-def _read_csv(path: Path) -> tuple[list[Photo], list[str]]:
-    """The photos of a ``labels.csv`` and a sentence for every kind of row that was left out."""
-    photos: list[Photo] = []
-    left_out: Counter[str] = Counter()
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            absent = {"file", "gender"} - set(reader.fieldnames or ())
-            if absent:
-                raise FacespaceError(f"{path} has no column {' or '.join(sorted(absent))}.")
-            for row in reader:
-                row = {key: (value or "").strip() for key, value in row.items() if key in COLUMNS}
-                name, gender = row["file"], row["gender"].lower()
-                side = row.get("split", "").lower()
-                if gender not in _LABELS:
-                    left_out["without a label of female or male"] += 1
-                elif not name or Path(name).is_absolute() or ".." in Path(name).parts:
-                    left_out["whose file is not inside the folder"] += 1
-                elif side and side not in _SPLITS:
-                    left_out["of a split other than train and test"] += 1
-                else:
-                    photos.append(
-                        Photo(
-                            path=path.parent / name,
-                            label=_LABELS[gender],
-                            age=row.get("age", ""),
-                            race=row.get("race", ""),
-                            person=row.get("person", ""),
-                            split=_SPLITS.get(side, ""),
-                        )
-                    )
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FacespaceError(f"{path} cannot be read as a table: {error}.") from error
-    return photos, [f"{n} rows {why} were left out." for why, n in left_out.items()]
-
-
-def _read_folders(folder: Path) -> list[Photo]:
-    return [
-        Photo(path, label)
-        for label in ("female", "male")
-        for path in sorted((folder / label).rglob("*"))
-        if path.suffix.lower().lstrip(".") in SUFFIXES
-    ]
-
-
-def _about(folder: Path) -> dict[str, str]:
+def _about(folder: Path, known: str) -> dict[str, str]:
+    """Title, licence and source, of ``dataset.json`` or of the public data set it seems to be."""
     path = folder / "dataset.json"
     if not path.is_file():
-        return _KNOWN.get(folder.resolve().name, {})
+        return _KNOWN.get(folder.resolve().name) or _KNOWN.get(known, {})
     try:
         about = json.loads(path.read_text("utf-8"))
         return {str(key): str(value) for key, value in about.items()}
@@ -155,7 +92,8 @@ def _draw(photos: Sequence[Photo], limit: int, seed: int = 0) -> list[Photo]:
     return [photos[i] for i in sorted(chosen)]
 
 
-#: Public data sets by the name of their usual folder, for folders without a ``dataset.json``.
+#: Public data sets by the name of their usual folder, or of their layout, for folders without a
+#: ``dataset.json``.
 _KNOWN = {
     "fairface": {
         "title": "FairFace",
@@ -166,6 +104,11 @@ _KNOWN = {
         "title": "Labeled Faces in the Wild",
         "licence": "no explicit licence; measured with, not shipped",
         "source": "Huang, Ramesh, Berg and Learned-Miller, LFW, 2007",
+    },
+    "utkface": {
+        "title": "UTKFace",
+        "licence": "non-commercial research only",
+        "source": "Zhang, Song and Qi, UTKFace, CVPR 2017",
     },
     "us_congress": {
         "title": "Portraits of members of the US Congress",
@@ -178,3 +121,4 @@ _KNOWN = {
         "source": "DeBruine and Jones, 2017",
     },
 }
+_KNOWN |= dict.fromkeys(("lfw_home", "lfw_funneled", "lfw-deepfunneled"), _KNOWN["lfw"])

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from facespace import align, datasets, evaluate, images, labelled
+from facespace import align, datasets, evaluate, images, labelled, layouts
 from facespace.align import Template
 from facespace.archive import Archive
 from facespace.datasets import Dataset, Photo
@@ -27,8 +27,8 @@ from facespace.export import finite, table_csv
 from facespace.model import Model
 from facespace.types import RGB, FacespaceError
 
-#: Files of a data set that are no pictures.
-LABELS, ABOUT = "labels.csv", "dataset.json"
+#: The table that a ZIP or folder of anybody's own photos may hold.
+LABELS = "labels.csv"
 
 #: Fewer faces of a class than this: the figures are mostly chance.
 FEW = 10
@@ -122,7 +122,7 @@ class Outcome:
 def opened(source: Path | bytes | BinaryIO, name: str = "") -> Iterator[Labelled]:
     """The labelled photos of a folder, or of a ZIP of one; perhaps inside one top folder.
 
-    Of a ZIP only ``labels.csv`` and ``dataset.json`` touch the disk, in a temporary folder.
+    Of a ZIP only the files that say something of photos touch the disk, in a temporary folder.
 
     Args:
         source: the folder, or the ZIP: its path, its content, or a file object.
@@ -140,7 +140,7 @@ def opened(source: Path | bytes | BinaryIO, name: str = "") -> Iterator[Labelled
         if isinstance(source, Path):
             name = source.name
         archive = stack.enter_context(Archive(source))
-        texts = {n for n in archive.names if n.rpartition("/")[2] in (LABELS, ABOUT)}
+        texts = {n for n in archive.names if n.rpartition("/")[2] in layouts.TEXTS}
         folder = stack.enter_context(archive.outline(texts.__contains__))
         top = _top(folder)
         prefix = "" if top == folder else f"{top.name}/"
@@ -156,7 +156,7 @@ def opened(source: Path | bytes | BinaryIO, name: str = "") -> Iterator[Labelled
 
 def _top(folder: Path) -> Path:
     """The folder, or the only one in it where it holds no labels itself."""
-    if (folder / LABELS).is_file() or any((folder / n).is_dir() for n in ("female", "male")):
+    if layouts.of(folder):
         return folder
     inner = [path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
     return inner[0] if len(inner) == 1 else folder

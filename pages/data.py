@@ -30,9 +30,10 @@ view = data.View(manifest, name, datasets[name])
 left_out = sum(view.data["left_out"].values())
 persons = view.data["persons"]
 with st.container(horizontal=True):
-    st.metric("Photos used", f"{view.data['photos']:,}", border=True)
-    st.metric("Left out", f"{left_out:,}", border=True)
-    st.metric("Persons", f"{persons:,}" if persons else "not known", border=True)
+    st.metric("Photos used", f"{view.data['photos']:,}", border=True, height="stretch")
+    st.metric("Left out", f"{left_out:,}", border=True, height="stretch")
+    st.metric("Persons", f"{persons:,}" if persons else "not known", border=True, height="stretch")
+    data.learned(view)
 st.caption(f"Source: {view.data['source']}. Licence: {view.data['licence']}.")
 
 # Only the part that is open is drawn; its name is in the address.

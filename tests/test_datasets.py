@@ -23,6 +23,7 @@ def test_labels_csv(tmp_path: Path) -> None:
         "a.jpg,female,20-29,Black, ann , train\n"
         "x.jpg,female,,,,sometimes\n"
         "b.jpg, M ,,,bob,Test\n"
+        "b2.jpg,male,NA,n/a,NA,\n"
         "c.jpg,unknown,,,,\n"
         "../d.jpg,male,,,,\n"
         "/etc/e.jpg,male,,,,\n"
@@ -32,6 +33,7 @@ def test_labels_csv(tmp_path: Path) -> None:
     assert dataset.photos == [
         Photo(tmp_path / "a.jpg", "female", "20-29", "Black", "ann", "train"),
         Photo(tmp_path / "b.jpg", "male", "", "", "bob", "test"),
+        Photo(tmp_path / "b2.jpg", "male", person="NA"),
     ]
     assert dataset.problems == [
         "1 rows of a split other than train and test were left out.",
@@ -146,6 +148,7 @@ def test_real_folders(data: Path) -> None:
     fairface = datasets.read(data / "fairface")
     assert len(fairface.photos) == 42511
     assert fairface.licence == "CC BY 4.0"
+    assert "NA" not in {photo.age for photo in datasets.read(data / "london_frl").photos}
     lfw = samples.split(datasets.read(data / "lfw").photos)
     sides = {side: {p.person for p in lfw if p.split == side} for side in ("train", "test")}
     assert not sides["train"] & sides["test"]

@@ -107,7 +107,7 @@ def test_a_column_split_chooses(variants: list[bytes]) -> None:
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        ({"a.png": b"x"}, "^The ZIP has no labelled photos. Put a labels.csv"),
+        ({"a.png": b"x"}, "^The ZIP has no labelled photos. It may hold a labels.csv"),
         ({"labels.csv": "name,sex\na.png,male\n"}, "^labels.csv has no column file or gender"),
         ({"labels.csv": b"\xff\xfe\x00"}, "^labels.csv cannot be read as a table"),
         ({"Top/female/a.png": b"x"}, "^The ZIP has no photo labelled male"),

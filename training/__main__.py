@@ -13,11 +13,14 @@ from training import MODELS, evaluate
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0 done, 1 the data or the export is at fault."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
     if options.command == "evaluate":
         return evaluate.main(options)
+    if not options.data and not getattr(options, "download", None):
+        parser.error("the following arguments are required: --data")
     # What follows needs scikit-learn; the evaluation does not.
-    from training import describe, retest, rules, space
+    from training import describe, download, retest, rules, space
     from training.export import ExportError
     from training.train import train
 
@@ -48,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 options.data, options.out, options.test, options.limit, options.cache, options.jobs
             )
             return 0
+        if options.download:
+            options.data.append(download.lfw(options.cache, options.names, print))
         chosen = MODELS if not options.model or "all" in options.model else options.model
         train(
             options.data,
@@ -79,9 +84,12 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument(
         "--data",
         type=Path,
-        required=True,
-        help="folder with labels.csv (columns file, gender; optional: age, race, person, split) "
-        "or with sub-folders female/ and male/",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="folder with labels.csv (columns file, gender; optional: age, race, person, split), "
+        "with sub-folders female/ and male/, or as FairFace, LFW or UTKFace come; may be given "
+        "more than once",
     )
     common.add_argument("--out", type=Path, default=Path("artifacts"), help="default: artifacts")
     common.add_argument(
@@ -114,6 +122,17 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         help="may be given more than once; default: all. The embedding needs PyTorch",
+    )
+    command.add_argument(
+        "--download",
+        choices=("lfw",),
+        help="a public data set to fetch into the cache and train on, too; needs --names",
+    )
+    command.add_argument(
+        "--names",
+        type=Path,
+        metavar="DIR",
+        help="with --download lfw: folder with female_names.txt and male_names.txt",
     )
     command.add_argument(
         "--epochs", type=_positive, metavar="N", help="of the network; default: as in its recipe"

@@ -3,6 +3,8 @@
 ``dataset.json`` holds for each data set, over its usable photos unless said otherwise:
 
 - ``title``, ``licence``, ``source``, ``photos``, ``persons`` (None where not known)
+- ``learned``: its photos fitted on (``training``) and chosen on (``validation``), and its
+  ``weight``, its share of all that are fitted on; None where it is only tested on
 - ``left_out``: photos by the sentence that says why; ``problems``: sentences on rows of its table;
   ``not_tested``: photos that were left out of the test because they, or their person, were
   trained on
@@ -18,8 +20,9 @@
   ``Sample.attributes`` and ``all``
 - ``duplicates``: ``exact`` (equal files: ``photos`` left out, how many of them ``across`` training
   and test) and ``near`` (``duplicates.near``, and ``across``, ``with_training``: pairs of a
-  training and a test photo, of this data set and of this and the one trained on; None where there
-  are no such pairs to look at)
+  training and a test photo, of this data set and of this and those trained on; None where there
+  are no such pairs to look at); ``sets``: pairs of near duplicates of this and each other data set,
+  before those that would spoil a test were left out of the training
 
 ``means.npz`` is described in ``facespace.means``.
 """
@@ -44,7 +47,7 @@ from facespace.types import FacespaceError
 from training import duplicates, report
 from training.crops import CHUNK, Cropped
 from training.duplicates import Hashed
-from training.samples import Material, Sample, load
+from training.samples import Material, Sample, joined, load
 
 #: Counts and distributions among the artifacts.
 FILE = "dataset.json"
@@ -69,7 +72,7 @@ Array = npt.NDArray[Any]
 
 
 def describe(
-    data: Path,
+    data: Path | Sequence[Path],
     out: Path,
     tests: Sequence[Path] = (),
     limit: int | None = None,
@@ -79,7 +82,7 @@ def describe(
     """Measure the photos again, and put the result into artifacts that are there.
 
     Args:
-        data: the labelled photos that the models were trained on.
+        data: the labelled photos that the models were trained on, one folder or several.
         out: the artifacts; all but ``dataset.json``, ``means.npz`` and what the manifest says of
             these stays as it is, and so do data sets that are not given.
         tests: the further data sets.
@@ -113,8 +116,8 @@ def contents(
         jobs: worker processes; -1 for one a processor.
         before: data sets described earlier, which stay unless they are among these.
     """
-    name = material.trained_on.name
-    training = material.usable[name].part(_side(material.usable[name], "train"))
+    used = [material.usable[name] for name in material.learned]
+    training = joined([sample.part(_side(sample, "train")) for sample in used])
     seen = {key: _look(sample, jobs) for key, sample in material.usable.items()}
     described = {key: _described(key, material, seen) for key in material.datasets}
     return {
@@ -174,7 +177,7 @@ def _look_at(paths: Sequence[Path]) -> tuple[Array, Array]:
 
 def _described(name: str, material: Material, seen: Mapping[str, _Seen]) -> dict[str, Any]:
     dataset, sample = material.datasets[name], material.usable[name]
-    tested = _side(sample, "test").sum() if name == material.trained_on.name else len(sample.photos)
+    tested = _side(sample, "test").sum() if name in material.learned else len(sample.photos)
     attributes = sample.attributes
     return {
         "title": dataset.title,
@@ -182,6 +185,7 @@ def _described(name: str, material: Material, seen: Mapping[str, _Seen]) -> dict
         "source": dataset.source,
         "photos": len(sample.photos),
         "persons": len({photo.person for photo in sample.photos} - {""}) or None,
+        "learned": material.weights.get(name),
         "left_out": dict(material.left_out[name]),
         "problems": list(dataset.problems),
         "not_tested": int(tested) - len(material.tests[name].photos),
@@ -279,7 +283,7 @@ def _duplicates(name: str, material: Material, seen: Mapping[str, _Seen]) -> dic
         "near": int((splits[one] != splits[other]).sum()),
     }
     with_training = None
-    if name != material.trained_on.name:
+    if name not in material.learned:
         with_training = duplicates.between(seen[name].hashed, _learned(material, seen))
     has_both = set(SPLITS) <= set(splits.tolist())
     return {
@@ -289,14 +293,17 @@ def _duplicates(name: str, material: Material, seen: Mapping[str, _Seen]) -> dic
             "across": across["near"] if has_both else None,
             "with_training": with_training,
         },
+        "sets": material.across[name],
     }
 
 
 def _learned(material: Material, seen: Mapping[str, _Seen]) -> Hashed:
     """The hashes of the photos that were trained on."""
-    name = material.trained_on.name
-    rows, hashed = _side(material.usable[name], "train"), seen[name].hashed
-    return Hashed(hashed.photos[rows], hashed.crops[rows])
+    rows = {name: _side(material.usable[name], "train") for name in material.learned}
+    return Hashed(
+        np.concatenate([seen[name].hashed.photos[mask] for name, mask in rows.items()]),
+        np.concatenate([seen[name].hashed.crops[mask] for name, mask in rows.items()]),
+    )
 
 
 def _labelled(material: Material, name: str) -> Cropped:

@@ -98,12 +98,18 @@ def near(hashed: Hashed) -> Near:
 
 def between(hashed: Hashed, others: Hashed) -> int:
     """How many pairs of near duplicates there are with one photo here and the other there."""
-    pairs = 0
+    return len(matches(hashed, others))
+
+
+def matches(hashed: Hashed, others: Hashed) -> npt.NDArray[np.int64]:
+    """The near duplicates with one photo here and the other there: their positions, int (P, 2)."""
+    pairs = [np.empty((0, 2), np.int64)]
     for start in range(0, len(hashed.photos), _BLOCK):
         part = slice(start, start + _BLOCK)
         differing = _differing(hashed.photos[part], others.photos)
-        pairs += len(_same(differing, hashed.crops[part], others.crops))
-    return pairs
+        found = _same(differing, hashed.crops[part], others.crops)
+        pairs.append(found + np.array([start, 0]))
+    return np.concatenate(pairs)
 
 
 def _same(differing: npt.NDArray[np.uint16], crops: Hashes, others: Hashes) -> npt.NDArray[Any]:

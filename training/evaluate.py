@@ -21,7 +21,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
         required=True,
         metavar="DIR|ZIP",
         help="labels.csv (columns file, gender; optional: age, race, person, split) and photos, "
-        "or folders female/ and male/",
+        "or folders female/ and male/, or as FairFace, LFW or UTKFace come",
     )
     command.add_argument(
         "--model",

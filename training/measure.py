@@ -62,7 +62,7 @@ def tested(
     for name, sample in material.tests.items():
         scores = probabilities[name] = probability(runner, sample.crops)
         said = evaluate.everything(sample.female, scores, point, sample.attributes, sample.persons)
-        same = name == material.trained_on.name
+        same = name in material.learned
         entry["tests"][name] = {
             "kind": "same data set" if same else "other data set",
             "title": material.datasets[name].title,

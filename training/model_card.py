@@ -12,6 +12,7 @@ from typing import Any
 
 from facespace import artifacts
 from facespace.artifacts import Manifest
+from training import across
 
 FILE = "MODEL_CARD.md"
 
@@ -50,7 +51,6 @@ def card(manifest: Manifest, report: Mapping[str, Any], data: Mapping[str, Any])
     """
     default = report[manifest.default]
     info = manifest.model()
-    trained_on = data[default["trained_on"]]
     return {
         "Model details": "\n".join(
             [
@@ -82,8 +82,7 @@ def card(manifest: Manifest, report: Mapping[str, Any], data: Mapping[str, Any])
             "known."
         ),
         "Training data": (
-            f"{default['counts']['training']:,} photos of {trained_on['title']} "
-            f"({trained_on['source']}; licence: {trained_on['licence']}); "
+            f"{_learned(default, data)} "
             f"{default['counts']['validation']:,} more, which nothing was fitted on, chose "
             "calibration, threshold and the band of “?”.\n\n"
             f"{info.chosen['how'][0].upper()}{info.chosen['how'][1:]}."
@@ -113,9 +112,9 @@ def card(manifest: Manifest, report: Mapping[str, Any], data: Mapping[str, Any])
             "consequence."
         ),
         "How to reproduce": (
-            "```\npip install -r training/network-requirements.txt\n"
-            f"python -m training train --data {default['trained_on']}"
-            + "".join(f" --test {name}" for name in list(default["tests"])[1:])
+            "```\npip install -r training/network-requirements.txt\npython -m training train"
+            + "".join(f" --data {name}" for name in _sets(default))
+            + "".join(f" --test {name}" for name in default["tests"] if name not in _sets(default))
             + " --model all\n```"
         ),
     }
@@ -124,13 +123,15 @@ def card(manifest: Manifest, report: Mapping[str, Any], data: Mapping[str, Any])
 def _front_matter(manifest: Manifest, report: Mapping[str, Any]) -> str:
     info = manifest.model()
     tests = report[manifest.default]["tests"]
+    licence = info.data["licence"].lower().replace(" ", "-")
+    sets = _sets(report[manifest.default])
     lines = [
         "---",
         "library_name: onnx",
         "pipeline_tag: image-classification",
-        f"license: {info.data['licence'].lower().replace(' ', '-')}",
+        f"license: {licence if len(sets) == 1 else 'other'}",
         "tags: [face, eigenfaces, svm, onnx]",
-        f"datasets: [{next(iter(tests))}]",
+        f"datasets: [{', '.join(sets)}]",
         "metrics: [accuracy, roc_auc]",
         "model-index:",
         f"  - name: facespace-{manifest.default}",
@@ -146,6 +147,43 @@ def _front_matter(manifest: Manifest, report: Mapping[str, Any]) -> str:
             value = test[metric]["value"]
             lines.append(f"          - {{type: {metric}, value: {value:.4f}}}")
     return "\n".join([*lines, "---"])
+
+
+def _sets(entry: Mapping[str, Any]) -> list[str]:
+    """The names of the data sets that a model was trained on."""
+    return list(entry.get("learned") or [entry["trained_on"]])
+
+
+def _learned(entry: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    """What was fitted on, in a sentence, and of several data sets how much each of them counts."""
+    total = entry["counts"]["training"]
+    sets = {name: data[name] for name in _sets(entry)}
+    facts = [f"{s['title']} ({s['source']}; licence: {s['licence']})" for s in sets.values()]
+    if len(facts) == 1:
+        return f"{total:,} photos of {facts[0]};"
+    rows = []
+    for (name, part), words in zip(entry["learned"].items(), facts, strict=True):
+        weight, pairs = f"{part['weight']:.1%}", sum(data[name]["duplicates"]["sets"].values())
+        numbers = (f"{part[side]:,}" for side in ("training", "validation"))
+        rows.append([words, *numbers, weight, f"{pairs:,}", f"{_taken_out(data[name]):,}"])
+    header = ["data set", "fitted on", "chosen on", "weight", "pairs shared", "left out for that"]
+    return "\n".join(
+        [
+            *_table(header, rows),
+            "",
+            "Every photo counts the same, so that a data set's weight is its share. *Pairs shared* "
+            "are photos that another data set, also one that is only tested on, has too, by "
+            "perceptual hash; *left out for that* those that are not trained on, as it would have "
+            "spoiled a test or counted a photo twice. Each data set is tested on apart.",
+            "",
+            f"Fitted on are {total:,} photos in all;",
+        ]
+    )
+
+
+def _taken_out(described: Mapping[str, Any]) -> int:
+    """How many training photos of a data set were left out because of another data set."""
+    return sum(described["left_out"].get(why, 0) for why in across.REASONS)
 
 
 def _models(manifest: Manifest, report: Mapping[str, Any]) -> list[str]:

@@ -12,7 +12,7 @@ from training.samples import load
 
 
 def retest(
-    data: Path,
+    data: Path | Sequence[Path],
     out: Path,
     tests: Sequence[Path] = (),
     limit: int | None = None,

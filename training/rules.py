@@ -52,7 +52,7 @@ Finds = Mapping[str, Sequence[Find]]
 
 
 def choose(
-    data: Path,
+    data: Path | Sequence[Path],
     detect: Path,
     out: Path,
     limit: int | None = None,

@@ -1,4 +1,4 @@
-"""A folder of labelled photos -> crops to fit on, to choose on and to test on, never the same."""
+"""Folders of labelled photos -> crops to fit on, to choose on and to test on, never the same."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from facespace import detectors, evaluate
 from facespace.datasets import Dataset, Photo, read
 from facespace.labelled import NO_FACE
 from facespace.types import Crops, FacespaceError
+from training import across
 from training.crops import COVERS, Cropped, Way, crop_all
 
 #: The validation, drawn from the training photos, is one in so many.
@@ -82,10 +83,12 @@ class Sample:
 class Material:
     """All photos of one training.
 
-    ``datasets`` are the data sets by name, the one that is trained on first, ``usable`` their
+    ``datasets`` are the data sets by name, those that are trained on first, ``usable`` their
     photos with a crop, and ``left_out`` counts the others by the sentence that says why; ``again``
     are those of them that are there twice. ``tests`` are the test photos; ``whole`` are the same
     with those in which no face was found, and ``found`` what ``WAYS`` gave for these.
+    ``learned`` counts, for each data set that is trained on, its photos to fit on, ``training``,
+    and of the ``validation``; ``across`` the pairs of near duplicates with other data sets.
     """
 
     fitting: Sample
@@ -97,19 +100,44 @@ class Material:
     usable: dict[str, Sample]
     left_out: dict[str, dict[str, int]]
     again: dict[str, Sample]
+    learned: dict[str, dict[str, int]]
+    across: dict[str, dict[str, int]]
 
     @property
     def trained_on(self) -> Dataset:
-        """The data set that is trained on."""
-        return next(iter(self.datasets.values()))
+        """The data set that is trained on; of several, one that joins their names and facts."""
+        first, *others = (self.datasets[name] for name in self.learned)
+        facts: dict[str, Any] = {
+            key: " and ".join(dict.fromkeys(getattr(each, key) for each in (first, *others)))
+            for key in ("name", "title", "licence", "source")
+        }
+        return replace(first, **facts)
+
+    @property
+    def weights(self) -> dict[str, dict[str, float]]:
+        """``learned``, and of each data set its share of all photos that are fitted on.
+
+        Every photo counts the same, so that this ``weight`` is what a data set counts.
+        """
+        total = len(self.fitting.photos)
+        return {
+            name: {**counts, "weight": counts["training"] / total}
+            for name, counts in self.learned.items()
+        }
 
 
-def load(data: Path, tests: Sequence[Path], limit: int | None, cache: Path, jobs: int) -> Material:
+def load(
+    data: Path | Sequence[Path], tests: Sequence[Path], limit: int | None, cache: Path, jobs: int
+) -> Material:
     """Read, crop and split.
 
+    Photos that are in several data sets are not trained on where that would spoil a test: see
+    ``across.compare``.
+
     Args:
-        data: labelled photos; its own test split, or a fifth of it, is kept for the test, and a
-            tenth of the rest, of every sex and group in proportion, for the validation.
+        data: labelled photos, one folder or several; the own test split of each, or a fifth of it,
+            is kept for the test, and a tenth of the rest, of every data set, sex and group in
+            proportion, for the validation.
         tests: further data sets, for testing alone.
         limit: at most so many photos of each data set.
         cache: where crops are kept.
@@ -118,34 +146,69 @@ def load(data: Path, tests: Sequence[Path], limit: int | None, cache: Path, jobs
     Raises:
         FacespaceError: there are too few photos of a class, or two sets of one name.
     """
-    dataset = read(data, limit)
-    everything, twice, counted = _sample(dataset, split(dataset.photos), cache, jobs)
-    testing = np.array([photo.split == "test" for photo in everything.photos])
-    training = everything.part(~testing).faced
-    _demand_both_classes(training.labels, f"the training photos of {data}")
-    whole = {dataset.name: everything.part(testing)}
-    datasets = {dataset.name: dataset}
-    usable, left_out = {dataset.name: everything.faced}, {dataset.name: counted}
-    again = {dataset.name: twice}
-    for folder in tests:
-        other = read(folder, limit)
-        if other.name in whole:
-            raise FacespaceError(
-                f"Two data sets are called {other.name!r}. Rename the folder {folder}."
-            )
-        sample, twice, counted = _sample(other, other.photos, cache, jobs)
-        left_out[other.name], again[other.name] = counted, twice
-        datasets[other.name], usable[other.name] = other, sample.faced
-        whole[other.name] = _unseen(sample, training, folder)
+    folders = [data] if isinstance(data, Path) else list(data)
+    words = " and ".join(map(str, folders))
+    datasets: dict[str, Dataset] = {}
+    everything: dict[str, Sample] = {}
+    again: dict[str, Sample] = {}
+    left_out: dict[str, dict[str, int]] = {}
+    for folder in (*folders, *tests):
+        dataset = read(folder, limit)
+        name = dataset.name
+        if name in datasets:
+            raise FacespaceError(f"Two data sets are called {name!r}. Rename the folder {folder}.")
+        photos = split(dataset.photos) if len(datasets) < len(folders) else dataset.photos
+        everything[name], again[name], left_out[name] = _sample(dataset, photos, cache, jobs)
+        datasets[name] = dataset
+    learned = list(datasets)[: len(folders)]
+    shared = across.take_out(everything, learned, left_out, cache, jobs)
+    parts = {name: everything[name].part(across.trains(everything[name])).faced for name in learned}
+    training = joined(list(parts.values()))
+    _demand_both_classes(training.labels, f"the training photos of {words}")
+    origin = np.repeat(learned, [len(part.photos) for part in parts.values()])
+    whole = {
+        name: sample.part(~across.trains(sample))
+        if name in learned
+        else _unseen(sample, training, datasets[name].folder)
+        for name, sample in everything.items()
+    }
     for name, sample in whole.items():
         _demand_both_classes(sample.faced.labels, f"the test photos of {name}", LEAST_TEST)
-    fitting, validation = _held_out(training, data)
+    rest, held = _held_out(training, origin, words)
     found = {
         name: {key: crop_all(sample.photos, cache, jobs, way) for key, way in WAYS.items()}
         for name, sample in whole.items()
     }
-    samples = {name: sample.faced for name, sample in whole.items()}
-    return Material(fitting, validation, samples, whole, found, datasets, usable, left_out, again)
+    return Material(
+        fitting=training.part(rest),
+        validation=training.part(held),
+        tests={name: sample.faced for name, sample in whole.items()},
+        whole=whole,
+        found=found,
+        datasets=datasets,
+        usable={name: sample.faced for name, sample in everything.items()},
+        left_out=left_out,
+        again=again,
+        learned={
+            name: {
+                "training": int((origin[rest] == name).sum()),
+                "validation": int((origin[held] == name).sum()),
+            }
+            for name in learned
+        },
+        across=shared,
+    )
+
+
+def joined(samples: Sequence[Sample]) -> Sample:
+    """Several samples as one, in order."""
+    if len(samples) == 1:
+        return samples[0]
+    return Sample(
+        [photo for sample in samples for photo in sample.photos],
+        np.concatenate([sample.crops for sample in samples]),
+        np.concatenate([sample.rows for sample in samples]),
+    )
 
 
 def split(photos: Sequence[Photo], seed: int = 0) -> list[Photo]:
@@ -169,19 +232,24 @@ def split(photos: Sequence[Photo], seed: int = 0) -> list[Photo]:
     return [replace(p, split="test" if i in test else "train") for i, p in enumerate(photos)]
 
 
-def _held_out(training: Sample, data: Path) -> tuple[Sample, Sample]:
-    """The photos to fit on, and those that nothing is fitted on."""
+def _held_out(training: Sample, origin: Array, words: str) -> tuple[Array, Array]:
+    """Where the photos to fit on are, and those that nothing is fitted on.
+
+    ``origin`` is the data set of each, (N,); ``words`` is what to call all of them.
+    """
     persons = len(set(training.persons.tolist()))
     if persons < LEAST:
         raise FacespaceError(
-            f"The training photos of {data} show {persons} persons; at least {LEAST} are needed."
+            f"The training photos of {words} show {persons} persons; at least {LEAST} are needed."
         )
     folds = StratifiedGroupKFold(VALIDATION_PART, shuffle=True, random_state=0)
     strata = np.array([f"{photo.label} {photo.race}" for photo in training.photos])
+    if len(set(origin.tolist())) > 1:
+        strata = np.char.add(np.char.add(strata, " "), origin)
     rest, held = next(folds.split(strata, strata, training.persons))
-    validation = training.part(held)
-    _demand_both_classes(validation.labels, f"the photos of {data} drawn for validation", 1)
-    return training.part(rest), validation
+    labels = training.labels[held]
+    _demand_both_classes(labels, f"the photos of {words} drawn for validation", 1)
+    return rest, held
 
 
 def _sample(

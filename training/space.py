@@ -26,7 +26,7 @@ BATCH = 1024
 
 
 def measure(
-    data: Path,
+    data: Path | Sequence[Path],
     out: Path,
     tests: Sequence[Path] = (),
     limit: int | None = None,

@@ -52,7 +52,7 @@ Array = npt.NDArray[Any]
 
 
 def train(
-    data: Path,
+    data: Path | Sequence[Path],
     out: Path,
     tests: Sequence[Path] = (),
     models: Sequence[str] = MODELS,
@@ -64,10 +64,11 @@ def train(
     review_weight: int = 1,
     replace_better: bool = False,
 ) -> None:
-    """Train models on one data set, test them there and on others, and write artifacts.
+    """Train models on data sets, test them there and on others, and write artifacts.
 
     Args:
-        data: labelled photos; its own test split, or a fifth of it, is kept for the test.
+        data: labelled photos, one folder or several; the own test split of each, or a fifth of it,
+            is kept for the test.
         out: where the artifacts go; files of the same names are replaced once all is done.
         tests: further data sets, for testing alone.
         models: names of ``MODELS``.
@@ -92,6 +93,8 @@ def train(
         material = reviewed.added(material, reviews, review_weight, say)
     fitting = material.fitting
     say(f"{len(fitting.photos)} photos to fit on, {len(material.validation.photos)} to choose on")
+    for name, part in material.weights.items() if len(material.learned) > 1 else ():
+        say(f"{name}: {part['training']} of these to fit on, a weight of {part['weight']:.1%}")
     ends: list[FrontEnd] = []
     for name in (name for name in MODELS if name in models):
         if name == "embedding":
@@ -200,6 +203,7 @@ def _exported(
     on_all = {"photos": len(one.rows), "components": one.best["components"], **ranked}
     entry = {
         "trained_on": material.trained_on.name,
+        "learned": material.weights,
         "counts": {"training": len(material.fitting.photos), "validation": len(validation.photos)},
         "support_vectors": len(pipeline.parts(calibrated)[2].support_),
         "parity": asdict(parity),

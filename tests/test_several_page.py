@@ -1,0 +1,66 @@
+"""The Data page where models were trained on several data sets."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from facespace import artifacts
+from tests.test_pages import opened, text
+
+
+@pytest.fixture
+def several(tmp_path: Path, monkeypatch) -> None:
+    """Artifacts that say: trained on FairFace and LFW, which share seven pairs."""
+    folder = tmp_path / "artifacts"
+    shutil.copytree(artifacts.folder(), folder, ignore=shutil.ignore_patterns("*.onnx"))
+    path, manifest_path = folder / "dataset.json", folder / "manifest.json"
+    described = json.loads(path.read_text("utf-8"))
+    parts = {
+        "fairface": {"training": 30_000, "validation": 3_000, "weight": 0.75},
+        "lfw": {"training": 10_000, "validation": 1_000, "weight": 0.25},
+    }
+    pairs = {"fairface": {"lfw": 7, "london_frl": 0}, "lfw": {"fairface": 7, "london_frl": 0}}
+    for name, entry in described["datasets"].items():
+        entry["learned"] = parts.get(name)
+        entry["duplicates"]["sets"] = pairs.get(name, {"fairface": 0, "lfw": 0})
+    path.write_text(json.dumps(described), "utf-8")
+    manifest = json.loads(manifest_path.read_text("utf-8"))
+    known = {"bytes": path.stat().st_size, "sha256": artifacts.fingerprint(path)}
+    manifest["files"]["dataset.json"] = known
+    manifest_path.write_text(json.dumps(manifest), "utf-8")
+    monkeypatch.setenv("FACESPACE_ARTIFACTS", str(folder))
+    monkeypatch.delenv("FACESPACE_DATA", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("title", "count", "share"),
+    [
+        ("FairFace", "30,000", "75.0% of all"),
+        ("Labeled Faces in the Wild", "10,000", "25.0% of all"),
+        ("Face Research Lab London Set", "none", "only tested on"),
+    ],
+)
+def test_each_data_set_says_what_it_counts_for(several, title, count, share) -> None:
+    app = opened("data", dataset=title)
+    (fitted,) = [metric for metric in app.metric if metric.label == "Fitted on"]
+    assert (fitted.value, fitted.delta) == (count, share)
+    assert not app.exception
+
+
+def test_what_others_have_too_is_told(several) -> None:
+    app = opened("data", dataset="FairFace", part="Left out, and twice")
+    assert "Labeled Faces in the Wild 7, Face Research Lab London Set 0" in text(app)
+    assert not app.exception
+
+
+def test_older_artifacts_say_nothing_of_it(monkeypatch) -> None:
+    monkeypatch.delenv("FACESPACE_DATA", raising=False)
+    entry = artifacts.manifest().json("dataset.json")["datasets"]["fairface"]
+    app = opened("data", dataset="FairFace")
+    labels = [metric.label for metric in app.metric]
+    assert ("Fitted on" in labels) == ("learned" in entry)
+    assert not app.exception
