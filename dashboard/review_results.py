@@ -82,8 +82,8 @@ def _worth(told: dict[str, float | None]) -> str:
     if not late:
         return words
     return words + (
-        f"Up to {late:,} reviews it was no better, at times worse: a model that knows little does "
-        "not know its boundary either."
+        f"Only after {late:,} reviews does it stay ahead: a model that knows little does not know "
+        "its boundary either."
     )
 
 
