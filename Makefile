@@ -1,10 +1,11 @@
 # make app: set up and start the dashboard. make test: set up and run all checks.
+# make doctor: say what is missing, without setting anything up.
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: app test clean
+.PHONY: app test doctor clean
 
 app: .venv/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
@@ -14,6 +15,9 @@ test: .venv/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+doctor:
+	@$(or $(wildcard $(BIN)/python),$(PYTHON),python3) -m facespace doctor
 
 .venv/app.stamp: requirements.txt | .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt

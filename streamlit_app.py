@@ -5,8 +5,10 @@ if __name__ == "__main__":
     import streamlit as st
 
     from dashboard.keeping import kept
-    from dashboard.navigation import at_rest, navigation
+    from dashboard.memory import at_rest, give_back
+    from dashboard.navigation import navigation
 
+    give_back()
     st.set_page_config("Facespace", ":material/face:", layout="wide")
 
     page = navigation()

@@ -18,6 +18,7 @@ from facespace import grayscale as grey
 from facespace.analyze import Settings
 from facespace.charts import grayscale as charts
 from facespace.grayscale import Grey
+from facespace.turns import turn
 from facespace.types import RGB, Face
 
 #: Longer side of the picture that the lessons work on; the crop is cut from the picture in full.
@@ -57,9 +58,9 @@ def opened(picture: Picture, start: tuple[int, int] | None = None) -> Subject:
     kept: Subject | None = st.session_state.get("grayscale_subject")
     if kept and kept.picture.identity == picture.identity:
         return kept
-    with sentences():
+    with sentences(), turn():
         full = picture.rgb()
-    rgb = results.fitted(full, SIDE)
+        rgb = results.fitted(full, SIDE)
     height, width = rgb.shape[:2]
     subject = Subject(
         picture, rgb, full.shape[1], full.shape[0], start or (width // 2, height // 2)
@@ -407,7 +408,7 @@ def crop(subject: Subject) -> None:
 
 def _steps(subject: Subject, faces: tuple[Face, ...], face: Face) -> None:
     whole, cut = st.columns([2, 1])
-    drawn = results.fitted(annotate.draw(subject.picture.rgb(), faces))
+    drawn = results.marked(subject.picture, faces)
     side = face.crop.shape[0]
     whole.image(drawn, "Found", width="stretch", alt=results.count(len(faces), "face"))
     cut.image(

@@ -21,6 +21,7 @@ from facespace import artifacts, limits
 from facespace.journal import QUEUED
 from facespace.review import Queue
 from facespace.review_face import KEPT, Candidate, perceptual_hash
+from facespace.turns import turn
 
 if TYPE_CHECKING:
     from dashboard.film_job import Job
@@ -213,7 +214,8 @@ def _candidate(
     picture: Picture, reading: Reading, face: Face, place: str, disputed: bool = False
 ) -> Candidate:
     info = artifacts.manifest().model(reading.model)
-    return Candidate.of(picture.rgb(), face, info, picture.name, place, disputed)
+    with turn():
+        return Candidate.of(picture.rgb(), face, info, picture.name, place, disputed)
 
 
 def _add(candidates: Iterable[Candidate]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -50,14 +49,3 @@ def ensure_navigation() -> None:
     if _CALLED not in st.session_state:
         navigation()
         st.rerun()
-
-
-@st.cache_resource(show_spinner=False)
-def at_rest(page: str) -> None:
-    """Leave what the first run of a page has loaded out of later garbage collections.
-
-    Streamlit collects after every run, and the many objects of the libraries take it a tenth of a
-    second, in which no thread can work: the camera's frames would wait.
-    """
-    gc.collect()
-    gc.freeze()

@@ -15,6 +15,7 @@ import streamlit as st
 
 from dashboard.reader import Picture, plain
 from facespace import annotate, export
+from facespace.turns import turn
 from facespace.types import REASONS, RGB, Face, Reading
 
 #: Longer side in pixels of pictures sent to the page; downloads have them in full.
@@ -39,7 +40,7 @@ def summary(readings: Sequence[Reading]) -> str:
 def show(picture: Picture, reading: Reading) -> None:
     """The annotated picture of one reading, and the crops that the model saw."""
     spoken = f"{reading.source}: {summary([reading])}"
-    _hoverable(fitted(annotate.draw(picture.rgb(), reading.faces)), reading, spoken)
+    _hoverable(marked(picture, reading.faces), reading, spoken)
     st.caption(
         f"{plain(reading.source)} · {reading.width} × {reading.height} pixels · "
         f"{reading.milliseconds:.0f} ms from picture to verdict"
@@ -194,7 +195,16 @@ def _png_name(name: str) -> str:
 
 
 def _annotated(picture: Picture, reading: Reading) -> bytes:
-    return export.to_png(annotate.draw(picture.rgb(), reading.faces))
+    with turn():
+        return export.to_png(annotate.draw(picture.rgb(), reading.faces))
+
+
+def marked(picture: Picture, faces: Sequence[Face]) -> RGB:
+    """A picture with its faces marked, as large as a page shows it."""
+    with turn():
+        whole = picture.rgb()
+        rgb = fitted(whole)
+        return annotate.draw(rgb, faces, scale=rgb.shape[1] / whole.shape[1])
 
 
 def fitted(rgb: RGB, longest: int = SHOWN_SIDE) -> RGB:

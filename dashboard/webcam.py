@@ -29,6 +29,7 @@ from dashboard.reader import Picture, read_all
 from facespace import eigenfaces, export
 from facespace.analyze import Settings
 from facespace.charts import live as charts
+from facespace.doctor import TURN
 from facespace.live import STAGES, Live, Look, Options
 from facespace.types import Face
 
@@ -37,14 +38,6 @@ PATIENCE = 8.0
 
 #: Seconds between two looks of the panel.
 EVERY = 0.5
-
-#: What the environment must hold for each way to a TURN server; root-level secrets come there.
-TURN = {
-    "Cloudflare": ("CLOUDFLARE_TURN_KEY_ID", "CLOUDFLARE_TURN_KEY_API_TOKEN"),
-    "Twilio": ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
-    "Hugging Face": ("HF_TOKEN",),
-    "a server of your own": ("TURN_URL", "TURN_USERNAME", "TURN_CREDENTIAL"),
-}
 
 #: What a camera is asked for; it may give less.
 CAMERA: dict[str, Any] = {

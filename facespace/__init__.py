@@ -10,7 +10,17 @@ Many photos at once are ``facespace.folder.read``.
 The runtime imports neither streamlit nor scikit-learn.
 """
 
-from facespace.analyze import Settings, analyze
-from facespace.types import FacespaceError, Reading
+try:
+    from facespace.analyze import Settings, analyze
+    from facespace.types import FacespaceError, Reading
+except (ImportError, TypeError) as error:  # a package is missing, or Python is too old
+    _ill = error
+
+    def __getattr__(name: str) -> object:
+        """Fail where something is used, so that ``python -m facespace doctor`` can say why."""
+        if name in __all__:
+            raise _ill
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = ["FacespaceError", "Reading", "Settings", "analyze"]

@@ -11,6 +11,7 @@ import numpy as np
 from facespace import align, artifacts, detectors, evidence, images
 from facespace import model as models
 from facespace.decide import Rules, decide, rejected
+from facespace.turns import turn
 from facespace.types import RGB, Face, FacespaceError, Reading
 
 
@@ -36,6 +37,8 @@ def analyze(
 ) -> Reading:
     """Find the faces of one picture and say of each what it reads as.
 
+    May be called by many threads; ``limits.AT_ONCE`` of them are let in at once, in turn.
+
     Args:
         picture: uint8 (H, W, 3) RGB, or the content of a picture file, or its path.
         settings: the defaults where None.
@@ -48,7 +51,12 @@ def analyze(
     settings = settings or Settings()
     if source is None:
         source = str(picture) if isinstance(picture, str | Path) else ""
-    rgb = _checked(picture) if isinstance(picture, np.ndarray) else images.load(picture)
+    with turn():
+        rgb = _checked(picture) if isinstance(picture, np.ndarray) else images.load(picture)
+        return _analyzed(rgb, settings, source)
+
+
+def _analyzed(rgb: RGB, settings: Settings, source: str) -> Reading:
     detector, _ = detectors.working(settings.detector)
     model = models.get(settings.model)
     rules = rules_of(settings)

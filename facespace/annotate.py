@@ -30,7 +30,7 @@ class Mark:
     wide: float | None = None
 
 
-def draw(rgb: RGB, faces: Sequence[Face], numbers: bool = True) -> RGB:
+def draw(rgb: RGB, faces: Sequence[Face], numbers: bool = True, scale: float = 1.0) -> RGB:
     """Draw every face's box, dashed where the verdict is "?", with a label above it.
 
     The label gets shorter where the face is small: number, verdict and probability; verdict
@@ -38,14 +38,19 @@ def draw(rgb: RGB, faces: Sequence[Face], numbers: bool = True) -> RGB:
 
     Args:
         rgb: uint8 (H, W, 3); left as it is.
-        faces: in pixels of ``rgb``.
+        faces: in pixels of ``rgb``, or of that picture ``rgb`` was shrunk from.
         numbers: whether labels start with the face's number, from 1, as tables count them.
+        scale: how many pixels of ``rgb`` one of theirs takes.
 
     Returns:
         uint8 (H, W, 3), a new picture.
     """
     marks = [
-        Mark(face.detection.box, face.verdict.label, _words(face, number if numbers else None))
+        Mark(
+            _scaled(face.detection.box, scale),
+            face.verdict.label,
+            _words(face, number if numbers else None),
+        )
         for number, face in enumerate(faces, 1)
     ]
     return draw_marks(rgb, marks)
@@ -85,6 +90,10 @@ def verdict_text(label: Label, female: float) -> str:
     if label == "?":
         return f"? {share} {'female' if female >= 0.5 else 'male'}"
     return f"{label} {share}"
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    return Box(*(scale * value for value in (box.x, box.y, box.width, box.height)))
 
 
 def _words(face: Face, number: int | None) -> list[str]:

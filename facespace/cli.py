@@ -1,4 +1,4 @@
-"""The command line: ``python -m facespace photo|folder|video|models``."""
+"""The command line: ``python -m facespace photo|folder|video|models|doctor``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
-from facespace import detectors, export, film_command, folder_command, models_command
+from facespace import detectors, doctor, export, film_command, folder_command, models_command
 from facespace import model as models
 from facespace.analyze import Settings, analyze, failed
 from facespace.types import FacespaceError, Reading
@@ -100,6 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     models_command.add_arguments(installed)
     installed.set_defaults(run=models_command.run)
+    checks = commands.add_parser("doctor", help="say what is missing or odd on this machine")
+    checks.set_defaults(run=lambda _: doctor.main())
     for command in (photo, folder, film):
         _add_settings(command)
     return parser

@@ -21,6 +21,9 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "HEIF")
 #: File name endings of these formats, for upload widgets.
 SUFFIXES = ("jpg", "jpeg", "png", "webp", "bmp", "heic", "heif")
 
+#: Rows that are copied at once, so that a picture is never in memory in full a third time.
+_ROWS = 256
+
 _KINDS = "JPEG, PNG, WebP, BMP or HEIC"
 
 
@@ -109,4 +112,8 @@ def _to_rgb(image: Image.Image) -> RGB:
         image = paper
     if image.mode != "RGB":
         image = image.convert("RGB")
-    return np.asarray(image, np.uint8)
+    rgb = np.empty((image.height, image.width, 3), np.uint8)
+    for top in range(0, image.height, _ROWS):
+        bottom = min(top + _ROWS, image.height)
+        rgb[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+    return rgb

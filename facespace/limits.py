@@ -14,8 +14,8 @@ def _read(name: str, default: int) -> int:
 #: Bytes of one picture file.
 MAX_BYTES = _read("MAX_BYTES", 50 * 2**20)
 
-#: Pixels (width times height) of one picture. A pixel takes three bytes, and up to fifteen while
-#: it is decoded and turned (measured).
+#: Pixels (width times height) of one picture. A pixel takes three bytes, and while it is decoded
+#: eight, with transparency twelve (measured).
 MAX_PIXELS = _read("MAX_PIXELS", 50_000_000)
 
 #: Pictures taken at once by a page.
@@ -43,6 +43,10 @@ REVIEW_DAYS = _read("REVIEW_DAYS", 90)
 #: Faces scored in one run of the model. The kernel matrix of the largest model has one float32
 #: for every face and support vector, so this bounds memory, not speed.
 BATCH = _read("BATCH", 64)
+
+#: Pictures that are decoded, analysed or drawn at once, whoever asks. Each may take 8 bytes a pixel
+#: and 40 MB: more of them would need more memory and be no faster on as many processors.
+AT_ONCE = _read("AT_ONCE", 2)
 
 #: Threads of onnxruntime and of OpenCV. Both would otherwise count the processors of the host,
 #: not those that a container may use.

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard import navigation
+from dashboard import memory
 from facespace import artifacts, detectors, limits
 from facespace.detectors import yunet
 from tests.conftest import PAGES
@@ -62,7 +62,7 @@ def test_without_artifacts_every_page_says_what_to_do(page: str, tmp_path, monke
 def test_what_a_page_has_loaded_is_collected_once(monkeypatch) -> None:
     frozen: list[int] = []
     monkeypatch.setattr(gc, "freeze", lambda: frozen.append(1))
-    navigation.at_rest.clear()
+    memory.at_rest.clear()
     opened("home")
     once = len(frozen)
     opened("home")

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from facespace.turns import turn
 from facespace.types import RGB, Detection
 
 T = TypeVar("T")
@@ -53,7 +54,8 @@ class Pool(Generic[T]):
 
     OpenCV's detectors hold the picture's size and buffers, so two threads must never share one.
     Web servers run each visit in a fresh thread, so one per thread would never be warm. The
-    pool hands the warmest idle one to whoever asks.
+    pool hands the warmest idle one to whoever has a turn, so no more than ``limits.AT_ONCE`` are
+    ever made.
     """
 
     def __init__(self, make: Callable[[], T]) -> None:
@@ -64,15 +66,16 @@ class Pool(Generic[T]):
     @contextmanager
     def borrow(self) -> Iterator[T]:
         """Lend an object for the length of a ``with`` block."""
-        with self._lock:
-            item = self._idle.pop() if self._idle else None
-        if item is None:
-            item = self._make()
-        try:
-            yield item
-        finally:
+        with turn():
             with self._lock:
-                self._idle.append(item)
+                item = self._idle.pop() if self._idle else None
+            if item is None:
+                item = self._make()
+            try:
+                yield item
+            finally:
+                with self._lock:
+                    self._idle.append(item)
 
 
 def iou(boxes: Rows, box: Rows) -> Rows:

@@ -1,0 +1,307 @@
+"""``python -m facespace doctor``: what is missing or odd on this machine, in words.
+
+It is for the time when things do not work, so it needs the standard library alone: all else is
+imported only where it is looked at, and its absence is a finding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.metadata
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from facespace import limits
+
+ROOT = Path(__file__).resolve().parents[1]
+
+#: The least Python, and the least memory in MB: what 16 visitors at once need.
+PYTHON, MEMORY = (3, 11), 700
+
+#: Packages with compiled parts that load, or do not, on their own account.
+COMPILED = {
+    "cv2": "opencv-python-headless",
+    "onnxruntime": "onnxruntime",
+    "av": "av",
+    "lap": "lap",
+    "pillow_heif": "pillow-heif",
+}
+
+#: Wheels that would fight with opencv-python-headless over the same files.
+RIVALS = ("opencv-python", "opencv-contrib-python", "opencv-contrib-python-headless")
+
+#: Environment variables beside those of ``limits``.
+VARIABLES = ("ARTIFACTS", "DATA", "PUBLIC", "REVIEWS", "YUNET")
+
+#: What the environment must hold for each way to a TURN server; root-level secrets come there.
+TURN = {
+    "Cloudflare": ("CLOUDFLARE_TURN_KEY_ID", "CLOUDFLARE_TURN_KEY_API_TOKEN"),
+    "Twilio": ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
+    "Hugging Face": ("HF_TOKEN",),
+    "a server of your own": ("TURN_URL", "TURN_USERNAME", "TURN_CREDENTIAL"),
+}
+
+#: How a finding weighs: all is well; worth knowing; something will not work.
+OK, NOTE, PROBLEM = "ok", "note", "PROBLEM"
+
+#: How it weighs, and a sentence.
+Finding = tuple[str, str]
+
+
+def main() -> int:
+    """Print all findings; the exit code: 0 if nothing is a problem, 1 if something is."""
+    found = list(findings())
+    for weight, words in found:
+        print(f"{weight:8} {words}")
+    problems = sum(weight == PROBLEM for weight, _ in found)
+    print("\nAll is well." if not problems else f"\nProblems: {problems}.")
+    return int(problems > 0)
+
+
+def findings() -> Iterator[Finding]:
+    """All findings, in order; a check that fails itself is a finding too."""
+    for check in CHECKS:
+        try:
+            yield from check()
+        except Exception as error:  # the doctor must not fall ill
+            name = check.__name__.strip("_")
+            yield PROBLEM, f"The check of {name} failed: {type(error).__name__}: {error}"
+
+
+def _python() -> Iterator[Finding]:
+    version = sys.version.split()[0]
+    if sys.version_info < PYTHON:
+        yield PROBLEM, f"Python {version} is too old: install {'.'.join(map(str, PYTHON))} or newer"
+    else:
+        yield OK, f"Python {version}"
+    if not (ROOT / ".venv").is_dir():
+        yield NOTE, "There is no .venv: make app makes one. Without make, see README.md"
+    elif Path(sys.prefix).resolve() != (ROOT / ".venv").resolve():
+        yield NOTE, f"There is a .venv, but this is the Python of {sys.prefix}"
+
+
+def _packages() -> Iterator[Finding]:
+    file, fine = ROOT / "requirements.txt", 0
+    again = f"{sys.executable} -m pip install -r {file.name}"
+    for line in file.read_text("utf-8").splitlines():
+        required = line.partition("#")[0].strip()
+        name, bounds = re.match(r"([\w.-]*)(.*)", required).groups()  # type: ignore[union-attr]
+        if not name:
+            continue
+        version = installed(name)
+        if version is None:
+            yield PROBLEM, f"{name} is not installed: {again}"
+        elif not within(version, bounds):
+            yield PROBLEM, f"{name} is {version}, not {bounds}: {again}"
+        else:
+            fine += 1
+    yield OK, f"{fine} packages are as requirements.txt asks"
+    for rival in RIVALS:
+        if installed(rival):
+            yield (
+                PROBLEM,
+                f"{rival} is installed beside opencv-python-headless, and both are the module cv2: "
+                f"uninstall both, then {again}",
+            )
+    for module, name in COMPILED.items():
+        if installed(name):
+            try:
+                importlib.import_module(module)
+            except Exception as error:  # a wheel of another machine fails in its own ways
+                yield PROBLEM, f"{name} is installed but cannot be loaded: {error}"
+
+
+def installed(name: str) -> str | None:
+    """The version of a package, None where it is not installed."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def within(version: str, bounds: str) -> bool:
+    """Whether a version such as ``1.2.3`` keeps bounds such as ``>=1.2,<2`` or ``==1.2.3``."""
+    have = _numbers(version)
+    holds: dict[str, Callable[[tuple[int, ...]], bool]] = {
+        ">=": lambda bound: have >= bound,
+        "<=": lambda bound: have <= bound,
+        "==": lambda bound: have == bound,
+        "!=": lambda bound: have != bound,
+        ">": lambda bound: have > bound,
+        "<": lambda bound: have < bound,
+    }
+    parts = re.findall(r"(>=|<=|==|!=|>|<)\s*([\d.]+)", bounds)
+    return all(holds[sign](_numbers(bound)) for sign, bound in parts)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    release = re.match(r"[\d.]*", version.partition("+")[0])
+    numbers = [int(part) for part in (release.group() if release else "").split(".") if part]
+    return tuple([*numbers, 0, 0, 0, 0][:4])
+
+
+def _weights() -> Iterator[Finding]:
+    try:
+        from facespace.detectors import yunet
+        from facespace.types import FacespaceError
+    except ImportError as error:
+        yield NOTE, f"YuNet’s weights cannot be looked at before the packages are there: {error}"
+        return
+    try:
+        yield OK, f"YuNet’s weights: {yunet.weights().name}"
+    except FacespaceError as error:
+        yield PROBLEM, f"{error} Until then faces are found by Haar"
+
+
+def _artifacts() -> Iterator[Finding]:
+    chosen = os.environ.get("FACESPACE_ARTIFACTS")
+    folder = Path(chosen) if chosen else ROOT / "artifacts"
+    train = "train with: python -m training train --data FOLDER --out artifacts"
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        entries = {entry["file"]: entry for entry in manifest["models"].values()}
+        entries |= manifest["files"]
+        wanted = {name: (entry["bytes"], entry["sha256"]) for name, entry in entries.items()}
+    except OSError:
+        yield PROBLEM, f"There are no artifacts in {folder}: {train}"
+        return
+    except (ValueError, KeyError, TypeError, AttributeError):
+        yield PROBLEM, f"{folder / 'manifest.json'} is damaged: take it from git again, or {train}"
+        return
+    fine = 0
+    for name, (size, sha256) in wanted.items():
+        path = folder / name
+        if not path.is_file():
+            yield PROBLEM, f"{path} is missing: take it from git again, or {train}"
+        elif path.stat().st_size != size or fingerprint(path) != sha256:
+            yield (
+                PROBLEM,
+                f"{path} is not the file that manifest.json names: take it from git again",
+            )
+        else:
+            fine += 1
+    yield OK, f"{fine} files of {folder} are what manifest.json says"
+
+
+def fingerprint(path: Path) -> str:
+    """The sha256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _films() -> Iterator[Finding]:
+    try:
+        import av
+
+        av.codec.Codec("libx264", "w")
+        yield OK, "Films can be written as H.264"
+    except ImportError:
+        yield NOTE, "Films can neither be read nor written without the package av"
+    except Exception:  # av raises its own type where an encoder is missing
+        yield (
+            PROBLEM,
+            "This av cannot write H.264, which browsers play: install its wheel from PyPI",
+        )
+
+
+def _disk() -> Iterator[Finding]:
+    queue = os.environ.get("FACESPACE_REVIEWS")
+    own = Path(queue).parent if queue else Path.home() / ".facespace"
+    for folder, use in ((Path(tempfile.gettempdir()), "films"), (own, "the review queue")):
+        there = next(path for path in (folder, *folder.parents) if path.exists())
+        if not os.access(there, os.W_OK | os.X_OK):
+            yield PROBLEM, f"{there} cannot be written to, where {use} would go"
+            continue
+        free = shutil.disk_usage(there).free / 2**20
+        if free < limits.MAX_FILM_BYTES / 2**20:
+            yield NOTE, f"{there}, for {use}, has only {free:.0f} MB free"
+        else:
+            yield OK, f"{folder} can be written to, for {use}"
+
+
+def _memory() -> Iterator[Finding]:
+    found = memory()
+    if found is None:
+        yield NOTE, "How much memory there is could not be seen"
+    elif found < MEMORY:
+        yield NOTE, f"{found:.0f} MB of memory are free; many visitors at once need {MEMORY}"
+    else:
+        yield OK, f"{found:.0f} MB of memory are free"
+
+
+def memory(system: Path = Path("/")) -> float | None:
+    """MB of memory that a process may still take: the machine's, or less where a container ends."""
+    found = []
+    try:
+        told = (system / "proc/meminfo").read_text()
+        found.append(int(re.findall(r"MemAvailable:\s+(\d+)", told)[0]) / 2**10)
+        limit = (system / "sys/fs/cgroup/memory.max").read_text().strip()
+        used = int((system / "sys/fs/cgroup/memory.current").read_text())
+        if limit != "max":
+            found.append((int(limit) - used) / 2**20)
+    except (OSError, ValueError, IndexError):
+        pass
+    return min(found) if found else None
+
+
+def _relay() -> Iterator[Finding]:
+    given = {name for name, value in os.environ.items() if value} | _secrets()
+    ways = [name for name, keys in TURN.items() if given.issuperset(keys)]
+    if ways:
+        yield OK, f"Live video over the internet goes through TURN: {ways[0]}"
+    else:
+        yield (
+            NOTE,
+            "No TURN server is configured: live video works on this computer alone. See "
+            ".streamlit/secrets.toml.example",
+        )
+
+
+def _secrets() -> set[str]:
+    """The names of the secrets that Streamlit makes environment variables of."""
+    path = ROOT / ".streamlit" / "secrets.toml"
+    if not path.is_file():
+        return set()
+    import tomllib
+
+    return {name for name, value in tomllib.loads(path.read_text("utf-8")).items() if value}
+
+
+def _variables() -> Iterator[Finding]:
+    caps = {name for name in vars(limits) if name.isupper()}
+    for variable, value in os.environ.items():
+        name = variable.removeprefix("FACESPACE_")
+        if name == variable or name in VARIABLES:
+            continue
+        if name not in caps:
+            yield NOTE, f"{variable} is set, but nothing reads it"
+        elif not (value.isdigit() and int(value)):
+            yield NOTE, f"{variable} is {value!r}, which is no whole number above 0: it is ignored"
+
+
+def _browser() -> Iterator[Finding]:
+    named = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
+    if named:
+        yield OK, f"The browser tests use {named}"
+    else:
+        yield NOTE, "There is no Chromium: browser tests use Playwright’s own, or are skipped"
+
+
+CHECKS = (
+    _python,
+    _packages,
+    _weights,
+    _artifacts,
+    _films,
+    _disk,
+    _memory,
+    _variables,
+    _relay,
+    _browser,
+)

@@ -1,0 +1,116 @@
+"""Dockerfile and compose.yaml, read: there is no Docker where the tests run.
+
+Their steps are tried too: what the Dockerfile copies, and nothing else, starts the dashboard with
+the command it names, and its health check passes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from facespace import doctor
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+LINES = [line for line in TEXT.splitlines() if line.strip() and not line.startswith("#")]
+COMPOSE = (ROOT / "compose.yaml").read_text("utf-8")
+
+
+def steps(name: str) -> list[str]:
+    """What stands behind an instruction, as often as it comes."""
+    return [line.removeprefix(name).strip() for line in LINES if line.startswith(f"{name} ")]
+
+
+def command(text: str) -> list[str]:
+    """The command in JSON at the end of an instruction, run by this Python."""
+    words = json.loads(text[text.index("[") :])
+    if words[0] == "python":
+        return [sys.executable, *words[1:]]
+    return [sys.executable, "-m", *words]
+
+
+COPIES = [step.split() for step in steps("COPY")]
+
+
+@pytest.mark.parametrize("source", [source for source, _ in COPIES])
+def test_what_is_copied_is_there_and_goes_to_the_builder(source: str) -> None:
+    assert (ROOT / source).exists()
+    tracked = subprocess.run(["git", "ls-files", source], cwd=ROOT, capture_output=True, text=True)
+    if tracked.returncode == 0:
+        assert tracked.stdout, f"{source} is not in the repository"
+    ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    assert "*" in ignored and f"!{source}" in ignored
+
+
+def test_it_runs_as_a_user_and_as_the_readme_says() -> None:
+    assert steps("USER") == ["facespace"]
+    assert LINES.index("USER facespace") > max(i for i, s in enumerate(LINES) if s[:4] == "COPY")
+    (started,) = steps("CMD")
+    assert " ".join(json.loads(started)[:3]) == "streamlit run streamlit_app.py"
+    assert "streamlit run streamlit_app.py" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_its_python_is_one_that_the_project_is_for() -> None:
+    (image,) = steps("FROM")
+    version = re.fullmatch(r"python:(3\.\d+)-slim", image)
+    assert version and tuple(map(int, version[1].split("."))) >= doctor.PYTHON
+
+
+def test_what_it_copies_is_enough(tmp_path: Path) -> None:
+    for source, target in COPIES:
+        to = tmp_path / target
+        if (ROOT / source).is_dir():
+            shutil.copytree(ROOT / source, to)
+        else:
+            to.mkdir(exist_ok=True)
+            shutil.copy(ROOT / source, to)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    given = dict(re.findall(r"(\w+)=(\S+)", " ".join(steps("ENV"))))
+    health = [word.replace("8501", port) for word in command(steps("HEALTHCHECK")[0])]
+    start = [word.replace("8501", port) for word in command(steps("CMD")[0])]
+    start = [word.replace("0.0.0.0", "127.0.0.1") for word in start]
+    server = subprocess.Popen(
+        start, cwd=tmp_path, env=os.environ | given, stdout=subprocess.DEVNULL
+    )
+    try:
+        assert subprocess.run(health, capture_output=True).returncode  # not yet
+        for _ in range(240):
+            if subprocess.run(health, capture_output=True).returncode == 0:
+                break
+            time.sleep(0.25)
+        else:
+            pytest.fail("the dashboard did not become healthy")
+        from benchmarks.load import Visitor, photo
+
+        with Visitor(f"http://127.0.0.1:{port}", "photo") as visitor:
+            visitor.upload("astronaut.jpg", photo(0.3, 0))
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def test_compose_hands_on_every_way_to_a_relay() -> None:
+    for way in ("Cloudflare", "Twilio", "a server of your own"):
+        for key in doctor.TURN[way]:
+            assert f"{key}: ${{{key}:-}}" in COMPOSE
+
+
+def test_compose_starts_the_relay_only_if_asked() -> None:
+    _, relay = COMPOSE.split("\n  turn:\n")
+    assert "profiles: [turn]" in relay and "coturn/coturn" in relay
+    assert "--user=${TURN_USERNAME:-facespace}:${TURN_CREDENTIAL:-}" in relay
+    ports = [int(port) for port in re.findall(r"port=(\d+)", relay)]
+    assert ports[0] == 3478 and 1024 < ports[1] < ports[2] < 65536
+    assert f"from\n# {ports[1]} to {ports[2]}" in COMPOSE

@@ -1,0 +1,125 @@
+"""Only so many threads work on pictures at once, and each gets its turn as it came."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+
+import facespace
+from facespace import align, detectors, limits
+from facespace.detectors.base import Pool
+from facespace.turns import Turns
+from facespace.types import RGB
+
+
+def waiting(turns: Turns) -> int:
+    return len(turns._waiting)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 5])
+def test_no_more_than_so_many_at_once(at_once: int) -> None:
+    turns, inside, most = Turns(at_once), 0, []
+    lock = threading.Lock()
+
+    def work(_: int) -> None:
+        nonlocal inside
+        with turns.turn():
+            with lock:
+                inside += 1
+                most.append(inside)
+            time.sleep(0.002)
+            with lock:
+                inside -= 1
+
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(work, range(40)))
+    assert len(most) == 40 and max(most) == at_once
+
+
+def test_first_come_first_served() -> None:
+    turns, order = Turns(1), []
+
+    def work(number: int) -> None:
+        with turns.turn():
+            order.append(number)
+
+    threads = []
+    with turns.turn():
+        for number in range(10):
+            threads.append(threading.Thread(target=work, args=(number,)))
+            threads[-1].start()
+            while waiting(turns) <= number:
+                time.sleep(0.001)
+    for thread in threads:
+        thread.join()
+    assert order == list(range(10))
+
+
+def test_a_turn_within_a_turn_waits_for_nobody() -> None:
+    turns = Turns(1)
+    with turns.turn(), turns.turn():
+        pass
+    with turns.turn():
+        pass
+
+
+def test_an_error_ends_the_turn() -> None:
+    turns = Turns(1)
+    with pytest.raises(ZeroDivisionError), turns.turn():
+        _ = 1 / 0
+    with turns.turn():
+        pass
+
+
+def test_who_gives_up_waiting_takes_no_turn(monkeypatch) -> None:
+    class Interrupted:
+        def wait(self) -> None:
+            raise KeyboardInterrupt
+
+    turns = Turns(1)
+    monkeypatch.setattr("facespace.turns.threading", SimpleNamespace(Event=Interrupted))
+    with turns.turn(), ThreadPoolExecutor(1) as threads:
+        gives_up = threads.submit(turns.turn().__enter__)
+        assert isinstance(gives_up.exception(60), KeyboardInterrupt)
+    assert not waiting(turns)
+    with turns.turn():
+        pass
+
+
+def test_a_crowd_makes_no_more_networks_than_have_turns(astronaut: RGB, monkeypatch) -> None:
+    """Each set of YuNet's networks takes 40 MB."""
+    made = []
+    monkeypatch.setattr(
+        "facespace.detectors.yunet.Pool",
+        lambda make: Pool(lambda: made.append(1) or make()),
+    )
+    detector = detectors.yunet.YuNet()
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(detector.detect, [astronaut] * 16))
+    assert all(len(faces) == 1 for faces in found)
+    assert 1 <= len(made) <= limits.AT_ONCE
+
+
+def test_analyses_take_turns(astronaut: RGB, monkeypatch) -> None:
+    inside, most, lock = 0, [], threading.Lock()
+    cut = align.crop
+
+    def counted(*arguments):
+        nonlocal inside
+        with lock:
+            inside += 1
+            most.append(inside)
+        try:
+            return cut(*arguments)
+        finally:
+            with lock:
+                inside -= 1
+
+    monkeypatch.setattr(align, "crop", counted)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(facespace.analyze, [astronaut] * 16))
+    assert len(most) == 16 and max(most) <= limits.AT_ONCE
