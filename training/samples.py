@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from facespace.datasets import Dataset, Photo, read
 from facespace.labelled import NO_FACE
 from facespace.types import Crops, FacespaceError
 from training.crops import COVERS, Cropped, Way, crop_all
+
+if TYPE_CHECKING:
+    from facespace.cluster import Cluster
 
 #: The validation, drawn from the training photos, is one in so many.
 VALIDATION_PART = 10
@@ -104,7 +107,9 @@ class Material:
         return next(iter(self.datasets.values()))
 
 
-def load(data: Path, tests: Sequence[Path], limit: int | None, cache: Path, jobs: int) -> Material:
+def load(
+    data: Path, tests: Sequence[Path], limit: int | None, cache: Path, jobs: int | Cluster
+) -> Material:
     """Read, crop and split.
 
     Args:
@@ -113,7 +118,7 @@ def load(data: Path, tests: Sequence[Path], limit: int | None, cache: Path, jobs
         tests: further data sets, for testing alone.
         limit: at most so many photos of each data set.
         cache: where crops are kept.
-        jobs: worker processes; -1 for one a processor.
+        jobs: worker processes, -1 for one a processor; or a cluster, to which photos are sent.
 
     Raises:
         FacespaceError: there are too few photos of a class, or two sets of one name.
@@ -185,7 +190,7 @@ def _held_out(training: Sample, data: Path) -> tuple[Sample, Sample]:
 
 
 def _sample(
-    dataset: Dataset, photos: list[Photo], cache: Path, jobs: int
+    dataset: Dataset, photos: list[Photo], cache: Path, jobs: int | Cluster
 ) -> tuple[Sample, Sample, dict[str, int]]:
     """Crop a data set; leave out, and count, what cannot be read and what is there twice.
 
