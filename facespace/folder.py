@@ -23,7 +23,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 
@@ -92,7 +94,7 @@ class Step:
 
 #: What a worker makes of a photo: the sha256 of its content, or "" where it could not be read; its
 #: entry; and its faces for review, where wanted.
-_Read = tuple[str, Entry, list[Candidate]]
+Read = tuple[str, Entry, list[Candidate]]
 
 
 def made_by(settings: Settings) -> str:
@@ -115,6 +117,7 @@ def read(
     wanted: Wanted | None = None,
     stop: Callable[[], bool] = lambda: False,
     keep: Keep | None = None,
+    start: Callable[[Settings, Wanted], Pool] | None = None,
 ) -> Iterator[Step]:
     """Read photos, in order. A photo that cannot be read has an ``error``, and the others go on.
 
@@ -130,6 +133,7 @@ def read(
         keep: takes faces marked "?" to the review queue, before their photo counts as known; an
             entry of which they were kept says so under ``queued``, and a known photo of which
             they were not is read again.
+        start: gives the workers, where they are not ``workers`` processes of this machine.
 
     Raises:
         FacespaceError: detector or model cannot be used, or worker processes do not live.
@@ -140,16 +144,19 @@ def read(
     known = {} if known is None else known
     rules_of(settings)  # a fault of the installation is not the photos' own
     count = _processors() if workers is None else workers
-    chunks = _chunks(photos, known, wanted, CHUNK if count else 1)
-    start, kept = time.perf_counter(), 0
+    by_others = count > 0 or start is not None
+    chunks = _chunks(photos, known, wanted, CHUNK if by_others else 1)
+    began, kept = time.perf_counter(), 0
     results = (
-        _by_workers(chunks, settings, wanted, count, known, stop, keep)
-        if count
+        _by_workers(
+            chunks, (start or partial(_Processes, count))(settings, wanted), known, stop, keep
+        )
+        if by_others
         else _by_this_process(chunks, settings, wanted, known, stop, keep)
     )
     for done, (photo, entry, new) in enumerate(results, 1):
         kept += not new
-        seconds = time.perf_counter() - start
+        seconds = time.perf_counter() - began
         yield Step(photo, entry | {"source": photo.name}, done, len(photos), kept, seconds)
 
 
@@ -209,80 +216,109 @@ def _by_this_process(
 
 def _by_workers(
     chunks: Iterator[_Chunk],
-    settings: Settings,
-    wanted: Wanted,
-    workers: int,
+    pool: Pool,
     known: Known,
     stop: Callable[[], bool],
     keep: Keep | None,
 ) -> Iterator[_Result]:
-    pool = _Pool(workers, settings, wanted)
-    waiting: deque[tuple[_Chunk, _Reads | None]] = deque()
+    waiting: deque[tuple[_Chunk, Reads | None]] = deque()
     try:
         for chunk in chunks:
             if stop():
                 break
             todo = [photo for photo, entry in chunk if entry is None]
             waiting.append((chunk, pool.submit(todo) if todo else None))
-            if len(waiting) > workers * AHEAD:
+            while waiting and pool.full(len(waiting)):
                 oldest, reads = waiting.popleft()
-                yield from _merged(oldest, pool.results(oldest, reads), known, keep)
+                yield from _merged(oldest, reads.results() if reads else [], known, keep)
         gap = False  # once a chunk was given up, later ones are remembered but not shown
         while waiting:
             chunk, reads = waiting.popleft()
             if stop() and reads is not None and reads.cancel():
                 gap = True
                 continue
-            results = list(_merged(chunk, pool.results(chunk, reads), known, keep))
+            results = list(_merged(chunk, reads.results() if reads else [], known, keep))
             if not gap:
                 yield from results
     finally:
         pool.close()
 
 
-_Reads = Future[list[_Read]]
+class Reads(Protocol):
+    """Photos that are being read."""
+
+    def cancel(self) -> bool:
+        """Whether they could be told not to be read."""
+
+    def results(self) -> list[Read]:
+        """What came of them."""
 
 
-class _Pool:
-    """Worker processes of which one may die of a photo: then that is the photo's error."""
+class Pool(Protocol):
+    """Workers of which one may die of a photo: then that is the photo's error."""
+
+    def full(self, waiting: int) -> bool:
+        """Whether, with so many chunks waiting, one's results should be taken before the next."""
+
+    def submit(self, photos: list[Photo]) -> Reads:
+        """Let photos be read."""
+
+    def close(self) -> None:
+        """End the workers, once each has finished what it is at, or leave them to others."""
+
+
+class _Processes:
+    """Worker processes of this machine."""
 
     def __init__(self, workers: int, settings: Settings, wanted: Wanted) -> None:
         self._workers, self._how = workers, (settings, wanted)
         self._pool = _executor(workers)
 
-    def submit(self, photos: list[Photo]) -> _Reads:
-        """Let photos be read."""
+    def full(self, waiting: int) -> bool:
+        return waiting > self._workers * AHEAD
+
+    def submit(self, photos: list[Photo]) -> Reads:
         try:
-            return self._pool.submit(_read_some, photos, *self._how)
+            future = self._pool.submit(_read_some, photos, *self._how)
         except BrokenProcessPool:
             self.close()
             self._pool = _executor(self._workers)
-            return self._pool.submit(_read_some, photos, *self._how)
-
-    def results(self, chunk: _Chunk, reads: _Reads | None) -> list[_Read]:
-        """What came of them; they are read once more, one at a time, if meanwhile a worker died."""
-        try:
-            return reads.result() if reads else []
-        except BrokenProcessPool:
-            return self._carefully([photo for photo, entry in chunk if entry is None])
+            future = self._pool.submit(_read_some, photos, *self._how)
+        return _Reads(future, photos, self._how)
 
     def close(self) -> None:
-        """End the workers, once each has finished what it is at."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _carefully(self, photos: list[Photo]) -> list[_Read]:
-        results: list[_Read] = []
+
+@dataclass(frozen=True, slots=True)
+class _Reads:
+    """Read once more, one at a time, if meanwhile a worker died."""
+
+    future: Future[list[Read]]
+    photos: list[Photo]
+    how: tuple[Settings, Wanted]
+
+    def cancel(self) -> bool:
+        return self.future.cancel()
+
+    def results(self) -> list[Read]:
+        try:
+            return self.future.result()
+        except BrokenProcessPool:
+            return self._carefully()
+
+    def _carefully(self) -> list[Read]:
+        results: list[Read] = []
         deaths, pool = 0, _executor(1)
-        for photo in photos:
+        for photo in self.photos:
             try:
-                results += pool.submit(_read_some, [photo], *self._how).result()
+                results += pool.submit(_read_some, [photo], *self.how).result()
                 deaths = 0
             except BrokenProcessPool as error:
                 deaths += 1
                 if deaths == GIVE_UP:
-                    raise FacespaceError(_DYING) from error
-                reading = failed(photo.name, self._how[0], FacespaceError(_DEADLY))
-                results.append(("", reading.to_dict(), []))
+                    raise FacespaceError(DYING) from error
+                results.append(deadly(photo, self.how[0]))
                 pool.shutdown()
                 pool = _executor(1)
         pool.shutdown()
@@ -294,15 +330,20 @@ def _executor(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin)
 
 
-_DEADLY = "Reading the picture ended the process that read it, perhaps for want of memory."
-_DYING = (
+def deadly(photo: Photo, settings: Settings) -> Read:
+    """What comes of a photo that ends who reads it."""
+    return "", failed(photo.name, settings, FacespaceError(DEADLY)).to_dict(), []
+
+
+DEADLY = "Reading the picture ended the process that read it, perhaps for want of memory."
+DYING = (
     "The worker processes end unexpectedly, perhaps for want of memory. What was read is kept: "
     "run the same again, with fewer workers."
 )
 
 
 def _merged(
-    chunk: _Chunk, results: list[_Read], known: Known, keep: Keep | None
+    chunk: _Chunk, results: list[Read], known: Known, keep: Keep | None
 ) -> Iterator[_Result]:
     """The photos of a chunk with their entries, and whether these are new; new ones are kept."""
     for key, entry, candidates in results:
@@ -331,11 +372,30 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _read_some(photos: list[Photo], settings: Settings, wanted: Wanted) -> list[_Read]:
+#: Where a picture that was made of a photo goes: its path and its file.
+_Write = Callable[[Path, bytes], None]
+
+#: What was read of a photo, and the pictures made of it, still to be written.
+Made = tuple[Read, list[tuple[Path, bytes]]]
+
+
+def _read_some(photos: list[Photo], settings: Settings, wanted: Wanted) -> list[Read]:
     return [_read_one(photo, settings, wanted) for photo in photos]
 
 
-def _read_one(photo: Photo, settings: Settings, wanted: Wanted) -> _Read:
+def read_elsewhere(photos: list[Photo], settings: Settings, wanted: Wanted) -> list[Made]:
+    """Read photos, and write nothing, on a machine where ``wanted`` names no folder."""
+    made = []
+    for photo in photos:
+        files: list[tuple[Path, bytes]] = []
+        read = _read_one(photo, settings, wanted, lambda *file, to=files: to.append(file))
+        made.append((read, files))
+    return made
+
+
+def _read_one(
+    photo: Photo, settings: Settings, wanted: Wanted, write: _Write = pictures.write
+) -> Read:
     try:
         content = photo.content()
         rgb = images.load(content)
@@ -346,10 +406,10 @@ def _read_one(photo: Photo, settings: Settings, wanted: Wanted) -> _Read:
     entry = reading.to_dict()
     if wanted.annotated:
         path = wanted.annotated / pictures.annotated_name(photo.name, key)
-        pictures.write(path, pictures.annotated(rgb, reading.faces))
+        write(path, pictures.annotated(rgb, reading.faces))
     if wanted.crops:
         for name, file in pictures.crops(rgb, photo.name, key, reading.faces):
-            pictures.write(wanted.crops / name, file)
+            write(wanted.crops / name, file)
     if wanted.thumbs:
         boxes = [face.detection.box for face in reading.faces[: pictures.THUMBS]]
         entry[THUMBS] = [base64.b64encode(pictures.thumb(rgb, box)).decode() for box in boxes]

@@ -7,10 +7,11 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import IO
 
-from facespace import folder, review_command, sinks, sources
+from facespace import folder, remote, review_command, sinks, sources
 from facespace.analyze import Settings
 from facespace.folder import Step, Wanted
 from facespace.journal import Journal
@@ -63,6 +64,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     review_command.add_argument(parser)
     parser.add_argument(
         "--workers", type=_positive, metavar="N", help="processes; default: one a processor"
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="read on the workers of this Dask scheduler (tcp://host:8786), to which the photos "
+        "are sent, not by processes of this machine",
     )
     parser.add_argument(
         "--anew", action="store_true", help="forget the journal and read everything again"
@@ -122,8 +129,15 @@ def _read(
         if not writers:
             sys.stdout.flush()
             writers = [_PRINTED[options.format](sys.stdout.buffer)]
+        start = None
+        if options.scheduler:
+            needs = partial(remote.needs, settings)
+            cluster = stack.enter_context(remote.connect(options.scheduler, needs))
+            start = partial(remote.Readers, cluster)
         stop = stack.enter_context(interrupted())
-        for step in folder.read(photos, settings, options.workers, known, wanted, stop, keep):
+        for step in folder.read(
+            photos, settings, options.workers, known, wanted, stop, keep, start
+        ):
             done = step.done
             if step.entry["error"]:
                 failures += 1

@@ -66,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.reviews,
             options.review_weight,
             options.replace,
+            options.scheduler,
         )
     except (FacespaceError, ExportError) as error:
         print(f"training: {error}", file=sys.stderr)
@@ -153,6 +154,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--replace", action="store_true", help="with --reviews: replace also better models"
+    )
+    command.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="crop and search on the workers of this Dask scheduler (tcp://host:8786), to which "
+        "the photos are sent",
     )
     commands.add_parser(
         "describe",

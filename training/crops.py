@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -16,12 +16,19 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from facespace import align, detectors, images, labelled
+from facespace import align, detectors, images, labelled, limits, remote
 from facespace.datasets import Photo
+from facespace.folder import DEADLY
 from facespace.types import RGB, Crops, Detection, FacespaceError
+
+if TYPE_CHECKING:
+    from facespace.cluster import Cluster
 
 #: Photos a worker crops before its result is written: what an interruption can cost.
 CHUNK = 256
+
+#: Photos that are sent to a worker of a cluster at once, and bytes from which on it is fewer.
+SENT, SENT_BYTES = 16, 16 * 2**20
 
 #: Parts of a face that ``Way.cover`` hides, from and to these fractions of the crop's height.
 COVERS = {"lower": (0.52, 1.25), "upper": (-0.25, 0.52)}
@@ -77,7 +84,7 @@ class Cropped:
 
 
 def crop_all(
-    photos: Sequence[Photo], cache: Path, jobs: int = -1, way: Way | None = None
+    photos: Sequence[Photo], cache: Path, jobs: int | Cluster = -1, way: Way | None = None
 ) -> Cropped:
     """Crop the face nearest the middle of every photo, or take it from the cache.
 
@@ -85,11 +92,11 @@ def crop_all(
         photos: what to crop.
         cache: folder of earlier results, made if need be. A photo is cropped again only if its
             file changed, or any code that crops depend on.
-        jobs: worker processes; -1 for one a processor.
+        jobs: worker processes, -1 for one a processor; or a cluster, to which photos are sent.
         way: how the faces are found; ``Way()`` where None.
 
     Raises:
-        FacespaceError: the detector cannot be used.
+        FacespaceError: the detector, or the cluster, cannot be used.
     """
     way = way or Way()
     detectors.get(way.detector)  # a fault of the installation is not the photos' own
@@ -98,18 +105,56 @@ def crop_all(
     rows, crops = _load(cache)
     known = {key: i for i, key in enumerate(rows["key"].tolist())}
     todo = [p.path for p, key in zip(photos, keys, strict=True) if key not in known]
-    chunks = [todo[i : i + CHUNK] for i in range(0, len(todo), CHUNK)]
-    work = Parallel(n_jobs=jobs, return_as="generator_unordered")(
-        delayed(_crop_chunk)(chunk, cache, way) for chunk in chunks
+    lost: list[_Made] = []
+    work = (
+        _by_processes(todo, cache, way, jobs)
+        if isinstance(jobs, int)
+        else _by_cluster(todo, cache, way, jobs, lost)
     )
     with tqdm(total=len(todo), desc="cropping", unit="photo", disable=not todo) as bar:
         for done in work:
             bar.update(done)
     if todo:
         rows, crops = _load(cache)
+        rows, crops = _stacked([*zip(rows, crops, strict=True), *lost]) if lost else (rows, crops)
         known = {key: i for i, key in enumerate(rows["key"].tolist())}
     order = [known[key] for key in keys]
     return Cropped(crops[order], rows[order])
+
+
+def _by_processes(todo: list[Path], cache: Path, way: Way, jobs: int) -> Iterator[int]:
+    chunks = [todo[i : i + CHUNK] for i in range(0, len(todo), CHUNK)]
+    done: Iterator[int] = Parallel(n_jobs=jobs, return_as="generator_unordered")(
+        delayed(_crop_chunk)(chunk, cache, way) for chunk in chunks
+    )
+    return done
+
+
+def _by_cluster(
+    todo: list[Path], cache: Path, way: Way, cluster: Cluster, lost: list[_Made]
+) -> Iterator[int]:
+    """Crop by workers that need not see this disk; photos that ended theirs come to ``lost``."""
+    kept: list[_Made] = []
+    for sent, results in cluster.map(_crop_sent, _parts(todo, way), way):
+        for photo, made in zip(sent, results, strict=True):
+            if made is not None:
+                kept.append(made)
+            else:  # perhaps for want of memory: not to be kept
+                lost.append(_failed(photo.key, DEADLY))
+        if len(kept) >= CHUNK:
+            _keep(kept, cache)
+            kept = []
+        yield len(sent)
+    if kept:
+        _keep(kept, cache)
+
+
+def needs() -> dict[str, str]:
+    """What crops and search depend on beside photos and packages; see ``facespace.cluster``."""
+    here = Path(__file__).parent
+    limit = f"{limits.MAX_BYTES} {limits.MAX_PIXELS}"
+    detectors.get()  # a worker without YuNet would find no face
+    return {"code": remote.code(here, here.parent / "facespace"), "limits (FACESPACE_...)": limit}
 
 
 def _key(path: Path, way: Way) -> bytes:
@@ -141,32 +186,88 @@ def _load(cache: Path) -> tuple[npt.NDArray[Any], Crops]:
     return np.concatenate(rows), np.concatenate(crops)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A photo's key and file; ``problem`` says why there is none."""
+
+    key: bytes
+    content: bytes
+    problem: str = ""
+
+
+#: A row and its crop.
+_Made = tuple[Any, npt.NDArray[np.uint8]]
+
+
+def _sent(path: Path, way: Way) -> _Sent:
+    key = _key(path, way)
+    try:
+        return _Sent(key, images.read(path))
+    except FacespaceError as error:
+        return _Sent(key, b"", str(error))
+
+
+def _parts(todo: list[Path], way: Way) -> Iterator[tuple[list[_Sent], int]]:
+    """Photos in parts, each with its bytes."""
+    part: list[_Sent] = []
+    size = 0
+    for path in todo:
+        part.append(_sent(path, way))
+        size += len(part[-1].content)
+        if len(part) == SENT or size >= SENT_BYTES:
+            yield part, size
+            part, size = [], 0
+    if part:
+        yield part, size
+
+
 def _crop_chunk(paths: Sequence[Path], cache: Path, way: Way) -> int:
     cv2.setNumThreads(1)  # the processes share the processors already
-    side = align.TEMPLATE.side
-    rows = np.zeros(len(paths), ROW)
-    crops = np.zeros((len(paths), side, side), np.uint8)
-    for i, path in enumerate(paths):
-        rows[i]["key"] = _key(path, way)
-        rows[i]["score"] = np.nan
-        try:
-            crops[i] = _crop_one(path, way, rows[i])
-        except FacespaceError as error:
-            if isinstance(error.__cause__, MemoryError):
-                raise  # no fault of the photo, and not to be kept
-            rows[i]["error"] = str(error)[:200]
+    _keep(_crop_sent((_sent(path, way) for path in paths), way), cache)
+    return len(paths)
+
+
+def _crop_sent(photos: Iterable[_Sent], way: Way) -> list[_Made]:
+    return [_crop_one(photo, way) for photo in photos]
+
+
+def _failed(key: bytes, error: str) -> _Made:
+    row = np.zeros((), ROW)
+    row["key"], row["score"], row["error"] = key, np.nan, error[:200]
+    return row, np.zeros((align.TEMPLATE.side,) * 2, np.uint8)
+
+
+def _stacked(made: Sequence[_Made]) -> tuple[npt.NDArray[Any], Crops]:
+    rows, crops = zip(*made, strict=True)
+    return np.stack(rows), np.stack(crops)
+
+
+def _keep(made: Sequence[_Made], cache: Path) -> None:
+    rows, crops = _stacked(made)
     name = hashlib.sha256(rows["key"].tobytes()).hexdigest()[:32]
     part = cache / f"{name}.{os.getpid()}.part"
     with part.open("wb") as file:
         np.savez(file, rows=rows, crops=crops)
     part.replace(cache / f"{name}.npz")
-    return len(paths)
 
 
-def _crop_one(path: Path, way: Way, row: Any) -> npt.NDArray[np.uint8]:
+def _crop_one(photo: _Sent, way: Way) -> _Made:
+    """A row and a crop of one photo, or why there is none."""
+    row, crop = _failed(photo.key, photo.problem)
+    try:
+        if not photo.problem:
+            crop = _cut(photo.content, way, row)
+    except FacespaceError as error:
+        if isinstance(error.__cause__, MemoryError):
+            raise  # no fault of the photo, and not to be kept
+        row["error"] = str(error)[:200]
+    return row, crop
+
+
+def _cut(content: bytes, way: Way, row: Any) -> npt.NDArray[np.uint8]:
     """The crop of one photo; fills in what ``row`` says of it."""
-    rgb = images.load(path)
-    row["content"] = hashlib.sha256(path.read_bytes()).hexdigest()[:32].encode()
+    rgb = images.load(content)
+    row["content"] = hashlib.sha256(content).hexdigest()[:32].encode()
     row["height"], row["width"] = rgb.shape[:2]
     alone = (0.0,)
     threshold = None if way.serving else labelled.THRESHOLD

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from training import front_ends, pipeline
 from training.front_ends import FrontEnd
 from training.pipeline import MirrorAverage
 from training.samples import Material, Sample
+
+if TYPE_CHECKING:
+    from facespace.cluster import Cluster
 
 #: Photos that the search and the comparison of classifiers work on, at most.
 SEARCH_PHOTOS = 8000
@@ -53,7 +56,9 @@ class Fitted:
     component_curve: Curve
 
 
-def search(end: FrontEnd, material: Material, jobs: int, say: Callable[[str], None]) -> Searched:
+def search(
+    end: FrontEnd, material: Material, jobs: int | Cluster, say: Callable[[str], None]
+) -> Searched:
     """Find the best settings for a front end on a part of the photos; ``say`` is told of it."""
     rows = front_ends.rows(end, material.fitting.crops)
     chosen = drawn(len(rows))

@@ -6,7 +6,9 @@ the two decision values -> calibrated probability
 
 from __future__ import annotations
 
-from typing import Any, Self
+from contextlib import nullcontext
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from training.front_ends import FrontEnd
+
+if TYPE_CHECKING:
+    from facespace.cluster import Cluster
 
 Array = npt.NDArray[Any]
 
@@ -126,7 +131,7 @@ def parts(fitted: CalibratedClassifierCV) -> tuple[StandardScaler, SoftWhitenedP
 
 
 def search(
-    front_end: FrontEnd, rows: Array, labels: Array, groups: Array, jobs: int = -1
+    front_end: FrontEnd, rows: Array, labels: Array, groups: Array, jobs: int | Cluster = -1
 ) -> tuple[dict[str, Any], list[dict[str, float]]]:
     """Try every combination of components, C and gamma by cross-validation.
 
@@ -135,6 +140,7 @@ def search(
         rows: float32 (N, 2 D), what the front end gave.
         labels: (N,).
         groups: (N,); equal ones (the same person) stay in one fold.
+        jobs: worker processes, -1 for one a processor; or a cluster.
 
     Returns:
         The best combination, as keywords of ``build``, and the table of all: each row the
@@ -152,9 +158,17 @@ def search(
         names["gamma"]: front_end.gammas,
     }
     scoring = {"auc": "roc_auc", "balanced_accuracy": "balanced_accuracy"}
+    parts = list(folds().split(rows, labels, groups))
+    many, where = (
+        (jobs, nullcontext())
+        if isinstance(jobs, int)
+        else (-1, jobs.joblib([rows, labels, *chain(*parts)]))
+    )
     tried = GridSearchCV(
-        build(1, 1.0, 1.0), grid, scoring=scoring, cv=folds(), n_jobs=jobs, refit=False
-    ).fit(rows, labels, groups=groups)
+        build(1, 1.0, 1.0), grid, scoring=scoring, cv=parts, n_jobs=many, refit=False
+    )
+    with where:
+        tried.fit(rows, labels)
     results = tried.cv_results_
     columns = {
         "auc": results["mean_test_auc"],

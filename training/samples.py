@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,9 @@ from facespace.labelled import NO_FACE
 from facespace.types import Crops, FacespaceError
 from training import across
 from training.crops import COVERS, Cropped, Way, crop_all
+
+if TYPE_CHECKING:
+    from facespace.cluster import Cluster
 
 #: The validation, drawn from the training photos, is one in so many.
 VALIDATION_PART = 10
@@ -127,7 +130,11 @@ class Material:
 
 
 def load(
-    data: Path | Sequence[Path], tests: Sequence[Path], limit: int | None, cache: Path, jobs: int
+    data: Path | Sequence[Path],
+    tests: Sequence[Path],
+    limit: int | None,
+    cache: Path,
+    jobs: int | Cluster,
 ) -> Material:
     """Read, crop and split.
 
@@ -141,7 +148,7 @@ def load(
         tests: further data sets, for testing alone.
         limit: at most so many photos of each data set.
         cache: where crops are kept.
-        jobs: worker processes; -1 for one a processor.
+        jobs: worker processes, -1 for one a processor; or a cluster, to which photos are sent.
 
     Raises:
         FacespaceError: there are too few photos of a class, or two sets of one name.
@@ -161,7 +168,8 @@ def load(
         everything[name], again[name], left_out[name] = _sample(dataset, photos, cache, jobs)
         datasets[name] = dataset
     learned = list(datasets)[: len(folders)]
-    shared = across.take_out(everything, learned, left_out, cache, jobs)
+    here = jobs if isinstance(jobs, int) else -1  # the photos need not travel once more
+    shared = across.take_out(everything, learned, left_out, cache, here)
     parts = {name: everything[name].part(across.trains(everything[name])).faced for name in learned}
     training = joined(list(parts.values()))
     _demand_both_classes(training.labels, f"the training photos of {words}")
@@ -253,7 +261,7 @@ def _held_out(training: Sample, origin: Array, words: str) -> tuple[Array, Array
 
 
 def _sample(
-    dataset: Dataset, photos: list[Photo], cache: Path, jobs: int
+    dataset: Dataset, photos: list[Photo], cache: Path, jobs: int | Cluster
 ) -> tuple[Sample, Sample, dict[str, int]]:
     """Crop a data set; leave out, and count, what cannot be read and what is there twice.
 

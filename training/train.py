@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -15,12 +16,13 @@ from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline
 
-from facespace import align, evaluate, model
+from facespace import align, evaluate, model, remote
 from facespace.evaluate import OperatingPoint
 from facespace.types import Crops, FacespaceError
 from training import (
     MODELS,
     compare,
+    crops,
     describe,
     export,
     fit,
@@ -35,6 +37,9 @@ from training import space as measured_space
 from training.fit import Fitted, Searched
 from training.front_ends import FrontEnd
 from training.samples import Material, Sample, load
+
+if TYPE_CHECKING:
+    from facespace.cluster import Cluster
 
 #: Share of wrong answers among the answered faces of the validation that is put up with.
 RISK = 0.04
@@ -63,6 +68,7 @@ def train(
     reviews: Path | None = None,
     review_weight: int = 1,
     replace_better: bool = False,
+    scheduler: str | None = None,
 ) -> None:
     """Train models on data sets, test them there and on others, and write artifacts.
 
@@ -79,16 +85,20 @@ def train(
         reviews: a review queue, or the ZIP it exports, whose decided faces are fitted on too.
         review_weight: how many photos each of them counts as.
         replace_better: with ``reviews``, replace also a model that is better than the new one.
+        scheduler: address of a Dask scheduler by whose workers photos are cropped and the best
+            settings searched, not by ``jobs`` processes; the rest stays here.
 
     Raises:
-        FacespaceError: the data cannot be trained on, the embedding's PyTorch is missing, or with
-            ``reviews`` a new model is worse than that in ``out``; then nothing is written.
+        FacespaceError: the data cannot be trained on, the cluster cannot be used, the embedding's
+            PyTorch is missing, or with ``reviews`` a new model is worse than that in ``out``; then
+            nothing is written.
         ExportError: an exported file does not compute what its pipeline does.
     """
     say = _Clock()
     if "embedding" in models:
         _demand_torch()
-    material = load(data, tests, limit, cache / "crops", jobs)
+    with _workers(scheduler, jobs) as workers:
+        material = load(data, tests, limit, cache / "crops", workers)
     if reviews is not None:
         material = reviewed.added(material, reviews, review_weight, say)
     fitting = material.fitting
@@ -101,7 +111,8 @@ def train(
             ends.append(_embedding(fitting, epochs, cache / "network", say))
         else:
             ends.append(front_ends.PIXELS if name == "eigenfaces" else front_ends.Gradients())
-    searched = [fit.search(end, material, jobs, say) for end in ends]
+    with _workers(scheduler, jobs) as workers:
+        searched = [fit.search(end, material, workers, say) for end in ends]
     say("fitting on all photos, and on fewer for the learning curves")
     fits = fit.fit(searched, material, jobs)
     space = fit.space(searched, fits, fitting)
@@ -129,6 +140,12 @@ def train(
     measured_space.add(out, material)
     model_card.write(out)
     say(f"wrote {out}")
+
+
+def _workers(scheduler: str | None, jobs: int) -> AbstractContextManager[int | Cluster]:
+    if scheduler is None:
+        return nullcontext(jobs)
+    return remote.connect(scheduler, crops.needs, ("scikit-learn", "scipy", "joblib"))
 
 
 def _demand_torch() -> None:
