@@ -63,6 +63,7 @@ def train(
     reviews: Path | None = None,
     review_weight: int = 1,
     replace_better: bool = False,
+    classifier: str = "auto",
 ) -> None:
     """Train models on one data set, test them there and on others, and write artifacts.
 
@@ -78,6 +79,8 @@ def train(
         reviews: a review queue, or the ZIP it exports, whose decided faces are fitted on too.
         review_weight: how many photos each of them counts as.
         replace_better: with ``reviews``, replace also a model that is better than the new one.
+        classifier: what the SVM is, one of ``pipeline.CLASSIFIERS``, or "auto": by the number of
+            photos to fit on.
 
     Raises:
         FacespaceError: the data cannot be trained on, the embedding's PyTorch is missing, or with
@@ -98,7 +101,9 @@ def train(
             ends.append(_embedding(fitting, epochs, cache / "network", say))
         else:
             ends.append(front_ends.PIXELS if name == "eigenfaces" else front_ends.Gradients())
-    searched = [fit.search(end, material, jobs, say) for end in ends]
+    kind = pipeline.classifier(classifier, len(fitting.photos))
+    say(f"the classifier is {kind}")
+    searched = [fit.search(end, material, jobs, say, kind) for end in ends]
     say("fitting on all photos, and on fewer for the learning curves")
     fits = fit.fit(searched, material, jobs)
     space = fit.space(searched, fits, fitting)
@@ -115,7 +120,7 @@ def train(
         say(f"{name}: comparing with other classifiers")
         chosen = fit.drawn(len(fitting.photos))
         comparison = compare.classifiers(
-            one.rows[chosen], fitting.labels[chosen], fitting.persons[chosen], one.best, jobs
+            one.rows[chosen], fitting.labels[chosen], fitting.persons[chosen], one.best, jobs, kind
         )
         entry |= {**measured, "comparison": comparison}
         trained[name] = report.Trained(content, facts, entry, probabilities)
@@ -175,7 +180,7 @@ def _exported(
     smallest, sizes = _smallest_face(trial, validation)
     measured = evaluate.metrics(validation.female, female, point)
     facts = {
-        "title": one.front_end.title,
+        "title": one.title,
         "classes": list(export.CLASSES),
         "template": align.TEMPLATE.to_dict(),
         "components": int(one.best["components"]),
@@ -201,6 +206,7 @@ def _exported(
     entry = {
         "trained_on": material.trained_on.name,
         "counts": {"training": len(material.fitting.photos), "validation": len(validation.photos)},
+        "classifier": one.kind,
         "support_vectors": len(pipeline.parts(calibrated)[2].support_),
         "parity": asdict(parity),
         "milliseconds": measure.milliseconds(model.session(content), first.crops),
