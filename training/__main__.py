@@ -67,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.review_weight,
             options.replace,
             options.scheduler,
+            options.classifier,
         )
     except (FacespaceError, ExportError) as error:
         print(f"training: {error}", file=sys.stderr)
@@ -137,6 +138,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--epochs", type=_positive, metavar="N", help="of the network; default: as in its recipe"
+    )
+    command.add_argument(
+        "--classifier",
+        choices=("auto", "svc", "nystroem"),
+        default="auto",
+        help="svc: an RBF SVM, whose cost grows with the square of the photos; nystroem: one on "
+        "landmarks, whose cost grows with the photos; auto, the default: svc up to 40,000 photos",
     )
     command.add_argument(
         "--reviews",

@@ -21,6 +21,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from training import pipeline, svm_to_onnx
 from training.graph import OPSET
+from training.nystroem import NystroemSVC
 
 Array = npt.NDArray[Any]
 
@@ -31,8 +32,17 @@ TIMED = 256
 TREES, LEAF = 200, 5
 
 
-def contenders(best: dict[str, Any]) -> dict[str, Any]:
-    """Every classifier, not fitted, by the name that people read; the RBF SVM as it was found."""
+#: Those that need coordinates as the search found them.
+KERNELS = ("RBF SVM", "Nystroem SVM")
+
+
+def contenders(best: dict[str, Any], kind: str = "svc") -> dict[str, Any]:
+    """Every classifier, not fitted, by the name that people read; the last as it was found.
+
+    With ``kind`` "nystroem" the RBF SVM has the same settings, to see what the landmarks cost.
+    """
+    C, gamma = best["C"], best["gamma"]
+    own = {"Nystroem SVM": NystroemSVC(C, gamma, pipeline.LANDMARKS)} if kind == "nystroem" else {}
     return {
         "Majority": DummyClassifier(strategy="most_frequent"),
         "Logistic regression": LogisticRegression(C=1.0, max_iter=1000),
@@ -41,12 +51,17 @@ def contenders(best: dict[str, Any]) -> dict[str, Any]:
         "Random forest": RandomForestClassifier(TREES, min_samples_leaf=LEAF, random_state=0),
         "Gradient boosting": HistGradientBoostingClassifier(random_state=0),
         "Linear SVM": LinearSVC(C=1.0, random_state=0),
-        "RBF SVM": SVC(C=best["C"], gamma=best["gamma"], cache_size=2000),
-    }
+        "RBF SVM": SVC(C=C, gamma=gamma, cache_size=2000),
+    } | own
 
 
 def classifiers(
-    rows: Array, labels: Array, persons: Array, best: dict[str, Any], jobs: int = -1
+    rows: Array,
+    labels: Array,
+    persons: Array,
+    best: dict[str, Any],
+    jobs: int = -1,
+    kind: str = "svc",
 ) -> list[dict[str, Any]]:
     """Cross-validate every classifier.
 
@@ -59,6 +74,7 @@ def classifiers(
         labels: (N,).
         persons: (N,), equal for photos of the same person.
         best: what the search found.
+        kind: for which of ``pipeline.CLASSIFIERS``.
 
     Returns:
         For each classifier its ``name``, the means over the folds of ``balanced_accuracy``,
@@ -78,13 +94,13 @@ def classifiers(
                 labels[held],
             )
         )
-    tasks = [(name, fold) for name in contenders(best) for fold in range(len(parts))]
+    tasks = [(name, fold) for name in contenders(best, kind) for fold in range(len(parts))]
     done = Parallel(n_jobs=jobs)(
-        delayed(_run)(contenders(best)[name], *parts[fold], name == "RBF SVM")
+        delayed(_run)(contenders(best, kind)[name], *parts[fold], name in KERNELS)
         for name, fold in tasks
     )
     table = []
-    for name in contenders(best):
+    for name in contenders(best, kind):
         results = [result for task, result in zip(tasks, done, strict=True) if task[0] == name]
         row: dict[str, Any] = {"name": name}
         for key in ("balanced_accuracy", "auc", "fit_seconds", "microseconds", "bytes"):

@@ -13,8 +13,8 @@ from joblib import Parallel, delayed
 from sklearn.pipeline import Pipeline
 
 from facespace import evaluate
-from training import front_ends, pipeline
-from training.front_ends import FrontEnd
+from training import front_ends, nystroem, pipeline
+from training.front_ends import Computed, FrontEnd
 from training.pipeline import MirrorAverage
 from training.samples import Material, Sample
 
@@ -37,14 +37,28 @@ Curve = list[dict[str, float]]
 class Searched:
     """A front end, its rows of the photos to fit on and of the validation, and the best settings.
 
-    ``best`` are keywords of ``pipeline.build``, ``table`` the search's table.
+    ``best`` are keywords of ``pipeline.build``, ``table`` the search's table, ``kind`` one of
+    ``pipeline.CLASSIFIERS``.
     """
 
     front_end: FrontEnd
-    rows: Array
+    rows: Array | Computed
     validation_rows: Array
     best: dict[str, Any]
     table: list[dict[str, float]]
+    kind: str
+
+    @property
+    def title(self) -> str:
+        """What people read: the front end's title, with the SVM that it has here."""
+        title = self.front_end.title
+        return title.replace("RBF SVM", "Nystroem SVM") if self.kind == "nystroem" else title
+
+    def chosen(self, places: Array) -> Any:
+        """The rows at some positions; where they are made when asked for, not made yet."""
+        if isinstance(self.rows, Computed):
+            return Computed(self.front_end, self.rows.crops[places])
+        return self.rows[places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +71,27 @@ class Fitted:
 
 
 def search(
-    end: FrontEnd, material: Material, jobs: int | Cluster, say: Callable[[str], None]
+    end: FrontEnd,
+    material: Material,
+    jobs: int | Cluster,
+    say: Callable[[str], None],
+    kind: str = "svc",
 ) -> Searched:
     """Find the best settings for a front end on a part of the photos; ``say`` is told of it."""
-    rows = front_ends.rows(end, material.fitting.crops)
+    crops = material.fitting.crops
+    rows = Computed(end, crops) if kind == "nystroem" else front_ends.rows(end, crops)
     chosen = drawn(len(rows))
     say(f"{end.name}: searching C, gamma and components on {len(chosen)} photos")
     labels, persons = material.fitting.labels[chosen], material.fitting.persons[chosen]
-    best, table = pipeline.search(end, rows[chosen], labels, persons, jobs)
+    best, table = pipeline.search(end, rows[chosen], labels, persons, jobs, kind)
     say(f"{end.name}: best is {best}")
-    return Searched(end, rows, front_ends.rows(end, material.validation.crops), best, table)
+    validation_rows = front_ends.rows(end, material.validation.crops)
+    return Searched(end, rows, validation_rows, best, table, kind)
 
 
 def drawn(count: int, most: int = SEARCH_PHOTOS) -> Array:
     """At most so many positions out of ``count``, always the same ones."""
-    return np.sort(np.random.default_rng(0).permutation(count)[:most])
+    return nystroem.drawn(count, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +106,9 @@ class _Task:
     def run(self, labels: Array, female: Array) -> Any:
         """The fitted classifier for the model itself, a row of the curve otherwise."""
         start = time.perf_counter()
-        classifier = pipeline.build(**{**self.one.best, "components": self.components})
-        classifier.fit(self.one.rows[self.chosen], labels[self.chosen])
+        best = {**self.one.best, "components": self.components}
+        classifier = pipeline.build(**best, kind=self.one.kind)
+        classifier.fit(self.one.chosen(self.chosen), labels[self.chosen])
         seconds = time.perf_counter() - start
         if not self.curve:
             return classifier
@@ -139,6 +160,9 @@ def space(searched: Sequence[Searched], fits: Sequence[Fitted], fitting: Sample)
     for one, fitted in zip(searched, fits, strict=True):
         if one.front_end is front_ends.PIXELS:
             return fitted.classifier.estimator_[:-1]
-    rows = front_ends.rows(front_ends.PIXELS, fitting.crops)
+    crops = fitting.crops
+    if any(one.kind == "nystroem" for one in searched):
+        crops = crops[drawn(len(crops), pipeline.REDUCTION_PHOTOS)]
+    rows = front_ends.rows(front_ends.PIXELS, crops)
     components = pipeline.bounded(max(front_ends.PIXELS.components), rows)
     return pipeline.reduction(components).fit(pipeline.own(rows))

@@ -202,3 +202,26 @@ def rows(front_end: FrontEnd, crops: Crops) -> Rows:
         (both,) = runner.run(None, {INPUT: crops[i : i + BATCH]})
         parts.append(np.hstack(np.split(both, 2)))
     return np.concatenate(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """The rows of many crops, made when they are asked for: one row of pixels is 8 times a crop.
+
+    ``crops`` is uint8 (N, side, side). ``computed[chosen]`` is float32 (n, 2 D), and ``shape`` and
+    ``len`` are those of the array that is never made.
+    """
+
+    front_end: FrontEnd
+    crops: Crops
+
+    def __len__(self) -> int:
+        return len(self.crops)
+
+    def __getitem__(self, chosen: Any) -> Rows:
+        return rows(self.front_end, self.crops[chosen])
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(N, 2 D)."""
+        return len(self), rows(self.front_end, self.crops[:1]).shape[1]

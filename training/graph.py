@@ -18,6 +18,7 @@ from sklearn.svm import SVC
 
 from facespace.model import INPUT, OUTPUTS
 from training import svm_to_onnx
+from training.nystroem import NystroemSVC
 
 OPSET = {"": 18, "ai.onnx.ml": 3}
 
@@ -62,7 +63,7 @@ class Graph:
         weights /= scaler.scale_[:, None]
         return self.node("Gemm", [rows, self.floats(weights), self.floats(bias)])
 
-    def decided(self, svm: SVC, coordinates: str) -> tuple[str, str]:
+    def decided(self, svm: SVC | NystroemSVC, coordinates: str) -> tuple[str, str]:
         """Append a support vector machine, written by ``svm_to_onnx``.
 
         Args:

@@ -56,7 +56,9 @@ def card(manifest: Manifest, report: Mapping[str, Any], data: Mapping[str, Any])
             [
                 "All models eat an aligned grey crop of a face, 64 x 64, and give the probability "
                 "that it reads as female. Behind their front ends stand a scaler, PCA and an RBF "
-                "support vector machine. `manifest.json` names the versions that made them.",
+                "support vector machine; one called Nystroem stands on landmarks drawn from the "
+                "training photos instead of support vectors. `manifest.json` names the versions "
+                "that made them.",
                 "",
                 *_models(manifest, report),
             ]

@@ -2,6 +2,9 @@
 
 rows of a front end -> scaler -> PCA -> RBF SVM, for the crop and for its mirror image -> mean of
 the two decision values -> calibrated probability
+
+Past ``SVC_PHOTOS`` photos the SVM stands on landmarks: its cost grows with the photos, and not with
+their square.
 """
 
 from __future__ import annotations
@@ -21,7 +24,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from training.front_ends import FrontEnd
+from training.front_ends import Computed, FrontEnd
+from training.nystroem import NystroemSVC, drawn
 
 if TYPE_CHECKING:
     from facespace.cluster import Cluster
@@ -35,6 +39,28 @@ FOLDS = 3
 #: ``SoftWhitenedPCA`` gives its coordinates a total variance of 1, so that one range of gamma
 #: serves any number of components.
 COSTS = (1.0, 3.0, 10.0)
+
+#: The same for the Nystroem machine, whose cost is of squares, and what it multiplies the front
+#: end's gammas by: a wider kernel needs fewer landmarks.
+LINEAR_COSTS = (3.0, 10.0, 20.0)
+WIDER = 0.5
+
+#: What the SVM may be, by the names of the option ``--classifier``.
+CLASSIFIERS = ("svc", "nystroem")
+
+#: Photos to fit on up to which ``auto`` is "svc". With more than these its file, some 500 bytes a
+#: photo, is larger than the 24 MB that a visitor can be asked to wait for, and each doubling of the
+#: photos takes four times as long to fit.
+SVC_PHOTOS = 40_000
+
+#: Landmarks of the Nystroem machine, and in its search, which the fit of the many would draw out.
+LANDMARKS, SEARCH_LANDMARKS = 4000, 1000
+
+#: Photos that scaler and PCA are fitted on, at most, before a Nystroem machine.
+REDUCTION_PHOTOS = 8000
+
+#: Photos that are turned into coordinates at once, before a Nystroem machine.
+CHUNK = 2048
 
 
 class SoftWhitenedPCA(PCA):  # type: ignore[misc]
@@ -95,6 +121,28 @@ class MirrorAverage(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray(self.classes_[(self.decision_function(X) > 0).astype(int)])
 
 
+class MirrorFitted(MirrorAverage):
+    """The same for a ``NystroemSVC``, which is fitted on the mean of both images too.
+
+    Scaler and PCA are fitted on ``REDUCTION_PHOTOS`` of the rows, and rows are asked for in parts,
+    so that ``front_ends.Computed`` never has to make all of them.
+    """
+
+    def fit(self, X: Array | Computed, y: Array) -> Self:
+        """Fit the classifier on rows (N, 2 D) and labels (N,)."""
+        self.estimator_ = clone(self.estimator)
+        reduction, svm = self.estimator_[:-1], self.estimator_[-1]
+        reduction.fit(own(X[drawn(len(X), REDUCTION_PHOTOS)]))
+        parts = [
+            [reduction.transform(rows) for rows in np.split(X[start : start + CHUNK], 2, axis=1)]
+            for start in range(0, len(X), CHUNK)
+        ]
+        placed, mirrored = (np.concatenate(side) for side in zip(*parts, strict=True))
+        svm.fit(placed, y, mirrored)
+        self.classes_ = svm.classes_
+        return self
+
+
 def own(rows: Array) -> Array:
     """Of rows (N, 2 D) the half that is the crop's own, (N, D)."""
     return rows[:, : rows.shape[1] // 2]
@@ -105,10 +153,22 @@ def reduction(components: int) -> Pipeline:
     return Pipeline([("scaler", StandardScaler()), ("pca", SoftWhitenedPCA(components))])
 
 
-def build(components: int, C: float, gamma: float) -> MirrorAverage:
-    """The classifier without calibration, not fitted."""
+def classifier(wanted: str, photos: int) -> str:
+    """The name of the SVM, of ``CLASSIFIERS``, for so many photos; ``wanted`` may be "auto"."""
+    if wanted == "auto":
+        return "svc" if photos <= SVC_PHOTOS else "nystroem"
+    return wanted
+
+
+def build(
+    components: int, C: float, gamma: float, kind: str = "svc", landmarks: int = LANDMARKS
+) -> MirrorAverage:
+    """The classifier without calibration, not fitted; ``kind`` is one of ``CLASSIFIERS``."""
+    steps = reduction(components).steps
+    if kind == "nystroem":
+        return MirrorFitted(Pipeline([*steps, ("svm", NystroemSVC(C, gamma, landmarks))]))
     svm = SVC(C=C, gamma=gamma, cache_size=2000)
-    return MirrorAverage(Pipeline([*reduction(components).steps, ("svm", svm)]))
+    return MirrorAverage(Pipeline([*steps, ("svm", svm)]))
 
 
 def calibrated(fitted: MirrorAverage, rows: Array, labels: Array) -> CalibratedClassifierCV:
@@ -122,7 +182,7 @@ def calibrated(fitted: MirrorAverage, rows: Array, labels: Array) -> CalibratedC
     return CalibratedClassifierCV(FrozenEstimator(fitted), method="sigmoid").fit(rows, labels)
 
 
-def parts(fitted: CalibratedClassifierCV) -> tuple[StandardScaler, SoftWhitenedPCA, SVC, Any]:
+def parts(fitted: CalibratedClassifierCV) -> tuple[StandardScaler, SoftWhitenedPCA, Any, Any]:
     """Scaler, PCA, SVM and the calibration's sigmoid of a ``calibrated`` pipeline."""
     (one,) = fitted.calibrated_classifiers_
     (sigmoid,) = one.calibrators
@@ -131,7 +191,12 @@ def parts(fitted: CalibratedClassifierCV) -> tuple[StandardScaler, SoftWhitenedP
 
 
 def search(
-    front_end: FrontEnd, rows: Array, labels: Array, groups: Array, jobs: int | Cluster = -1
+    front_end: FrontEnd,
+    rows: Array,
+    labels: Array,
+    groups: Array,
+    jobs: int | Cluster = -1,
+    kind: str = "svc",
 ) -> tuple[dict[str, Any], list[dict[str, float]]]:
     """Try every combination of components, C and gamma by cross-validation.
 
@@ -141,9 +206,10 @@ def search(
         labels: (N,).
         groups: (N,); equal ones (the same person) stay in one fold.
         jobs: worker processes, -1 for one a processor; or a cluster.
+        kind: of ``CLASSIFIERS``.
 
     Returns:
-        The best combination, as keywords of ``build``, and the table of all: each row the
+        The best combination, as the first keywords of ``build``, and the table of all: each row the
         combination with ``auc`` and ``balanced_accuracy``, the standard deviation of the AUC
         over the folds ``auc_sd``, and ``fit_seconds``.
     """
@@ -154,8 +220,8 @@ def search(
     }
     grid: dict[str, Any] = {
         names["components"]: sorted({bounded(k, rows) for k in front_end.components}),
-        names["C"]: COSTS,
-        names["gamma"]: front_end.gammas,
+        names["C"]: COSTS if kind == "svc" else LINEAR_COSTS,
+        names["gamma"]: [gamma * (1 if kind == "svc" else WIDER) for gamma in front_end.gammas],
     }
     scoring = {"auc": "roc_auc", "balanced_accuracy": "balanced_accuracy"}
     parts = list(folds().split(rows, labels, groups))
@@ -165,7 +231,12 @@ def search(
         else (-1, jobs.joblib([rows, labels, *chain(*parts)]))
     )
     tried = GridSearchCV(
-        build(1, 1.0, 1.0), grid, scoring=scoring, cv=parts, n_jobs=many, refit=False
+        build(1, 1.0, 1.0, kind, SEARCH_LANDMARKS),
+        grid,
+        scoring=scoring,
+        cv=parts,
+        n_jobs=many,
+        refit=False,
     )
     with where:
         tried.fit(rows, labels)

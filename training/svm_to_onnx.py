@@ -1,5 +1,7 @@
 """A skl2onnx converter that writes an RBF support vector machine as matrix products.
 
+An ``SVC``, or a ``NystroemSVC``, which has its landmarks in the place of support vectors.
+
 ONNX Runtime's own ``SVMClassifier`` walks the support vectors one by one; ``Gemm``, ``Exp`` and
 ``MatMul`` do the same work in blocks on all threads. With support vectors s_i, dual coefficients
 a_i and intercept b the decision value of x is
@@ -20,14 +22,17 @@ from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import FloatTensorType, Int64TensorType
 from sklearn.svm import SVC
 
+from training.nystroem import NystroemSVC
+
 
 def register() -> None:
-    """From now on skl2onnx converts ``SVC`` with this module."""
+    """From now on skl2onnx converts ``SVC`` and ``NystroemSVC`` with this module."""
     # The options that skl2onnx asks every classifier for; the output is raw scores in any case.
     options = {name: [True, False] for name in ("zipmap", "raw_scores", "nocl")}
-    update_registered_converter(
-        SVC, "FacespaceRbfSvc", _shapes, convert, overwrite=True, options=options
-    )
+    for kind in (SVC, NystroemSVC):
+        update_registered_converter(
+            kind, f"Facespace{kind.__name__}", _shapes, convert, overwrite=True, options=options
+        )
 
 
 def _shapes(operator: Any) -> None:
@@ -38,14 +43,14 @@ def _shapes(operator: Any) -> None:
 
 
 def convert(scope: Any, operator: Any, container: Any) -> None:
-    """Write the nodes of one fitted binary ``SVC(kernel="rbf")`` into a skl2onnx container.
+    """Write the nodes of one fitted binary RBF machine into a skl2onnx container.
 
     The outputs are the class index, int64 (N,), and ``[-d, d]``, float (N, 2).
 
     Raises:
         ValueError: the machine has another kernel or more than two classes.
     """
-    svc: SVC = operator.raw_operator
+    svc: SVC | NystroemSVC = operator.raw_operator
     if svc.kernel != "rbf" or len(svc.classes_) != 2:
         raise ValueError("Only a two-class SVC with an RBF kernel can be written.")
     # Private, but the only place where "scale" and "auto" are resolved; it is what predict uses.

@@ -69,6 +69,7 @@ def train(
     review_weight: int = 1,
     replace_better: bool = False,
     scheduler: str | None = None,
+    classifier: str = "auto",
 ) -> None:
     """Train models on data sets, test them there and on others, and write artifacts.
 
@@ -87,6 +88,8 @@ def train(
         replace_better: with ``reviews``, replace also a model that is better than the new one.
         scheduler: address of a Dask scheduler by whose workers photos are cropped and the best
             settings searched, not by ``jobs`` processes; the rest stays here.
+        classifier: what the SVM is, one of ``pipeline.CLASSIFIERS``, or "auto": by the number of
+            photos to fit on.
 
     Raises:
         FacespaceError: the data cannot be trained on, the cluster cannot be used, the embedding's
@@ -111,8 +114,10 @@ def train(
             ends.append(_embedding(fitting, epochs, cache / "network", say))
         else:
             ends.append(front_ends.PIXELS if name == "eigenfaces" else front_ends.Gradients())
+    kind = pipeline.classifier(classifier, len(fitting.photos))
+    say(f"the classifier is {kind}")
     with _workers(scheduler, jobs) as workers:
-        searched = [fit.search(end, material, workers, say) for end in ends]
+        searched = [fit.search(end, material, workers, say, kind) for end in ends]
     say("fitting on all photos, and on fewer for the learning curves")
     fits = fit.fit(searched, material, jobs)
     space = fit.space(searched, fits, fitting)
@@ -129,7 +134,7 @@ def train(
         say(f"{name}: comparing with other classifiers")
         chosen = fit.drawn(len(fitting.photos))
         comparison = compare.classifiers(
-            one.rows[chosen], fitting.labels[chosen], fitting.persons[chosen], one.best, jobs
+            one.rows[chosen], fitting.labels[chosen], fitting.persons[chosen], one.best, jobs, kind
         )
         entry |= {**measured, "comparison": comparison}
         trained[name] = report.Trained(content, facts, entry, probabilities)
@@ -195,7 +200,7 @@ def _exported(
     smallest, sizes = _smallest_face(trial, validation)
     measured = evaluate.metrics(validation.female, female, point)
     facts = {
-        "title": one.front_end.title,
+        "title": one.title,
         "classes": list(export.CLASSES),
         "template": align.TEMPLATE.to_dict(),
         "components": int(one.best["components"]),
@@ -222,6 +227,7 @@ def _exported(
         "trained_on": material.trained_on.name,
         "learned": material.weights,
         "counts": {"training": len(material.fitting.photos), "validation": len(validation.photos)},
+        "classifier": one.kind,
         "support_vectors": len(pipeline.parts(calibrated)[2].support_),
         "parity": asdict(parity),
         "milliseconds": measure.milliseconds(model.session(content), first.crops),

@@ -9,6 +9,15 @@ from dashboard.evaluation import tables
 from dashboard.evaluation.tables import View, short
 from facespace.charts import making as charts
 
+#: What the classifier is called in the comparison, and what it stands on, by the report's name.
+MACHINES = {"svc": "RBF SVM", "nystroem": "Nystroem SVM"}
+STANDS_ON = {"svc": "support vectors", "nystroem": "landmarks"}
+
+
+def _kind(view: View) -> str:
+    """The classifier; artifacts from before there was a choice do not name it."""
+    return str(view.entry.get("classifier", "svc"))
+
 
 def making(view: View) -> None:
     """The search, the curves, and other classifiers in the SVM's place."""
@@ -29,7 +38,7 @@ def making(view: View) -> None:
     st.subheader("Other classifiers on the same components")
     comparison = view.entry["comparison"]
     show.draw(
-        charts.classifiers(comparison, "RBF SVM"),
+        charts.classifiers(comparison, MACHINES[_kind(view)]),
         "; ".join(
             f"{row['name']}: {row['balanced_accuracy']:.1%} ± {row['balanced_accuracy_sd']:.1%}"
             for row in comparison
@@ -56,8 +65,9 @@ def _search(view: View) -> None:
         f"{len(table)} combinations, {search['folds']} folds of {search['photos']:,} training "
         f"photos. Best: C = {best['C']:g}, gamma = {best['gamma']:g}, {best['components']:.0f} "
         f"components. Fitted with those on {counts['training']:,} photos, the SVM has "
-        f"{view.entry['support_vectors']:,} support vectors. The probabilities of the file and of "
-        f"scikit-learn agree within {parity['probability']:.0e} on {parity['crops']:,} faces."
+        f"{view.entry['support_vectors']:,} {STANDS_ON[_kind(view)]}. The probabilities of "
+        f"the file and of scikit-learn agree within {parity['probability']:.0e} on "
+        f"{parity['crops']:,} faces."
     )
     kept = sorted({row["components"] for row in table})
     for column, components in zip(st.columns(len(kept)), kept, strict=True):
