@@ -79,9 +79,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             print(f"facespace: there is no folder {path.parent}", file=sys.stderr)
             return 2
     photos = sources.find(options.sources, sys.stdin)
-    places = {path.resolve() for path in options.out}
+    places = {os.path.realpath(path) for path in options.out}
     for photo in photos:
-        if isinstance(photo.origin, Path) and photo.origin.resolve() in places:
+        if isinstance(photo.origin, Path) and os.path.realpath(photo.origin) in places:
             print(f"facespace: {photo.name} is one of the photos", file=sys.stderr)
             return 2
     try:
