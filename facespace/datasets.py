@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from facespace import limits
 from facespace.images import SUFFIXES
 from facespace.types import FacespaceError
 
@@ -22,6 +23,10 @@ _SPLITS = {"train": "train", "training": "train", "test": "test", "val": "test"}
 
 #: The columns of ``labels.csv`` that are read.
 COLUMNS = ("file", "gender", "age", "race", "person", "split")
+
+
+#: Characters at most that ``dataset.json`` says of anything.
+MOST_TEXT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +57,22 @@ class Dataset:
     problems: list[str] = field(default_factory=list)
 
 
-def read(folder: Path, limit: int | None = None) -> Dataset:
+def read(folder: Path, limit: int | None = None, most: int | None = None) -> Dataset:
     """Read ``labels.csv``, or else the sub-folders ``female/`` and ``male/``.
 
     Args:
         folder: the data set.
         limit: for a quick try, at most so many photos, drawn evenly from classes and splits.
+        most: rows of ``labels.csv`` that are read; ``limits.MAX_LABELS`` where None.
 
     Raises:
-        FacespaceError: there is no such folder, no label in it, or photos of one class only.
+        FacespaceError: there is no such folder, no label in it, photos of one class only, or more
+            rows than are read.
     """
     if not folder.is_dir():
         raise FacespaceError(f"There is no folder {folder}.")
     labels = folder / "labels.csv"
-    photos, problems = _read_csv(labels) if labels.is_file() else (_read_folders(folder), [])
+    photos, problems = _read_csv(labels, most) if labels.is_file() else (_read_folders(folder), [])
     missing = {"female", "male"} - {photo.label for photo in photos}
     if len(missing) == 2:
         raise FacespaceError(
@@ -88,8 +95,9 @@ def read(folder: Path, limit: int | None = None) -> Dataset:
     )
 
 
-def _read_csv(path: Path) -> tuple[list[Photo], list[str]]:
+def _read_csv(path: Path, most: int | None) -> tuple[list[Photo], list[str]]:
     """The photos of a ``labels.csv`` and a sentence for every kind of row that was left out."""
+    most = most or limits.MAX_LABELS
     photos: list[Photo] = []
     left_out: Counter[str] = Counter()
     try:
@@ -98,7 +106,9 @@ def _read_csv(path: Path) -> tuple[list[Photo], list[str]]:
             absent = {"file", "gender"} - set(reader.fieldnames or ())
             if absent:
                 raise FacespaceError(f"{path} has no column {' or '.join(sorted(absent))}.")
-            for row in reader:
+            for number, row in enumerate(reader, 1):
+                if number > most:
+                    raise FacespaceError(f"{path} has more than {most:,} rows.")
                 row = {key: (value or "").strip() for key, value in row.items() if key in COLUMNS}
                 name, gender = row["file"], row["gender"].lower()
                 side = row.get("split", "").lower()
@@ -139,8 +149,8 @@ def _about(folder: Path) -> dict[str, str]:
         return _KNOWN.get(folder.resolve().name, {})
     try:
         about = json.loads(path.read_text("utf-8"))
-        return {str(key): str(value) for key, value in about.items()}
-    except (OSError, ValueError, AttributeError) as error:
+        return {str(key): str(value)[:MOST_TEXT] for key, value in about.items()}
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise FacespaceError(f"{path} cannot be read: {error}.") from error
 
 
