@@ -32,10 +32,11 @@ MAX_FACES = _read("MAX_FACES", 1_000)
 #: Characters of what an address of the dashboard says after its "?".
 MAX_QUERY = _read("MAX_QUERY", 4_000)
 
-#: Bytes, pixels of a frame, and seconds of one film.
+#: Bytes, pixels of a frame, seconds and frames of one film.
 MAX_FILM_BYTES = _read("MAX_FILM_BYTES", 500 * 2**20)
 MAX_FILM_PIXELS = _read("MAX_FILM_PIXELS", 4096 * 2304)
 MAX_FILM_SECONDS = _read("MAX_FILM_SECONDS", 3600)
+MAX_FILM_FRAMES = _read("MAX_FILM_FRAMES", 60 * 3600)
 
 #: Bytes of one ZIP of pictures, as it comes and with everything unpacked, and how many files it
 #: may hold. Pictures are read from it one at a time, so the second bounds time, not memory.

@@ -101,7 +101,7 @@ def _lines(stdin: Iterable[str]) -> Iterator[Photo]:
 def _named(name: str) -> list[Photo]:
     path = Path(name)
     if "\0" in name:
-        return [Photo(name, problem="No file can have this name.")]
+        return [Photo(name, problem="It cannot be opened: no file can have this name.")]
     try:
         if path.is_dir():
             return _below(path)

@@ -283,7 +283,7 @@ def _looks(
 
         for number, newest in enumerate(film.frames()):
             times.append(when(newest))
-            frames.check_length(times[-1] - times[0])
+            frames.check_length(times[-1] - times[0], len(times))
             if number and not _due(number - last, times[-1] - times[last], every):
                 continue
             last = number
