@@ -5,10 +5,11 @@ if __name__ == "__main__":
     import streamlit as st
 
     from dashboard.keeping import kept
-    from dashboard.navigation import at_rest, navigation
+    from dashboard.navigation import at_rest, bounded_address, navigation
 
     st.set_page_config("Facespace", ":material/face:", layout="wide")
 
+    bounded_address()
     page = navigation()
     with st.sidebar:
         st.caption(

@@ -54,10 +54,13 @@ def _photos(options: argparse.Namespace, settings: Settings) -> int:
 
 def _read(name: str, settings: Settings) -> Reading:
     try:
-        return analyze(name, settings)
+        reading = analyze(name, settings)
     except FacespaceError as error:
         print(f"facespace: {name}: {error}", file=sys.stderr)
         return failed(name, settings, error)
+    if reading.note:
+        print(f"facespace: {name}: {reading.note}", file=sys.stderr)
+    return reading
 
 
 def _parser() -> argparse.ArgumentParser:

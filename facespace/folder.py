@@ -310,6 +310,8 @@ def _read_one(photo: Photo, settings: Settings, wanted: Wanted) -> _Read:
         return "", failed(photo.name, settings, error).to_dict()
     key = hashlib.sha256(content).hexdigest()
     entry = reading.to_dict()
+    if reading.note:
+        entry["note"] = reading.note
     if wanted.annotated:
         path = wanted.annotated / pictures.annotated_name(photo.name, key)
         pictures.write(path, pictures.annotated(rgb, reading.faces))

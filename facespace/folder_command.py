@@ -115,6 +115,9 @@ def _read(options: argparse.Namespace, settings: Settings, photos: list[sources.
             if step.entry["error"]:
                 failures += 1
                 _complain(step, failures)
+            elif note := step.entry.get("note"):
+                show("")
+                print(f"facespace: {step.photo.name}: {note}", file=sys.stderr)
             for writer in writers:
                 writer.add(step.entry)
             show(_line(step))

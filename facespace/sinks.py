@@ -60,7 +60,7 @@ class JsonLines:
 
     def add(self, entry: Entry) -> None:
         """Write a line."""
-        contract = {key: value for key, value in entry.items() if key != "thumbs"}
+        contract = {key: value for key, value in entry.items() if key not in ("thumbs", "note")}
         line = json.dumps(contract, ensure_ascii=False) + "\n"
         self._file.write(line.encode(errors="backslashreplace"))
 
