@@ -6,11 +6,12 @@ if __name__ == "__main__":
 
     from dashboard.keeping import kept
     from dashboard.memory import at_rest, give_back
-    from dashboard.navigation import navigation
+    from dashboard.navigation import bounded_address, navigation
 
     give_back()
     st.set_page_config("Facespace", ":material/face:", layout="wide")
 
+    bounded_address()
     page = navigation()
     with st.sidebar:
         st.caption(

@@ -150,6 +150,8 @@ def _slider(label: str, pixels: int, start: int, key: str) -> int:
     if pixels == 1:
         st.caption(f"{label}: there is only one.")
         return 0
+    if st.session_state.get(key, 0) >= pixels:  # chosen in a larger picture
+        st.session_state[key] = min(start, pixels - 1)
     return int(st.slider(label, 0, pixels - 1, start, key=key, bind="query-params"))
 
 

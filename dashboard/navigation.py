@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from facespace import limits
+
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
@@ -37,6 +39,19 @@ def navigation() -> StreamlitPage:
             ],
         }
     )
+
+
+def bounded_address() -> None:
+    """Let go of what an address says of settings where it says too much to have come from here."""
+    said = st.query_params
+    length = sum(len(key) + len(text) for key in said for text in said.get_all(key))
+    if length > limits.MAX_QUERY:
+        said.clear()
+        st.warning(
+            f"The address of this page has {length:,} characters of settings; at most "
+            f"{limits.MAX_QUERY:,} are read. The page shows its own settings.",
+            icon=":material/link_off:",
+        )
 
 
 def ensure_navigation() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
@@ -40,7 +41,9 @@ def read_all(pictures: Sequence[Picture], settings: Settings) -> list[tuple[Pict
     """The readings of all pictures, in order; fewer if the user stopped.
 
     Readings are kept in the session, for these pictures and up to ``KEPT`` of them, so a change
-    on the page reads nothing twice. A picture that cannot be read gets a reading with an error.
+    on the page reads nothing twice. After ``limits.MAX_SECONDS`` it pauses as if the user had
+    stopped it; at least one picture is read in each turn. A picture that cannot be read gets a
+    reading with an error.
     """
     wanted = {(picture.identity, settings): picture for picture in pictures}
     present = {picture.identity for picture in pictures}
@@ -63,7 +66,13 @@ def read_all(pictures: Sequence[Picture], settings: Settings) -> list[tuple[Pict
         bar = st.progress(0.0, "Reading …")
         if len(todo) > 1:
             st.button("Stop", icon=":material/stop_circle:", on_click=_stop, args=(this,))
+    end = time.monotonic() + limits.MAX_SECONDS
     for number, key in enumerate(todo, ready + 1):
+        if time.monotonic() > end and number > ready + 1:
+            _stop(this)
+            place.empty()
+            _offer_to_go_on(number - 1, len(wanted), f" after {limits.MAX_SECONDS:,} seconds")
+            return [(wanted[key], done[key]) for key in wanted if key in done]
         picture = wanted[key]
         words = f"{number} of {len(wanted)}: {plain(picture.name)}"
         bar.progress((number - 1) / len(wanted), words)
@@ -83,7 +92,8 @@ def _stop(stopped: frozenset[Key] | None) -> None:
     st.session_state["stopped"] = stopped
 
 
-def _offer_to_go_on(done: int, wanted: int) -> None:
+def _offer_to_go_on(done: int, wanted: int, after: str = "") -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.info(f"Stopped: {done} of {wanted} pictures are read.", icon=":material/pause_circle:")
+        words = f"Stopped{after}: {done} of {wanted} pictures are read."
+        st.info(words, icon=":material/pause_circle:")
         st.button("Go on", icon=":material/play_circle:", on_click=_stop, args=(None,))

@@ -170,10 +170,12 @@ def downloads(results: Sequence[tuple[Picture, Reading]]) -> None:
 
 
 def problems(readings: Sequence[Reading]) -> None:
-    """A sentence for each picture that could not be read; the others are shown all the same."""
+    """A sentence for each picture that could not be read, or not wholly; the others are shown."""
     for reading in readings:
         if reading.error:
             st.warning(f"**{plain(reading.source)}**: {reading.error}", icon=":material/warning:")
+        if reading.note:
+            st.info(f"**{plain(reading.source)}**: {reading.note}", icon=":material/groups:")
 
 
 #: A verdict in a sentence.

@@ -20,7 +20,8 @@ def sidebar() -> Settings:
         model = _model(manifest)
         info = manifest.model(model)
         # A slider shows the model's own value rounded; left there, the value itself counts.
-        own_certainty, own_smallest = round(info.certainty, 2), round(info.smallest_face)
+        own_certainty = min(round(info.certainty, 2), 0.99)
+        own_smallest = round(info.smallest_face)
         detector = st.selectbox(
             "Detector",
             detectors.NAMES,
@@ -57,7 +58,7 @@ def sidebar() -> Settings:
         )
         smallest = st.slider(
             "Smallest face for an answer (pixels)",
-            *(0, 200, own_smallest, 2),
+            *(0, max(200, own_smallest), own_smallest, 2),
             help="Smaller faces are found, but marked “?”.",
             key=f"{model}_smallest_face",
             bind="query-params",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facespace import align, artifacts, detectors, evidence, images
+from facespace import align, artifacts, detectors, evidence, images, limits
 from facespace import model as models
 from facespace.decide import Rules, decide, rejected
 from facespace.turns import turn
@@ -64,6 +64,10 @@ def _analyzed(rgb: RGB, settings: Settings, source: str) -> Reading:
     start = time.perf_counter()
     found = detector.detect(rgb, settings.threshold, settings.small_faces)
     finding = (time.perf_counter() - start) * 1000
+    note = ""
+    if len(found) > limits.MAX_FACES:
+        note = f"{len(found):,} faces were found; the {limits.MAX_FACES:,} surest are judged."
+        found = found[: limits.MAX_FACES]
     crops = align.crop(rgb, found, model.info.template)
     evidences = evidence.gather(found, crops)
     faces = tuple(
@@ -84,6 +88,7 @@ def _analyzed(rgb: RGB, settings: Settings, source: str) -> Reading:
         milliseconds,
         faces,
         finding=finding,
+        note=note,
     )
 
 

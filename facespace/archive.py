@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import stat
+import struct
 import tempfile
 import unicodedata
 import zipfile
@@ -37,7 +38,10 @@ LISTED = 256
 #: Bytes of one part of a name that file systems take.
 MAX_NAME = 255
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError),
+    *(RuntimeError, ValueError, OverflowError),
+)
 
 
 class Archive:
@@ -98,6 +102,8 @@ class Archive:
                 if size > min(entry.file_size, limits.MAX_BYTES):
                     raise FacespaceError("The ZIP says that the file is smaller than it is.")
                 pieces.append(piece)
+            if size < entry.file_size:  # zipfile then compares no check sum
+                raise zipfile.BadZipFile
         return b"".join(pieces)
 
     @contextmanager
@@ -115,12 +121,15 @@ class Archive:
         """
         with tempfile.TemporaryDirectory(prefix="facespace-") as made:
             folder = Path(made)
-            for name in self._entries:
-                path = folder / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with path.open("xb") as file:
-                    if content_of(name):
-                        file.write(self.read(name))
+            try:
+                for name in self._entries:
+                    path = folder / name
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    with path.open("xb") as file:
+                        if content_of(name):
+                            file.write(self.read(name))
+            except OSError as error:
+                raise FacespaceError(f"The ZIP cannot be laid out: {error.strerror}.") from error
             yield folder
 
 
@@ -199,8 +208,11 @@ def _name(entry: zipfile.ZipInfo) -> str:
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if name.startswith("/") or PureWindowsPath(name).drive or ".." in parts:
         raise FacespaceError(f"The ZIP names a file outside its own folder: {name!r}.")
-    if any(unicodedata.category(c) == "Cc" for c in name) or any(
-        len(part.encode(errors="replace")) > MAX_NAME for part in parts
+    if (
+        any(unicodedata.category(c) == "Cc" for c in name)
+        or any(len(part.encode(errors="replace")) > MAX_NAME for part in parts)
+        or len(parts) > limits.MAX_ARCHIVE_DEPTH
+        or len(name.encode(errors="replace")) > limits.MAX_ARCHIVE_NAME
     ):
         raise FacespaceError(f"The ZIP names a file as no file can be named: {name[:80]!r}.")
     return unicodedata.normalize("NFC", "/".join(parts))

@@ -5,11 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from facespace.align import Template
 from facespace.types import FacespaceError
@@ -110,11 +115,17 @@ class Manifest:
         """The content of a JSON file that the manifest lists.
 
         Raises:
-            FacespaceError: it is not listed, missing or altered.
+            FacespaceError: it is not listed, missing, altered, or no JSON object.
         """
         if name not in self.files:
             raise FacespaceError(f"The artifacts have no {name}. {_AGAIN}")
-        content: dict[str, Any] = json.loads(self.path(self.files[name]).read_text("utf-8"))
+        path = self.path(self.files[name])
+        try:
+            content = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError, RecursionError) as error:
+            raise FacespaceError(f"{path} cannot be read: {error}. {_AGAIN}") from error
+        if not isinstance(content, dict):
+            raise FacespaceError(f"{path} is no JSON object. {_AGAIN}")
         return content
 
 
@@ -147,6 +158,31 @@ def fingerprint(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@contextmanager
+def arrays(path: Path, what: str) -> Iterator[Any]:
+    """The arrays of an NPZ file by name, as NumPy opens it; the ``with`` block may check them.
+
+    Args:
+        path: the file.
+        what: what it should be and is not, for the sentence.
+
+    Raises:
+        FacespaceError: it is no NPZ file, or the block found an array wrong or missing.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            yield data
+    except _NOT_ARRAYS as error:
+        raise FacespaceError(f"{path} {what}: {error}.") from error
+
+
+#: What NumPy, ZIP and whoever looks at the arrays raise for a file that is something else.
+_NOT_ARRAYS = (
+    *(OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError),
+    *(EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error),
+)
+
+
 @lru_cache(maxsize=4)
 def _read(path: Path, changed: int) -> Manifest:
     try:
@@ -160,34 +196,56 @@ def _read(path: Path, changed: int) -> Manifest:
         if data["default"] not in models:
             raise ValueError(f"default model {data['default']!r} is not listed")
         return Manifest(path.parent, data["default"], models, files, _cuts(data.get("cuts", {})))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except _NOT_SO as error:
         raise FacespaceError(
             f"{path} is damaged ({type(error).__name__}: {error}). {_AGAIN}"
         ) from error
 
 
+#: What a manifest of another shape raises where it is read; JSON nested too deep the last.
+_NOT_SO = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+
+
 def _model(name: str, entry: dict[str, Any]) -> ModelInfo:
-    female, male = entry["classes"]
+    classes = [str(name) for name in entry["classes"]]
+    if sorted(classes) != ["female", "male"]:
+        raise ValueError(f"the classes of {name!r} are {classes}")
     return ModelInfo(
         name=name,
         title=str(entry["title"]),
         file=_file(entry["file"], entry),
-        classes=(str(female), str(male)),
-        template=Template.from_dict(entry["template"]),
-        components=int(entry["components"]),
-        threshold=float(entry["threshold"]),
-        certainty=float(entry["certainty"]),
-        smallest_face=float(entry["smallest_face"]),
+        classes=(classes[0], classes[1]),
+        template=_template(entry["template"]),
+        components=int(_within(entry["components"], 1, 1e6)),
+        threshold=_within(entry["threshold"], 0, 1),
+        certainty=_within(entry["certainty"], 0.5, 1),
+        smallest_face=_within(entry["smallest_face"], 0, 1e6),
         chosen=dict(entry["chosen"]),
         data=dict(entry["data"]),
         versions=dict(entry["versions"]),
     )
 
 
+def _template(entry: dict[str, Any]) -> Template:
+    made = Template.from_dict(entry)
+    _within(made.side, 8, 1024)
+    _within(made.eyes, 0, 1)
+    _within(made.mouth - made.eyes, 0.01, 1)
+    return made
+
+
+def _within(value: Any, least: float, most: float) -> float:
+    """A number, which NaN is not, between two others."""
+    number = float(value)
+    if not least <= number <= most:
+        raise ValueError(f"{number:g} is not between {least:g} and {most:g}")
+    return number
+
+
 def _cuts(entry: dict[str, Any]) -> Cuts:
     numbers = ("covered", "face_like", "distance", "sharpness", "turn")
     return Cuts(
-        **{name: float(entry[name]) for name in numbers if name in entry},
+        **{name: _within(entry[name], -1e9, 1e9) for name in numbers if name in entry},
         sure=_floats(entry.get("sure", {})),
         thrown_out=_floats(entry.get("thrown_out", {})),
         chosen=dict(entry.get("chosen", {})),
@@ -195,13 +253,15 @@ def _cuts(entry: dict[str, Any]) -> Cuts:
 
 
 def _floats(entry: dict[str, Any]) -> dict[str, float]:
-    return {name: float(value) for name, value in entry.items()}
+    return {name: _within(value, -1e9, 1e9) for name, value in entry.items()}
 
 
 def _file(name: str, entry: dict[str, Any]) -> FileInfo:
-    if Path(name).name != name:
+    if not name or "\0" in name or len(name.encode(errors="replace")) > 255:
+        raise ValueError(f"{name[:80]!r} is no file name")
+    if Path(name).name != name or name == "..":
         raise ValueError(f"file name {name!r} leads out of the folder")
-    return FileInfo(name, int(entry["bytes"]), str(entry["sha256"]))
+    return FileInfo(name, int(_within(entry["bytes"], 0, 2**53)), str(entry["sha256"]))
 
 
 @lru_cache(maxsize=32)

@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a file name may hold what a terminal cannot show
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdin, io.TextIOWrapper):  # and on standard input what is no text
+        sys.stdin.reconfigure(errors="surrogateescape")
     if "detector" not in options:
         return int(options.run(options))
     settings = Settings(options.detector, options.model, small_faces=options.small_faces)
@@ -52,10 +54,13 @@ def _photos(options: argparse.Namespace, settings: Settings) -> int:
 
 def _read(name: str, settings: Settings) -> Reading:
     try:
-        return analyze(name, settings)
+        reading = analyze(name, settings)
     except FacespaceError as error:
         print(f"facespace: {name}: {error}", file=sys.stderr)
         return failed(name, settings, error)
+    if reading.note:
+        print(f"facespace: {name}: {reading.note}", file=sys.stderr)
+    return reading
 
 
 def _parser() -> argparse.ArgumentParser:

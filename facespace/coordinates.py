@@ -89,6 +89,8 @@ def means(space: FaceSpace, where: Path | None = None) -> dict[str, dict[str, Gr
     """
     found: dict[str, dict[str, GroupMean]] = {}
     for name, faces, mean in _means(*_identity(MEANS, where)):
+        if mean.shape != (space.side, space.side) or "/" not in name:
+            raise FacespaceError(f"{MEANS} holds no mean face of this face space: {name}.")
         attribute, value = name.split("/", 1)
         placed = space.coordinates(mean[None])[0]
         found.setdefault(attribute, {})[value] = GroupMean(placed, faces)
@@ -104,29 +106,29 @@ def _identity(name: str, where: Path | None) -> tuple[Path, str]:
 
 @lru_cache(maxsize=2)
 def _load(path: Path, sha256: str) -> Measured:
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            names = [name.removesuffix("/female") for name in data if name.endswith("/female")]
-            return Measured(
-                {
-                    name: Placed(
-                        data[f"{name}/coordinates"].astype(np.float32),
-                        data[f"{name}/female"].astype(np.bool_),
-                    )
-                    for name in names
-                },
-                data["distances/edges"].astype(np.float64),
-                {name: data[f"distances/{name}"].astype(np.int64) for name in (TRAINING, *names)},
-            )
-    except (OSError, ValueError, KeyError) as error:
-        raise FacespaceError(f"{path} holds no coordinates of test faces: {error}.") from error
+    with artifacts.arrays(path, "holds no coordinates of test faces") as data:
+        names = [name.removesuffix("/female") for name in data if name.endswith("/female")]
+        measured = Measured(
+            {
+                name: Placed(
+                    data[f"{name}/coordinates"].astype(np.float32),
+                    data[f"{name}/female"].astype(np.bool_),
+                )
+                for name in names
+            },
+            data["distances/edges"].astype(np.float64),
+            {name: data[f"distances/{name}"].astype(np.int64) for name in (TRAINING, *names)},
+        )
+        if any(
+            len(test.coordinates) != len(test.female) for test in measured.tests.values()
+        ) or any(len(counts) != len(measured.edges) - 1 for counts in measured.counts.values()):
+            raise ValueError("its arrays do not go together")
+    return measured
 
 
 @lru_cache(maxsize=2)
 def _means(path: Path, sha256: str) -> list[tuple[str, int, npt.NDArray[Any]]]:
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            names = [name.removeprefix("faces/") for name in data if name.startswith("faces/")]
-            return [(name, int(data[f"faces/{name}"]), data[name]) for name in names]
-    except (OSError, ValueError, KeyError) as error:
-        raise FacespaceError(f"{path} holds no mean faces: {error}.") from error
+    with artifacts.arrays(path, "holds no mean faces") as data:
+        names = [name.removeprefix("faces/") for name in data if name.startswith("faces/")]
+        found = [(name, int(data[f"faces/{name}"]), data[name]) for name in names]
+    return found

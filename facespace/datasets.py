@@ -15,6 +15,9 @@ from facespace.types import FacespaceError
 
 __all__ = ["COLUMNS", "Dataset", "Photo", "read"]
 
+#: Characters at most that ``dataset.json`` says of anything.
+MOST_TEXT = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
@@ -32,26 +35,29 @@ class Dataset:
     problems: list[str] = field(default_factory=list)
 
 
-def read(folder: Path, limit: int | None = None) -> Dataset:
+def read(folder: Path, limit: int | None = None, most: int | None = None) -> Dataset:
     """Read a folder that has one of ``layouts.LAYOUTS``.
 
     Args:
         folder: the data set.
         limit: for a quick try, at most so many photos, drawn evenly from classes and splits.
+        most: labelled photos that are read; any number where None.
 
     Raises:
-        FacespaceError: there is no such folder, it has no such layout, no label in it, or photos
-            of one class only.
+        FacespaceError: there is no such folder, it has no such layout, no label in it, photos of
+            one class only, or more than are read.
     """
     if not folder.is_dir():
         raise FacespaceError(f"There is no folder {folder}.")
     layout = layouts.of(folder)
     photos, problems = layout.read(folder) if layout else ([], [])
+    if most is not None and len(photos) > most:
+        raise FacespaceError(f"{folder} has more than {most:,} labelled photos.")
     missing = {"female", "male"} - {photo.label for photo in photos}
     if len(missing) == 2:
-        *most, last = (known.words for known in layouts.LAYOUTS)
+        *others, last = (known.words for known in layouts.LAYOUTS)
         raise FacespaceError(
-            f"{folder} has no labelled photos. It may hold {'; '.join(most)}; or {last}."
+            f"{folder} has no labelled photos. It may hold {'; '.join(others)}; or {last}."
         )
     if missing:
         raise FacespaceError(
@@ -76,8 +82,8 @@ def _about(folder: Path, known: str) -> dict[str, str]:
         return _KNOWN.get(folder.resolve().name) or _KNOWN.get(known, {})
     try:
         about = json.loads(path.read_text("utf-8"))
-        return {str(key): str(value) for key, value in about.items()}
-    except (OSError, ValueError, AttributeError) as error:
+        return {str(key): str(value)[:MOST_TEXT] for key, value in about.items()}
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise FacespaceError(f"{path} cannot be read: {error}.") from error
 
 

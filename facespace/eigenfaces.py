@@ -129,12 +129,15 @@ def load(where: Path | None = None) -> FaceSpace:
 @lru_cache(maxsize=2)
 def _load(path: Path, sha256: str) -> FaceSpace:
     arrays = ("mean", "scale", "centre", "eigenfaces", "variance", "divisor")
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            return FaceSpace(
-                side=int(data["side"]),
-                total_variance=float(data["total_variance"]),
-                **{name: data[name].astype(np.float32) for name in arrays},
-            )
-    except (OSError, ValueError, KeyError) as error:
-        raise FacespaceError(f"{path} is not a face space: {error}.") from error
+    with artifacts.arrays(path, "is not a face space") as data:
+        space = FaceSpace(
+            side=int(data["side"]),
+            total_variance=float(data["total_variance"]),
+            **{name: data[name].astype(np.float32) for name in arrays},
+        )
+        pixels, k = (space.side**2,), (space.components,)
+        wanted = (pixels, pixels, pixels, k + pixels, k, k)
+        found = tuple(data[name].shape for name in arrays)
+        if found != wanted:
+            raise ValueError(f"its arrays have the shapes {found}")
+    return space

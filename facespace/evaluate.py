@@ -377,7 +377,7 @@ def least_certainty(female: Bools, probability: Scores, threshold: float, risk: 
 
 def age_group(age: str) -> str:
     """An age in years as the decade it falls in; anything else as it is."""
-    if not age.isdigit():
+    if not (age.isascii() and age.isdigit() and len(age) <= 3):
         return age
     decade = int(age) // 10 * 10
     return f"{decade}-{decade + 9}"
@@ -385,7 +385,7 @@ def age_group(age: str) -> str:
 
 def order_of(value: str) -> tuple[float, str]:
     """A key that sorts ages by number, all else by the alphabet."""
-    digits = "".join(c if c.isdigit() else " " for c in value).split()
+    digits = "".join(c if c in "0123456789" else " " for c in value).split()
     return (float(digits[0]) + 0.5 * value.startswith("more"), value) if digits else (1e9, value)
 
 

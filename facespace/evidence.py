@@ -89,6 +89,8 @@ def _second_opinion(
 def run(session: ort.InferenceSession, crops: Crops) -> tuple[Floats, Floats]:
     """Probabilities that something covers a face, and that it is one, float32 (N,) each."""
     covered, face_like = model.batches(session, OUTPUTS, crops)
+    if covered.ndim != 1 or face_like.ndim != 1:
+        raise FacespaceError("The second opinion gives something other than two probabilities.")
     return covered, face_like
 
 

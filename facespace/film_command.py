@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if path is not None and not path.absolute().parent.is_dir():
             print(f"facespace: there is no folder {path.parent}", file=sys.stderr)
             return 2
-        if path is not None and path.resolve() == options.film.resolve():
+        if path is not None and os.path.realpath(path) == os.path.realpath(options.film):
             print(f"facespace: {path} is the film itself", file=sys.stderr)
             return 2
     try:

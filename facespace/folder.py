@@ -31,7 +31,7 @@ import cv2
 
 from facespace import artifacts, detectors, images, limits, pictures
 from facespace.analyze import Settings, analyze, failed, rules_of
-from facespace.journal import QUEUED, THUMBS, Entry, Known
+from facespace.journal import NOTE, QUEUED, THUMBS, Entry, Known
 from facespace.review_face import Candidate
 from facespace.sources import Photo
 from facespace.types import RGB, FacespaceError, Reading
@@ -404,6 +404,8 @@ def _read_one(
         return "", failed(photo.name, settings, error).to_dict(), []
     key = hashlib.sha256(content).hexdigest()
     entry = reading.to_dict()
+    if reading.note:
+        entry[NOTE] = reading.note
     if wanted.annotated:
         path = wanted.annotated / pictures.annotated_name(photo.name, key)
         write(path, pictures.annotated(rgb, reading.faces))

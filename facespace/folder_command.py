@@ -14,7 +14,7 @@ from typing import IO
 from facespace import folder, remote, review_command, sinks, sources
 from facespace.analyze import Settings
 from facespace.folder import Step, Wanted
-from facespace.journal import Journal
+from facespace.journal import NOTE, Journal
 from facespace.review_command import Keeper
 from facespace.terminal import interrupted, show
 from facespace.types import FacespaceError
@@ -88,9 +88,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             print(f"facespace: there is no folder {path.parent}", file=sys.stderr)
             return 2
     photos = sources.find(options.sources, sys.stdin)
-    places = {path.resolve() for path in (*options.out, options.reviews) if path}
+    written = (*options.out, options.reviews)
+    places = {os.path.realpath(path) for path in written if path}
     for photo in photos:
-        if isinstance(photo.origin, Path) and photo.origin.resolve() in places:
+        if isinstance(photo.origin, Path) and os.path.realpath(photo.origin) in places:
             print(f"facespace: {photo.name} is one of the photos", file=sys.stderr)
             return 2
     try:
@@ -142,6 +143,9 @@ def _read(
             if step.entry["error"]:
                 failures += 1
                 _complain(step, failures)
+            elif note := step.entry.get(NOTE):
+                show("")
+                print(f"facespace: {step.photo.name}: {note}", file=sys.stderr)
             for writer in writers:
                 writer.add(step.entry)
             show(_line(step))

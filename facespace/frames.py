@@ -135,7 +135,7 @@ def opened(path: Path) -> Iterator[Source]:
     # Playlists could make the reader open other files, or addresses.
     safe = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "file"}
     try:
-        container = av.open(str(path), options=safe)
+        container = av.open(str(path), options=safe, metadata_errors="replace")
     except (av.FFmpegError, OSError, ValueError) as error:
         raise FacespaceError(
             "The file is not a film that can be read (MP4, MOV, MKV, WebM, AVI and more). It may "
@@ -151,6 +151,8 @@ def opened(path: Path) -> Iterator[Source]:
         if not pictures:
             raise FacespaceError("The file holds no picture, only sound.")
         stream = pictures[0]
+        if stream.codec_context is None:
+            raise FacespaceError("The film’s pictures are packed in a way that is not known here.")
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = limits.THREADS
         check_pixels(stream.width, stream.height)
@@ -168,8 +170,12 @@ def check_pixels(width: int, height: int) -> None:
         )
 
 
-def check_length(seconds: float) -> None:
-    """Raises FacespaceError for a film that is too long."""
+def check_length(seconds: float, frames: int = 0) -> None:
+    """Raises FacespaceError for a film that is too long, or has too many pictures a second."""
+    if frames > limits.MAX_FILM_FRAMES:
+        raise FacespaceError(
+            f"The film has more than {limits.MAX_FILM_FRAMES:,} pictures. Cut it first."
+        )
     if seconds > limits.MAX_FILM_SECONDS:
         raise FacespaceError(
             f"The film is longer than {limits.MAX_FILM_SECONDS / 60:.0f} minutes. Cut it first."

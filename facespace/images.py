@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 import warnings
 from pathlib import Path
 
@@ -54,8 +55,9 @@ def load(source: bytes | str | Path) -> RGB:
         )
     try:
         with warnings.catch_warnings():
-            # Pillow warns above half of its own pixel limit; ours is checked below.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            # Pillow warns of odd EXIF, which counts for nothing here, and above half of its own
+            # pixel limit; ours is checked below.
+            warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 if image.width * image.height > limits.MAX_PIXELS:
                     raise _too_many_pixels(f"{image.width} x {image.height} pixels")
@@ -79,13 +81,16 @@ def read(path: Path) -> bytes:
         FacespaceError: it is missing, cannot be opened, or is larger than ``limits.MAX_BYTES``.
     """
     try:
-        if path.stat().st_size > limits.MAX_BYTES:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise FacespaceError("This is a folder, not a picture.")
+        if not stat.S_ISREG(found.st_mode):  # a device may never end, a pipe never begin
+            raise FacespaceError("This is a device or a pipe, not a file.")
+        if found.st_size > limits.MAX_BYTES:
             raise FacespaceError(f"The file is larger than {limits.MAX_BYTES / 2**20:.0f} MB.")
         return path.read_bytes()
     except FileNotFoundError as error:
         raise FacespaceError("There is no such file.") from error
-    except IsADirectoryError as error:
-        raise FacespaceError("This is a folder, not a picture.") from error
     except (OSError, ValueError) as error:
         raise FacespaceError(
             f"The file cannot be opened: {getattr(error, 'strerror', None) or error}."

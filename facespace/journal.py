@@ -9,10 +9,10 @@ from typing import Any, BinaryIO, Protocol
 Entry = dict[str, Any]
 """A reading as plain data (``Reading.to_dict``), perhaps with more beside it: ``BESIDE``."""
 
-#: What an entry may have beside its reading: small pictures of its faces, and that those marked
-#: "?" are in the review queue.
-THUMBS, QUEUED = "thumbs", "queued"
-BESIDE = frozenset({THUMBS, QUEUED})
+#: What an entry may have beside its reading: small pictures of its faces, that those marked "?"
+#: are in the review queue, and a sentence where not all faces were looked at.
+THUMBS, QUEUED, NOTE = "thumbs", "queued", "note"
+BESIDE = frozenset({THUMBS, QUEUED, NOTE})
 
 
 class Known(Protocol):

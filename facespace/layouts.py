@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from facespace import limits
 from facespace.images import SUFFIXES
 from facespace.types import FacespaceError
 
@@ -92,7 +93,9 @@ def _read_table(path: Path, folder: Path, split: str = "") -> Found:
             absent = {"file", "gender"} - set(reader.fieldnames or ())
             if absent:
                 raise FacespaceError(f"{path} has no column {' or '.join(sorted(absent))}.")
-            for row in reader:
+            for number, row in enumerate(reader, 1):
+                if number > limits.MAX_LABELS:
+                    raise FacespaceError(f"{path} has more than {limits.MAX_LABELS:,} rows.")
                 row = {key: (value or "").strip() for key, value in row.items() if key in COLUMNS}
                 name, gender = row["file"], row["gender"].lower()
                 side = row.get("split", "").lower() or split

@@ -8,7 +8,8 @@ import os
 
 def _read(name: str, default: int) -> int:
     text = os.environ.get(f"FACESPACE_{name}", "")
-    return int(text) if text.isdigit() and int(text) > 0 else default
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return number or default
 
 
 #: Bytes of one picture file.
@@ -21,10 +22,21 @@ MAX_PIXELS = _read("MAX_PIXELS", 50_000_000)
 #: Pictures taken at once by a page.
 MAX_FILES = _read("MAX_FILES", 100)
 
-#: Bytes, pixels of a frame, and seconds of one film.
+#: Seconds after which a page that reads pictures pauses and asks whether to go on.
+MAX_SECONDS = _read("MAX_SECONDS", 300)
+
+#: Faces of one picture that are judged, the surest finds first. A stadium has fewer that are large
+#: enough to see; each takes some 10 kB, and more once it is drawn.
+MAX_FACES = _read("MAX_FACES", 1_000)
+
+#: Characters of what an address of the dashboard says after its "?".
+MAX_QUERY = _read("MAX_QUERY", 4_000)
+
+#: Bytes, pixels of a frame, seconds and frames of one film.
 MAX_FILM_BYTES = _read("MAX_FILM_BYTES", 500 * 2**20)
 MAX_FILM_PIXELS = _read("MAX_FILM_PIXELS", 4096 * 2304)
 MAX_FILM_SECONDS = _read("MAX_FILM_SECONDS", 3600)
+MAX_FILM_FRAMES = _read("MAX_FILM_FRAMES", 60 * 3600)
 
 #: Bytes of one ZIP of pictures, as it comes and with everything unpacked, and how many files it
 #: may hold. Pictures are read from it one at a time, so the second bounds time, not memory.
@@ -35,6 +47,14 @@ MAX_ARCHIVE_FILES = _read("MAX_ARCHIVE_FILES", 20_000)
 #: How many times its packed size a file of over a megabyte may have. Photos are packed already;
 #: an empty bitmap comes to some hundreds, a file made to fill the disk to a thousand.
 MAX_ARCHIVE_RATIO = _read("MAX_ARCHIVE_RATIO", 200)
+
+#: Folders within each other in a ZIP, and bytes of a name with all of them.
+MAX_ARCHIVE_DEPTH = _read("MAX_ARCHIVE_DEPTH", 40)
+MAX_ARCHIVE_NAME = _read("MAX_ARCHIVE_NAME", 1_000)
+
+#: Rows of one ``labels.csv``, some 600 bytes each once read. A ZIP's may have as many as it may
+#: have files.
+MAX_LABELS = _read("MAX_LABELS", 1_000_000)
 
 #: Faces of the review queue at most, some 30 kB each, and for how many days one is kept.
 MAX_REVIEWS = _read("MAX_REVIEWS", 2_000)

@@ -50,16 +50,13 @@ def load(where: Path | None = None) -> Mapping[str, Mapping[str, MeanFace]]:
 @lru_cache(maxsize=2)
 def _load(path: Path, sha256: str) -> dict[str, dict[str, MeanFace]]:
     means: dict[str, dict[str, MeanFace]] = {}
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            for name in data.files:
-                if not name.startswith(_COUNTS):
-                    attribute, value = name.split("/", 1)
-                    picture = data[name].astype(np.float32)
-                    if picture.ndim != 2:
-                        raise ValueError(f"{name} has shape {picture.shape}")
-                    mean = MeanFace(picture, int(data[_COUNTS + name]))
-                    means.setdefault(attribute, {})[value] = mean
-    except (OSError, ValueError, KeyError) as error:
-        raise FacespaceError(f"{path} holds no mean faces: {error}.") from error
+    with artifacts.arrays(path, "holds no mean faces") as data:
+        for name in data.files:
+            if not name.startswith(_COUNTS):
+                attribute, value = name.split("/", 1)
+                picture = data[name].astype(np.float32)
+                if picture.ndim != 2:
+                    raise ValueError(f"{name} has shape {picture.shape}")
+                mean = MeanFace(picture, int(data[_COUNTS + name]))
+                means.setdefault(attribute, {})[value] = mean
     return means

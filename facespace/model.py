@@ -38,6 +38,9 @@ def session(source: Path | bytes, contract: bool = True) -> ort.InferenceSession
     except Exception as error:  # onnxruntime raises a type of its own for each cause
         raise FacespaceError("The model file is not an ONNX model that can be loaded.") from error
     found = [node.name for node in made.get_inputs()], [node.name for node in made.get_outputs()]
+    crops = [(node.type, len(node.shape)) for node in made.get_inputs()]
+    if crops != [("tensor(uint8)", 3)]:
+        raise FacespaceError("The model file does not take faces as crops, uint8 (N, side, side).")
     if contract and found != ([INPUT], list(OUTPUTS)):
         raise FacespaceError(
             f"The model file takes and gives {found}, not {INPUT} and {', '.join(OUTPUTS)}."
@@ -55,8 +58,14 @@ def run(session: ort.InferenceSession, crops: Crops) -> tuple[Floats, Floats, Fl
     Returns:
         ``probability`` float32 (N, 2) of female and male, ``coordinates`` float32 (N, K) in
         face space, ``distance`` float32 (N,) from it.
+
+    Raises:
+        FacespaceError: the model cannot run on these crops, or gives something else.
     """
     probability, coordinates, distance = batches(session, OUTPUTS, crops)
+    shapes = probability.shape, coordinates.shape[:1], distance.shape
+    if shapes != ((len(crops), 2), (len(crops),), (len(crops),)) or coordinates.ndim != 2:
+        raise FacespaceError(_ODD)
     return probability, coordinates, distance
 
 
@@ -65,14 +74,30 @@ def batches(session: ort.InferenceSession, outputs: Sequence[str], crops: Crops)
 
     Returns:
         one array for each output, float32 (N, ...).
+
+    Raises:
+        FacespaceError: the model cannot run on these crops, or gives something else.
     """
-    parts = [
-        session.run(outputs, {INPUT: crops[i : i + limits.BATCH]})
-        for i in range(0, len(crops), limits.BATCH)
-    ]
-    if not parts:
-        parts = [[np.empty((0, *out.shape[1:]), np.float32) for out in session.get_outputs()]]
-    return [np.concatenate(column) for column in zip(*parts, strict=True)]
+    try:
+        parts = [
+            session.run(outputs, {INPUT: crops[i : i + limits.BATCH]})
+            for i in range(0, len(crops), limits.BATCH)
+        ]
+        if not parts:
+            parts = [[np.empty((0, *out.shape[1:]), np.float32) for out in session.get_outputs()]]
+        found = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    except Exception as error:  # onnxruntime raises a type of its own for each cause
+        raise FacespaceError(
+            f"The model cannot run on crops of {' x '.join(map(str, crops.shape[1:]))} pixels."
+        ) from error
+    # What compares with nothing would pass for an answer.
+    for column in found:
+        if column.dtype.kind != "f" or len(column) != len(crops) or not np.isfinite(column).all():
+            raise FacespaceError(_ODD)
+    return found
+
+
+_ODD = "The model gives something other than a finite number for each face."
 
 
 class Model:

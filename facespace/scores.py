@@ -49,14 +49,14 @@ def scored(manifest: artifacts.Manifest) -> dict[str, Scored]:
 @lru_cache(maxsize=2)
 def _read(path: Path, sha256: str) -> dict[str, Scored]:
     sets: dict[str, dict[str, Array]] = {}
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            for name in data.files:
-                test, column = name.split("/")
-                sets.setdefault(test, {})[column] = data[name]
-        return {test: _set(columns) for test, columns in sets.items()}
-    except (OSError, ValueError, KeyError) as error:
-        raise FacespaceError(f"{path} is not a file of scores: {error}.") from error
+    with artifacts.arrays(path, "is not a file of scores") as data:
+        for name in data.files:
+            test, column = name.split("/")
+            sets.setdefault(test, {})[column] = data[name]
+        if any(len({len(c) for c in columns.values()}) != 1 for columns in sets.values()):
+            raise ValueError("its columns are not of one length")
+        found = {test: _set(columns) for test, columns in sets.items()}
+    return found
 
 
 def _set(columns: Mapping[str, Array]) -> Scored:

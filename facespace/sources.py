@@ -100,13 +100,15 @@ def _lines(stdin: Iterable[str]) -> Iterator[Photo]:
 
 def _named(name: str) -> list[Photo]:
     path = Path(name)
+    if "\0" in name:
+        return [Photo(name, problem="It cannot be opened: no file can have this name.")]
     try:
         if path.is_dir():
             return _below(path)
         if path.is_file() or not glob.has_magic(name):
             return _zipped(path) if path.suffix.lower() == ".zip" else [Photo(name, path)]
         found = sorted(glob.glob(name, recursive=True))
-    except (OSError, ValueError) as error:  # a NUL in a name, a folder that may not be entered
+    except (OSError, ValueError) as error:  # a folder that may not be entered
         return [Photo(name, problem=f"It cannot be opened: {error}.")]
     if not found:
         return [Photo(name, problem="Nothing matches this pattern.")]

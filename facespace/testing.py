@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from facespace import align, datasets, evaluate, images, labelled, layouts
+from facespace import align, datasets, evaluate, images, labelled, layouts, limits
 from facespace.align import Template
 from facespace.archive import Archive
 from facespace.datasets import Dataset, Photo
@@ -145,7 +145,7 @@ def opened(source: Path | bytes | BinaryIO, name: str = "") -> Iterator[Labelled
         top = _top(folder)
         prefix = "" if top == folder else f"{top.name}/"
         try:
-            dataset = datasets.read(top)
+            dataset = datasets.read(top, most=limits.MAX_ARCHIVE_FILES)
         except FacespaceError as error:  # nobody knows the temporary folder's name
             words = str(error).replace(f"{top}/", "").replace(str(top), "The ZIP")
             raise FacespaceError(words) from error

@@ -161,6 +161,7 @@ class Reading:
     ``width`` and ``height`` are pixels and None where the picture could not be opened; then
     ``error`` says why and there are no faces. ``model`` is None where none is installed.
     ``milliseconds`` is the time from opened picture to verdicts, ``finding`` the detector's part.
+    ``note`` is a sentence where not all faces that were found were judged.
     """
 
     source: str
@@ -172,6 +173,7 @@ class Reading:
     faces: tuple[Face, ...] = ()
     error: str | None = None
     finding: float | None = None
+    note: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The reading as plain data for JSON: the result contract of pages and command line."""

@@ -7,6 +7,7 @@ readings are interpolated. Neither keeps more than a few frames in memory.
 
 from __future__ import annotations
 
+import os
 import time
 from bisect import bisect_right
 from collections import deque
@@ -199,7 +200,7 @@ def _check_place(source: Path, out: Path) -> None:
     """Before the work, not after it."""
     if not out.absolute().parent.is_dir():
         raise FacespaceError(f"The film cannot be written: there is no folder {out.parent}.")
-    if source.resolve() == out.resolve():
+    if os.path.realpath(source) == os.path.realpath(out):
         raise FacespaceError("The film cannot be written over itself. Give it another name.")
 
 
@@ -282,7 +283,7 @@ def _looks(
 
         for number, newest in enumerate(film.frames()):
             times.append(when(newest))
-            frames.check_length(times[-1] - times[0])
+            frames.check_length(times[-1] - times[0], len(times))
             if number and not _due(number - last, times[-1] - times[last], every):
                 continue
             last = number

@@ -1,0 +1,102 @@
+"""Addresses with settings that are none, too many, or too long; and the caps of pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from facespace import cli, limits
+from facespace.analyze import analyze
+from tests.abuse.outcomes import APP, opened, words
+from tests.conftest import PAGES, png
+
+#: Every name that a widget of any page reads from the address.
+KEYS = sorted(
+    {
+        *("model", "detector", "small_faces", "lens_x", "lens_y"),
+        *(f"{name}_threshold" for name in ("yunet", "haar", "haar_profile", "haar_first_app")),
+        *(f"{model}_certainty" for model in ("eigenfaces", "gradients", "embedding")),
+        *(f"{model}_smallest_face" for model in ("eigenfaces", "gradients", "embedding")),
+        *(
+            key
+            for folder in ("pages", "dashboard")
+            for path in (APP.parent / folder).rglob("*.py")
+            for key in re.findall(r'\bkey="(\w+)"', path.read_text("utf-8"))
+        ),
+    }
+)
+
+#: What they are set to, in turn.
+ODD = (
+    *("", "NaN", "-1", "1e999", "9" * 300, "../../etc/passwd", "<script>alert(1)</script>"),
+    *("\0", "\u202e", "null", "[]", "None", "true", "'; DROP TABLE reviews; --", "%00", "{}"),
+)
+
+
+@pytest.mark.parametrize("turn", range(2))
+@pytest.mark.parametrize("page", PAGES)
+def test_odd_settings(page: str, turn: int, monkeypatch) -> None:
+    """A setting that is none counts as none."""
+    monkeypatch.setattr(limits, "MAX_QUERY", 100_000)
+    odd = {key: ODD[(i * 5 + turn * 7) % len(ODD)] for i, key in enumerate(KEYS)}
+    app = opened(page, **odd, unknown="x")
+    assert words(app) == []
+    assert len(app.title) == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"certainty": "x" * 400_000},
+        {"x" * 5_000: ""},
+        {f"key{i}": "1" for i in range(900)},
+        {"model": ["embedding"] * 1_000},
+    ],
+    ids=["a long setting", "a long name", "many", "one often"],
+)
+def test_an_address_has_a_cap(query: dict[str, str | list[str]]) -> None:
+    app = opened("photo", **query)
+    (sentence,) = words(app)
+    assert "characters of settings" in sentence
+    assert not app.query_params
+    assert words(app.run()) == []
+
+
+def test_faces_have_a_cap(astronaut, tmp_path: Path, monkeypatch, capsys) -> None:
+    """The surest are judged, and it is said that there are more."""
+    crowd = np.tile(astronaut[20:240, 120:340], (2, 3, 1))
+    assert len(analyze(crowd).faces) == 6
+    monkeypatch.setattr(limits, "MAX_FACES", 4)
+    reading = analyze(crowd)
+    assert len(reading.faces) == 4
+    assert reading.note == "6 faces were found; the 4 surest are judged."
+    path = tmp_path / "crowd.png"
+    path.write_bytes(png(crowd))
+    assert cli.main(["photo", str(path)]) == 0
+    assert capsys.readouterr().err == f"facespace: {path}: {reading.note}\n"
+    app = opened("photo")
+    app.file_uploader(key="uploads").set_value([("crowd.png", path.read_bytes(), "image/png")])
+    words(app.run())
+    assert f"**crowd.png**: {reading.note}" in [info.value for info in app.info]
+
+
+def test_reading_on_a_page_has_a_cap(variants: list[bytes], monkeypatch) -> None:
+    """It pauses and asks whether to go on, and each turn brings it further."""
+    monkeypatch.setattr(limits, "MAX_SECONDS", 0)
+    app = opened("photo")
+    files = [(f"{i}.png", content, "image/png") for i, content in enumerate(variants)]
+    app.file_uploader(key="uploads").set_value(files)
+    words(app.run())
+    assert "Stopped after 0 seconds: 1 of 6" in app.info[0].value
+    (go_on,) = [button for button in app.button if button.label == "Go on"]
+    words(go_on.click().run())
+    assert "Stopped after 0 seconds: 2 of 6" in app.info[0].value
+
+
+@pytest.mark.parametrize("value", ["²", "-1", "0", "1e6", "many", "", "9" * 5000, "٣"])
+def test_a_cap_that_is_no_number_counts_as_none(value: str, monkeypatch) -> None:
+    monkeypatch.setenv("FACESPACE_ANYTHING", value)
+    assert limits._read("ANYTHING", 7) == 7
