@@ -5,9 +5,9 @@ if __name__ == "__main__":
     import streamlit as st
 
     from dashboard.keeping import kept
-    from dashboard.navigation import at_rest, navigation
+    from dashboard.navigation import MARK, at_rest, navigation
 
-    st.set_page_config("Facespace", ":material/face:", layout="wide")
+    st.set_page_config("Facespace", MARK, layout="wide")
 
     page = navigation()
     with st.sidebar:
