@@ -6,10 +6,10 @@ if __name__ == "__main__":
 
     from dashboard.keeping import kept
     from dashboard.memory import at_rest, give_back
-    from dashboard.navigation import bounded_address, navigation
+    from dashboard.navigation import MARK, bounded_address, navigation
 
     give_back()
-    st.set_page_config("Facespace", ":material/face:", layout="wide")
+    st.set_page_config("Facespace", MARK, layout="wide")
 
     bounded_address()
     page = navigation()

@@ -28,6 +28,13 @@ CUTS = {
     "thrown_out": "Like a face: least that is kept at all",
 }
 
+#: The card's wide tables scroll by themselves on a phone, not the page.
+_TABLES = """<style>
+.st-key-card table { font-size: 0.85rem; overflow-x: auto }
+.st-key-card :is(td, th) { padding: 0.3rem 0.5rem }
+@media (max-width: 640px) { .st-key-card table { display: block } }
+</style>"""
+
 
 def listed(manifest: Manifest) -> list[FileInfo]:
     """All files that the manifest lists, the models first."""
@@ -146,10 +153,11 @@ def show(manifest: Manifest, text: str | None) -> None:
             f"The manifest does not list {CARD}: nothing says whether it was changed since it was "
             "written. The figures on the other pages come from files that it does list."
         )
-    st.markdown(body)
+    st.html(_TABLES)
+    st.container(key="card").markdown(body)
     if front:
         with st.expander("Front matter, as model hubs read it"):
-            st.code(front, language="yaml")
+            st.code(front, language="yaml", wrap_lines=True)
 
 
 def files(table: pd.DataFrame) -> None:

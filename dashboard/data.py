@@ -316,7 +316,8 @@ def dropped(view: View) -> None:
     twice = view.part("duplicates", "which photos are there twice")
     exact, near = twice["exact"], twice["near"]
     st.subheader("There twice")
-    with st.container(horizontal=True):
+    known = (exact["across"], near["across"], near["with_training"])
+    with show.cards(2 + sum(number is not None for number in known), "twice"):
         st.metric("Equal files, left out", f"{exact['photos']:,}", border=True)
         if exact["across"] is not None:
             st.metric("… one to train, one to test", f"{exact['across']:,}", border=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,12 +12,16 @@ from facespace import limits
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
+#: The mark, a face of few pixels as an eigenface sees it, alone and with the name beside it.
+MARK, WORDMARK = (Path(__file__).parent / "drawings" / f"{n}.svg" for n in ("mark", "wordmark"))
+
 _CALLED = "navigation called"
 
 
 def navigation() -> StreamlitPage:
     """Draw the navigation and return the page that the address names."""
     st.session_state[_CALLED] = True
+    st.logo(WORDMARK, size="large", icon_image=MARK)
     return st.navigation(
         {
             "": [
@@ -37,7 +42,8 @@ def navigation() -> StreamlitPage:
                 st.Page("pages/own_test.py", title="Bring your own test", icon=":material/quiz:"),
                 st.Page("pages/card.py", title="Model card", icon=":material/description:"),
             ],
-        }
+        },
+        expanded=True,
     )
 
 

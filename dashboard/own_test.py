@@ -213,8 +213,9 @@ def models(figures: Mapping[str, Any]) -> None:
 
 def headline(entry: Mapping[str, Any]) -> None:
     """The metrics of one model that come first."""
-    with st.container(horizontal=True):
-        for metric in ("accuracy", *FIRST):
+    shown = ("accuracy", *FIRST)
+    with show.cards(len(shown), "headline"):
+        for metric in shown:
             title, words = METRICS[metric]
             cell = entry["metrics"][metric]
             st.metric(

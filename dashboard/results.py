@@ -39,6 +39,14 @@ def summary(readings: Sequence[Reading]) -> str:
 
 def show(picture: Picture, reading: Reading) -> None:
     """The annotated picture of one reading, and the crops that the model saw."""
+    annotated(picture, reading)
+    if reading.faces:
+        st.header("What the model saw")
+        crops(reading.faces)
+
+
+def annotated(picture: Picture, reading: Reading) -> None:
+    """The picture of one reading with a box around every face, or a hint where there is none."""
     spoken = f"{reading.source}: {summary([reading])}"
     _hoverable(marked(picture, reading.faces), reading, spoken)
     st.caption(
@@ -51,9 +59,6 @@ def show(picture: Picture, reading: Reading) -> None:
             "is larger.",
             icon=":material/search_off:",
         )
-        return
-    st.subheader("What the model saw")
-    crops(reading.faces)
 
 
 def _hoverable(rgb: RGB, reading: Reading, spoken: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import keeping, results
+from dashboard import keeping, results, show
 from dashboard.artifacts import sentences
 from dashboard.review import DONE, NEXT, say
 from facespace import review_archive
@@ -91,7 +91,7 @@ def statistics(items: Sequence[Item]) -> None:
     """How often reviewers decided as the model would have answered."""
     told = agreement(items)
     row = told["all"]
-    with st.container(horizontal=True):
+    with show.cards(4, "agreement"):
         share = row["share"]
         st.metric("Agreed with the model", f"{share['value']:.0%}" if share else "–", border=True)
         st.metric("Female or male", row["decided"], border=True)

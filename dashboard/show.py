@@ -8,6 +8,29 @@ from typing import Any, Literal
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+#: A grid whose cells are all as wide, two in a row on a phone; Streamlit's own rows stretch what
+#: is left over in the last one.
+_GRID = """<style>[class*="st-key-cards-{wide}-"] {{
+display: grid !important; grid-template-columns: repeat(auto-fill, minmax(min(45%, {least}), 1fr))
+}}</style>"""
+
+
+#: The least width of a cell by how many may stand in a row.
+_LEAST = {3: "max(200px, 30%)", 4: "max(170px, 22%)"}
+
+
+def cards(number: int, name: str) -> DeltaGenerator:
+    """A place for so many metrics, three or four in a row, whichever leaves fewer gaps.
+
+    Args:
+        number: of metrics.
+        name: tells the place from the others on its page.
+    """
+    wide = 4 if number % 4 in (0, 3) and number > 3 else 3
+    st.html(_GRID.format(wide=wide, least=_LEAST[wide]))
+    return st.container(key=f"cards-{wide}-{name}")
 
 
 def draw(figure: go.Figure, words: str) -> None:

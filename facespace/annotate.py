@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from facespace.palette import VERDICTS
+from facespace.palette import VERDICTS, ink
 from facespace.types import RGB, Box, Face, Label, Point
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
@@ -128,7 +128,7 @@ def _label(pen: ImageDraw.ImageDraw, mark: Mark, colour: str, line: int, width: 
     left = float(np.clip(box.x - line / 2, 0, max(0, width - wide)))
     top = box.y - high if box.y >= high else max(box.y, 0)
     pen.rectangle((left, top, left + wide, top + high), fill=colour)
-    pen.text((left + pad - x0, top + pad - y0), text, font=font, fill="white")
+    pen.text((left + pad - x0, top + pad - y0), text, font=font, fill=ink(colour))
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import data, gallery, local
+from dashboard import data, gallery, local, show
 from dashboard.artifacts import page_artifacts, sentences
 
 PARTS = {
@@ -29,10 +29,10 @@ name = st.selectbox(
 view = data.View(manifest, name, datasets[name])
 left_out = sum(view.data["left_out"].values())
 persons = view.data["persons"]
-with st.container(horizontal=True):
-    st.metric("Photos used", f"{view.data['photos']:,}", border=True, height="stretch")
-    st.metric("Left out", f"{left_out:,}", border=True, height="stretch")
-    st.metric("Persons", f"{persons:,}" if persons else "not known", border=True, height="stretch")
+with show.cards(3, "photos"):
+    st.metric("Photos used", f"{view.data['photos']:,}", border=True)
+    st.metric("Left out", f"{left_out:,}", border=True)
+    st.metric("Persons", f"{persons:,}" if persons else "not known", border=True)
     data.learned(view)
 st.caption(f"Source: {view.data['source']}. Licence: {view.data['licence']}.")
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import folder
 from dashboard.artifacts import sentences
+from dashboard.empty import empty
 from dashboard.settings import sidebar
 
 st.title("Folder")
@@ -21,7 +22,18 @@ if brought and (job is None or not job.running):
         folder.offer(brought, settings)
 if job is None:
     if not brought:
-        st.info("Add photos to see all their faces in one table.", icon=":material/folder_open:")
+        with empty(
+            "folder",
+            "Add photos",
+            "All their faces come back in one table, with charts, a contact sheet and files to "
+            "keep. Nothing is read before you say so.",
+        ):
+            st.page_link(
+                "pages/photo.py",
+                label="See it on one picture first",
+                icon=":material/photo_camera:",
+                query_params={"from": "Example"},
+            )
     st.stop()
 if job.running:
     folder.progress(job)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import grayscale
 from dashboard.artifacts import page_artifacts, sentences
+from dashboard.empty import empty, show_the_example
 from dashboard.example import CREDIT, example
 from dashboard.reader import Picture
 from facespace.images import SUFFIXES
@@ -34,7 +35,8 @@ else:
         else st.camera_input("Look into the camera", key="camera")
     )
     if not file:
-        st.info("Add a picture, or choose “Example” to see how it works.", icon=":material/image:")
+        with empty("photo", "Add a picture", "Any will do; one with a face shows the most."):
+            show_the_example()
         st.stop()
     picture = Picture(
         file.name if origin == "Upload" else "camera.jpg", file.getvalue(), file.file_id

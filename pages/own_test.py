@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import own_test
 from dashboard.artifacts import page_artifacts, sentences
+from dashboard.empty import empty
 from dashboard.settings import choose_model, detector_notice
 
 st.title("Bring your own test")
@@ -14,7 +15,20 @@ own_test.wanted()
 brought = own_test.source()
 place = st.empty()
 if not brought:
-    place.info("Add a ZIP of labelled photos to see how they are read.", icon=":material/quiz:")
+    with (
+        place.container(),
+        empty(
+            "own_test",
+            "Add a ZIP of labelled photos",
+            "Every model reads them. You see how often each is right, with intervals, at which "
+            "threshold, and which photos it gets wrong.",
+        ),
+    ):
+        st.page_link(
+            "pages/evaluation.py",
+            label="See the same on public test sets",
+            icon=":material/analytics:",
+        )
     st.stop()
 with sentences():
     outcome = own_test.tested(manifest, place, *brought)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import keeping, results
 from dashboard.artifacts import sentences
+from dashboard.empty import empty, show_the_example
 from dashboard.example import CREDIT, example
 from dashboard.reader import Picture, read_all
 from dashboard.settings import sidebar
@@ -40,7 +41,13 @@ else:
     st.caption(CREDIT)
 
 if not files:
-    st.info("Add a picture, or choose “Example” to see how it works.", icon=":material/face:")
+    with empty(
+        "photo",
+        "Add a picture",
+        "Every face in it comes back boxed, with its verdict and how sure that is. Several "
+        "pictures at once make one table.",
+    ):
+        show_the_example()
     st.stop()
 
 read = read_all(files, settings)
@@ -63,6 +70,6 @@ if good:
         keeping.photos(good)
         keeping.dispute(*good[chosen])
 if read:
-    st.subheader("All faces")
+    st.header("All faces")
     results.table(readings)
     results.downloads(read)

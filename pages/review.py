@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import keeping, review, review_results
 from dashboard.artifacts import page_artifacts, sentences
+from dashboard.empty import empty
 
 st.title("Review")
 st.write(
@@ -29,11 +30,19 @@ if view == "files":
     review_results.files(queue, items)
     st.stop()
 if queue is None or not items:
-    st.info(
-        "Nobody waits here. Turn keeping on above, then read pictures on the pages Photo, "
-        "Folder, Video and Webcam: faces marked “?” come here.",
-        icon=":material/rate_review:",
-    )
+    with empty(
+        "review",
+        "Nobody waits here",
+        ("Read" if keeping.keeping() else "Turn keeping on above, then read")
+        + " pictures on the pages Photo, Folder, Video and Webcam: faces marked “?” come here.",
+    ):
+        for name, icon in (
+            ("photo", "photo_camera"),
+            ("folder", "folder_open"),
+            ("video", "movie"),
+            ("webcam", "videocam"),
+        ):
+            st.page_link(f"pages/{name}.py", label=name.title(), icon=f":material/{icon}:")
     st.stop()
 with sentences():
     if view == "one":

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import film
 from dashboard.artifacts import sentences
+from dashboard.empty import empty, show_the_example
 from dashboard.example import CREDIT
 from dashboard.example_film import example_film
 from dashboard.settings import sidebar
@@ -51,7 +52,12 @@ if chosen and st.button("Read the film", type="primary", icon=":material/play_ar
     st.rerun()
 if job is None:
     if not chosen:
-        st.info("Add a film, or choose “Example”.", icon=":material/movie:")
+        with empty(
+            "video",
+            "Add a film",
+            "It comes back with every face boxed and followed, and a table of who is seen when.",
+        ):
+            show_the_example()
 elif job.running:
     film.progress(job)
 elif job.error:

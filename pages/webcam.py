@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import keeping, webcam
+from dashboard.empty import empty
 from dashboard.settings import sidebar
 from facespace.live import Options
 
@@ -33,7 +34,12 @@ with right:
     elif context.state.signalling and not webcam.failed():
         webcam.connecting()
     else:
-        st.info("Press “Start the camera”.", icon=":material/videocam:")
+        with empty(
+            "webcam",
+            "Press “Start the camera”",
+            "Your browser asks whether this page may use it. What is seen then stands here.",
+        ):
+            st.caption("No camera? The switch below takes single pictures.")
 if webcam.failed():
     webcam.why_not()
 single = st.toggle("Take single pictures instead", webcam.failed(), key="single")

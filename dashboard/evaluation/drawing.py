@@ -109,8 +109,9 @@ def scores(view: View, threshold: float, certainty: float) -> None:
 
 def metrics(names: Iterable[str], cells: Mapping[str, tables.Interval]) -> None:
     """Some metrics with their intervals, side by side."""
-    with st.container(horizontal=True):
-        for metric in names:
+    shown = list(names)
+    with show.cards(len(shown), "-".join(shown)):
+        for metric in shown:
             title, words = METRICS[metric]
             cell = cells[metric]
             st.metric(

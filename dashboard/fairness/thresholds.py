@@ -96,7 +96,7 @@ def thresholds(view: View) -> None:
 
 def _outcome(found: fairness.Equalised, criterion: str) -> None:
     st.markdown(tables.cost(found, criterion))
-    with st.container(horizontal=True):
+    with show.cards(4, criterion):
         for part, words in (("gap", "Gap"), ("error", "Error")):
             cells = [found.measured[f"{part}_{when}"] for when in ("before", "after")]
             for cell, title in zip(cells, ("one threshold", "own thresholds"), strict=True):

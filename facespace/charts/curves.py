@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from facespace.charts.style import DARK, laid_out, styled, whiskers
-from facespace.palette import MALE, UNSURE, VERDICTS
+from facespace.charts.style import laid_out, styled, whiskers
+from facespace.palette import DARK, MALE, UNSURE, VERDICTS
 
 
 def roc(

@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from facespace.charts.space import DIVERGING
-from facespace.charts.style import DARK, NEUTRAL, PALE, SYMBOLS, laid_out
+from facespace.charts.style import NEUTRAL, PALE, SYMBOLS, laid_out
 from facespace.evaluate import LEAST_GROUP, proportion_interval
-from facespace.palette import FEMALE, MALE, UNSURE, VERDICTS
+from facespace.palette import DARK, FEMALE, MALE, UNSURE, VERDICTS
 
 #: Patterns say again which label a bar stands for.
 _PATTERNS = {"female": "", "male": "/"}

@@ -7,8 +7,8 @@ from itertools import cycle
 
 import plotly.graph_objects as go
 
-from facespace.charts.style import DARK, PALE, laid_out
-from facespace.palette import MALE
+from facespace.charts.style import PALE, laid_out
+from facespace.palette import DARK, MALE
 
 
 def detection(

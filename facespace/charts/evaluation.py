@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from facespace.charts.style import DARK, SYMBOLS, in_words, laid_out, span, whiskers
-from facespace.palette import MALE, UNSURE, VERDICTS
+from facespace.charts.style import SYMBOLS, in_words, laid_out, span, whiskers
+from facespace.palette import DARK, MALE, UNSURE, VERDICTS, ink
 
 
 def across(
@@ -88,7 +88,7 @@ def shares(table: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> go.Figure:
             texttemplate="%{x:.0%}",
             textposition="inside",
             insidetextanchor="middle",
-            insidetextfont={"color": DARK},
+            insidetextfont={"color": ink(colour)},
             textangle=0,
             customdata=[in_words(cell) for cell in cells],
             hovertemplate=f"%{{y}}: %{{customdata}} {words}<extra></extra>",
@@ -165,7 +165,7 @@ def confusion(matrix: Sequence[Sequence[int]]) -> go.Figure:
             y=row,
             text=f"<b>{number:,}</b><br>{shares[row, column]:.1%}",
             showarrow=False,
-            font={"size": 16, "color": "white" if shares[row, column] > 0.5 else "#17202b"},
+            font={"size": 16, "color": "white" if shares[row, column] > 0.5 else DARK},
         )
     figure.update_yaxes(autorange="reversed", tickangle=-90)
     return laid_out(figure, "", "", height=380)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from facespace.charts.style import DARK, PALE, in_words, laid_out, span, whiskers
+from facespace.charts.style import PALE, in_words, laid_out, span, whiskers
 from facespace.evaluate import order_of
-from facespace.palette import MALE, UNSURE, VERDICTS
+from facespace.palette import DARK, MALE, UNSURE, VERDICTS
 
 
 def groups(

@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 
 from facespace import export
 from facespace.charts.space import DIVERGING
-from facespace.charts.style import DARK, NEUTRAL, SYMBOLS, laid_out
-from facespace.palette import FEMALE, MALE, UNSURE
+from facespace.charts.style import NEUTRAL, SYMBOLS, laid_out
+from facespace.palette import DARK, FEMALE, MALE, UNSURE
 
 #: Black to the full channel, as a heat map's colour scale.
 SCALES = {

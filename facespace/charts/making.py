@@ -8,8 +8,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from facespace.charts.style import DARK, SYMBOLS, laid_out, styled
-from facespace.palette import MALE, UNSURE, VERDICTS
+from facespace.charts.style import SYMBOLS, laid_out, styled
+from facespace.palette import DARK, MALE, UNSURE, VERDICTS
 
 
 def classifiers(table: Sequence[Mapping[str, Any]], chosen: str) -> go.Figure:

@@ -11,16 +11,13 @@ import plotly.graph_objects as go
 from facespace.palette import MALE, UNSURE
 
 #: Bars and lines that stand for no verdict.
-NEUTRAL = "#5d7fa3"
+NEUTRAL = "#56789b"
 
 #: Bars that others stand out from, in both themes.
 PALE = "#b9c0c8"
 
 #: Markers that tell models, or metrics, apart where colour does not.
 SYMBOLS = ("circle", "diamond", "square", "triangle-up")
-
-#: Words on colours that are the same in both themes.
-DARK = "#17202b"
 
 
 def styled(curves: Mapping[str, Any], chosen: str) -> Iterator[tuple[str, Any, dict[str, Any]]]:

@@ -117,7 +117,7 @@ def test_settings_live_in_the_address(page: Page, address: str) -> None:
     page.wait_for_url("**smallest_face=32**")
     page.goto(f"{address}/photo?from=Nowhere&{DEFAULT}_certainty=much&detector=%3Cscript%3E")
     settled(page)
-    expect(page.get_by_test_id("stAlertContentInfo")).to_contain_text("Add a picture")
+    expect(page.get_by_test_id("stMain")).to_contain_text("Add a picture")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
