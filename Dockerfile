@@ -5,7 +5,9 @@
 # and open http://localhost:8501. Nothing is kept: whoever comes through a container counts as a
 # stranger, so the review queue lives in the visit. compose.yaml starts the same, with limits, and
 # with a TURN server for live video if asked to.
-FROM python:3.13-slim
+#
+# At rest it holds 280 MB with Python 3.12, and 315 with 3.13.
+FROM python:3.12-slim
 
 # A user without rights on the system. Films are read in /tmp, and nothing else is written.
 RUN useradd --create-home --uid 1000 facespace

@@ -153,6 +153,16 @@ def test_annotation_draws_on_a_copy(astronaut: RGB) -> None:
     assert (annotate.draw(astronaut, ()) == astronaut).all()
 
 
+def test_a_shrunken_picture_has_its_boxes_where_the_faces_are(astronaut: RGB) -> None:
+    (face,) = facespace.analyze(astronaut).faces
+    small = np.ascontiguousarray(astronaut[::2, ::2])
+    changed = (annotate.draw(small, [face], scale=0.5) != small).any(axis=2)
+    columns = np.flatnonzero(changed.any(axis=0))
+    box = face.detection.box
+    assert columns[0] == pytest.approx(box.x / 2, abs=4)
+    assert np.flatnonzero(changed.any(axis=1))[-1] == pytest.approx((box.y + box.height) / 2, abs=4)
+
+
 def test_zip_names_are_flat_and_different() -> None:
     names = ("a/x.png", "x-2.png", "b/x.png", "../x.png", "c:\\x.png")
     packed = export.to_zip([(name, name.encode()) for name in names])

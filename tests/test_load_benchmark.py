@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 from streamlit.proto.Alert_pb2 import Alert
 
 from benchmarks import load
 from facespace import images
-from tests.e2e.conftest import serving
+from tests.e2e.conftest import ROOT, serving
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +51,13 @@ def test_a_crowd_counts_uploads_and_problems(address: str) -> None:
     assert problem.startswith("LoadError")
 
 
+def test_it_waits_as_long_as_the_server_keeps_sessions() -> None:
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert config["server"]["disconnectedSessionTTL"] == load.KEPT
+
+
 def test_all_figures_are_there() -> None:
-    figures = load.measured(people=2, uploads=8, megapixels=0.3)
+    figures = load.measured(people=2, uploads=8, megapixels=0.3, kept=0)
     assert figures["errors"] == 0 and figures["uploads"] == 8
     assert figures["fairness"] >= 1 and figures["p95_s"] >= figures["p50_s"] > 0
     assert figures["peak_mb"] >= figures["rest_mb"] > figures["started_mb"] > 20
