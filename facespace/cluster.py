@@ -68,7 +68,7 @@ class Cluster:
         self._config = dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"})
         try:
             self.client = Client(address, timeout=PATIENCE, set_as_default=False)
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError) as error:
             raise FacespaceError(
                 f"No Dask scheduler answers at {address}. Start one with: python -m dask scheduler"
             ) from error
@@ -95,7 +95,10 @@ class Cluster:
     @property
     def slots(self) -> int:
         """How many things the workers do at once; 1 while they all start anew."""
-        return max(1, int(sum(self.client.nthreads().values())))
+        try:
+            return max(1, int(sum(self.client.nthreads().values())))
+        except OSError as error:
+            raise FacespaceError(_gone(self.address)) from error
 
     @property
     def full(self) -> bool:
@@ -274,16 +277,20 @@ class Work(Generic[Item, Result]):
             try:
                 return future.result(DESERTED)
             except CancelledError as error:
-                raise FacespaceError(
-                    f"The scheduler at {address} went away. What was done is kept: run the same "
-                    "again once it is back."
-                ) from error
+                raise FacespaceError(_gone(address)) from error
             except TimeoutError as error:
                 if not future.done() and not client.nthreads():
                     raise FacespaceError(
                         f"All workers of the scheduler at {address} are gone. What was done is "
                         "kept: run the same again once there are others."
                     ) from error
+
+
+def _gone(address: str) -> str:
+    return (
+        f"The scheduler at {address} went away. What was done is kept: run the same again once it "
+        "is back."
+    )
 
 
 def _compare(expected: Fitting, told: Mapping[str, str], address: str) -> None:
