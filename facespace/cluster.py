@@ -6,17 +6,16 @@ Needs ``distributed``, which is optional: ``facespace.remote.connect`` imports t
 from __future__ import annotations
 
 import os
-import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, wait
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, Generic, TypeVar
 
 import cv2
 import dask
-from distributed import Client, KilledWorker, Worker, WorkerPlugin
+from distributed import Client, KilledWorker, Worker, WorkerPlugin, get_worker
 
 from facespace import limits
 from facespace.folder import AHEAD, DYING, GIVE_UP
@@ -43,6 +42,7 @@ SCHEDULED = ("dask", "distributed", "cloudpickle")
 
 #: What must be the same here and on each worker: a word for it, and something to compare.
 Needs = Callable[[], Mapping[str, str]]
+Fitting = tuple[tuple[str, str], ...]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -54,7 +54,7 @@ class Cluster:
     Args:
         address: of the scheduler, ``tcp://host:8786``.
         needs: a function of a module, called here and on every worker, also on those that come
-            later: what it gives must be the same.
+            later if they are to do ``Work``: what it gives must be the same.
         packages: names of packages whose versions must be the same beside ``PACKAGES``.
 
     Raises:
@@ -64,19 +64,20 @@ class Cluster:
     def __init__(self, address: str, needs: Needs, packages: Sequence[str] = ()) -> None:
         self.address = address
         self._under_way: dict[Work[Any, Any], int] = {}
-        self._plugin = f"facespace-{uuid.uuid4().hex}"
         # Work is sent as a graph, and of a large one Dask would say that it should not be sent.
         self._config = dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"})
         try:
             self.client = Client(address, timeout=PATIENCE, set_as_default=False)
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError) as error:
             raise FacespaceError(
                 f"No Dask scheduler answers at {address}. Start one with: python -m dask scheduler"
             ) from error
         try:
             self._demand_workers()
             self._demand_versions((*PACKAGES, *packages))
-            self._demand_fit(needs)
+            self._fit = needs, self._demand_fit(needs)
+            # Also of workers that come later, and of those that start anew.
+            self.client.register_plugin(_OneThread(), name="facespace-one-thread")
         except BaseException:
             self.close()
             raise
@@ -89,14 +90,15 @@ class Cluster:
 
     def close(self) -> None:
         """Leave the cluster, which goes on; what is under way there is cancelled."""
-        with suppress(Exception):  # the scheduler is gone, or a worker never had it
-            self.client.unregister_worker_plugin(self._plugin)
         self.client.close()
 
     @property
     def slots(self) -> int:
         """How many things the workers do at once; 1 while they all start anew."""
-        return max(1, int(sum(self.client.nthreads().values())))
+        try:
+            return max(1, int(sum(self.client.nthreads().values())))
+        except OSError as error:
+            raise FacespaceError(_gone(self.address)) from error
 
     @property
     def full(self) -> bool:
@@ -191,17 +193,22 @@ class Cluster:
                     "machines."
                 )
 
-    def _demand_fit(self, needs: Needs) -> None:
+    def _demand_fit(self, needs: Needs) -> Fitting:
         start = "Start it in a copy of this folder with: python -m dask"
         # Dask unpacks work on the scheduler too.
         if self.client.run_on_scheduler(find_spec, "facespace") is None:
             raise FacespaceError(f"The scheduler cannot import facespace. {start} scheduler")
-        try:
-            self.client.register_plugin(_Fit(needs, dict(needs())), name=self._plugin)
-        except ImportError as error:
-            raise FacespaceError(
-                f"A worker cannot import what it is to run ({error}). {start} worker {self.address}"
-            ) from error
+        expected = tuple(needs().items())
+        for address, told in self.client.run(needs, on_error="return").items():
+            if isinstance(told, ImportError):
+                raise FacespaceError(
+                    f"The worker {address} cannot import what it is to run ({told}). {start} "
+                    f"worker {self.address}"
+                )
+            if isinstance(told, Exception):
+                raise FacespaceError(f"The worker {address} cannot be used. {told}")
+            _compare(expected, told, address)
+        return expected
 
 
 class Work(Generic[Item, Result]):
@@ -270,10 +277,7 @@ class Work(Generic[Item, Result]):
             try:
                 return future.result(DESERTED)
             except CancelledError as error:
-                raise FacespaceError(
-                    f"The scheduler at {address} went away. What was done is kept: run the same "
-                    "again once it is back."
-                ) from error
+                raise FacespaceError(_gone(address)) from error
             except TimeoutError as error:
                 if not future.done() and not client.nthreads():
                     raise FacespaceError(
@@ -282,25 +286,45 @@ class Work(Generic[Item, Result]):
                     ) from error
 
 
-class _Fit(WorkerPlugin):
-    """Makes ready a worker as local ones are, or keeps it out: one thread, and what is needed."""
+def _gone(address: str) -> str:
+    return (
+        f"The scheduler at {address} went away. What was done is kept: run the same again once it "
+        "is back."
+    )
 
-    def __init__(self, needs: Needs, expected: Mapping[str, str]) -> None:
-        self.needs, self.expected = needs, expected
+
+def _compare(expected: Fitting, told: Mapping[str, str], address: str) -> None:
+    for what, value in expected:
+        if told.get(what) != value:
+            raise FacespaceError(
+                f"The worker {address} has other {what} than the machine that asks. Copy its "
+                "folder there as it is, and start the worker anew."
+            )
+
+
+def _done(
+    fit: tuple[Needs, Fitting],
+    function: Callable[..., Sequence[Result]],
+    items: Sequence[Item],
+    how: Sequence[object],
+) -> Sequence[Result]:
+    """Called on a worker, which may have come when the others had been looked at."""
+    needs, expected = fit
+    if expected not in _SEEN:
+        _compare(expected, needs(), get_worker().address)
+        _SEEN.add(expected)
+    return function(items, *how)
+
+
+#: What this worker was seen to have.
+_SEEN: set[Fitting] = set()
+
+
+class _OneThread(WorkerPlugin):
+    """A worker has one thread for each thing that it does, as processes of this machine have."""
 
     def setup(self, worker: Worker) -> None:
-        """Called by Dask on every worker, when it is there and when it starts anew."""
         _one_thread()
-        try:
-            here = self.needs()
-        except FacespaceError as error:
-            raise FacespaceError(f"The worker {worker.address} cannot be used. {error}") from error
-        for what, expected in self.expected.items():
-            if here.get(what) != expected:
-                raise FacespaceError(
-                    f"The worker {worker.address} has other {what} than this machine. Copy this "
-                    "folder there as it is, and start the worker anew."
-                )
 
 
 def _itself(array: Any) -> Any:
