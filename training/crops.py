@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import cv2
 import numpy as np
@@ -24,11 +24,20 @@ from facespace.types import RGB, Crops, Detection, FacespaceError
 if TYPE_CHECKING:
     from facespace.cluster import Cluster
 
+try:
+    import fcntl
+except ImportError:  # Windows has none
+    fcntl = None  # type: ignore[assignment]
+
 #: Photos a worker crops before its result is written: what an interruption can cost.
 CHUNK = 256
 
 #: Photos that are sent to a worker of a cluster at once, and bytes from which on it is fewer.
 SENT, SENT_BYTES = 16, 16 * 2**20
+
+#: All crops one behind the other, 4,096 bytes each, and their rows of ``ROW``. A worker writes its
+#: chunk as a file of its own; these two take it in.
+CROPS, ROWS = "crops.bin", "rows.bin"
 
 #: Parts of a face that ``Way.cover`` hides, from and to these fractions of the crop's height.
 COVERS = {"lower": (0.52, 1.25), "upper": (-0.25, 0.52)}
@@ -177,13 +186,40 @@ def _code() -> str:
 
 
 def _load(cache: Path) -> tuple[npt.NDArray[Any], Crops]:
+    """All rows and crops, (N,) and (N, side, side), mapped from the files: only what is taken of
+    them is read."""
     side = align.TEMPLATE.side
-    rows, crops = [np.empty(0, ROW)], [np.empty((0, side, side), np.uint8)]
-    for path in sorted(cache.glob("*.npz")):
-        with np.load(path, allow_pickle=False) as chunk:
-            rows.append(chunk["rows"])
-            crops.append(chunk["crops"])
-    return np.concatenate(rows), np.concatenate(crops)
+    with (cache / ROWS).open("a+b") as rows, (cache / CROPS).open("a+b") as crops:
+        if fcntl is not None:
+            fcntl.flock(rows, fcntl.LOCK_EX)  # another training may be gathering too
+        for path in sorted(cache.glob("*.npz")):
+            with np.load(path, allow_pickle=False) as chunk:
+                _append(rows, chunk["rows"], crops, chunk["crops"])
+            path.unlink()
+        count = _count(rows)
+    if count == 0:  # an empty file cannot be mapped
+        return np.empty(0, ROW), np.empty((0, side, side), np.uint8)
+    return (
+        np.memmap(cache / ROWS, ROW, "r", shape=(count,)),
+        np.memmap(cache / CROPS, np.uint8, "r", shape=(count, side, side)),
+    )
+
+
+def _append(
+    rows: BinaryIO, new_rows: npt.NDArray[Any], crops: BinaryIO, new_crops: npt.NDArray[Any]
+) -> None:
+    """Crops first: a row is there only once its crop is. What an interruption left is cut off."""
+    count = _count(rows)
+    rows.truncate(count * ROW.itemsize)
+    crops.truncate(count * new_crops[0].nbytes)
+    for file, values in ((crops, new_crops), (rows, new_rows)):
+        file.write(values.tobytes())
+        file.flush()
+
+
+def _count(rows: BinaryIO) -> int:
+    """Whole rows in the file."""
+    return os.fstat(rows.fileno()).st_size // ROW.itemsize
 
 
 @dataclass(frozen=True, slots=True)
