@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from dashboard import example_film
-from facespace import film_export, limits, video
+from facespace import film_export, limits, palette, video
 from facespace.types import RGB, FacespaceError
 from facespace.video import Film, Progress
 
@@ -98,7 +98,7 @@ def test_a_film_comes_back_annotated(tmp_path: Path, frames) -> None:
     assert (codec, pix_fmt, size, len(pixels)) == ("h264", "yuv420p", SIZE, 36)
     np.testing.assert_allclose(times, np.arange(36) / RATE, atol=1e-3)
     # The orange box is drawn around the face in every frame.
-    orange = np.array([0xD1, 0x72, 0x0A])
+    orange = np.array(list(bytes.fromhex(palette.FEMALE[1:])))
     for rgb, when in zip(pixels, film.times, strict=True):
         [(_, box)] = film.in_view(when)
         top = rgb[round(box.y + 1), round(box.x + 12) : round(box.x + box.width - 12)].astype(int)

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from dashboard.example import example
-from facespace import images
+from facespace import images, palette
 from tests.e2e.camera import film
 from tests.e2e.conftest import FLAGS, SECONDS, Launch, download, settled
 
@@ -39,7 +39,7 @@ def started(browser: Browser, address: str, script: str = "") -> tuple[Page, Fra
 
 
 #: The colour of a box around a face that reads as female.
-FEMALE = (0xD1, 0x72, 0x0A)
+FEMALE = tuple(bytes.fromhex(palette.FEMALE[1:]))
 
 
 @pytest.fixture(scope="module")
