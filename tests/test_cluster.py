@@ -35,7 +35,7 @@ distributed = pytest.importorskip("distributed")
 
 ROOT = Path(__file__).parents[1]
 DEADLY = b"deadly"
-COUNT = 30
+COUNT = 60
 
 READING = partial(remote.needs, facespace.Settings())
 
@@ -89,7 +89,7 @@ def less_patient(local: distributed.LocalCluster) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def portraits(tmp_path_factory: pytest.TempPathFactory, astronaut: RGB) -> Path:
-    """The astronaut in 2 x 30 ways, with what is no portrait among them, and a ZIP."""
+    """The astronaut in 2 x 60 ways, with what is no portrait among them, and a ZIP."""
     there = tmp_path_factory.mktemp("portraits")
     rng = np.random.default_rng(0)
     for label in ("female", "male"):
@@ -184,7 +184,7 @@ def test_what_is_on_its_way_is_bounded(
         monkeypatch.setattr(cluster, "submit", submitting)
         found = sources.find([str(portraits / "male")])
         assert len(list(folder.read(found, start=partial(remote.Readers, cluster)))) == COUNT + 1
-    assert under_way == [0] * 4
+    assert under_way == [0] * 8
 
 
 # Training
