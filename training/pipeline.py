@@ -43,7 +43,7 @@ COSTS = (1.0, 3.0, 10.0)
 #: The same for the Nystroem machine, whose cost is of squares, and what it multiplies the front
 #: end's gammas by: a wider kernel needs fewer landmarks.
 LINEAR_COSTS = (3.0, 10.0, 20.0)
-WIDER = 0.5
+WIDER = 0.7
 
 #: What the SVM may be, by the names of the option ``--classifier``.
 CLASSIFIERS = ("svc", "nystroem")
@@ -54,7 +54,7 @@ CLASSIFIERS = ("svc", "nystroem")
 SVC_PHOTOS = 40_000
 
 #: Landmarks of the Nystroem machine, and in its search, which the fit of the many would draw out.
-LANDMARKS, SEARCH_LANDMARKS = 4000, 1000
+LANDMARKS, SEARCH_LANDMARKS = 6000, 1000
 
 #: Photos that scaler and PCA are fitted on, at most, before a Nystroem machine.
 REDUCTION_PHOTOS = 8000
