@@ -8,10 +8,10 @@ its own: seconds are processor time from crops to the fitted classifier, memory 
 peak. Rows that are in FILE already are not measured again, so that it can be interrupted.
 
 The SVC's settings are what the search of the training found. Those of the landmarks were chosen
-on validation photos of FairFace, after a first choice, 4,000 of them, had lost 1.5 points on its test
-photos: so their number is not blind to these. The exponent is the slope of log seconds
-over log photos. A projection goes on from the largest measured number, with the steepest of the
-slope over all and that between the two largest.
+on validation photos of FairFace, after a first choice, 4,000 of them, had lost 1.5 points on its
+test photos: so their number is not blind to these. The exponent is the slope of log seconds over
+log photos. A projection goes on from the largest measured number, with the steepest of the slope
+over all and that between the two largest.
 """
 
 from __future__ import annotations
