@@ -31,6 +31,7 @@ from tests.training.test_train import variant
 from training import crops, front_ends, pipeline
 from training.__main__ import main
 
+dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
 
 ROOT = Path(__file__).parents[1]
@@ -57,9 +58,15 @@ class Fragile(distributed.WorkerPlugin):
 @pytest.fixture(scope="module")
 def started() -> Iterator[distributed.LocalCluster]:
     """A scheduler here and two processes that work for it."""
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
-    ) as cluster:
+    # A worker that takes longer than this to start anew is not started again; it takes long where
+    # other tests keep the processors busy.
+    patient = dask.config.set({"distributed.deploy.lost-worker-timeout": "120s"})
+    with (
+        patient,
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        ) as cluster,
+    ):
         with cluster.get_client() as client:
             client.register_plugin(Fragile())
         yield cluster
@@ -193,6 +200,7 @@ def test_what_is_on_its_way_is_bounded(
 def test_crops_and_search_are_as_here_though_workers_are_killed(
     local: distributed.LocalCluster, portraits: Path, tmp_path: Path, monkeypatch
 ) -> None:
+    monkeypatch.setattr(front_ends.Pixels, "gammas", (1.0,))  # three folds of three values of C
     photos = table(portraits)
     mine = crops.crop_all(photos, tmp_path / "here", jobs=1)
     with remote.connect(local.scheduler_address, crops.needs, ("scikit-learn",)) as cluster:
