@@ -230,7 +230,7 @@ def read(
                 tracks=tracker.count,
                 preview=annotate.draw_marks(look.rgb, marks(tracks)) if shown else None,
             )
-            if stop():
+            if looks > 1 and stop():  # one picture is no film
                 # What was read but not yet looked at is left out: nobody was looked for there.
                 del times[look.number + 1 :]
                 stopped = True

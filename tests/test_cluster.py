@@ -200,7 +200,6 @@ def test_what_is_on_its_way_is_bounded(
 def test_crops_and_search_are_as_here_though_workers_are_killed(
     local: distributed.LocalCluster, portraits: Path, tmp_path: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(front_ends.Pixels, "gammas", (1.0,))  # three folds of three values of C
     photos = table(portraits)
     mine = crops.crop_all(photos, tmp_path / "here", jobs=1)
     with remote.connect(local.scheduler_address, crops.needs, ("scikit-learn",)) as cluster:

@@ -87,7 +87,7 @@ def test_the_command_keeps_what_training_reads(there: Path, tmp_path: Path, capf
     other = np.random.default_rng(0).integers(0, 256, (1, 64, 64), np.uint8)
     said: list[str] = []
     for source in (export, path):
-        material = Material(none, Sample([], other, none.rows), {}, {}, {}, {}, {}, {}, {})
+        material = Material(none, Sample([], other, none.rows), *({} for _ in range(9)))
         fitted = added(material, source, 1, said.append).fitting
         assert [photo.label for photo in fitted.photos] == ["female", "male"]
     assert "2 reviewed faces" in said[0]
