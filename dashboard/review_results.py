@@ -39,22 +39,16 @@ def order() -> None:
     *_, own = ORDERS.values()
     with st.expander("Why the faces come in this order", icon=":material/sort:"):
         st.markdown(_worth(told))
-        st.plotly_chart(
+        show.draw(
             charts.orders(curves, own),
-            alt="Errors on the test set, before any review and after the last: "
+            "Errors on the test set, before any review and after the last: "
             + "; ".join(
                 f"{words} {min(curve.items())[1]:.1%} and {max(curve.items())[1]:.1%}"
                 for words, curve in curves.items()
             ),
         )
-        st.download_button(
-            "CSV",
-            pd.DataFrame(curves).rename_axis("reviews").to_csv(),
-            "review-orders.csv",
-            "text/csv",
-            on_click="ignore",
-            icon=":material/table:",
-        )
+        frame = pd.DataFrame(curves).rename_axis("reviews").reset_index()
+        show.download("CSV", frame, "review-orders.csv")
 
 
 def _curve(told: dict[str, float | None], name: str) -> dict[int, float]:

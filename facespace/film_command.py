@@ -6,12 +6,10 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 
 from facespace import film_export, limits, review_command, review_film, video
 from facespace.analyze import Settings
-from facespace.review_command import Keeper
 from facespace.terminal import interrupted, show
 from facespace.types import FacespaceError
 from facespace.video import Film, Progress
@@ -63,7 +61,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             print(f"facespace: {path} is the film itself", file=sys.stderr)
             return 2
     try:
-        keeper = Keeper(options.reviews) if options.reviews else nullcontext()
+        keeper = review_command.opened(options.reviews)
     except FacespaceError as error:
         print(f"facespace: {error}", file=sys.stderr)
         return 2

@@ -95,7 +95,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             print(f"facespace: {photo.name} is one of the photos", file=sys.stderr)
             return 2
     try:
-        keeper = Keeper(options.reviews) if options.reviews else nullcontext()
+        keeper = review_command.opened(options.reviews)
     except FacespaceError as error:
         print(f"facespace: {error}", file=sys.stderr)
         return 2

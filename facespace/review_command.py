@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from facespace import limits
@@ -44,6 +45,15 @@ class Keeper:
         if kind is None:
             faces = "1 face" if self._faces == 1 else f"{self._faces:,} faces"
             _say(f"{faces} marked '?', {self._new:,} of them new in {self._path}")
+
+
+def opened(path: Path | None) -> AbstractContextManager[Keeper | None]:
+    """What keeps faces in the file that the option names; None where it names none.
+
+    Raises:
+        FacespaceError: the file cannot be used.
+    """
+    return nullcontext() if path is None else Keeper(path)
 
 
 def add_argument(parser: argparse.ArgumentParser) -> None:

@@ -125,7 +125,9 @@ def crop_all(
             bar.update(done)
     if todo:
         rows, crops = _load(cache)
-        rows, crops = _stacked([*zip(rows, crops, strict=True), *lost]) if lost else (rows, crops)
+        if lost:
+            more = _stacked(lost)
+            rows, crops = np.concatenate([rows, more[0]]), np.concatenate([crops, more[1]])
         known = {key: i for i, key in enumerate(rows["key"].tolist())}
     order = [known[key] for key in keys]
     return Cropped(crops[order], rows[order])

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics.pairwise import rbf_kernel
 
-#: Photos whose features are in memory at once.
+#: Photos whose rows, or features, are in memory at once.
 CHUNK = 2048
 
 #: Newton steps at most. The first is least squares; it ends before where the photos inside the

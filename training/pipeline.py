@@ -25,7 +25,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from training.front_ends import Computed, FrontEnd
-from training.nystroem import NystroemSVC, drawn
+from training.nystroem import CHUNK, NystroemSVC, drawn
 
 if TYPE_CHECKING:
     from facespace.cluster import Cluster
@@ -58,9 +58,6 @@ LANDMARKS, SEARCH_LANDMARKS = 6000, 1000
 
 #: Photos that scaler and PCA are fitted on, at most, before a Nystroem machine.
 REDUCTION_PHOTOS = 8000
-
-#: Photos that are turned into coordinates at once, before a Nystroem machine.
-CHUNK = 2048
 
 
 class SoftWhitenedPCA(PCA):  # type: ignore[misc]
