@@ -13,12 +13,10 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, Generic, TypeVar
 
-import cv2
 import dask
 from distributed import Client, KilledWorker, Worker, WorkerPlugin, get_worker
 
-from facespace import limits
-from facespace.folder import AHEAD, DYING, GIVE_UP
+from facespace.folder import AHEAD, DYING, GIVE_UP, one_thread
 from facespace.types import FacespaceError
 
 #: Seconds until a scheduler is given up that does not answer, or that has no worker.
@@ -268,7 +266,9 @@ class Work(Generic[Item, Result]):
         return results
 
     def _sent(self, items: Sequence[Item]) -> Future[Sequence[Result]]:
-        future: Future[Sequence[Result]] = self._executor.submit(self._function, items, *self._how)
+        future: Future[Sequence[Result]] = self._executor.submit(
+            _done, self._cluster._fit, self._function, items, self._how
+        )
         return future
 
     def _received(self, future: Future[Sequence[Result]]) -> Sequence[Result]:
@@ -332,8 +332,7 @@ def _itself(array: Any) -> Any:
 
 
 def _one_thread() -> None:
-    limits.THREADS = 1
-    cv2.setNumThreads(1)
+    one_thread()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"  # for libraries that are still to be loaded
     try:

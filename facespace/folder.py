@@ -359,9 +359,14 @@ def _merged(
 def _begin() -> None:
     """Make ready a worker: one thread, and Ctrl-C is its parent's matter."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    one_thread()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def one_thread() -> None:
+    """Let this process find and judge faces on one thread: others work beside it."""
     limits.THREADS = 1
     cv2.setNumThreads(1)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:

@@ -194,6 +194,14 @@ def test_what_is_on_its_way_is_bounded(
     assert under_way == [0] * 8
 
 
+def test_a_worker_that_came_later_must_fit_too(local: distributed.LocalCluster) -> None:
+    with remote.connect(local.scheduler_address, READING) as cluster:
+        needs, fit = cluster._fit
+        cluster._fit = needs, (*fit, ("a thing", "that no worker has"))
+        with pytest.raises(FacespaceError, match="has other a thing than the machine that asks"):
+            cluster.submit(list, [1]).results()
+
+
 # Training
 
 
