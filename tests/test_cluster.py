@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -77,6 +78,13 @@ def local(started: distributed.LocalCluster) -> distributed.LocalCluster:
     """The same, with all that was killed running again."""
     started.wait_for_workers(2, timeout=120)
     return started
+
+
+@pytest.fixture(autouse=True)
+def no_client_half_made() -> None:
+    """A client whose scheduler did not answer closes when it is collected, which waits for ever if
+    that happens while another one starts."""
+    gc.collect()
 
 
 def kill_one(local: distributed.LocalCluster) -> None:
