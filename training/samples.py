@@ -256,7 +256,7 @@ def _held_out(training: Sample, origin: Array, words: str) -> tuple[Array, Array
         strata = np.char.add(np.char.add(strata, " "), origin)
     rest, held = next(folds.split(strata, strata, training.persons))
     labels = training.labels[held]
-    _demand_both_classes(labels, f"the photos of {words} drawn for validation", LEAST_TEST)
+    _demand_both_classes(labels, f"the photos of {words} drawn for validation", 1)
     return rest, held
 
 
