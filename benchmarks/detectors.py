@@ -23,9 +23,11 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from facespace import align, artifacts, datasets, detectors, evidence, images, model
+from facespace import align, artifacts, datasets, detectors, evidence, images, limits, model
 from facespace.analyze import analyze
 from facespace.decide import Rules, rejected
+from facespace.detectors import yunet, yunet_graph
+from facespace.runtime import loaded
 from facespace.types import RGB, Detection
 from training import detection, report, rules
 from training.detection import Matched, Picture
@@ -88,6 +90,8 @@ def main() -> None:
     for name, milliseconds in timed(sets).items():
         figures[name]["milliseconds"] = milliseconds
         print(f"{name}: {milliseconds:.1f} ms at {SIZE[0]} x {SIZE[1]}")
+    figures["yunet"]["opencv_over_onnxruntime"] = ratio = runtimes(sets)
+    print(f"yunet's network through OpenCV takes {ratio:.1f} times as long")
     figures["verdicts"] = verdicts(sets, options.portraits)
     print(json.dumps(figures["verdicts"], indent=1))
     text = json.dumps(rounded(figures), indent=1) + "\n"
@@ -102,10 +106,10 @@ def contenders() -> dict[str, tuple[float, Find]]:
     for name in detectors.NAMES:
         detector = detectors.get(name)
         found[name] = (detector.threshold, detector.detect)
-    yunet = detectors.get("yunet")
+    tiled = detectors.get("yunet")
     found["yunet_small_faces"] = (
-        yunet.threshold,
-        lambda rgb, least: yunet.detect(rgb, least, small_faces=True),
+        tiled.threshold,
+        lambda rgb, least: tiled.detect(rgb, least, small_faces=True),
     )
     return found
 
@@ -186,16 +190,38 @@ def by_attribute(seen: Sequence[Seen]) -> dict[str, dict[str, Any]]:
     }
 
 
+def to_time(sets: dict[str, list[Picture]]) -> list[RGB]:
+    """``TIMED`` pictures of ``SIZE``."""
+    few = [p for ps in sets.values() for p in ps if len(p.boxes) == 1 and p.even]
+    step = max(1, len(few) // TIMED)
+    return [
+        np.asarray(cv2.resize(images.load(p.path), SIZE), np.uint8) for p in few[::step][:TIMED]
+    ]
+
+
+def runtimes(sets: dict[str, list[Picture]]) -> float:
+    """How many times as long as ours OpenCV's runtime takes for YuNet's network, one scan each."""
+    cv2.setNumThreads(limits.THREADS)
+    network = loaded(yunet_graph.rebuilt(yunet.weights()))
+    opencv = cv2.FaceDetectorYN.create(str(yunet.weights()), "", SIZE, LEAST_SCORE)
+    ours, theirs = [], []
+    for _ in range(TIMES):
+        for rgb in to_time(sets):
+            start = time.perf_counter()
+            yunet._run(network, rgb[None], LEAST_SCORE)
+            middle = time.perf_counter()
+            opencv.detect(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
+            ours.append(middle - start)
+            theirs.append(time.perf_counter() - middle)
+    return float(np.median(theirs) / np.median(ours))
+
+
 def timed(sets: dict[str, list[Picture]]) -> dict[str, float]:
     """The median time for a picture of ``SIZE``, in milliseconds, the detectors in turn.
 
     Taken on pictures without a crowd, each of them with at most two faces.
     """
-    few = [p for ps in sets.values() for p in ps if len(p.boxes) == 1 and p.even]
-    step = max(1, len(few) // TIMED)
-    pictures = [
-        np.asarray(cv2.resize(images.load(p.path), SIZE), np.uint8) for p in few[::step][:TIMED]
-    ]
+    pictures = to_time(sets)
     times: dict[str, list[float]] = {}
     for _ in range(TIMES):
         for name, (threshold, find) in contenders().items():

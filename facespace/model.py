@@ -10,6 +10,7 @@ import numpy as np
 import onnxruntime as ort
 
 from facespace import artifacts, limits
+from facespace.runtime import loaded
 from facespace.types import Crops, FacespaceError, Floats, Score
 
 INPUT = "faces"
@@ -17,7 +18,7 @@ OUTPUTS = ("probability", "coordinates", "distance")
 
 
 def session(source: Path | bytes, contract: bool = True) -> ort.InferenceSession:
-    """An onnxruntime session on the CPU with ``limits.THREADS`` threads.
+    """What ``runtime.loaded`` gives, its inputs and outputs looked at.
 
     Args:
         source: an ONNX file, or its content.
@@ -26,17 +27,7 @@ def session(source: Path | bytes, contract: bool = True) -> ort.InferenceSession
     Raises:
         FacespaceError: this is no ONNX model, or not one that keeps the artifact contract.
     """
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = limits.THREADS
-    options.inter_op_num_threads = 1
-    # Threads that wait for work by spinning would take the processors from the stream and pages.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    content = source if isinstance(source, bytes) else str(source)
-    try:
-        made = ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime raises a type of its own for each cause
-        raise FacespaceError("The model file is not an ONNX model that can be loaded.") from error
+    made = loaded(source)
     found = [node.name for node in made.get_inputs()], [node.name for node in made.get_outputs()]
     crops = [(node.type, len(node.shape)) for node in made.get_inputs()]
     if crops != [("tensor(uint8)", 3)]:

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from facespace import detectors, images
-from facespace.detectors import yunet
-from facespace.detectors.base import Pool
+from facespace.detectors import yunet, yunet_graph
+from facespace.detectors.base import NMS_IOU, Pool
+from facespace.runtime import loaded
 from facespace.types import RGB, Detection, FacespaceError
 
 #: Where a person sees the astronaut's eyes, nose and mouth, in pixels.
@@ -83,6 +84,38 @@ def test_a_pool_lends_each_object_once_and_keeps_it_warm() -> None:
         assert first is not second
     with pool.borrow() as again:
         assert again in (first, second)
+
+
+@pytest.mark.parametrize("size", [(512, 512), (333, 480), (96, 65), (40, 300)])
+def test_yunet_finds_what_opencv_finds(size: tuple[int, int], astronaut: RGB) -> None:
+    """The file as OpenCV runs it, and rewritten; sides that are no multiples of 32 too."""
+    picture = cv2.resize(astronaut, size[::-1], interpolation=cv2.INTER_AREA)
+    own = loaded(yunet_graph.rebuilt(yunet.weights()))
+    (found,) = yunet._run(own, picture[None], 0.3)
+    least = tuple(max(side, yunet.SMALLEST_SIDE) for side in size)
+    wanted = np.zeros((*least, 3), np.uint8)
+    wanted[: size[0], : size[1]] = picture[:, :, ::-1]
+    opencv = cv2.FaceDetectorYN.create(str(yunet.weights()), "", least[::-1], 0.3, NMS_IOU)
+    rows = opencv.detect(wanted)[1]
+    rows = np.empty((0, 15)) if rows is None else rows
+    assert len(rows) == (0 if size == (40, 300) else 1)
+    np.testing.assert_allclose(found, rows, rtol=1e-5, atol=1e-3)
+    together = yunet._run(own, np.stack([picture, picture[::-1], picture]), 0.3)
+    np.testing.assert_allclose(together[0], found, atol=1e-4)
+    np.testing.assert_allclose(together[2], found, atol=1e-4)
+
+
+def test_a_crowd_is_looked_at_again_in_parts(astronaut: RGB, monkeypatch) -> None:
+    head = cv2.resize(astronaut[20:220, 110:330], (160, 145), interpolation=cv2.INTER_AREA)
+    crowd = np.tile(head, (4, 6, 1))
+    monkeypatch.setattr(yunet, "LOOKS", 5)
+    few = yunet.YuNet().detect(crowd)
+    monkeypatch.setattr(yunet, "LOOKS", 100)
+    many = yunet.YuNet().detect(crowd)
+    assert len(many) == 24
+    for one, other in zip(few, many, strict=True):
+        np.testing.assert_allclose(one.landmarks, other.landmarks, atol=1e-3)
+        assert one.score == pytest.approx(other.score, abs=1e-5)
 
 
 def test_an_unknown_detector_gets_a_sentence() -> None:

