@@ -60,9 +60,9 @@ MAX_LABELS = _read("MAX_LABELS", 1_000_000)
 MAX_REVIEWS = _read("MAX_REVIEWS", 2_000)
 REVIEW_DAYS = _read("REVIEW_DAYS", 90)
 
-#: Faces scored in one run of the model. The kernel matrix of the largest model has one float32
-#: for every face and support vector, so this bounds memory, not speed.
-BATCH = _read("BATCH", 64)
+#: Faces scored in one run of the model. More of them would not be faster, and take more memory:
+#: the kernel matrix of the largest model has one float32 for every face and support vector.
+BATCH = _read("BATCH", 8)
 
 #: Pictures that are decoded, analysed or drawn at once, whoever asks. Each may take 8 bytes a pixel
 #: and 40 MB: more of them would need more memory and be no faster on as many processors.

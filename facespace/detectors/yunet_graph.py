@@ -46,11 +46,12 @@ def rebuilt(path: Path) -> bytes:
         if node.op_type == "Reshape":  # (1, P, n) -> (N, P, n)
             arrays[node.input[1]] = np.array([0, *arrays[node.input[1]][1:]])
     (pictures,) = graph.input
-    # Colours to the front, blue first, as OpenCV has them.
-    numbers = helper.make_node("Cast", [PICTURES], ["numbers"], to=TensorProto.FLOAT)
-    front = helper.make_node("Transpose", ["numbers"], ["front"], perm=[0, 3, 1, 2])
-    colours = helper.make_node("Gather", ["front", "blue_first"], [pictures.name], axis=1)
-    arrays["blue_first"], arrays["last"] = np.array([2, 1, 0]), np.array([2])
+    (first,) = (node for node in nodes if pictures.name in node.input)
+    # The network learned from OpenCV's pictures, whose channels are blue, green, red.
+    arrays[first.input[1]] = np.ascontiguousarray(arrays[first.input[1]][:, ::-1])
+    front = helper.make_node("Transpose", [PICTURES], ["front"], perm=[0, 3, 1, 2])
+    numbers = helper.make_node("Cast", ["front"], [pictures.name], to=TensorProto.FLOAT)
+    arrays["last"] = np.array([2])
     parts = {
         kind: helper.make_node("Concat", [f"{kind}_{n}" for n in STRIDES], [kind], axis=1)
         for kind in ("cls", "obj", "bbox", "kps")
@@ -59,7 +60,7 @@ def rebuilt(path: Path) -> bytes:
     flat = helper.make_node("Squeeze", ["product", "last"], ["flat"])
     score = helper.make_node("Sqrt", ["flat"], [SCORE])
     places = helper.make_node("Concat", ["bbox", "kps"], [PLACES], axis=2)
-    nodes = [numbers, front, colours, *nodes, *parts.values(), product, flat, score, places]
+    nodes = [front, numbers, *nodes, *parts.values(), product, flat, score, places]
     used = {name for node in nodes for name in node.input}
     made = helper.make_graph(
         nodes,
