@@ -31,6 +31,7 @@ CUTS = {
 #: The card's wide tables scroll by themselves on a phone, not the page.
 _TABLES = """<style>
 .st-key-card table { font-size: 0.85rem; overflow-x: auto }
+.st-key-card pre, .st-key-card pre * { white-space: pre-wrap !important; overflow-wrap: anywhere }
 .st-key-card :is(td, th) { padding: 0.3rem 0.5rem }
 @media (max-width: 640px) { .st-key-card table { display: block } }
 </style>"""

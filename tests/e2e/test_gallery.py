@@ -47,6 +47,8 @@ def test_a_folder_of_ones_own(page: Page, here: str, photos: Path, tmp_path: Pat
     page.get_by_role("combobox", name="Label").click()
     page.get_by_role("option", name="female", exact=True).click()
     expect(page.get_by_text("1 to 15 of 15")).to_be_visible()
+    expect(thumbnails).to_have_count(15)
+    settled(page)
     assert "gallery_label=female" in page.url
     assert str(photos.name) not in page.url  # a path of this machine is nobody else's business
 
