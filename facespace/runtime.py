@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import onnxruntime as ort
@@ -14,16 +13,12 @@ from facespace.types import FacespaceError
 SPIN = 100
 
 
-@cache
-def _share_memory() -> None:
-    """Let all sessions have one arena.
-
-    With one each they take 100 MB more for pictures of many sizes, and are no faster.
-    """
-    about = ort.OrtMemoryInfo(
-        "Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT
-    )
-    ort.create_and_register_allocator(about, None)
+# All sessions have one arena: with one each they take 100 MB more for pictures of many sizes, and
+# are no faster. It can be said once a process.
+ort.create_and_register_allocator(
+    ort.OrtMemoryInfo("Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT),
+    None,
+)
 
 
 def loaded(source: Path | bytes) -> ort.InferenceSession:
@@ -44,7 +39,6 @@ def loaded(source: Path | bytes) -> ort.InferenceSession:
     # Pictures of many sizes follow each other: a plan for one would be made anew for the next.
     options.enable_mem_pattern = False
     options.add_session_config_entry("session.use_env_allocators", "1")
-    _share_memory()
     options.log_severity_level = 3
     content = source if isinstance(source, bytes) else str(source)
     try:

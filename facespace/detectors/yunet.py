@@ -112,7 +112,7 @@ class YuNet:
     ) -> list[Detection]:
         """All faces of a picture, uint8 (H, W, 3), the best score first.
 
-        ``small_faces`` adds a scan over tiles, which takes some 15 milliseconds each.
+        ``small_faces`` adds a scan over tiles, which takes some 5 milliseconds each.
         """
         least = max(LEAST, self.threshold if threshold is None else threshold)
         candidate = min(CANDIDATE, least)
