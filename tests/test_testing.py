@@ -154,7 +154,7 @@ def test_the_command_needs_no_scikit_learn(labelled_zip: bytes, tmp_path: Path) 
     path = tmp_path / "photos.zip"
     path.write_bytes(labelled_zip)
     code = (
-        "import sys\nfor name in ('sklearn', 'skl2onnx', 'onnx', 'joblib', 'streamlit'):\n"
+        "import sys\nfor name in ('sklearn', 'skl2onnx', 'joblib', 'streamlit'):\n"
         "    sys.modules[name] = None\n"
         "from training.__main__ import main\nsys.exit(main(sys.argv[1:]))"
     )
