@@ -64,7 +64,7 @@ PATIENCE, LOOK = 180.0, 0.02
 
 #: Seconds for which the server keeps a session that has ended (.streamlit/config.toml), and then
 #: until memory counts as settled.
-KEPT, SETTLING = 30.0, 5.0
+KEPT, SETTLING = 10.0, 5.0
 
 
 class LoadError(Exception):
