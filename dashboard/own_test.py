@@ -15,7 +15,7 @@ from dashboard import show
 from dashboard.evaluation.tables import FIRST, METRICS, interval, number, short
 from dashboard.local import at_this_machine
 from dashboard.reader import plain
-from facespace import limits, model, testing
+from facespace import export, limits, model, testing
 from facespace.artifacts import Manifest
 from facespace.charts import curves as drawn
 from facespace.charts import evaluation as charts
@@ -359,7 +359,7 @@ def errors(outcome: Outcome, name: str) -> None:
         )
     else:
         st.success("Every face reads as labelled.", icon=":material/check_circle:")
-    errors = lambda: frame.to_csv(index=False)  # noqa: E731
+    errors = lambda: export.table_csv(list(frame), frame.to_dict("records"))  # noqa: E731
     json = "application/json"
     show.buttons(
         "",

@@ -24,6 +24,9 @@ COLUMNS = (
     *("x", "y", "width", "height", "score", "distance", "error"),
 )
 
+#: How a spreadsheet tells a formula from words (OWASP, CSV Injection).
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 def rows(readings: Iterable[Reading]) -> list[dict[str, Any]]:
     """One row a face, of the columns ``COLUMNS``; one row without a face for a picture with none.
@@ -72,13 +75,24 @@ def to_csv(readings: Iterable[Reading]) -> str:
     return table_csv(COLUMNS, rows(readings))
 
 
-def table_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """Rows of these columns under a header, as CSV."""
+def table_csv(
+    columns: Sequence[str], rows: Iterable[Mapping[str, Any]], exact: bool = False
+) -> str:
+    """Rows of these columns under a header, as CSV.
+
+    Words that a spreadsheet would take for a formula, as the name of a stranger's file may be made
+    to look like, get an apostrophe in front, unless they are to be ``exact``.
+    """
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    for row in rows:
+        writer.writerow(row if exact else {key: _harmless(value) for key, value in row.items()})
     return text.getvalue()
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def to_table(readings: Iterable[Reading]) -> str:

@@ -64,7 +64,9 @@ def pack(queue: Queue, items: Iterable[Item]) -> bytes:
             archive.writestr(row["crop"], pictures[0])
             archive.writestr(row["file"], pictures[1])
             rows.append(row)
-        archive.writestr("labels.csv", export.table_csv(COLUMNS, rows), zipfile.ZIP_DEFLATED)
+        archive.writestr(
+            "labels.csv", export.table_csv(COLUMNS, rows, exact=True), zipfile.ZIP_DEFLATED
+        )
         about = {
             "title": "Faces reviewed by people",
             "licence": "not stated",

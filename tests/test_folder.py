@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -394,6 +395,15 @@ def test_a_reading_becomes_a_frame(astronaut: np.ndarray) -> None:
     text = io.StringIO(export.to_csv([reading]))
     back = pd.read_csv(text, keep_default_na=False)
     assert back.astype(str).to_dict() == frame.fillna("").astype(str).to_dict()
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(0)", "+1", "-1", "@a", "\tx", "a=1", "1-2"])
+def test_names_are_no_formulas_in_a_spreadsheet(name: str) -> None:
+    reading = facespace.Reading(name, "yunet", None, error="This is no picture.")
+    (row,) = csv.DictReader(io.StringIO(export.to_csv([reading]), newline=""))
+    harmless = name[0] in "a1"
+    assert row["source"] == (name if harmless else f"'{name}")
+    assert export.rows([reading])[0]["source"] == name  # JSON and frames keep it
 
 
 def test_thumbs_of_a_crowd_are_bounded(astronaut: np.ndarray, monkeypatch, tmp_path) -> None:
