@@ -14,10 +14,11 @@ the people brings ``VISIT`` of them one after the other, leaves, and comes anew.
 
 Memory is what is resident, in MB of 2**20 bytes, of the server with all its child processes:
 ``started_mb`` before anybody came, ``rest_mb`` after a visit to Home and one to Photo, ``peak_mb``
-at any moment, and ``growth_mb`` from the end of the first fifth of the uploads to the end of all,
-each once everybody has left and the server has let their sessions go. ``first_page_s`` is from the
-start of the process to the end of Home's first run, with the files in the system's cache. ``load``
-is the load average as it began.
+at any moment, and ``settled_1_mb`` to ``settled_5_mb`` after each fifth of the uploads, once
+everybody has left and the server has let their sessions go: what grows goes on growing, while the
+heaps' free pages come and go. ``growth_mb`` is from the first of these to the last.
+``first_page_s`` is from the start of the process to the end of Home's first run, with the files in
+the system's cache. ``load`` is the load average as it began.
 """
 
 from __future__ import annotations
@@ -55,6 +56,9 @@ from tests.e2e.conftest import serving
 
 #: Photos that one visit brings, one after the other.
 VISIT = 5
+
+#: Parts of the uploads, after each of which what is left in memory is measured.
+PARTS = 5
 
 #: Megapixels of the photos after the first moment: from a small picture to what phones take.
 SIZES = (0.3, 1.0, 2.0, 5.0, 12.0)
@@ -324,17 +328,18 @@ def measured(people: int, uploads: int, megapixels: float, kept: float = KEPT) -
                 "fairness": slow[-1] / statistics.median(slow),
                 "moment_peak_mb": memory.peak,
             }
-        early = max(0, uploads // 5 - people)
-        crowd.stream(early, many)
-        before = settled(memory, address, kept)
-        crowd.stream(uploads - people - early, many)
-        after = settled(memory, address, kept)
+        done, left = people, list[float]()
+        for part in range(1, PARTS + 1):
+            wanted = max(0, part * uploads // PARTS - done)
+            crowd.stream(wanted, many)
+            done += wanted
+            left.append(settled(memory, address, kept))
+            result[f"settled_{part}_mb"] = left[-1]
         result |= {
             "uploads": len(crowd.seconds),
             "errors": len(crowd.problems),
             "peak_mb": memory.peak,
-            "settled_mb": after,
-            "growth_mb": after - before,
+            "growth_mb": left[-1] - left[0],
         }
     for problem in sorted(set(crowd.problems)):
         print(f"{crowd.problems.count(problem):4} x {problem}", file=sys.stderr)

@@ -61,3 +61,5 @@ def test_all_figures_are_there() -> None:
     assert figures["errors"] == 0 and figures["uploads"] == 8
     assert figures["fairness"] >= 1 and figures["p95_s"] >= figures["p50_s"] > 0
     assert figures["peak_mb"] >= figures["rest_mb"] > figures["started_mb"] > 20
+    left = [figures[f"settled_{part}_mb"] for part in range(1, load.PARTS + 1)]
+    assert figures["growth_mb"] == left[-1] - left[0]
