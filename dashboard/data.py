@@ -19,6 +19,9 @@ from facespace.artifacts import Manifest
 from facespace.charts import data as charts
 from facespace.types import Floats
 
+#: What a number of equal or similar photos means that are on both sides of the split.
+ACROSS = "One of them is there to train on, the other to test on."
+
 _AGAIN = (
     "These artifacts are older and do not say {}. "
     "Measure the photos with: python -m training describe --data FOLDER --out artifacts"
@@ -320,10 +323,10 @@ def dropped(view: View) -> None:
     with show.cards(2 + sum(number is not None for number in known), "twice"):
         st.metric("Equal files, left out", f"{exact['photos']:,}", border=True)
         if exact["across"] is not None:
-            st.metric("… one to train, one to test", f"{exact['across']:,}", border=True)
+            st.metric("… across the split", f"{exact['across']:,}", border=True, help=ACROSS)
         st.metric("Pairs nearly alike, kept", f"{near['pairs']:,}", border=True)
         if near["across"] is not None:
-            st.metric("… one to train, one to test", f"{near['across']:,}", border=True)
+            st.metric("… across the split", f"{near['across']:,}", border=True, help=ACROSS)
         if near["with_training"] is not None:
             st.metric("Pairs with a training photo", f"{near['with_training']:,}", border=True)
     _shared(view, twice.get("sets", {}))

@@ -29,13 +29,19 @@ METRICS = {
     "brier": ("Brier score", "Mean squared error of the probability; 0 is best"),
     "ece": ("ECE", "Calibration error: mean distance of the probability from what was observed"),
     "accuracy": ("Accuracy", "Share of all faces read as labelled"),
-    "recall_female": ("Female read as labelled", "Share of the faces labelled female"),
-    "recall_male": ("Male read as labelled", "Share of the faces labelled male"),
+    "recall_female": (
+        "Recall, female",
+        "Share of faces labelled female that read as female",
+    ),
+    "recall_male": ("Recall, male", "Share of faces labelled male that read as male"),
     "average_precision": ("Average precision", "Area under the precision-recall curve of female"),
     "f1": ("F1", "Harmonic mean of precision and recall of female"),
     "kappa": ("Cohen’s kappa", "Agreement beyond chance"),
-    "precision_female": ("Read as female, rightly", "Precision: share of those read as female"),
-    "precision_male": ("Read as male, rightly", "Precision: share of those read as male"),
+    "precision_female": (
+        "Precision, female",
+        "Share of faces read as female that are labelled so",
+    ),
+    "precision_male": ("Precision, male", "Share of faces read as male that are labelled so"),
     "aurc": ("AURC", "Area under the risk-coverage curve; 0 is best"),
     "augrc": ("AUGRC", "Area under the generalised risk-coverage curve; 0 is best"),
 }

@@ -119,8 +119,8 @@ def equalised(found: Equalised) -> pd.DataFrame:
         shown = {"Group": name.replace("_", " "), "Faces": row["faces"], "Threshold": cut}
         for metric, title in (
             ("error", "Error"),
-            ("recall_female", "Female read as labelled"),
-            ("recall_male", "Male read as labelled"),
+            ("recall_female", "Recall, female"),
+            ("recall_male", "Recall, male"),
         ):
             for when, words in (("before", "the one"), ("after", "its own")):
                 shown[f"{title}, {words}"] = number(metric, row[when][metric])
