@@ -68,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.replace,
             options.scheduler,
             options.classifier,
+            options.keep,
         )
     except (FacespaceError, ExportError) as error:
         print(f"training: {error}", file=sys.stderr)
@@ -135,6 +136,11 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="DIR",
         help="with --download lfw: folder with female_names.txt and male_names.txt",
+    )
+    command.add_argument(
+        "--keep",
+        action="store_true",
+        help="other models that are in --out stay there, and are tested once more",
     )
     command.add_argument(
         "--epochs", type=_positive, metavar="N", help="of the network; default: as in its recipe"

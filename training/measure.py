@@ -11,6 +11,7 @@ from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 
 from facespace import evaluate, model
+from facespace.artifacts import Manifest
 from facespace.evaluate import OperatingPoint
 from facespace.types import Crops, Floats
 from training.crops import COVERS, Cropped
@@ -39,6 +40,16 @@ def milliseconds(runner: InferenceSession, crops: Crops) -> dict[str, float]:
             times.append((time.perf_counter() - start) * 1000 / size)
         result[str(size)] = float(np.median(times))
     return result
+
+
+def again(
+    manifest: Manifest, name: str, material: Material
+) -> tuple[dict[str, Any], dict[str, Array]]:
+    """``tested`` for a model that is there."""
+    info = manifest.models[name]
+    point = OperatingPoint(info.threshold, info.certainty)
+    runner = model.session(manifest.path(info.file))
+    return tested(runner, point, info.smallest_face, material)
 
 
 def tested(

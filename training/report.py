@@ -28,6 +28,9 @@ REPORT = "report.json"
 #: What is there, and when it is to be used.
 MANIFEST = "manifest.json"
 
+#: What the manifest says of a file, beside what it is.
+IDENTITY = ("file", "bytes", "sha256")
+
 Array = npt.NDArray[Any]
 
 

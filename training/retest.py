@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from facespace import artifacts, model
-from facespace.evaluate import OperatingPoint
+from facespace import artifacts
 from training import measure, model_card, report
 from training.samples import load
 
@@ -40,11 +39,9 @@ def retest(
     written = manifest.json(report.REPORT)
     material = load(data, tests, limit, cache / "crops", jobs)
     probabilities = {}
-    for name, info in manifest.models.items():
+    for name in manifest.models:
         say(f"testing {name}")
-        point = OperatingPoint(info.threshold, info.certainty)
-        runner = model.session(manifest.path(info.file))
-        measured, probabilities[name] = measure.tested(runner, point, info.smallest_face, material)
+        measured, probabilities[name] = measure.again(manifest, name, material)
         written["models"][name] |= measured
     scores = report.packed(report.scores(material.tests, probabilities))
     report.add(out, {report.REPORT: report.encoded(written), report.SCORES: scores})

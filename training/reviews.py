@@ -10,9 +10,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from facespace import align, artifacts, model, review_archive
+from facespace import align, artifacts, review_archive
 from facespace.datasets import Photo
-from facespace.evaluate import OperatingPoint
 from facespace.review import NEAR, differing
 from facespace.review_face import perceptual_hash
 from facespace.types import FacespaceError
@@ -84,10 +83,7 @@ def demand_no_worse(
         return
     worse = []
     for name in (name for name in trained if name in manifest.models):
-        info = manifest.models[name]
-        point = OperatingPoint(info.threshold, info.certainty)
-        runner = model.session(manifest.path(info.file))
-        before, _ = measure.tested(runner, point, info.smallest_face, material)
+        before, _ = measure.again(manifest, name, material)
         now = trained[name].entry
         for test, cells in now["tests"].items():
             say(f"{name} on {test}: " + ", ".join(_change(before["tests"][test], cells, metric)

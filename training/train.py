@@ -32,6 +32,7 @@ from training import (
     pipeline,
     report,
 )
+from training import keep as beside
 from training import reviews as reviewed
 from training import space as measured_space
 from training.fit import Fitted, Searched
@@ -70,6 +71,7 @@ def train(
     replace_better: bool = False,
     scheduler: str | None = None,
     classifier: str = "auto",
+    keep: bool = False,
 ) -> None:
     """Train models on data sets, test them there and on others, and write artifacts.
 
@@ -90,11 +92,12 @@ def train(
             settings searched, not by ``jobs`` processes; the rest stays here.
         classifier: what the SVM is, one of ``pipeline.CLASSIFIERS``, or "auto": by the number of
             photos to fit on.
+        keep: other models that are in ``out`` stay, and are tested once more beside the new ones.
 
     Raises:
-        FacespaceError: the data cannot be trained on, the cluster cannot be used, the embedding's
-            PyTorch is missing, or with ``reviews`` a new model is worse than that in ``out``; then
-            nothing is written.
+        FacespaceError: the data cannot be trained on, models cannot be kept, the cluster cannot be
+            used, the embedding's PyTorch is missing, or with ``reviews`` a new model is worse than
+            that in ``out``; then nothing is written.
         ExportError: an exported file does not compute what its pipeline does.
     """
     say = _Clock()
@@ -102,6 +105,8 @@ def train(
         _demand_torch()
     with _workers(scheduler, jobs) as workers:
         material = load(data, tests, limit, cache / "crops", workers)
+    if keep:
+        beside.demand(out, models, material.trained_on.name)
     if reviews is not None:
         material = reviewed.added(material, reviews, review_weight, say)
     fitting = material.fitting
@@ -120,7 +125,7 @@ def train(
         searched = [fit.search(end, material, workers, say, kind) for end in ends]
     say("fitting on all photos, and on fewer for the learning curves")
     fits = fit.fit(searched, material, jobs)
-    space = fit.space(searched, fits, fitting)
+    space = beside.space(out) if keep else fit.space(searched, fits, fitting)
     trained = {}
     for one, fitted in zip(searched, fits, strict=True):
         name = one.front_end.name
@@ -140,6 +145,9 @@ def train(
         trained[name] = report.Trained(content, facts, entry, probabilities)
     if reviews is not None:
         reviewed.demand_no_worse(out, trained, material, replace_better, say)
+    if keep:
+        trained |= beside.kept(out, models, material, say)
+        trained = {name: trained[name] for name in MODELS if name in trained}
     say("describing the photos")
     report.write(out, material, trained, space, describe.contents(material, jobs))
     measured_space.add(out, material)

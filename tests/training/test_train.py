@@ -86,6 +86,53 @@ def test_every_model_measures_the_same_distance(trained, monkeypatch, fitted) ->
     np.testing.assert_allclose(one, space.distance(cropped, space.coordinates(cropped)), atol=1e-4)
 
 
+def test_a_model_stays_while_another_is_trained(trained, photos: Path, tmp_path: Path) -> None:
+    before, cache = trained
+    out = tmp_path / "out"
+    shutil.copytree(before, out)
+    options = ["train", "--data", photos, "--out", out, "--cache", cache, "--jobs", "1", "--keep"]
+    options += ["--model", "gradients", "--classifier", "nystroem"]
+    assert main([str(option) for option in options]) == 0
+    old, new = artifacts.manifest(before), artifacts.manifest(out)
+    assert list(new.models) == list(old.models)
+    assert new.model("eigenfaces") == old.model("eigenfaces")
+    assert new.model("gradients").file.sha256 != old.model("gradients").file.sha256
+    (was, now) = (one.json("report.json")["models"]["eigenfaces"] for one in (old, new))
+    assert now.keys() == was.keys() and now["search"] == was["search"]
+    for test, cells in was["tests"].items():
+        assert now["tests"][test]["auc"]["value"] == cells["auc"]["value"]
+    with np.load(out / "scores.npz") as scores:
+        assert {"eigenfaces", "gradients"} < {name.split("/")[1] for name in scores}
+    # Both measure distances from the space that was there.
+    cropped = crops.crop_all(
+        [Photo(path, path.parent.name) for path in photos.glob("*/[0-9]*.png")], cache / "crops", 1
+    ).crops
+    one, other = (
+        model.run(model.session(new.path(new.model(name).file)), cropped)[2]
+        for name in ("eigenfaces", "gradients")
+    )
+    np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "models", "words"),
+    [
+        ("photos", ["eigenfaces"], "none can be kept"),
+        ("others", ["gradients"], "not on others"),
+    ],
+)
+def test_what_cannot_stay(trained, photos: Path, tmp_path, capsys, name, models, words) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(trained[0], out)
+    shutil.copytree(photos, tmp_path / name)
+    before = (out / "manifest.json").read_bytes()
+    options = ["train", "--data", tmp_path / name, "--out", out, "--cache", tmp_path, "--keep"]
+    options += ["--jobs", "1", *(word for one in models for word in ("--model", one))]
+    assert main([str(option) for option in options]) == 1
+    assert words in capsys.readouterr().err
+    assert (out / "manifest.json").read_bytes() == before
+
+
 def test_test_faces_are_placed_in_face_space(trained, photos: Path, tmp_path: Path) -> None:
     """Training writes where they lie; the command ``space`` adds it to artifacts without."""
     out, cache = trained
