@@ -43,7 +43,7 @@ def test_it_is_nystroem_and_a_linear_svm(points, monkeypatch) -> None:
     assert (machine.predict(rows) == labels).mean() > 0.9
 
 
-def test_two_steps_in_float32_are_close_to_the_minimum(points, monkeypatch) -> None:
+def test_few_steps_in_float32_are_close_to_the_minimum(points, monkeypatch) -> None:
     rows, labels = points
     few = NystroemSVC(gamma=1.5, landmarks=300).fit(rows.astype(np.float32), labels)
     monkeypatch.setattr(nystroem, "STEPS", 50)
