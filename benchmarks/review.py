@@ -111,7 +111,7 @@ def main() -> None:
     found = cropped.found
     print(f"{int(found.sum())} of {len(found)} photos have a face", flush=True)
     female = np.array([photo.label == "female" for photo in (*training, *tested)])
-    rows = pipeline.own(front_ends.rows(front_ends.Gradients(), cropped.crops))
+    rows = pipeline.own(front_ends.rows(front_ends.FirstOrder(), cropped.crops))
     is_test = np.arange(len(found)) >= len(training)
     places = np.flatnonzero(found & ~is_test)
 

@@ -62,6 +62,7 @@ def classifiers(
     best: dict[str, Any],
     jobs: int = -1,
     kind: str = "svc",
+    whitening: float = pipeline.WHITENING,
 ) -> list[dict[str, Any]]:
     """Cross-validate every classifier.
 
@@ -75,6 +76,7 @@ def classifiers(
         persons: (N,), equal for photos of the same person.
         best: what the search found.
         kind: for which of ``pipeline.CLASSIFIERS``.
+        whitening: of the PCA.
 
     Returns:
         For each classifier its ``name``, the means over the folds of ``balanced_accuracy``,
@@ -85,7 +87,7 @@ def classifiers(
     own = pipeline.own(rows)
     parts = []
     for rest, held in pipeline.folds().split(own, labels, persons):
-        reduction = pipeline.reduction(int(best["components"])).fit(own[rest])
+        reduction = pipeline.reduction(int(best["components"]), whitening).fit(own[rest])
         parts.append(
             (
                 reduction.transform(own[rest]),

@@ -107,7 +107,8 @@ class _Task:
         """The fitted classifier for the model itself, a row of the curve otherwise."""
         start = time.perf_counter()
         best = {**self.one.best, "components": self.components}
-        classifier = pipeline.build(**best, kind=self.one.kind)
+        whitening = self.one.front_end.whitening
+        classifier = pipeline.build(**best, kind=self.one.kind, whitening=whitening)
         classifier.fit(self.one.chosen(self.chosen), labels[self.chosen])
         seconds = time.perf_counter() - start
         if not self.curve:

@@ -22,6 +22,15 @@ from training.nystroem import NystroemSVC
 
 OPSET = {"": 18, "ai.onnx.ml": 3}
 
+#: Numbers from which a constant that half precision holds is written so.
+LARGE = 1000
+
+
+def rounded(values: npt.ArrayLike) -> npt.NDArray[np.float32]:
+    """The nearest numbers of half precision, as float32 of the same shape."""
+    most = np.finfo(np.float16).max
+    return np.clip(values, -most, most).astype(np.float16).astype(np.float32)
+
 
 class Graph:
     """Nodes and constants; every method that adds some returns a tensor's name."""
@@ -44,7 +53,19 @@ class Graph:
 
     def floats(self, values: npt.ArrayLike) -> str:
         """Append a constant of float32."""
-        return self.constant(np.asarray(values, np.float32))
+        name = f"constant_{len(self._constants)}"
+        self._keep(name, np.asarray(values, np.float32))
+        return name
+
+    def _keep(self, name: str, values: npt.NDArray[Any]) -> None:
+        """Append a constant, in half the space where half precision holds it."""
+        half = rounded(values)
+        if values.size < LARGE or not np.allclose(half, values, rtol=1e-6, atol=0):
+            self._constants.append(numpy_helper.from_array(values, name))
+            return
+        short = f"{name}_half"
+        self._constants.append(numpy_helper.from_array(half.astype(np.float16), short))
+        self.node("Cast", [short], name, to=TensorProto.FLOAT)
 
     def projected(self, rows: str, scaler: StandardScaler, pca: PCA, divisor: Any) -> str:
         """Append scaler and PCA, folded into one product.
@@ -83,8 +104,9 @@ class Graph:
         prefix = f"{type(svm).__name__}_{len(self._nodes)}_"
         made = add_prefix(made, prefix)
         self.node("Identity", [coordinates], f"{prefix}source")
+        for tensor in made.graph.initializer:
+            self._keep(tensor.name, numpy_helper.to_array(tensor))
         self._nodes += made.graph.node
-        self._constants += made.graph.initializer
         label, scores = (output.name for output in made.graph.output)
         return label, scores
 

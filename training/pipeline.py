@@ -25,6 +25,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from training.front_ends import Computed, FrontEnd
+from training.graph import rounded
 from training.nystroem import CHUNK, NystroemSVC, drawn
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ LANDMARKS, SEARCH_LANDMARKS = 6000, 1000
 #: Photos that scaler and PCA are fitted on, at most, before a Nystroem machine.
 REDUCTION_PHOTOS = 8000
 
+#: How far coordinates are whitened where a front end does not say otherwise.
+WHITENING = 0.5
+
 
 class SoftWhitenedPCA(PCA):  # type: ignore[misc]
     """PCA whose coordinates are divided by their standard deviation to the power ``whitening``.
@@ -66,7 +70,9 @@ class SoftWhitenedPCA(PCA):  # type: ignore[misc]
     average, so that a kernel's ``gamma`` means the same for any number of components.
     """
 
-    def __init__(self, n_components: int = 150, whitening: float = 0.5, random_state: int = 0):
+    def __init__(
+        self, n_components: int = 150, whitening: float = WHITENING, random_state: int = 0
+    ):
         super().__init__(n_components, svd_solver="randomized", random_state=random_state)
         self.whitening = whitening
 
@@ -143,9 +149,21 @@ def own(rows: Array) -> Array:
     return rows[:, : rows.shape[1] // 2]
 
 
-def reduction(components: int) -> Pipeline:
+def reduction(components: int, whitening: float = WHITENING) -> Pipeline:
     """Scaler and PCA, not fitted."""
-    return Pipeline([("scaler", StandardScaler()), ("pca", SoftWhitenedPCA(components))])
+    return Pipeline([("scaler", StandardScaler()), ("pca", SoftWhitenedPCA(components, whitening))])
+
+
+def halve(fitted: MirrorAverage) -> None:
+    """Round the large numbers of a fitted ``build`` to half precision, in place.
+
+    They are those of scaler and PCA as one product, and the support vectors. The intercept stays,
+    so calibrate afterwards.
+    """
+    scaler, pca, svm = (step for _, step in fitted.estimator_.steps)
+    factor = scaler.scale_[:, None] * pca.divisor_
+    pca.components_ = (rounded(pca.components_.T / factor) * factor).T
+    svm.support_vectors_ = np.asarray(rounded(svm.support_vectors_), svm.support_vectors_.dtype)
 
 
 def classifier(wanted: str, photos: int) -> str:
@@ -156,10 +174,15 @@ def classifier(wanted: str, photos: int) -> str:
 
 
 def build(
-    components: int, C: float, gamma: float, kind: str = "svc", landmarks: int = LANDMARKS
+    components: int,
+    C: float,
+    gamma: float,
+    kind: str = "svc",
+    landmarks: int = LANDMARKS,
+    whitening: float = WHITENING,
 ) -> MirrorAverage:
     """The classifier without calibration, not fitted; ``kind`` is one of ``CLASSIFIERS``."""
-    steps = reduction(components).steps
+    steps = reduction(components, whitening).steps
     if kind == "nystroem":
         return MirrorFitted(Pipeline([*steps, ("svm", NystroemSVC(C, gamma, landmarks))]))
     svm = SVC(C=C, gamma=gamma, cache_size=2000)
@@ -226,7 +249,7 @@ def search(
         else (-1, jobs.joblib([rows, labels, *chain(*parts)]))
     )
     tried = GridSearchCV(
-        build(1, 1.0, 1.0, kind, SEARCH_LANDMARKS),
+        build(1, 1.0, 1.0, kind, SEARCH_LANDMARKS, front_end.whitening),
         grid,
         scoring=scoring,
         cv=parts,

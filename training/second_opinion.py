@@ -133,12 +133,12 @@ def learn(made: Examples) -> bytes:
     kinds = np.repeat(np.arange(4), [len(stack) for stack in stacks])
     pictures = np.concatenate(stacks)
     held = np.random.default_rng(0).random(len(kinds)) < HELD_OUT
-    rows = pipeline.own(front_ends.rows(front_ends.Gradients(), pictures))
+    rows = pipeline.own(front_ends.rows(front_ends.FirstOrder(), pictures))
     space = pipeline.reduction(COMPONENTS).fit(rows[~held])
     placed = space.transform(rows)
     graph = Graph()
     numbers = graph.node("Cast", [INPUT], to=TensorProto.FLOAT)
-    written = front_ends.Gradients().write(graph, numbers)
+    written = front_ends.FirstOrder().write(graph, numbers)
     coordinates = graph.projected(written, space["scaler"], space["pca"], space["pca"].divisor_)
     expected = []
     # What tells a cover from a bare face need not tell a face from a lamp.

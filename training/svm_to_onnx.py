@@ -9,7 +9,8 @@ a_i and intercept b the decision value of x is
     d(x) = b + sum_i a_i exp(-gamma |x - s_i|^2).
 
 Expanding |x - s_i|^2 = |x|^2 - 2 x.s_i + |s_i|^2, the exponents of all support vectors are one
-product of [x, |x|^2] with [2 gamma s_i, -gamma], plus the bias -gamma |s_i|^2.
+product of [x, -|x|^2 / 2] with [s_i, 1], times 2 gamma, plus the bias -gamma |s_i|^2. The vectors
+stand in the file as they are, so that rounded ones stay round.
 """
 
 from __future__ import annotations
@@ -74,16 +75,18 @@ def convert(scope: Any, operator: Any, container: Any) -> None:
         return str(full)
 
     x = operator.inputs[0].full_name
-    weights = np.vstack([2 * gamma * vectors.T, np.full(len(vectors), -gamma)])
+    weights = np.vstack([vectors.T, np.ones(len(vectors))])
     bias = -gamma * np.square(vectors).sum(axis=1)
     dual = svc.dual_coef_.reshape(-1, 1)[order]
 
     last_axis = constant("axis", [1], TensorProto.INT64)
     square = node("ReduceSumSquare", [x, last_axis], keepdims=1, op_version=18)
-    extended = node("Concat", [x, square], axis=1, op_version=13)
+    halved = node("Mul", [square, constant("minus_half", [-0.5])], op_version=14)
+    extended = node("Concat", [x, halved], axis=1, op_version=13)
     exponent = node(
         "Gemm",
         [extended, constant("support_vectors", weights), constant("bias", bias)],
+        alpha=2 * gamma,
         op_version=13,
     )
     kernel = node("Exp", [exponent], op_version=13)

@@ -67,7 +67,7 @@ def _search(view: View) -> None:
         f"components. Fitted with those on {counts['training']:,} photos, the SVM has "
         f"{view.entry['support_vectors']:,} {STANDS_ON[_kind(view)]}. The probabilities of "
         f"the file and of scikit-learn agree within {parity['probability']:.0e} on "
-        f"{parity['crops']:,} faces."
+        f"{parity['crops']:,} faces." + _rounding(view)
     )
     kept = sorted({row["components"] for row in table})
     for column, components in zip(st.columns(len(kept)), kept, strict=True):
@@ -78,6 +78,14 @@ def _search(view: View) -> None:
                 charts.search(table, components, best),
                 "; ".join(f"C {r['C']:g}, gamma {r['gamma']:g}: {r['auc']:.3f}" for r in rows),
             )
+
+
+def _rounding(view: View) -> str:
+    rounding = view.entry.get("rounding")
+    if rounding is None:
+        return ""
+    cost = f"{rounding['auc_lost']:.4f}".replace("-0.0000", "0.0000")
+    return f" It is stored in half precision, which costs {cost} of AUC on the validation."
 
 
 def _lines(

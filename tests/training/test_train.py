@@ -9,6 +9,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import pytest
 from PIL import Image
 
@@ -66,7 +67,11 @@ def test_the_artifacts_work_and_learned(trained, astronaut: RGB, monkeypatch) ->
         (test,) = report["tests"].values()
         assert test["auc"]["value"] > 0.95
         assert report["parity"]["probability"] <= export.TOLERANCE
-        assert len(report["search"]["table"]) == 3 * 3  # so few photos have no 75 components
+        # So few photos have no 75 components: what is searched for is C and gamma.
+        end = {"eigenfaces": front_ends.PIXELS, "gradients": front_ends.Gradients()}[name]
+        assert len(report["search"]["table"]) == len(pipeline.COSTS) * len(end.gammas)
+        rounding = report["rounding"]
+        assert (abs(rounding["auc_lost"]) < 0.01) if end.half else rounding is None
         rng = np.random.default_rng(99)
         settings = Settings(model=name)
         read = {
@@ -291,6 +296,30 @@ def test_export_agrees_with_the_pipeline(fitted) -> None:
     parity = export.check(export.to_onnx(*made, 64, {}), *made, cropped)
     assert parity.crops == 2 * COUNT
     assert max(parity.probability, parity.coordinates, parity.distance) < 1e-4
+
+
+def test_a_rounded_pipeline_takes_half_the_space_and_agrees(photos: Path, fitted) -> None:
+    made, cropped = fitted
+    labels = np.array([path.parent.name for path in sorted(photos.glob("*/[0-9]*.png"))])
+    rows = front_ends.rows(front_ends.PIXELS, cropped)
+    classifier = pipeline.build(20, 3.0, 2.0).fit(rows, labels)
+    decisions = classifier.decision_function(rows)
+    sizes = []
+    for halve in (False, True):
+        if halve:
+            pipeline.halve(classifier)
+        chosen = pipeline.calibrated(classifier, rows, labels)
+        content = export.to_onnx(chosen, *made[1:], 64, {})
+        parity = export.check(content, chosen, *made[1:], cropped)
+        assert max(parity.probability, parity.coordinates, parity.distance) < 1e-4
+        constants = onnx.load_from_string(content).graph.initializer
+        halves = [one for one in constants if one.data_type == onnx.TensorProto.FLOAT16]
+        assert len(halves) == (2 if halve else 0)
+        sizes.append(sum(len(one.raw_data) for one in constants))
+    # The products of the two: face space, in pixels, stays as it is.
+    rounded = 20 * 64 * 64 + 21 * len(classifier.estimator_["svm"].support_vectors_)
+    assert sizes[0] - sizes[1] == 2 * rounded
+    assert 0 < np.abs(classifier.decision_function(rows) - decisions).max() < 1e-2
 
 
 def test_export_refuses_a_file_that_computes_something_else(fitted) -> None:
