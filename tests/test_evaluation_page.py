@@ -213,3 +213,15 @@ def test_without_scores_the_page_says_so(part: str, monkeypatch) -> None:
     app = evaluation(part=part)
     assert not app.exception
     assert "scores beside the report are missing" in text(app)
+
+
+@pytest.mark.parametrize("name", MANIFEST.models)
+def test_how_a_model_was_made_is_said_of_each(name: str) -> None:
+    app = evaluation(part="How it was made")
+    app.selectbox(key="model").select(name).run()
+    assert not app.exception
+    words, entry = text(app), MANIFEST.json("report.json")["models"][name]
+    assert f"{entry['support_vectors']:,} support vectors" in words
+    # Only the network has seen the photos of the folds; only gradients' file is rounded.
+    assert ("The network learned from these photos" in words) == (name == "embedding")
+    assert ("stored in half precision" in words) == (name == "gradients")
