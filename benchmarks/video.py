@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -33,6 +32,7 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchmarks.peers import peak_mb
 from facespace import annotate, frames, video
 from facespace.analyze import Settings, analyze, rules_of
 from facespace.detectors.base import iou
@@ -341,12 +341,7 @@ def memory(path: Path) -> float:
 def peak(path: Path) -> float:
     """Read and write a film, and say how many megabytes this process had in use at most."""
     drawn(path, Settings(), None)
-    status = Path("/proc/self/status")
-    if status.exists():
-        # Linux starts ru_maxrss at what the parent held when it started this process.
-        fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return int(fields["VmHWM"].split()[0]) / 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return peak_mb()
 
 
 if __name__ == "__main__":
