@@ -47,9 +47,8 @@ LINEAR_COSTS = (3.0, 10.0, 20.0)
 #: What the SVM may be, by the names of the option ``--classifier``.
 CLASSIFIERS = ("svc", "nystroem")
 
-#: Photos to fit on up to which ``auto`` is "svc". With more than these its file, some 500 bytes a
-#: photo, is larger than the 24 MB that a visitor can be asked to wait for, and each doubling of the
-#: photos takes four times as long to fit.
+#: Photos to fit on up to which ``auto`` is "svc". With these its file has some 24 MB, as much as a
+#: visitor can be asked to wait for, and each doubling of them takes four times as long to fit.
 SVC_PHOTOS = 40_000
 
 #: Landmarks of the Nystroem machine, and in its search, which the fit of the many would draw out.
