@@ -268,6 +268,8 @@ def snapshot(live: Live) -> None:
         if seen.frame is not None and seen.reading is not None:
             reading = replace(seen.reading, source=SNAPSHOT)
             st.session_state["snapshot"] = seen.frame, reading
+        else:
+            st.toast("The camera has sent no picture yet: try again in a moment.")
     if "snapshot" not in st.session_state:
         return
     frame, reading = st.session_state["snapshot"]

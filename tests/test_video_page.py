@@ -79,7 +79,7 @@ def test_nothing_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_film_nobody_looks_at_any_more_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(film_job, "ABANDONED", 2.0)
+    monkeypatch.setattr(film_job, "ABANDONED", 0.1)
     job = film_job.Job(*example_film(), film_job.Settings(), 1)
     job._thread.join(60)
     assert job.film is not None and job.film.stopped

@@ -66,6 +66,20 @@ def test_a_snapshot_can_be_kept(playing: Live) -> None:
     assert labels == {"Annotated PNG", "CSV", "JSON"}
 
 
+def test_a_snapshot_before_the_first_picture_says_so(stream: SimpleNamespace) -> None:
+    live = Live(Options())
+    stream.state.playing = True
+    stream.video_processor = SimpleNamespace(live=live)
+    app = opened("webcam")
+    (button,) = [button for button in app.button if button.label == "Snapshot"]
+    button.click().run()
+    live.close()
+    assert not app.exception
+    (toast,) = app.toast
+    assert "no picture yet" in toast.value
+    assert not app.get("download_button")
+
+
 def test_a_connection_that_does_not_come_is_replaced(
     stream: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
