@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard import detection
 from dashboard.artifacts import page_artifacts, sentences
-from dashboard.detection import FAULTS, FILE
+from dashboard.detection.faults import FAULTS, story, story_figures
+from dashboard.detection.measured import FILE, measured
+from dashboard.detection.side_by_side import downloads, side_by_side
 from dashboard.example import CREDIT, example
 from facespace import images
 from facespace.images import SUFFIXES
@@ -27,8 +28,8 @@ if upload:
     name = upload.name
 else:
     st.caption(CREDIT)
-looks = detection.side_by_side(rgb, upload.file_id if upload else name)
-detection.downloads(name, rgb, looks)
+looks = side_by_side(rgb, upload.file_id if upload else name)
+downloads(name, rgb, looks)
 
 st.header("Five known faults of the first app")
 fault = st.segmented_control(
@@ -39,9 +40,9 @@ fault = st.segmented_control(
     key="fault",
     bind="query-params",
 )
-detection.story(FAULTS[fault], astronaut)
+story(FAULTS[fault], astronaut)
 if figures:
-    detection.story_figures(FAULTS[fault], figures)
+    story_figures(FAULTS[fault], figures)
 
 st.header("What was measured")
 if not figures:
@@ -51,4 +52,4 @@ if not figures:
         icon=":material/straighten:",
     )
     st.stop()
-detection.measured(figures)
+measured(figures)

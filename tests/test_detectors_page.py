@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import detection
+from dashboard.detection import drawn, side_by_side
+from dashboard.detection.faults import FAULTS
+from dashboard.detection.measured import ALARMS, FILE, SETS
 from facespace import artifacts, detectors
 from facespace.charts import detection as charts
 from facespace.types import RGB, Box, Detection
 from tests.test_pages import opened, text
-
-FAULTS = list(detection.FAULTS)
 
 
 def half(value: float) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def measured(value: float) -> dict[str, Any]:
     """A detector's part of the figures; ``value`` is its precision everywhere."""
     found = {"faces": 7, "recall": value / 4}
     faces = half(value) | {"even": half(value), "odd": half(value / 3)}
-    alarms = {"pictures": 5, "false_alarm_pictures": 1, detection.ALARMS: 100 * value}
+    alarms = {"pictures": 5, "false_alarm_pictures": 1, ALARMS: 100 * value}
     return {
         "milliseconds": 20.0,
         "threshold": 0.6,
@@ -61,15 +61,15 @@ FIGURES = {
 def install(folder: Path, monkeypatch: pytest.MonkeyPatch, figures: dict[str, Any] | None) -> None:
     """Artifacts as they are committed, with these measured figures or with none."""
     for path in artifacts.folder().iterdir():
-        if path.name not in ("manifest.json", detection.FILE):
+        if path.name not in ("manifest.json", FILE):
             (folder / path.name).symlink_to(path)
     manifest = json.loads((artifacts.folder() / "manifest.json").read_text("utf-8"))
-    manifest["files"].pop(detection.FILE, None)
+    manifest["files"].pop(FILE, None)
     if figures is not None:
         content = json.dumps(figures).encode()
-        (folder / detection.FILE).write_bytes(content)
+        (folder / FILE).write_bytes(content)
         sha256 = hashlib.sha256(content).hexdigest()
-        manifest["files"][detection.FILE] = {"bytes": len(content), "sha256": sha256}
+        manifest["files"][FILE] = {"bytes": len(content), "sha256": sha256}
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(folder))
 
@@ -119,16 +119,16 @@ def test_every_fault_opens(fault: str, figures, tmp_path, monkeypatch) -> None:
     assert not app.exception
     assert app.segmented_control(key="fault").value == fault
     words = text(app)
-    assert detection.FAULTS[fault].words in words
+    assert FAULTS[fault].words in words
     live = [m.value for m in app.markdown if m.value.startswith("**Haar, first app: ")]
-    assert len(live) == (detection.FAULTS[fault].draw is not None)
+    assert len(live) == (FAULTS[fault].draw is not None)
     if figures is None:
-        assert f"python benchmarks/{Path(detection.FILE).stem}.py --data FOLDER" in words
+        assert f"python benchmarks/{Path(FILE).stem}.py --data FOLDER" in words
         assert not app.dataframe
     else:
         titles = list(app.dataframe[0].value["Detector"])
         assert titles == ["YuNet", "Haar, first app"]
-        assert set(detection.FAULTS[fault].figures) < set(app.dataframe[0].value.columns)
+        assert set(FAULTS[fault].figures) < set(app.dataframe[0].value.columns)
     assert ("**88%**" in words) == (fault == "Bright spots" and figures is not None)
     assert ("90% of 10 with a mask" in words) == (
         fault in ("Masks", "Covered faces") and figures is not None
@@ -140,7 +140,7 @@ def test_figures_are_those_that_were_measured(tmp_path, monkeypatch) -> None:
     app = opened("detectors", fault="Side faces")
     assert list(app.dataframe[0].value["Profiles found"]) == ["22.5%", "7.5%"]
     for key in FIGURES["yunet"]:
-        if key in detection.SETS:
+        if key in SETS:
             app.selectbox(key="pictures").select(key).run()
             assert not app.exception
             table = app.dataframe[-1].value.set_index("Detector").loc["Haar, first app"]
@@ -176,21 +176,21 @@ def test_without_yunet_the_page_says_so(monkeypatch) -> None:
 
 
 def test_boxes_are_drawn_where_faces_are(astronaut: RGB, astronaut_face: Detection) -> None:
-    drawn = detection.boxed(astronaut, [astronaut_face])
-    assert drawn.shape == astronaut.shape
-    changed = np.argwhere((drawn != astronaut).any(axis=2))
+    marked = side_by_side.boxed(astronaut, [astronaut_face])
+    assert marked.shape == astronaut.shape
+    changed = np.argwhere((marked != astronaut).any(axis=2))
     box = astronaut_face.box
     expected = (box.y, box.x), (box.y + box.height, box.x + box.width)
     np.testing.assert_allclose((changed.min(axis=0), changed.max(axis=0)), expected, atol=4)
-    small = detection.boxed(astronaut, [astronaut_face], 128)
+    small = side_by_side.boxed(astronaut, [astronaut_face], 128)
     assert small.shape == (128, 128, 3)
     tiny = Detection(Box(-3, -3, 4, 4), 0.5)
-    assert detection.boxed(astronaut, [tiny]).shape == astronaut.shape
+    assert side_by_side.boxed(astronaut, [tiny]).shape == astronaut.shape
 
 
 def test_json_holds_settings_boxes_and_times(astronaut: RGB, astronaut_face: Detection) -> None:
-    look = detection.Look("yunet", {"threshold": 0.6}, [astronaut_face], 12.345)
-    content = json.loads(detection.to_json("a.png", astronaut, [look]))
+    look = side_by_side.Look("yunet", {"threshold": 0.6}, [astronaut_face], 12.345)
+    content = json.loads(side_by_side.to_json("a.png", astronaut, [look]))
     assert (content["source"], content["width"], content["height"]) == ("a.png", 512, 512)
     found = content["detectors"]["yunet"]
     assert found["settings"] == {"threshold": 0.6}
@@ -202,14 +202,14 @@ def test_json_holds_settings_boxes_and_times(astronaut: RGB, astronaut_face: Det
 
 def test_drawn_pictures_show_what_the_words_say(astronaut: RGB) -> None:
     yunet, first = (detectors.get(name) for name in ("yunet", "haar_first_app"))
-    sharp, blurred = detection.lamps(astronaut, 1), detection.lamps(astronaut, 4)
+    sharp, blurred = drawn.lamps(astronaut, 1), drawn.lamps(astronaut, 4)
     assert yunet.detect(sharp) == []
     assert len(first.detect(sharp)) > 10
     assert len(yunet.detect(blurred)) > 0
-    for draw, amount in ((detection.moving, 9), (detection.masked, 70), (detection.covered, 50)):
+    for draw, amount in ((drawn.moving, 9), (drawn.masked, 70), (drawn.covered, 50)):
         picture = draw(astronaut, amount)
         assert len(yunet.detect(picture)) > len(first.detect(picture))
-    hidden = detection.covered(astronaut, 100)
+    hidden = drawn.covered(astronaut, 100)
     assert yunet.detect(hidden) == first.detect(hidden) == []
 
 

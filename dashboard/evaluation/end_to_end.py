@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import show
 from dashboard.artifacts import sentences
-from dashboard.detection import CONTENDERS, FILE
+from dashboard.detection.measured import CONTENDERS, FILE
 from dashboard.evaluation.tables import View, number
 from facespace import detectors
 from facespace.charts import evaluation as charts

@@ -1,0 +1,1 @@
+"""The parts of the Detectors page: side by side, the known faults, and what was measured."""

@@ -1,0 +1,80 @@
+"""Pictures that show the faults of the first app's detector, drawn and made of the astronaut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from facespace.types import RGB
+
+
+def lamps(_: RGB, blur: int) -> RGB:
+    """Fifteen bright discs with a dark bar each, out of focus by ``blur`` pixels; none is a face.
+
+    Returns:
+        uint8 (440, 760, 3).
+    """
+    wide, high, dark = 760, 440, (70, 60, 50)
+    picture = Image.new("RGB", (wide, high), "#14161c")
+    pen = ImageDraw.Draw(picture)
+    rng = np.random.default_rng(1)
+    for row, column in np.ndindex(3, 5):
+        x = wide * (column + 0.5) / 5 + rng.uniform(-15, 15)
+        y = high * (row + 0.5) / 3 + rng.uniform(-10, 10)
+        r = 44 * rng.uniform(0.6, 1.3)
+        pen.ellipse((x - r, y - r, x + r, y + r), (240, 228, 200))
+        for left, right in ((-0.75, -0.1), (0.1, 0.75)):
+            pen.rectangle((x + left * r, y - 0.45 * r, x + right * r, y - 0.05 * r), dark)
+    return np.asarray(picture.filter(ImageFilter.GaussianBlur(blur)))
+
+
+def moving(astronaut: RGB, motion: int) -> RGB:
+    """The astronaut in six sizes, each smeared sideways over ``motion`` pixels."""
+    kernel = np.full((1, max(1, motion)), 1 / max(1, motion), np.float32)
+    return _sizes(
+        astronaut,
+        lambda head: np.asarray(cv2.filter2D(head, -1, kernel, borderType=cv2.BORDER_REPLICATE)),
+    )
+
+
+def masked(astronaut: RGB, share: int) -> RGB:
+    """The astronaut in six sizes, a mask over ``share`` % of the way from the chin to the eyes."""
+    picture = Image.fromarray(astronaut)
+    top = _CHIN - share / 100 * (_CHIN - _EYES)
+    chin = [(264, top + 8), (262, 150), (246, 174), (222, 183), (200, 174), (185, 150)]
+    if share:
+        ImageDraw.Draw(picture).polygon([(184, top + 8), (223, top), *chin], "#a9c8dd")
+    return _sizes(np.asarray(picture))
+
+
+def covered(astronaut: RGB, share: int) -> RGB:
+    """The astronaut in six sizes, cloth above and below the eyes; ``share`` % of the face."""
+    picture = Image.fromarray(astronaut)
+    gap = (1 - share / 100) * (_CHIN - _FOREHEAD)
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((160, 0, 290, min(_EYES, _EYES - gap * 0.45)), "#4d5566")
+    pen.rectangle((150, _EYES + gap * 0.55, 300, 200), "#4d5566")
+    return _sizes(np.asarray(picture))
+
+
+#: Heights in the example, in pixels from above.
+_FOREHEAD, _EYES, _CHIN = 63, 102, 176
+
+#: Heights of the heads in drawn pictures, in pixels; faces are about half as high.
+_HEADS = (220, 170, 120, 90, 64, 44)
+
+
+def _sizes(astronaut: RGB, change: Callable[[RGB], RGB] = lambda head: head) -> RGB:
+    """The astronaut's head beside itself in six sizes, each changed; uint8 (240, W, 3)."""
+    head = astronaut[0:250, 110:340]
+    strips = [np.full((240, 10, 3), 96, np.uint8)]
+    for height in _HEADS:
+        size = (round(height * head.shape[1] / head.shape[0]), height)
+        small = change(np.asarray(cv2.resize(head, size, interpolation=cv2.INTER_AREA), np.uint8))
+        strip = np.full((240, size[0] + 10, 3), 96, np.uint8)
+        strip[(240 - height) // 2 :][:height, :-10] = small
+        strips.append(strip)
+    return np.concatenate(strips, axis=1)
