@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from facespace import detectors, images
+from facespace import datasets, detectors, images
 from facespace.detectors import yunet, yunet_graph
 from facespace.detectors.base import NMS_IOU, Pool
 from facespace.runtime import loaded
@@ -118,6 +118,14 @@ def test_a_crowd_is_looked_at_again_in_parts(astronaut: RGB, monkeypatch) -> Non
         assert one.score == pytest.approx(other.score, abs=1e-5)
 
 
+def test_what_both_scans_are_sure_of_needs_no_second_look(astronaut: RGB, monkeypatch) -> None:
+    monkeypatch.setattr(yunet, "LOOK_SIDE", 16)  # too small to see a face in
+    (found,) = yunet.YuNet().detect(astronaut)
+    assert found.score > yunet.AGREED
+    monkeypatch.setattr(yunet, "SURE", 1.1)
+    assert not yunet.YuNet().detect(astronaut)
+
+
 def test_an_unknown_detector_gets_a_sentence() -> None:
     with pytest.raises(FacespaceError, match="yunet, haar, haar_profile"):
         detectors.get("nobody")
@@ -199,6 +207,16 @@ def test_haar_finds_profiles_to_both_sides(data: Path) -> None:
     for side in (pictures, mirrored):
         found = [sum(bool(d.detect(picture)) for picture in side) for d in (frontal, profile)]
         assert found[1] > found[0]
+
+
+def test_faces_that_fill_the_picture_are_found(data: Path) -> None:
+    photos = [photo for photo in datasets.read(data / "fairface").photos if photo.split == "train"][
+        ::160
+    ]
+    detector = detectors.get("yunet")
+    found = [bool(detector.detect(images.load(photo.path))) for photo in photos]
+    assert len(found) > 200
+    assert np.mean(found) >= 0.98
 
 
 def test_side_faces_are_found(data: Path) -> None:
