@@ -4,6 +4,7 @@
 if __name__ == "__main__":
     import streamlit as st
 
+    from dashboard import guard
     from dashboard.keeping import kept
     from dashboard.memory import at_rest, give_back
     from dashboard.navigation import MARK, bounded_address, navigation
@@ -17,5 +18,5 @@ if __name__ == "__main__":
         st.caption(
             "Verdicts are a *perceived binary label from appearance*, nobody’s identity. " + kept()
         )
-    page.run()
+    guard.run(page)
     at_rest(page.url_path)

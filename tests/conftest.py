@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import cv2
 import numpy as np
 import pytest
+import streamlit.config
 from PIL import Image
 
 from dashboard.example import example
@@ -62,6 +63,12 @@ def data() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"no data folder {DATA}")
     return DATA
+
+
+@pytest.fixture(autouse=True)
+def tracebacks() -> None:
+    """A page that fails shows its exception, which tests look for, and not the user's hint."""
+    streamlit.config.set_option("client.showErrorDetails", "full")
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
+import streamlit.config
 from onnx import TensorProto, helper
 
+from dashboard.guard import FAILED
 from facespace import (
     artifacts,
     cli,
@@ -358,6 +360,18 @@ def test_foreign_json(file: str, content: bytes, tmp_path: Path) -> None:
         tmp_path / "artifacts", listed(file, content), **{file.replace(".", "__"): content}
     )
     assert file in ending(lambda: everything(where))
+
+
+@pytest.mark.parametrize("content", [b"{}", b'{"models": 7}', b'{"models": {}}'])
+@pytest.mark.parametrize("page", ["home", "evaluation", "fairness", "eigenfaces"])
+def test_report_of_another_shape(page: str, content: bytes, tmp_path: Path, monkeypatch) -> None:
+    """The manifest vouches for it, and the page finds in it what it does not understand."""
+    where = folder_of(tmp_path, listed("report.json", content), report__json=content)
+    monkeypatch.setenv("FACESPACE_ARTIFACTS", str(where))
+    streamlit.config.set_option("client.showErrorDetails", "none")
+    app = opened(page)
+    said = words(app)
+    assert page == "eigenfaces" or any(FAILED in sentence for sentence in said)
 
 
 #: Of every way to end one, for command line and pages, and whether photos can be read all the same.

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from dashboard.guard import FAILED
+
 ROOT = Path(__file__).parents[2]
 FLAGS = [
     *("--no-sandbox", "--disable-background-networking", "--disable-component-update"),
@@ -104,6 +106,7 @@ def settled(page: Page) -> None:
     """Wait until the page's script has run to its end."""
     expect(page.locator("h1")).to_be_visible()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    expect(page.get_by_text(FAILED)).to_have_count(0)
 
 
 def download(page: Page, button: str, folder: Path) -> Path:

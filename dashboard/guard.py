@@ -1,0 +1,38 @@
+"""The last word where a page fails in a way that nobody foresaw: a hint, and no traceback."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+#: How the hint begins.
+FAILED = "This page stopped half-way"
+
+#: The option of Streamlit by which a developer gets the traceback on the page.
+_DETAILS = "client.showErrorDetails"
+
+
+def run(page: StreamlitPage) -> None:
+    """Draw a page; where that fails, say so below what was drawn, and log the traceback.
+
+    The exception goes on to Streamlit where ``client.showErrorDetails`` asks for more than nothing.
+    """
+    try:
+        page.run()
+    except Exception:  # whatever it is, there is nobody else to catch it
+        if st.get_option(_DETAILS) != "none":
+            raise
+        logging.getLogger(__name__).exception("The page %s failed", page.title)
+        st.warning(
+            f"{FAILED}, by a fault of its own. The server’s log says what it was. Where artifacts "
+            "were replaced by hand, they may not be of this version: train them again.",
+            icon=":material/healing:",
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button("Try again", icon=":material/refresh:")
+            st.page_link("pages/home.py", label="Home", icon=":material/home:")
