@@ -119,6 +119,12 @@ class Source:
         return Fraction(ratio)
 
 
+#: Titles that are no text are no reason to refuse a film. From PyAV 19 on they never are.
+_TITLES: dict[str, Any] = (
+    {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+)
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Source]:
     """A film, closed at the end of the ``with`` block.
@@ -135,7 +141,7 @@ def opened(path: Path) -> Iterator[Source]:
     # Playlists could make the reader open other files, or addresses.
     safe = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "file"}
     try:
-        container = av.open(str(path), options=safe, metadata_errors="replace")
+        container = av.open(str(path), options=safe, **_TITLES)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise FacespaceError(
             "The file is not a film that can be read (MP4, MOV, MKV, WebM, AVI and more). It may "
