@@ -77,7 +77,7 @@ def similarity(source: npt.ArrayLike, target: npt.ArrayLike) -> npt.NDArray[np.f
     """
     a, b = (np.asarray(p, np.float64) @ (1, 1j) for p in (source, target))
     centred = a - a.mean()
-    factor = np.vdot(centred, b - b.mean()) / max(np.vdot(centred, centred).real, 1e-12)
+    factor = np.vdot(centred, b - b.mean()) / max(float(np.vdot(centred, centred).real), 1e-12)
     shift = b.mean() - factor * a.mean()
     return np.array(
         [[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag]]

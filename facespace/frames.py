@@ -116,7 +116,7 @@ class Source:
         ratio = self._stream.sample_aspect_ratio
         if not ratio or not 1 / MOST_OBLONG <= ratio <= MOST_OBLONG:
             return Fraction(1)
-        return Fraction(ratio)
+        return Fraction(ratio.numerator, ratio.denominator)
 
 
 #: Titles that are no text are no reason to refuse a film. From PyAV 19 on they never are.

@@ -90,6 +90,6 @@ def histogram(female: Bools, probability: Scores, bins: int = 40) -> dict[str, l
     edges = np.linspace(0, 1, bins + 1)
     return {
         "edges": edges.tolist(),
-        "female": np.histogram(probability[female], edges)[0].tolist(),
-        "male": np.histogram(probability[~female], edges)[0].tolist(),
+        "female": np.histogram(probability[female], edges)[0].astype(float).tolist(),
+        "male": np.histogram(probability[~female], edges)[0].astype(float).tolist(),
     }

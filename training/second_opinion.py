@@ -198,7 +198,7 @@ def _moved(rgb: RGB, points: Array, rng: np.random.Generator) -> Array:
     factor = np.exp(complex(rng.normal(0, 0.12), rng.normal(0, 0.12)))
     turn = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]])
     askew = (points - middle) @ turn.T + middle + rng.normal(0, 0.1, 2) * length
-    shrunk = rng.choice([1.0, 1.0, 0.5, 0.25, 0.15])
+    shrunk = float(rng.choice([1.0, 1.0, 0.5, 0.25, 0.15]))
     if shrunk < 1:
         small = cv2.resize(rgb, None, fx=shrunk, fy=shrunk, interpolation=cv2.INTER_AREA)
         rgb = np.asarray(cv2.resize(small, rgb.shape[1::-1]), np.uint8)
