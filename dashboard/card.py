@@ -213,12 +213,12 @@ def cuts(manifest: Manifest) -> None:
         ),
         "Threshold, certainty and smallest face of each model",
     )
-    ways = dict.fromkeys(
-        (str(info.chosen.get("how", "not said")), str(info.chosen.get("on", "not said")))
-        for info in manifest.models.values()
-    )
-    for how, on in ways:
-        st.markdown(f"Chosen: {how}.  \nOn: {on}.")
+    ways: dict[tuple[str, str], list[str]] = {}
+    for name, info in manifest.models.items():
+        way = (str(info.chosen.get("how", "not said")), str(info.chosen.get("on", "not said")))
+        ways.setdefault(way, []).append(name)
+    for (how, on), names in ways.items():
+        st.markdown(f"**{', '.join(names)}**  \nChosen: {how}.  \nOn: {on}.")
     st.subheader("Of every model alike")
     chosen = manifest.cuts.chosen
     if not chosen:

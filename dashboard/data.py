@@ -50,7 +50,7 @@ class View:
 
 
 def learned(view: View) -> None:
-    """How many of the photos the models were fitted on, and what that counts; older ones: nothing.
+    """How many of the photos there are to fit on, and what that counts; older data: nothing.
 
     Drawn in the row of metrics above the parts.
     """
@@ -58,15 +58,16 @@ def learned(view: View) -> None:
         return
     part = view.data["learned"]
     st.metric(
-        "Fitted on",
+        "To fit on",
         f"{part['training']:,}" if part else "none",
-        f"{part['weight']:.1%} of all" if part else "only tested on",
+        f"{part['weight']:.1%} of the training" if part else "only tested on",
         delta_color="off",
         delta_arrow="off",
         border=True,
         height="stretch",
-        help="Photos that the models were fitted on. Each counts the same, so that the share is "
-        "what this data set counts for. Every data set is tested on apart.",
+        help="Photos that models are fitted on; the model card says how many each one had. Each "
+        "photo counts the same, so that the share is what this data set counts for. Every data "
+        "set is tested on apart.",
     )
 
 

@@ -59,6 +59,23 @@ def verdict(reading: Reading) -> None:
             )
 
 
+#: What kind of test it is, in a sentence.
+_KINDS = {
+    "same data set": "of the data set it was trained on",
+    "other data set": "of another data set than in training",
+}
+
+
+def _at_least(risk: Mapping[str, float | None], answered: float) -> str:
+    """The interval of those right; by the rule of three where nobody was read wrongly."""
+    low, high = risk["low"], risk["high"]
+    if low is None or high is None:
+        return ""
+    if low == high:
+        return f"Right: at least {max(0.0, 1 - 3 / max(1.0, answered)):.1%}."
+    return f"Right: {1 - high:.1%} to {1 - low:.1%}."
+
+
 def measured(tests: Mapping[str, Mapping[str, Any]]) -> None:
     """How many faces of each test set are answered, and how many of the answers are right."""
     with show.cards(len(tests), "tests"):
@@ -72,7 +89,8 @@ def measured(tests: Mapping[str, Mapping[str, Any]]) -> None:
                 )
                 st.markdown(f"of the {coverage['value']:.0%} answered on **{test['title']}**")
                 st.caption(
-                    f"{test['photos']:,} photos, {test['kind']} as in training. AUC "
+                    f"{test['photos']:,} photos, {_KINDS.get(test['kind'], test['kind'])}. "
+                    f"{_at_least(risk, test['photos'] * coverage['value'])} AUC "
                     f"{area['value']:.3f} ({area['low']:.3f} to {area['high']:.3f})"
                 )
     st.caption("Right is what people labelled the photos as. What is not answered is marked “?”.")

@@ -17,11 +17,26 @@ MARK, WORDMARK = (Path(__file__).parent / "drawings" / f"{n}.svg" for n in ("mar
 
 _CALLED = "navigation called"
 
+#: Under a finger a chart lets the page scroll. Its toolbar, which would cover its legend for good,
+#: is gone there, and a chart that can be clicked on has a slider or buttons beside it.
+_TOUCH = """<style>@media (pointer: coarse) {
+.modebar-container { display: none !important }
+[class*="st-key-"] .js-plotly-plot .draglayer * { pointer-events: none !important }
+}</style>"""
+
+#: Streamlit writes white on a main button, whose colour in the dark theme is too light for it.
+_DARK = """<style>
+[data-testid="stBaseButton-primary"]:not(:disabled) * { color: #0d141c }
+</style>"""
+
 
 def navigation() -> StreamlitPage:
     """Draw the navigation and return the page that the address names."""
     st.session_state[_CALLED] = True
     st.logo(WORDMARK, size="large", icon_image=MARK)
+    st.html(_TOUCH)
+    if st.context.theme.type == "dark":
+        st.html(_DARK)
     return st.navigation(
         {
             "": [

@@ -70,8 +70,10 @@ def _hoverable(rgb: RGB, reading: Reading, spoken: str) -> None:
         left, width = (100 * v / (reading.width or 1) for v in (box.x, box.width))
         top, height = (100 * v / (reading.height or 1) for v in (box.y, box.height))
         place = f"left:{left:.2f}%;top:{top:.2f}%;width:{width:.2f}%;height:{height:.2f}%"
+        # A crowd would be as many stops of the tabulator: the table has the rest.
+        reached = 'tabindex="0" ' if number <= SHOWN_CROPS else ""
         spots.append(
-            f'<span role="img" tabindex="0" aria-label="{words}" title="{words}" '
+            f'<span role="img" {reached}aria-label="{words}" title="{words}" '
             f'style="position:absolute;{place}"></span>'
         )
     st.html(

@@ -97,9 +97,10 @@ def _scaled(box: Box, scale: float) -> Box:
 
 
 def _words(face: Face, number: int | None) -> list[str]:
-    full = certainty_text(face)
-    longest = [] if number is None else [f"{number}  {full}"]
-    return [*longest, full, face.verdict.label[0].upper()]
+    full, letter = certainty_text(face), face.verdict.label[0].upper()
+    if number is None:
+        return [full, letter]
+    return [f"{number}  {full}", f"{number} {letter}", str(number)]
 
 
 def _rectangle(pen: ImageDraw.ImageDraw, box: Box, colour: str, line: int, dashed: bool) -> None:

@@ -29,7 +29,7 @@ name = st.selectbox(
 view = data.View(manifest, name, datasets[name])
 left_out = sum(view.data["left_out"].values())
 persons = view.data["persons"]
-with show.cards(3, "photos"):
+with show.cards(3 + ("learned" in view.data), "photos"):
     st.metric("Photos used", f"{view.data['photos']:,}", border=True)
     st.metric("Left out", f"{left_out:,}", border=True)
     st.metric("Persons", f"{persons:,}" if persons else "not known", border=True)

@@ -255,10 +255,11 @@ def test_evaluation_follows_test_set_and_model() -> None:
                 ("ECE", "ece", "{:.3f}"),
             ):
                 value, *ends = (figures[metric][end] for end in ("value", "low", "high"))
+                span = " to ".join(map(form.format, ends)) if value is not None else "–"
                 assert shown[title] == (
                     ("–", "–")
                     if value is None
-                    else (form.format(value), " to ".join(map(form.format, ends)))
+                    else (form.format(value), "no interval" if ends[0] == ends[1] else span)
                 )
             assert manifest.models[name].chosen["how"] in text(app)
             assert not app.exception

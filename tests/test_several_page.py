@@ -39,14 +39,14 @@ def several(tmp_path: Path, monkeypatch) -> None:
 @pytest.mark.parametrize(
     ("title", "count", "share"),
     [
-        ("FairFace", "30,000", "75.0% of all"),
-        ("Labeled Faces in the Wild", "10,000", "25.0% of all"),
+        ("FairFace", "30,000", "75.0% of the training"),
+        ("Labeled Faces in the Wild", "10,000", "25.0% of the training"),
         ("Face Research Lab London Set", "none", "only tested on"),
     ],
 )
 def test_each_data_set_says_what_it_counts_for(several, title, count, share) -> None:
     app = opened("data", dataset=title)
-    (fitted,) = [metric for metric in app.metric if metric.label == "Fitted on"]
+    (fitted,) = [metric for metric in app.metric if metric.label == "To fit on"]
     assert (fitted.value, fitted.delta) == (count, share)
     assert not app.exception
 
@@ -62,5 +62,5 @@ def test_older_artifacts_say_nothing_of_it(monkeypatch) -> None:
     entry = artifacts.manifest().json("dataset.json")["datasets"]["fairface"]
     app = opened("data", dataset="FairFace")
     labels = [metric.label for metric in app.metric]
-    assert ("Fitted on" in labels) == ("learned" in entry)
+    assert ("To fit on" in labels) == ("learned" in entry)
     assert not app.exception

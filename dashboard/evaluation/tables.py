@@ -116,9 +116,15 @@ def number(metric: str, value: float | None) -> str:
 
 
 def interval(metric: str, cell: Interval) -> str:
-    """The ends of an interval, ``88.0% to 93.1%``; a dash where there is none."""
+    """The ends of an interval, ``88.0% to 93.1%``; a dash where there is none.
+
+    Where every drawn sample has the same value, since nothing or everything was seen, the bootstrap
+    cannot say how far the truth may be.
+    """
     if cell["low"] is None or cell["high"] is None:
         return "–"
+    if cell["low"] == cell["high"]:
+        return "no interval"
     return f"{number(metric, cell['low'])} to {number(metric, cell['high'])}"
 
 

@@ -213,7 +213,7 @@ def histogram(
     figure.update_yaxes(
         range=[-1.08 * most, 1.08 * most],
         tickvals=ticks,
-        ticktext=[f"{abs(tick):,}" for tick in ticks],
+        ticktext=[f"{abs(tick):,.0f}" for tick in ticks],
     )
     return laid_out(figure, "probability of female", "faces", height=440, barmode="overlay")
 

@@ -198,7 +198,7 @@ def difference(picture: npt.NDArray[Any], one: str, other: str) -> go.Figure:
     )
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, autorange="reversed", scaleanchor="x", constrain="domain")
-    figure.update_layout(height=340, margin={"l": 0, "r": 0, "t": 10, "b": 0})
+    figure.update_layout(height=340, dragmode=False, margin={"l": 0, "r": 0, "t": 10, "b": 0})
     return figure
 
 

@@ -46,11 +46,8 @@ def groups(
             name=f"all faces: {overall:.1%}",
             hoverinfo="skip",
         )
-    kinds = (
-        (f"{least} faces or more", "circle", 1.0),
-        (f"fewer than {least} faces", "circle-open", 0.7),
-    )
-    for name, symbol, opacity in kinds:
+    kinds = {f"{least} faces or more": "circle", f"fewer than {least} faces": "circle-open"}
+    for name, symbol in kinds.items():
         large = symbol == "circle"
         rows = {label: row for label, row in drawn.items() if (row["faces"] >= least) is large}
         if rows:
@@ -59,7 +56,6 @@ def groups(
                 y=list(rows),
                 mode="markers",
                 name=name,
-                opacity=opacity,
                 marker={"size": 10, "symbol": symbol, "color": MALE},
                 error_x=whiskers(list(rows.values()), metric),
                 customdata=[_in_words(row) for row in rows.values()],

@@ -152,7 +152,8 @@ def difference(
             zmax=most,
             colorscale=DIVERGING,
             colorbar={"title": "levels", "thickness": 12, "orientation": "h", "y": -0.02}
-            | {"yanchor": "top", "len": 0.7},
+            | {"yanchor": "top", "len": 0.7, "tickvals": [-most, 0, most]}
+            | {"ticktext": [f"−{most} and less", "0", f"{most} and more"]},
             hovertemplate=f"column %{{x}}, row %{{y}}<br>{words}: %{{z:+d}}<extra></extra>",
         )
     )
@@ -169,7 +170,7 @@ def difference(
     figure.update_yaxes(
         visible=False, range=[height - 0.5, -0.5], scaleanchor="x", constrain="domain"
     )
-    figure.update_layout(height=460, margin=_NONE)
+    figure.update_layout(height=460, margin=_NONE, dragmode=False)
     return figure
 
 

@@ -36,9 +36,12 @@ def history(rows: Sequence[tuple[float, int, float]]) -> go.Figure:
     )
     figure.update_xaxes(title="seconds", range=[-60, 0])
     figure.update_yaxes(rangemode="tozero", dtick=1, secondary_y=False)
-    figure.update_yaxes(rangemode="tozero", showgrid=False, secondary_y=True)
+    figure.update_yaxes(
+        rangemode="tozero", showgrid=False, tickformat=".0f", nticks=4, secondary_y=True
+    )
     figure.update_layout(
         height=220,
+        dragmode=False,
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )

@@ -98,6 +98,7 @@ def eigenface_grid(
     figure.update_layout(
         coloraxis={"colorscale": DIVERGING, "cmin": -end, "cmax": end, "colorbar": bar},
         height=185 * rows + 60,
+        dragmode=False,
         margin={"l": 0, "r": 0, "t": 36, "b": 40},
     )
     return figure
@@ -123,7 +124,7 @@ def square(figure: go.Figure, height: int) -> go.Figure:
     """A figure of a crop: no axes, square pixels, the first row on top."""
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, autorange="reversed", scaleanchor="x", constrain="domain")
-    figure.update_layout(height=height, margin={"l": 0, "r": 0, "t": 0, "b": 0})
+    figure.update_layout(height=height, dragmode=False, margin=dict.fromkeys("lrtb", 0))
     return figure
 
 

@@ -30,14 +30,17 @@ def styled(curves: Mapping[str, Any], chosen: str) -> Iterator[tuple[str, Any, d
 
 
 def laid_out(figure: go.Figure, x: str, y: str, height: int = 340, **layout: Any) -> go.Figure:
-    """The figure with the titles of its axes, its height in pixels, and a legend on top."""
+    """The figure with the titles of its axes, its height in pixels, and a legend on top.
+
+    A drag over it does nothing: on a phone it is how people scroll. The toolbar has the zoom.
+    """
     figure.update_xaxes(title=x)
     figure.update_yaxes(title=y)
     figure.update_layout(
         height=height,
         margin={"l": 10, "r": 10, "t": 40, "b": 10},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        **layout,
+        **{"dragmode": False, **layout},
     )
     return figure
 

@@ -135,3 +135,27 @@ def test_every_page_fits(browser: Browser, address: str, scheme, width) -> None:
         for chart in page.get_by_test_id("stPlotlyChart").all():
             expect(chart.locator(".main-svg").first).to_be_visible()
     context.close()
+
+
+@pytest.mark.parametrize("path", ["data", "evaluation", "grayscale"])
+def test_a_finger_scrolls_over_a_chart(browser: Browser, address: str, path: str) -> None:
+    """Also over those that can be clicked on, where Plotly would pan."""
+    phone = {"width": 390, "height": 844}
+    context = browser.new_context(viewport=phone, has_touch=True, is_mobile=True)
+    context.set_default_timeout(SECONDS * 1000)
+    page = context.new_page()
+    page.goto(f"{address}/{path}")
+    settled(page)
+    chart = page.get_by_test_id("stPlotlyChart").first
+    expect(chart.locator(".main-svg").first).to_be_visible()
+    chart.evaluate("chart => chart.scrollIntoView({block: 'center'})")
+    scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
+    before = page.evaluate(scrolled)
+    touch = context.new_cdp_session(page)
+    for kind, y in (("touchStart", 470), *(("touchMove", 470 - 12 * i) for i in range(10))):
+        point = {"x": 195, "y": y}
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        page.wait_for_timeout(20)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function(f"{scrolled} > {before} + 50")
+    context.close()
