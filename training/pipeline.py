@@ -191,12 +191,16 @@ def build(
 def calibrated(fitted: MirrorAverage, rows: Array, labels: Array) -> CalibratedClassifierCV:
     """A fitted classifier with a sigmoid (Platt 1999) over the decision values of new faces.
 
+    As nothing is fitted anew, all rows are the one fold: one face of each class is enough.
+
     Args:
         fitted: stays as it is.
         rows: (N, 2 D) of faces that nothing was fitted on.
         labels: (N,).
     """
-    return CalibratedClassifierCV(FrozenEstimator(fitted), method="sigmoid").fit(rows, labels)
+    everything = np.arange(len(rows))
+    frozen, whole = FrozenEstimator(fitted), [(everything, everything)]
+    return CalibratedClassifierCV(frozen, method="sigmoid", cv=whole).fit(rows, labels)
 
 
 def parts(fitted: CalibratedClassifierCV) -> tuple[StandardScaler, SoftWhitenedPCA, Any, Any]:

@@ -12,6 +12,8 @@ import numpy as np
 import onnx
 import pytest
 from PIL import Image
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.frozen import FrozenEstimator
 
 from facespace import Settings, analyze, artifacts, coordinates, detectors, eigenfaces, model
 from facespace.datasets import Photo
@@ -296,6 +298,20 @@ def test_export_agrees_with_the_pipeline(fitted) -> None:
     parity = export.check(export.to_onnx(*made, 64, {}), *made, cropped)
     assert parity.crops == 2 * COUNT
     assert max(parity.probability, parity.coordinates, parity.distance) < 1e-4
+
+
+def test_one_photo_of_each_class_calibrates(photos: Path, fitted) -> None:
+    """With many the sigmoid is that of folds, which are not needed: nothing is fitted in them."""
+    made, cropped = fitted
+    labels = np.array([path.parent.name for path in sorted(photos.glob("*/[0-9]*.png"))])
+    rows = front_ends.rows(front_ends.PIXELS, cropped)
+    classifier = pipeline.build(20, 3.0, 2.0).fit(rows[::2], labels[::2])
+    folded = CalibratedClassifierCV(FrozenEstimator(classifier), cv=5).fit(rows, labels)
+    many = pipeline.calibrated(classifier, rows, labels).predict_proba(rows)
+    np.testing.assert_allclose(many, folded.predict_proba(rows), atol=1e-6)
+    two = pipeline.calibrated(classifier, rows[[1, -1]], labels[[1, -1]])
+    content = export.to_onnx(two, *made[1:], 64, {})
+    assert export.check(content, two, *made[1:], cropped).probability < 1e-4
 
 
 def test_a_rounded_pipeline_takes_half_the_space_and_agrees(photos: Path, fitted) -> None:
