@@ -175,7 +175,7 @@ def _key(path: Path, way: Way) -> bytes:
     except OSError:
         content = "missing"
     text = f"{path.resolve()} {content} {way} {_code()}"
-    return hashlib.sha256(text.encode()).hexdigest()[:32].encode()
+    return hashlib.sha256(os.fsencode(text)).hexdigest()[:32].encode()
 
 
 @lru_cache

@@ -300,7 +300,7 @@ def _list_left_out(dataset: Dataset, photos: list[Photo], errors: Array, cache: 
     left_out = [f"{p.path}\t{e}" for p, e in zip(photos, errors, strict=True) if e]
     if left_out:
         path = cache / f"left-out-{dataset.name}.txt"
-        path.write_text("\n".join(left_out) + "\n", "utf-8")
+        path.write_text("\n".join(left_out) + "\n", "utf-8", "backslashreplace")
         print(f"{dataset.name}: {len(left_out)} of {len(photos)} photos are left out, see {path}")
 
 
