@@ -254,6 +254,8 @@ def _held_out(training: Sample, origin: Array, words: str) -> tuple[Array, Array
     strata = np.array([f"{photo.label} {photo.race}" for photo in training.photos])
     if len(set(origin.tolist())) > 1:
         strata = np.char.add(np.char.add(strata, " "), origin)
+    _, which, sizes = np.unique(strata, return_inverse=True, return_counts=True)
+    strata = np.where(sizes[which] < VALIDATION_PART, training.labels, strata)
     rest, held = next(folds.split(strata, strata, training.persons))
     labels = training.labels[held]
     _demand_both_classes(labels, f"the photos of {words} drawn for validation", 1)

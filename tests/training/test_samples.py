@@ -1,18 +1,28 @@
-"""What is fitted on, chosen on and tested on: odd names."""
+"""What is fitted on, chosen on and tested on: odd names, small groups, many photos."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from facespace.datasets import Photo
 from facespace.types import RGB
 from training import crops, samples
-from training.samples import load
+from training.crops import ROW
+from training.samples import Sample, load
+
+
+def sample(photos: Sequence[Photo]) -> Sample:
+    """Photos with empty crops."""
+    return Sample(
+        list(photos), np.zeros((len(photos), 64, 64), np.uint8), np.zeros(len(photos), ROW)
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are Unicode")
@@ -34,3 +44,17 @@ def test_names_that_are_not_utf_8(tmp_path: Path, astronaut: RGB, monkeypatch) -
     (listed,) = (tmp_path / "cache").glob("left-out-*.txt")
     assert "text\\udce9.png" in listed.read_text("utf-8")
     assert len(crops.crop_all(material.fitting.photos, tmp_path / "cache", 1).crops)
+
+
+def test_groups_too_small_for_a_share_count_by_their_label() -> None:
+    """Twelve races, of four photos of each label: no group could be in every part."""
+    photos = [
+        Photo(Path(f"{label}-{race}-{i}.jpg"), label, race=f"race {race}")
+        for label in ("female", "male")
+        for race in range(12)
+        for i in range(4)
+    ]
+    rest, held = samples._held_out(sample(photos), np.full(len(photos), "set"), "set")
+    assert sorted([*rest, *held]) == list(range(96))
+    assert 9 <= len(held) <= 10
+    assert abs(np.mean([photos[i].label == "male" for i in held]) - 0.5) <= 0.1
