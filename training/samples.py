@@ -256,9 +256,16 @@ def _held_out(training: Sample, origin: Array, words: str) -> tuple[Array, Array
         strata = np.char.add(np.char.add(strata, " "), origin)
     _, which, sizes = np.unique(strata, return_inverse=True, return_counts=True)
     strata = np.where(sizes[which] < VALIDATION_PART, training.labels, strata)
-    rest, held = next(folds.split(strata, strata, training.persons))
-    labels = training.labels[held]
-    _demand_both_classes(labels, f"the photos of {words} drawn for validation", 1)
+    labels = training.labels
+    drawn = list(folds.split(strata, strata, training.persons))
+    drawn = [part for part in drawn if len(set(labels[part[1]].tolist())) > 1] or drawn
+    # Persons of many photos make parts of many sizes. The first stays unless another is nearer to
+    # a tenth by more than one photo, as parts differ by chance where all persons are different.
+    distances = [abs(VALIDATION_PART * len(held) - len(labels)) for _, held in drawn]
+    nearest = int(np.argmin(distances))
+    nearer = distances[0] - distances[nearest] > VALIDATION_PART
+    rest, held = drawn[nearest if nearer else 0]
+    _demand_both_classes(labels[held], f"the photos of {words} drawn for validation", 1)
     return rest, held
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from sklearn.model_selection import StratifiedGroupKFold
 
 from facespace.datasets import Photo
 from facespace.types import RGB
@@ -58,3 +59,32 @@ def test_groups_too_small_for_a_share_count_by_their_label() -> None:
     assert sorted([*rest, *held]) == list(range(96))
     assert 9 <= len(held) <= 10
     assert abs(np.mean([photos[i].label == "male" for i in held]) - 0.5) <= 0.1
+
+
+def test_a_tenth_is_chosen_on_where_persons_have_many_photos() -> None:
+    """Two of them have thirty photos each, which the first part would be made of."""
+    counts = [30, 30, *[2] * 20]
+    photos = [
+        Photo(Path(f"{person}-{i}.jpg"), ("female", "male")[person % 2], person=str(person))
+        for person, count in enumerate(counts)
+        for i in range(count)
+    ]
+    rest, held = samples._held_out(sample(photos), np.full(len(photos), "set"), "set")
+    assert 4 <= len(held) <= 12
+    assert {photos[i].label for i in held} == {"female", "male"}
+    assert not {photos[i].person for i in held} & {photos[i].person for i in rest}
+
+
+@pytest.mark.parametrize("count", [995, 1003, 1996])
+def test_of_different_persons_the_first_tenth_is_chosen_on(count: int) -> None:
+    """So that photos chosen on once are chosen on again."""
+    rng = np.random.default_rng(count)
+    photos = [
+        Photo(Path(f"{i}.jpg"), ("female", "male")[rng.integers(2)], race=str(rng.integers(7)))
+        for i in range(count)
+    ]
+    strata = [f"{photo.label} {photo.race}" for photo in photos]
+    folds = StratifiedGroupKFold(10, shuffle=True, random_state=0)
+    first = next(folds.split(strata, strata, sample(photos).persons))[1]
+    _, held = samples._held_out(sample(photos), np.full(count, "set"), "set")
+    np.testing.assert_array_equal(held, first)
