@@ -132,7 +132,7 @@ def fit(searched: Sequence[Searched], material: Material, jobs: int) -> list[Fit
         for photos in LEARNED_FROM:
             if photos < count:
                 tasks.append(_Task(one, "learning_curve", drawn(count, photos), own))
-        most = pipeline.bounded(max(COMPONENTS), one.rows[: len(drawn(count))])
+        most = pipeline.bounded(max(COMPONENTS), one.rows[:1], len(drawn(count)))
         for components in sorted({min(k, most) for k in COMPONENTS}):
             tasks.append(_Task(one, "component_curve", drawn(count), components))
     # The longest first, so that no processor is left alone with one of them at the end.
@@ -165,5 +165,5 @@ def space(searched: Sequence[Searched], fits: Sequence[Fitted], fitting: Sample)
     if any(one.kind == "nystroem" for one in searched):
         crops = crops[drawn(len(crops), pipeline.REDUCTION_PHOTOS)]
     rows = front_ends.rows(front_ends.PIXELS, crops)
-    components = pipeline.bounded(max(front_ends.PIXELS.components), rows)
+    components = pipeline.bounded(max(front_ends.PIXELS.components), rows, len(rows))
     return pipeline.reduction(components).fit(pipeline.own(rows))

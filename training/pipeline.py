@@ -239,13 +239,14 @@ def search(
         "C": "estimator__svm__C",
         "gamma": "estimator__svm__gamma",
     }
+    parts = list(folds().split(rows, labels, groups))
+    fewest = min(len(rest) for rest, _ in parts)
     grid: dict[str, Any] = {
-        names["components"]: sorted({bounded(k, rows) for k in front_end.components}),
+        names["components"]: sorted({bounded(k, rows, fewest) for k in front_end.components}),
         names["C"]: COSTS if kind == "svc" else LINEAR_COSTS,
         names["gamma"]: front_end.gammas,
     }
     scoring = {"auc": "roc_auc", "balanced_accuracy": "balanced_accuracy"}
-    parts = list(folds().split(rows, labels, groups))
     many, where = (
         (jobs, nullcontext())
         if isinstance(jobs, int)
@@ -277,10 +278,9 @@ def search(
     return {name: best[name] for name in names}, table
 
 
-def bounded(components: int, rows: Array) -> int:
-    """At most as many components as a fold of the search can give."""
-    most = min(rows.shape[1] // 2, len(rows) * (FOLDS - 1) // FOLDS)
-    return min(components, int(most) - 1)
+def bounded(components: int, rows: Array, count: int) -> int:
+    """At most as many components as so many of the rows (N, 2 D) can give."""
+    return min(components, int(rows.shape[1]) // 2 - 1, count - 1)
 
 
 def folds() -> StratifiedGroupKFold:

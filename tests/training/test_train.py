@@ -363,3 +363,14 @@ def test_soft_whitening(rng: np.random.Generator) -> None:
         ratio = (pca.explained_variance_ / pca.explained_variance_[0]) ** (1 - whitening)
         np.testing.assert_allclose(variance / variance[0], ratio, rtol=1e-3)
         np.testing.assert_allclose(pca.inverse_transform(placed), rows, atol=1e-8)
+
+
+def test_components_that_the_smallest_fold_can_give(rng: np.random.Generator) -> None:
+    """One person has two thirds of the photos: a fold learns from others alone."""
+    labels = np.array(["female", "male"])[np.arange(90) % 2]
+    persons = np.where(np.arange(90) < 60, "one", np.arange(90).astype(str))
+    rows = rng.normal(size=(90, 400)).astype(np.float32) + (labels == "male")[:, None]
+    best, table = pipeline.search(front_ends.PIXELS, rows, labels, persons, 1)
+    fewest = min(len(rest) for rest, _ in pipeline.folds().split(rows, labels, persons))
+    assert best["components"] == fewest - 1 < 30
+    assert all(np.isfinite(row["auc"]) for row in table)
