@@ -189,7 +189,7 @@ def train(
     network = network.to(memory_format=torch.channels_last)
     averaged: Network = deepcopy(network).eval()
     optimiser = torch.optim.AdamW(_decayed(network, recipe.decay), betas=(0.9, 0.99))
-    steps = len(crops) // recipe.batch
+    steps = max(1, len(crops) // recipe.batch)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{_name(crops, targets, recipe)}.npz"
     start = _restored(path, network, averaged, optimiser) if path.is_file() else 0
@@ -260,12 +260,15 @@ def _folded(convolution: nn.Conv2d, norm: Any) -> Convolution:
 def _batches(
     crops: Crops, recipe: Recipe, epoch: int, calm: bool
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Positions and pictures of one epoch's batches; the next is prepared beside the work."""
+    """Positions and pictures of one epoch's batches; the next is prepared beside the work.
+
+    A last batch that is not full is left out, unless it is the only one.
+    """
     rng = np.random.default_rng((recipe.seed, epoch))
     order = rng.permutation(len(crops))
     seeds = rng.integers(2**63, size=len(crops))
     parts = [order[i : i + recipe.batch] for i in range(0, len(order), recipe.batch)]
-    if len(parts[-1]) < recipe.batch:
+    if len(parts) > 1 and len(parts[-1]) < recipe.batch:
         parts.pop()
 
     def prepared(chosen: Array) -> tuple[Tensor, Tensor]:

@@ -75,3 +75,11 @@ def test_disturbed_crops_stay_crops(crop: np.ndarray, rng: np.random.Generator) 
         assert (made.dtype, made.shape) == (np.uint8, (200, 64, 64))
         assert len({picture.tobytes() for picture in made}) > 50
         assert made.std(axis=(1, 2)).min() > 40  # equalised
+
+
+def test_fewer_crops_than_a_batch_are_one(faces, tmp_path: Path) -> None:
+    crops, labels = faces
+    for count, sizes in ((20, [20]), (32, [32]), (70, [32, 32])):
+        batches = list(network._batches(crops[:count], SMALL, 0, calm=True))
+        assert [len(pictures) for _, pictures in batches] == sizes
+    network.train(crops[:20], [label[:20] for label in labels], tmp_path, SMALL)
