@@ -88,3 +88,15 @@ def test_of_different_persons_the_first_tenth_is_chosen_on(count: int) -> None:
     first = next(folds.split(strata, strata, sample(photos).persons))[1]
     _, held = samples._held_out(sample(photos), np.full(count, "set"), "set")
     np.testing.assert_array_equal(held, first)
+
+
+def test_persons_of_the_same_number_are_tested_on() -> None:
+    def persons(folder: str, names: Sequence[str]) -> Sample:
+        made = sample([Photo(Path(folder, name + ".jpg"), "male", person=name) for name in names])
+        made.rows["content"] = [f"{folder} {name}".encode() for name in names]
+        return made
+
+    training, test = persons("one", ["7", "Ann", "8"]), persons("other", ["Ann", "7", "Bob"])
+    test.rows["content"][2] = training.rows["content"][2]
+    unseen = samples._unseen(test, training, Path("other"))
+    assert [photo.person for photo in unseen.photos] == ["7"]
