@@ -82,6 +82,16 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _jobs(text: str) -> int:
+    try:
+        jobs = int(text)
+    except ValueError:
+        jobs = 0
+    if jobs == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes")
+    return jobs
+
+
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
@@ -104,7 +114,9 @@ def _parser() -> argparse.ArgumentParser:
         default=Path(".cache"),
         help="where crops and the network's checkpoints are kept; default: .cache",
     )
-    common.add_argument("--jobs", type=int, default=-1, help="worker processes, -1: all processors")
+    common.add_argument(
+        "--jobs", type=_jobs, default=-1, help="worker processes, -1: all processors"
+    )
     parser = argparse.ArgumentParser(prog="python -m training")
     commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
     testing = argparse.ArgumentParser(add_help=False)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from sklearn.pipeline import Pipeline
 
 from facespace import artifacts, eigenfaces
 from facespace.export import finite
+from facespace.types import FacespaceError
 from training.samples import Material, Sample
 
 #: Labels, groups and scores of every test set.
@@ -60,6 +62,24 @@ def versions(name: str) -> dict[str, str]:
     if name == "embedding":
         packages.append("torch")
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
+
+
+def demand_writable(out: Path) -> None:
+    """See that artifacts can be written to a folder, and leave it as it is.
+
+    Raises:
+        FacespaceError: they cannot.
+    """
+    made = [folder for folder in (out, *out.parents) if not folder.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=out):
+            pass
+        for folder in made:
+            folder.rmdir()
+    except OSError as error:
+        why = error.strerror or error
+        raise FacespaceError(f"Artifacts cannot be written to {out}: {why}.") from error
 
 
 def write(

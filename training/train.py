@@ -95,12 +95,13 @@ def train(
         keep: other models that are in ``out`` stay, and are tested once more beside the new ones.
 
     Raises:
-        FacespaceError: the data cannot be trained on, models cannot be kept, the cluster cannot be
-            used, the embedding's PyTorch is missing, or with ``reviews`` a new model is worse than
-            that in ``out``; then nothing is written.
+        FacespaceError: the data cannot be trained on, ``out`` cannot be written to, models cannot
+            be kept, the cluster cannot be used, the embedding's PyTorch is missing, or with
+            ``reviews`` a new model is worse than that in ``out``; then nothing is written.
         ExportError: an exported file does not compute what its pipeline does.
     """
     say = _Clock()
+    report.demand_writable(out)  # hours before anything is
     if "embedding" in models:
         _demand_torch()
     with _workers(scheduler, jobs) as workers:

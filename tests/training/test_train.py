@@ -279,6 +279,25 @@ def test_wrong_input_gets_a_sentence(tmp_path: Path, capsys) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_where_nothing_can_be_written_nothing_is_trained(tmp_path: Path, capsys) -> None:
+    (tmp_path / "file").write_text("no folder")
+    options = ["train", "--data", str(tmp_path / "absent"), "--model", "eigenfaces", "--out"]
+    for out in (tmp_path / "file", tmp_path / "file" / "out"):
+        assert main([*options, str(out)]) == 1
+        assert f"Artifacts cannot be written to {out}: " in capsys.readouterr().err
+    assert main([*options, str(tmp_path / "new" / "out")]) == 1
+    assert "no folder" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("jobs", ["0", "many"])
+def test_jobs_that_are_none_are_refused(jobs: str, capsys) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["train", "--data", "absent", "--jobs", jobs])
+    assert stopped.value.code == 2
+    assert "is not a number of processes" in capsys.readouterr().err
+
+
 @pytest.fixture(scope="module")
 def fitted(photos: Path, trained):
     """What ``export`` takes, for pixels in a space of their own, and all crops."""
