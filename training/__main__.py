@@ -201,7 +201,7 @@ def _parser() -> argparse.ArgumentParser:
         required=True,
         metavar="DIR",
         help="folders of pictures with marked faces (annotations.csv: file, x, y, w, h), one of "
-        "them without any",
+        "them without any, one with faces marked frontal and profile (column pose)",
     )
     commands.add_parser(
         "space",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from facespace import images
 from facespace.detectors.base import Rows, iou
-from facespace.types import Detection, FacespaceError
+from facespace.types import RGB, Detection, FacespaceError
 
 #: Faces less high than this, in pixels, count neither for nor against a detector.
 LEAST_HEIGHT = 20
@@ -42,11 +44,13 @@ class Picture:
     @property
     def even(self) -> bool:
         """Whether settings may be chosen on this picture: one in two, by its name's CRC-32."""
-        return zlib.crc32(self.path.name.encode()) % 2 == 0
+        return zlib.crc32(os.fsencode(self.path.name)) % 2 == 0
 
 
 def read(folder: Path) -> list[Picture]:
     """All pictures of a folder with ``annotations.csv`` and ``images/``, also those without a face.
+
+    Files that are neither marked nor called as pictures are, are none.
 
     Raises:
         FacespaceError: there is no such file, or it lacks a column.
@@ -58,11 +62,28 @@ def read(folder: Path) -> list[Picture]:
         by_file: dict[Path, list[dict[str, str]]] = {}
         for row in rows:
             by_file.setdefault(folder / row["file"], []).append(row)
-        paths = sorted(p for p in (folder / "images").rglob("*") if p.is_file())
+        files = (p for p in (folder / "images").rglob("*") if p.is_file())
+        paths = sorted(p for p in files if p in by_file or _called_picture(p))
         least = IOU_OF.get(folder.name, IOU)
         return [_picture(path, least, by_file.get(path, [])) for path in paths]
     except (OSError, KeyError, ValueError) as error:
         raise FacespaceError(f"{marks} cannot be read: {type(error).__name__} {error}.") from error
+
+
+def opened(path: Path) -> RGB:
+    """A picture, uint8 (H, W, 3).
+
+    Raises:
+        FacespaceError: it cannot be read; the file is named.
+    """
+    try:
+        return images.load(path)
+    except FacespaceError as error:
+        raise FacespaceError(f"{path}: {error}") from error
+
+
+def _called_picture(path: Path) -> bool:
+    return path.suffix.lower().removeprefix(".") in images.SUFFIXES
 
 
 def _picture(path: Path, least: float, rows: Sequence[dict[str, str]]) -> Picture:

@@ -12,10 +12,10 @@ import numpy.typing as npt
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score
 
-from facespace import align, detectors, evidence, images, model
+from facespace import align, detectors, evidence, model
 from facespace.types import Crops, Detection, FacespaceError
 from training import detection, report, second_opinion
-from training.detection import Picture
+from training.detection import Picture, opened
 from training.samples import Sample, load
 
 #: Shares of validation faces, nothing over them, that each cut may cost.
@@ -81,6 +81,7 @@ def choose(
     chosen = {name: [p for p in pictures if p.even] for name, pictures in sets.items()}
     empty = [p.path for name in empty_sets(sets) for p in chosen[name]]
     second_opinion.demand_pictures(empty, detect)
+    _demand_poses(chosen)
     material = load(data, (), limit, cache / "crops", jobs)
     validation = material.validation
     say(f"covering photos, cutting squares out of {len(empty)} pictures without a face")
@@ -126,7 +127,7 @@ def _by_validation(
     session = model.session(content, contract=False)
     rng = np.random.default_rng(0)
     patches = np.concatenate(
-        [align.crop(rgb, second_opinion.squares(rgb, rng)) for rgb in map(images.load, empty)]
+        [align.crop(rgb, second_opinion.squares(rgb, rng)) for rgb in map(opened, empty)]
     )
     drawn = second_opinion.covered(validation, seed=1)
     covered, face_like = evidence.run(session, validation.crops)
@@ -191,11 +192,17 @@ def _sharpness(judge: model.Model, validation: Sample) -> tuple[float, dict[str,
     return cut, {"how": how, "table": table, "faces": len(female), "faces_marked": marked}
 
 
+def _demand_poses(chosen: Mapping[str, Sequence[Picture]]) -> None:
+    marks = [mark for part in chosen.values() for picture in part for mark in picture.attributes]
+    if not {"frontal", "profile"} <= {mark.get("pose") for mark in marks}:
+        raise FacespaceError("No set of pictures marks frontal faces and profiles (column pose).")
+
+
 def _turn(chosen: Mapping[str, Sequence[Picture]]) -> tuple[float, dict[str, Any]]:
     """The largest turn beyond which ``PROFILES_MARKED`` of the profiles lie.
 
     Raises:
-        FacespaceError: no set marks either.
+        FacespaceError: of either none was found.
     """
     turns: dict[str, list[float]] = {"frontal": [], "profile": []}
     for pictures in chosen.values():
@@ -203,14 +210,14 @@ def _turn(chosen: Mapping[str, Sequence[Picture]]) -> tuple[float, dict[str, Any
             poses = [mark.get("pose") for mark in picture.attributes]
             if not set(poses) & set(turns):
                 continue
-            found = detectors.get().detect(images.load(picture.path))
+            found = detectors.get().detect(opened(picture.path))
             for pose, by in zip(poses, detection.match(found, picture).by, strict=True):
                 landmarks = found[by].landmarks if by >= 0 else None
                 if pose in turns and landmarks is not None:
                     turns[pose].append(evidence.turn(landmarks))
     frontal, profile = (np.array(turns[pose]) for pose in ("frontal", "profile"))
     if not len(frontal) or not len(profile):
-        raise FacespaceError("No set of pictures marks frontal faces and profiles (column pose).")
+        raise FacespaceError("None of the marked frontal faces, or none of the profiles, is found.")
     cut = float(np.quantile(profile, 1 - PROFILES_MARKED))
     return cut, {
         "on": f"{len(frontal)} frontal faces and {len(profile)} profiles, even files",
@@ -224,7 +231,7 @@ def _finds(chosen: Mapping[str, Sequence[Picture]]) -> Finds:
     """What each detector finds, as it is set, in the pictures of all sets."""
     finds: dict[str, list[Find]] = {name: [] for name in detectors.NAMES}
     for picture in (picture for part in chosen.values() for picture in part):
-        rgb = images.load(picture.path)
+        rgb = opened(picture.path)
         for name, rows in finds.items():
             found = detectors.get(name).detect(rgb)
             right = detection.match(found, picture).right.tolist()

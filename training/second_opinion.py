@@ -26,6 +26,7 @@ from facespace.detectors.haar import Haar
 from facespace.model import INPUT
 from facespace.types import RGB, Box, Crops, Detection, FacespaceError
 from training import covers, front_ends, pipeline
+from training.detection import opened
 from training.export import TOLERANCE, ExportError
 from training.graph import Graph
 from training.samples import Sample
@@ -209,7 +210,7 @@ def _no_faces(path: Path, seed: int) -> Crops:
     """Squares of a picture without a face: at random, and where a careless Haar sees one."""
     cv2.setNumThreads(1)
     rng = np.random.default_rng(seed)
-    rgb = images.load(path)
+    rgb = opened(path)
     found = squares(rgb, rng)
     for detection in CARELESS.detect(rgb):
         box = detection.box

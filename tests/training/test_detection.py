@@ -31,6 +31,12 @@ def test_pictures_without_a_face_are_there_too(tmp_path: Path) -> None:
     assert first.even != second.even or isinstance(first.even, bool)
 
 
+def test_files_that_are_no_pictures_are_passed_over(tmp_path: Path) -> None:
+    names = ("a.JPG", "Thumbs.db", "b", ".DS_Store", "c.webp")
+    read = pictures(tmp_path, "images/b,1,2,30,40,0\n", names)
+    assert [picture.path.name for picture in read] == ["a.JPG", "b", "c.webp"]
+
+
 def test_small_and_ignored_faces_do_not_count(tmp_path: Path) -> None:
     rows = "images/a.png,0,0,50,50,0\nimages/a.png,100,0,50,50,1\nimages/a.png,200,0,19,19,0\n"
     (picture,) = pictures(tmp_path, rows)

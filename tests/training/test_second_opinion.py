@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from facespace import align, evidence, model
-from facespace.types import RGB, Detection
-from training import covers, second_opinion
+from facespace import align, artifacts, evidence, model
+from facespace.types import RGB, Detection, FacespaceError
+from training import covers, rules, second_opinion
 from training.second_opinion import Examples
 
 
@@ -66,3 +68,20 @@ def test_a_second_opinion_learns(astronaut: RGB, astronaut_face: Detection) -> N
 def test_few_pictures_without_a_face_are_too_few(tmp_path) -> None:
     with pytest.raises(Exception, match="5 are needed"):
         second_opinion.demand_pictures([tmp_path], tmp_path)
+
+
+def test_poses_are_asked_for_before_anything_is_learned(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(rules, "load", None)  # would fail if it were called
+    for name, rows in (("empty", ""), ("faces", "images/0.png,1,2,30,40,frontal\n")):
+        (tmp_path / name / "images").mkdir(parents=True)
+        for i in range(20):
+            (tmp_path / name / "images" / f"{i}.png").touch()
+        (tmp_path / name / "annotations.csv").write_text("file,x,y,w,h,pose\n" + rows)
+    with pytest.raises(FacespaceError, match="frontal faces and profiles"):
+        rules.choose(tmp_path, tmp_path, artifacts.folder())
+
+
+def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_text("no picture")
+    with pytest.raises(FacespaceError, match=r"broken\.png: The file is not a"):
+        second_opinion._no_faces(tmp_path / "broken.png", 0)
