@@ -6,13 +6,14 @@ is what Hugging Face reads.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from facespace import artifacts
 from facespace.artifacts import Manifest
-from training import across
+from training import MODELS, across
 
 FILE = "MODEL_CARD.md"
 
@@ -24,6 +25,12 @@ METRICS = {
     "coverage": "Answered",
     "risk": "Wrong answers",
 }
+
+#: Licences that Hugging Face has an identifier for.
+LICENCES = (
+    *("apache-2.0", "cc-by-4.0", "cc-by-nc-4.0", "cc-by-nc-nd-4.0", "cc-by-nc-sa-4.0"),
+    *("cc-by-nd-4.0", "cc-by-sa-4.0", "cc0-1.0", "mit", "odbl", "odc-by", "pddl"),
+)
 
 
 def write(out: Path) -> None:
@@ -51,6 +58,7 @@ def card(manifest: Manifest, report: Mapping[str, Any], data: Mapping[str, Any])
     """
     default = report[manifest.default]
     info = manifest.model()
+    learned = "".join(f" --data {name}" for name in _sets(default))
     return {
         "Model details": "\n".join(
             [
@@ -86,7 +94,7 @@ def card(manifest: Manifest, report: Mapping[str, Any], data: Mapping[str, Any])
         "Training data": (
             f"{_learned(default, data)} "
             f"{default['counts']['validation']:,} more, which nothing was fitted on, chose "
-            "calibration, threshold and the band of “?”.\n\n"
+            f"calibration, threshold and the band of “?”.{_others(report, manifest.default)}\n\n"
             f"{info.chosen['how'][0].upper()}{info.chosen['how'][1:]}."
         ),
         "Evaluation data": "\n".join(
@@ -115,9 +123,10 @@ def card(manifest: Manifest, report: Mapping[str, Any], data: Mapping[str, Any])
         ),
         "How to reproduce": (
             "```\npip install -r training/network-requirements.txt\npython -m training train"
-            + "".join(f" --data {name}" for name in _sets(default))
+            + learned
             + "".join(f" --test {name}" for name in default["tests"] if name not in _sets(default))
-            + " --model all\n```"
+            + "".join(f" --model {name}" for name in _chosen(report))
+            + f"\npython -m training rules{learned} --detect DIR\n```"
         ),
     }
 
@@ -127,13 +136,14 @@ def _front_matter(manifest: Manifest, report: Mapping[str, Any]) -> str:
     tests = report[manifest.default]["tests"]
     licence = info.data["licence"].lower().replace(" ", "-")
     sets = _sets(report[manifest.default])
+    known = len(sets) == 1 and licence in LICENCES
     lines = [
         "---",
         "library_name: onnx",
         "pipeline_tag: image-classification",
-        f"license: {licence if len(sets) == 1 else 'other'}",
+        f"license: {licence if known else 'other'}",
         "tags: [face, eigenfaces, svm, onnx]",
-        f"datasets: [{', '.join(sets)}]",
+        f"datasets: [{', '.join(map(_quoted, sets))}]",
         "metrics: [accuracy, roc_auc]",
         "model-index:",
         f"  - name: facespace-{manifest.default}",
@@ -142,13 +152,34 @@ def _front_matter(manifest: Manifest, report: Mapping[str, Any]) -> str:
     for name, test in tests.items():
         lines += [
             "      - task: {type: image-classification}",
-            f"        dataset: {{name: {test['title']}, type: {name}}}",
+            f"        dataset: {{name: {_quoted(test['title'])}, type: {_quoted(name)}}}",
             "        metrics:",
         ]
         for metric in ("balanced_accuracy", "auc"):
             value = test[metric]["value"]
             lines.append(f"          - {{type: {metric}, value: {value:.4f}}}")
     return "\n".join([*lines, "---"])
+
+
+def _quoted(text: str) -> str:
+    """A string of YAML, whatever is in it; JSON is a part of it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _chosen(report: Mapping[str, Any]) -> list[str]:
+    """What ``--model`` is given for the models that are there."""
+    return ["all"] if set(report) == set(MODELS) else list(report)
+
+
+def _others(report: Mapping[str, Any], default: str) -> str:
+    """A sentence for each further model that was fitted on another number of photos."""
+    counts = {name: entry["counts"] for name, entry in report.items()}
+    return "".join(
+        f" `{name}` was fitted on {count['training']:,} photos, with {count['validation']:,} held "
+        "out."
+        for name, count in counts.items()
+        if count != counts[default]
+    )
 
 
 def _sets(entry: Mapping[str, Any]) -> list[str]:

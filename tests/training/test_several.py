@@ -217,8 +217,9 @@ def test_the_whole_way_keeps_them_apart(folders, cache: Path, material, tmp_path
     card = (tmp_path / "MODEL_CARD.md").read_text("utf-8")
     assert f"| {weights['tree']['training']} | {weights['tree']['validation']} |" in card
     assert f"{weights['tree']['weight']:.1%}" in card
-    assert "--data table --data tree --test names" in card
-    assert "datasets: [table, tree]" in card
+    assert "train --data table --data tree --test names --model eigenfaces\n" in card
+    assert "rules --data table --data tree --detect DIR\n" in card
+    assert 'datasets: ["table", "tree"]' in card
     manifest = json.loads((tmp_path / "manifest.json").read_text("utf-8"))
     assert manifest["models"]["eigenfaces"]["data"]["title"] == "table and tree"
 
