@@ -87,8 +87,9 @@ def card(manifest: Manifest, report: Mapping[str, Any], data: Mapping[str, Any])
             "Balanced accuracy is the mean of the shares of either sex that read as labelled; AUC "
             "the chance that a face labelled female scores above one labelled male; ECE the "
             "calibration error in 15 bins of equal mass. Those count every face. *Answered* is "
-            "the share of the faces that do not come out as “?”, *wrong answers* the share among "
-            "those. In brackets are 95 % intervals of a bootstrap, by person where persons are "
+            "the share of the faces that do not come out as “?” by the model's own doubt or the "
+            "face's size, *wrong answers* the share among those. In brackets are 95 % intervals of "
+            "a bootstrap, by person where persons are "
             "known."
         ),
         "Training data": (
@@ -263,7 +264,11 @@ def _covered(entry: Mapping[str, Any]) -> str:
                     ]
                 )
     header = ["test set", "drawn", "accuracy without", "with", "“?”", "answered wrong", "missed"]
-    return "\n".join(["### Covered faces", "", *_table(header, rows)])
+    note = (
+        "“?” is here by the model's own certainty and the size of the face alone; when photos are "
+        "read, the rules for covered faces come on top."
+    )
+    return "\n".join(["### Covered faces", "", *_table(header, rows), "", note])
 
 
 def _groups(entry: Mapping[str, Any], name: str) -> list[str]:

@@ -101,7 +101,7 @@ def train(
         ExportError: an exported file does not compute what its pipeline does.
     """
     say = _Clock()
-    report.demand_writable(out)  # hours before anything is
+    report.demand_writable(out)  # seen before hours of work, not after them
     if "embedding" in models:
         _demand_torch()
     with _workers(scheduler, jobs) as workers:
