@@ -30,7 +30,7 @@ def start(name: str, content: bytes, settings: Settings, every: int | None) -> N
     if "film" in st.session_state:
         st.session_state["film"].stop()
     st.session_state["film"] = Job(name, content, settings, every, keeping.keeping())
-    st.session_state["film_from"] = 0.0
+    st.session_state["film_from"] = None
 
 
 def progress(job: Job) -> None:
@@ -71,12 +71,15 @@ def show(job: Job, film: Film) -> None:
     if film.stopped:
         st.info(f"Stopped after {film.seconds:.1f} seconds of film.", icon=":material/stop_circle:")
     st.success(summary(film, job.boxed), icon=":material/check_circle:")
-    st.video(
-        job.content,
-        start_time=round(st.session_state.get("film_from", 0.0), 2),
-        autoplay=st.session_state.get("film_from", 0.0) > 0,
-        alt=f"{job.name}, with every face boxed",
-    )
+    begin = st.session_state.get("film_from")
+    # A player of its own for every press: the same would not start from the same place again.
+    with st.container(key=f"film-{st.session_state.get('film_plays', 0)}"):
+        st.video(
+            job.content,
+            start_time=round(begin or 0.0, 2),
+            autoplay=begin is not None,
+            alt=f"{job.name}, with every face boxed",
+        )
     st.caption(
         f"{plain(film.source)} · {film.width} × {film.height} pixels · {film.seconds:.1f} s · "
         f"{film.looks:,} of {len(film.times):,} frames were looked at, between them boxes are "
@@ -140,6 +143,7 @@ def _timeline(film: Film) -> None:
 
 def _play_from(seconds: float) -> None:
     st.session_state["film_from"] = seconds
+    st.session_state["film_plays"] = st.session_state.get("film_plays", 0) + 1
 
 
 def stretches(track: Tracked, start: float) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ class Job(Background):
         every: int | None,
         keeping: bool = False,
     ) -> None:
-        self.name, self.keeping = name, keeping
+        self.name, self.settings, self.every, self.keeping = name, settings, every, keeping
         self.candidates: list[Candidate] = []
         self.progress: Progress | None = None
         self.film: Film | None = None

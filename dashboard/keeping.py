@@ -92,16 +92,6 @@ def _opened(name: str) -> Queue:
 
 def switch() -> None:
     """The switch that turns keeping on, and what is kept and where, before it is."""
-    if public():
-        where = (
-            "in the memory of this server, for this visit only: once you close or reload the page "
-            "it is gone. Export it to keep it."
-        )
-    else:
-        where = (
-            f"in the file `{path()}`, until you delete it, and for {limits.REVIEW_DAYS} days at "
-            "most. It stays there when keeping is turned off."
-        )
     st.toggle(
         "Keep faces for review",
         keeping(),
@@ -109,12 +99,29 @@ def switch() -> None:
         on_change=_switched,
     )
     if keeping():
-        st.caption(f"Kept {where}")
+        st.caption(f"Kept {_where()}")
         return
-    st.caption(
-        f"While this is on, of each face marked “?”, and of each whose verdict you dispute, there "
-        f"is kept: {KEPT}; {where} At most {limits.MAX_REVIEWS:,} faces; near duplicates once."
+    st.caption(f"While this is on, of each {_WHICH}, there is kept: {_what()}")
+
+
+#: Of which faces something is kept.
+_WHICH = "face marked “?”, and of each whose verdict you dispute"
+
+
+def _where() -> str:
+    if public():
+        return (
+            "in the memory of this server, for this visit only: once you close or reload the page "
+            "it is gone. Export it to keep it."
+        )
+    return (
+        f"in the file `{path()}`, until you delete it, and for {limits.REVIEW_DAYS} days at "
+        "most. It stays there when keeping is turned off."
     )
+
+
+def _what() -> str:
+    return f"{KEPT}; {_where()} At most {limits.MAX_REVIEWS:,} faces; near duplicates once."
 
 
 def _switched() -> None:
@@ -165,7 +172,7 @@ def film(job: Job, film: Film) -> None:
     if not unsure:
         return
     if not keeping() or not job.keeping:
-        _offer(len(unsure), "then read the film again")
+        _offer(len(unsure), "Then read the film again. ")
         return
     if _first(("film", id(job))):
         _add(job.candidates)
@@ -242,9 +249,18 @@ def _kept(number: int, which: str) -> None:
 
 
 def _offer(number: int, then: str = "") -> None:
-    words = f"{count(number, 'face')} marked “?” not kept. Turn keeping on"
-    st.page_link(
-        PAGE,
-        label=f"{words}{then and f', {then},'} to review them",
+    """Let keeping be turned on here, where the faces are, with what that means."""
+    st.button(
+        "Keep them for review",
         icon=":material/rate_review:",
+        on_click=_turn_on,
+        key="keep_them",
     )
+    st.caption(
+        f"{count(number, 'face')} marked “?” not kept. {then}While keeping is on, of each "
+        f"{_WHICH}, there is kept: {_what()} The page Review turns it off."
+    )
+
+
+def _turn_on() -> None:
+    st.session_state[_KEEPING] = True

@@ -125,8 +125,26 @@ def tested(
     with testing.opened(brought, name) as data:
         outcome = testing.run(data, {name: model.get(name) for name in manifest.models}, progress)
     place.empty()
-    st.session_state["own_test"] = key, outcome
+    st.session_state["own_test"] = key, outcome, name
     return outcome
+
+
+def kept(manifest: Manifest) -> Outcome | None:
+    """The outcome of this visit's last test, said to be that; None where the models are others."""
+    if "own_test" not in st.session_state:
+        return None
+    key, outcome, name = st.session_state["own_test"]
+    if key[1] != tuple(info.file.sha256 for info in manifest.models.values()):
+        return None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(f"Your test of this visit: {plain(name)}.", icon=":material/history:")
+        st.button("Let it go", icon=":material/close:", on_click=_let_go)
+    tested: Outcome = outcome
+    return tested
+
+
+def _let_go() -> None:
+    st.session_state.pop("own_test", None)
 
 
 def again() -> None:
@@ -134,7 +152,7 @@ def again() -> None:
     st.button(
         "Test again",
         icon=":material/replay:",
-        on_click=lambda: st.session_state.pop("own_test", None),
+        on_click=_let_go,
     )
 
 

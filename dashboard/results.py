@@ -116,6 +116,7 @@ def table(readings: Sequence[Reading]) -> None:
     st.dataframe(
         frame.drop(columns=["x", "y"] + (["error"] if frame["error"].isna().all() else [])),
         hide_index=True,
+        placeholder="–",
         alt="All faces with verdict, probability, size and reasons",
         column_config={
             "source": "Picture",

@@ -262,7 +262,7 @@ def _crops(faces: tuple[Face, ...]) -> None:
 
 
 def snapshot(live: Live) -> None:
-    """The frame of now, with its table, to keep."""
+    """A button that takes the frame of now, to keep."""
     if st.button("Snapshot", icon=":material/photo_camera:"):
         seen = live.look()
         if seen.frame is not None and seen.reading is not None:
@@ -270,6 +270,10 @@ def snapshot(live: Live) -> None:
             st.session_state["snapshot"] = seen.frame, reading
         else:
             st.toast("The camera has sent no picture yet: try again in a moment.")
+
+
+def taken() -> None:
+    """The snapshot taken last, with its table and files, whether the camera runs or not."""
     if "snapshot" not in st.session_state:
         return
     frame, reading = st.session_state["snapshot"]

@@ -38,6 +38,15 @@ if job is None:
 if job.running:
     folder.progress(job)
     st.stop()
+if job.settings != settings and job.entries:
+    st.info(
+        "These photos were read with other settings than those in the sidebar.",
+        icon=":material/tune:",
+    )
+    if not brought:
+        folder.offer(
+            folder.Brought(job.name, job.photos, st.session_state["folder_key"][0]), settings
+        )
 if job.error:
     st.warning(job.error, icon=":material/warning:")
 folder.stopped(job)

@@ -14,7 +14,8 @@ detector_notice()
 own_test.wanted()
 brought = own_test.source()
 place = st.empty()
-if not brought:
+outcome = None if brought else own_test.kept(manifest)
+if not brought and outcome is None:
     with (
         place.container(),
         empty(
@@ -30,8 +31,10 @@ if not brought:
             icon=":material/analytics:",
         )
     st.stop()
-with sentences():
-    outcome = own_test.tested(manifest, place, *brought)
+if brought:
+    with sentences():
+        outcome = own_test.tested(manifest, place, *brought)
+assert outcome
 
 figures = outcome.figures
 if figures is None:

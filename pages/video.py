@@ -47,8 +47,9 @@ else:
     st.caption(f"{CREDIT} Moved about by code; for a moment a bar passes over the face.")
 
 job = st.session_state.get("film")
+looks = None if every == "auto" else int(every)
 if chosen and st.button("Read the film", type="primary", icon=":material/play_arrow:"):
-    film.start(*chosen, settings, None if every == "auto" else int(every))
+    film.start(*chosen, settings, looks)
     st.rerun()
 if job is None:
     if not chosen:
@@ -63,5 +64,12 @@ elif job.running:
 elif job.error:
     st.warning(f"**{job.name}**: {job.error}", icon=":material/warning:")
 elif job.film:
+    if (job.settings, job.every) != (settings, looks):
+        st.info(
+            "This film was read with other settings than those in the sidebar. "
+            + ("Read it" if chosen else "Bring it")
+            + " again to use these.",
+            icon=":material/tune:",
+        )
     with st.container(width=860):
         film.show(job, job.film)

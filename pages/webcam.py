@@ -40,6 +40,7 @@ with right:
             "Your browser asks whether this page may use it. What is seen then stands here.",
         ):
             st.caption("No camera? The switch below takes single pictures.")
+webcam.taken()
 if webcam.failed():
     webcam.why_not()
 single = st.toggle("Take single pictures instead", webcam.failed(), key="single")

@@ -52,6 +52,22 @@ def test_without_photos_it_says_what_to_do() -> None:
     assert [b.label for b in app.button if b.label.startswith("Read")] == []
 
 
+def test_other_settings_read_again_without_the_upload(photos_zip: bytes) -> None:
+    """Also where another page was looked at in between, and the upload is gone."""
+    app = with_zip(photos_zip)
+    button(app, "Read 8 photos").click().run()
+    app = waited(app)
+    assert "other settings" not in text(app)
+    app.switch_page("pages/card.py").run().switch_page("pages/folder.py").run()
+    app.slider(key="yunet_threshold").set_value(0.95).run()
+    assert "other settings" in text(app)
+    button(app, "Read 8 photos").click().run()
+    app = waited(app)
+    assert not app.exception
+    assert "other settings" not in text(app)
+    assert app.session_state["folder"].settings.threshold == 0.95
+
+
 def test_a_zip_is_read_filtered_and_comes_down(photos_zip: bytes) -> None:
     app = with_zip(photos_zip)
     button(app, "Read 8 photos").click().run()

@@ -91,6 +91,12 @@ def test_a_zip_is_measured_and_shown(labelled_zip: bytes) -> None:
     app.button[0].click().run(timeout=280)
     assert app.session_state["own_test"][1] == outcome
     assert app.session_state["own_test"][1] is not outcome
+    app.switch_page("pages/card.py").run().switch_page("pages/own_test.py").run()
+    assert "Your test of this visit" in text(app)
+    assert shown(app) == written(outcome.figures)
+    (let_go,) = [button for button in app.button if button.label == "Let it go"]
+    let_go.click().run()
+    assert "Add a ZIP" in text(app)
 
 
 @pytest.mark.parametrize(

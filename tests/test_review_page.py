@@ -88,10 +88,19 @@ def test_every_page_says_what_becomes_of_pictures(keeps: bool, words: str) -> No
 
 
 @pytest.mark.parametrize("where", ["0", "1"])
+def test_keeping_is_turned_on_where_the_faces_are(where, monkeypatch, disk, covered_file) -> None:
+    """The photo need not be brought again."""
+    monkeypatch.setenv("FACESPACE_PUBLIC", where)
+    app = press(photo(opened("photo"), covered_file), "keep_them")
+    assert "1 face marked “?” in the review queue" in links(app)
+    assert app.switch_page("pages/review.py").run().toggle(key="review_switch").value
+
+
+@pytest.mark.parametrize("where", ["0", "1"])
 def test_with_keeping_off_nothing_is_kept_anywhere(where, monkeypatch, disk, covered_file) -> None:
     monkeypatch.setenv("FACESPACE_PUBLIC", where)
     app = photo(opened("review"), covered_file)
-    assert "1 face marked “?” not kept" in links(app)
+    assert "1 face marked “?” not kept" in text(app)
     assert not [b for b in app.button if b.key == "dispute"]
     for view in ("one", "many", "statistics", "files"):
         review(app, view)

@@ -54,6 +54,19 @@ def test_a_button_lets_the_film_play_from_where_a_face_comes(example_read: AppTe
     button.click().run()
     assert not app.exception
     assert app.session_state["film_from"] == pytest.approx(0, abs=0.5)
+    (player,) = app.get("video")
+    assert player.proto.autoplay
+    button.click().run()
+    assert app.session_state["film_plays"] == 2  # so that the same face plays once more
+
+
+def test_other_settings_than_those_of_the_film_are_told(example_read: AppTest) -> None:
+    app = example_read
+    assert "other settings" not in text(app)
+    app.slider(key="yunet_threshold").set_value(0.8).run()
+    assert "other settings" in text(app)
+    app.slider(key="yunet_threshold").set_value(0.6).run()
+    assert "other settings" not in text(app)
 
 
 def test_a_bad_film_gets_a_sentence() -> None:

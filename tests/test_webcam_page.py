@@ -66,6 +66,14 @@ def test_a_snapshot_can_be_kept(playing: Live) -> None:
     assert labels == {"Annotated PNG", "CSV", "JSON"}
 
 
+def test_a_snapshot_stays_when_the_camera_stops(playing: Live, stream: SimpleNamespace) -> None:
+    app = opened("webcam")
+    (button,) = [button for button in app.button if button.label == "Snapshot"]
+    button.click().run()
+    stream.state.playing = False
+    assert "Snapshot" in [header.value for header in app.run().subheader]
+
+
 def test_a_snapshot_before_the_first_picture_says_so(stream: SimpleNamespace) -> None:
     live = Live(Options())
     stream.state.playing = True

@@ -141,7 +141,7 @@ def _settings(detector: Detector) -> tuple[Detector, dict[str, float]]:
     return detector, {"threshold": threshold, "small_faces": small}
 
 
-@st.cache_data(max_entries=32, show_spinner=False, scope="session")
+@st.cache_data(max_entries=32, show_spinner="Looking for faces …", scope="session")
 def _timed(
     _detector: Detector, _rgb: RGB, identity: Hashable, name: str, settings: Mapping[str, float]
 ) -> tuple[list[Detection], float]:
