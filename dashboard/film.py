@@ -72,14 +72,15 @@ def show(job: Job, film: Film) -> None:
         st.info(f"Stopped after {film.seconds:.1f} seconds of film.", icon=":material/stop_circle:")
     st.success(summary(film, job.boxed), icon=":material/check_circle:")
     begin = st.session_state.get("film_from")
-    # A player of its own for every press: the same would not start from the same place again.
-    with st.container(key=f"film-{st.session_state.get('film_plays', 0)}"):
-        st.video(
-            job.content,
-            start_time=round(begin or 0.0, 2),
-            autoplay=begin is not None,
-            alt=f"{job.name}, with every face boxed",
-        )
+    # Each press of a button says something else of the player, which is then a new one: one that
+    # has played by itself does not do so again.
+    played = "" if begin is None else f"; play {st.session_state['film_plays']}, from {begin:.1f} s"
+    st.video(
+        job.content,
+        start_time=round(begin or 0.0, 2),
+        autoplay=begin is not None,
+        alt=f"{job.name}, with every face boxed{played}",
+    )
     st.caption(
         f"{plain(film.source)} · {film.width} × {film.height} pixels · {film.seconds:.1f} s · "
         f"{film.looks:,} of {len(film.times):,} frames were looked at, between them boxes are "

@@ -28,6 +28,11 @@ def test_a_film_is_read_plays_and_comes_down(page: Page, address: str, tmp_path:
     page.wait_for_function("document.querySelector('video').currentTime > 0.5")
     assert film.evaluate("film => [film.videoWidth, film.videoHeight]") == list(SIZE)
 
+    for _ in range(2):  # the same button plays once more
+        film.evaluate("film => film.pause()")
+        page.get_by_role("button", name="Face 1, 0.0 s").click()
+        page.wait_for_function("(film => film && !film.paused)(document.querySelector('video'))")
+
     kept = download(page, "MP4", tmp_path)
     with av.open(str(kept)) as container:
         stream = container.streams.video[0]
