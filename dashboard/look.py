@@ -76,11 +76,11 @@ def choose(manifest: Manifest, space: FaceSpace) -> Look:
     if len(faces) > 1:
         with left:
             number = st.selectbox("Face", range(len(faces)), format_func=_numbered, key="face")
-        results.crops(faces)
+        with st.expander(f"All {len(faces)} faces", icon=":material/groups:"):
+            results.crops(faces, rest="the others can be chosen by their number")
     if not faces:
         return Look(manifest, space, None, NO_FACE)
-    if len(faces) == 1:
-        right.image(results.enlarged(faces[0].crop), width=112, alt="What the model saw")
+    right.image(results.enlarged(faces[number].crop), width=112, alt="What the model saw")
     return Look(manifest, space, faces[number])
 
 

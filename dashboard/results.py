@@ -88,8 +88,8 @@ def inline(rgb: RGB) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(export.to_jpeg(rgb)).decode()}"
 
 
-def crops(faces: Sequence[Face]) -> None:
-    """The grey crops that the model ate, with number and verdict."""
+def crops(faces: Sequence[Face], rest: str = "the table has them all") -> None:
+    """The grey crops that the model ate, with number and verdict; ``rest`` is said of others."""
     shown = faces[:SHOWN_CROPS]
     captions = [f"{i} · {annotate.certainty_text(face)}" for i, face in enumerate(shown, 1)]
     st.image(
@@ -99,7 +99,7 @@ def crops(faces: Sequence[Face]) -> None:
         alt=[f"Crop {caption}" for caption in captions],
     )
     if len(faces) > len(shown):
-        st.caption(f"The first {len(shown)} of {len(faces)} faces; the table has them all.")
+        st.caption(f"The first {len(shown)} of {len(faces)} faces; {rest}.")
 
 
 def enlarged(crop: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

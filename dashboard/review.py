@@ -73,8 +73,9 @@ def filtered(items: Sequence[Item], waiting: bool = False) -> list[Item]:
         state = None if waiting else _pills("State", states, "state")
         places = [place for place in PLACES if any(item.place == place for item in items)]
         place = _pills("From", {key: PLACES[key] for key in places}, "place")
-        reasons = {r: w for r, w in REASONS.items() if any(r in item.reasons for item in items)}
-        reason = _pills("Why it is here", reasons, "reason")
+    # In a row of their own they wrap.
+    reasons = {r: w for r, w in REASONS.items() if any(r in item.reasons for item in items)}
+    reason = _pills("Why it is here", reasons, "reason")
     return [
         item
         for item in items

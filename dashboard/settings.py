@@ -103,7 +103,7 @@ def choose_model(manifest: artifacts.Manifest, hint: str | None = None) -> str:
         "Model",
         names,
         index=names.index(manifest.default),
-        format_func=lambda name: manifest.models[name].title,
+        format_func=lambda name: manifest.models[name].title.partition(":")[0],
         help=hint,
         key="model",
         bind="query-params",
