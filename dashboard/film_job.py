@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import threading
 from pathlib import Path
@@ -63,3 +64,6 @@ class Job(Background):
                 self.error = str(error)
             except OSError as error:
                 self.error = f"There is no room for the film on this computer: {error.strerror}."
+            except Exception:  # or the page would show nothing at all
+                logging.getLogger(__name__).exception("A film could not be read")
+                self.error = "The film could not be read, by a fault that the server’s log names."

@@ -79,13 +79,13 @@ def draw_marks(rgb: RGB, marks: Sequence[Mark]) -> RGB:
 
 
 def certainty_text(face: Face) -> str:
-    """The verdict with the probability of the likelier class: ``female 93%``, ``? 61% male``."""
+    """The verdict with its probability: ``female 93%``, ``? 61% male``."""
     return verdict_text(face.verdict.label, face.score.probability_female)
 
 
 def verdict_text(label: Label, female: float) -> str:
-    """A label with the probability of the likelier class, where ``female`` is that of female."""
-    sure = max(female, 1 - female)
+    """A label with its probability, of "?" that of the likelier class; ``female`` is female's."""
+    sure = {"female": female, "male": 1 - female}.get(label, max(female, 1 - female))
     share = f"{sure:.0%}" if sure < 0.995 else ">99%"  # nobody is sure of 100 %
     if label == "?":
         return f"? {share} {'female' if female >= 0.5 else 'male'}"

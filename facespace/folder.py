@@ -407,6 +407,9 @@ def _read_one(
         reading = analyze(rgb, settings, photo.name)
     except FacespaceError as error:
         return "", failed(photo.name, settings, error).to_dict(), []
+    except Exception as error:  # one picture does not end the run of all others
+        unforeseen = FacespaceError(f"The picture could not be read: {type(error).__name__}.")
+        return "", failed(photo.name, settings, unforeseen).to_dict(), []
     key = hashlib.sha256(content).hexdigest()
     entry = reading.to_dict()
     if reading.note:

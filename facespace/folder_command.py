@@ -87,7 +87,12 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if not path.absolute().parent.is_dir():
             print(f"facespace: there is no folder {path.parent}", file=sys.stderr)
             return 2
-    photos = sources.find(options.sources, sys.stdin)
+    own = [Path(os.path.realpath(p)) for p in (options.annotated, options.crops) if p]
+    photos = [
+        photo
+        for photo in sources.find(options.sources, sys.stdin)
+        if not any(_below(photo, folder) for folder in own)  # what an earlier run has drawn
+    ]
     written = (*options.out, options.reviews)
     places = {os.path.realpath(path) for path in written if path}
     for photo in photos:
@@ -112,6 +117,11 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         show("")
         print(f"facespace: {error.filename}: {error.strerror}", file=sys.stderr)
     return 1
+
+
+def _below(photo: sources.Photo, folder: Path) -> bool:
+    origin = photo.origin
+    return isinstance(origin, Path) and Path(os.path.realpath(origin)).is_relative_to(folder)
 
 
 def _read(

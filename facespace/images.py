@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from facespace import limits
 from facespace.types import RGB, FacespaceError
@@ -104,9 +104,24 @@ def _too_many_pixels(found: str) -> FacespaceError:
     )
 
 
+#: What brings a picture upright, by the orientation that EXIF names.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
 def _to_rgb(image: Image.Image) -> RGB:
     # One copy at a time: a large picture takes four bytes a pixel in each.
-    ImageOps.exif_transpose(image, in_place=True)
+    # Not by ImageOps.exif_transpose: it writes all tags anew, and gives up where one is odd.
+    turned = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    if turned is not None:
+        image = image.transpose(turned)
     if image.mode.startswith("I"):  # 16-bit grey: convert("RGB") would clip at 255
         deep = np.clip(np.asarray(image), 0, 2**16 - 1)
         image = Image.fromarray((deep >> 8).astype(np.uint8))

@@ -171,9 +171,10 @@ class Live:
             start, settings = self._clock(), options.settings
             try:
                 reading = analyze(rgb, settings)
-            except FacespaceError as error:
+            except Exception as error:  # the next frame may be read all the same
+                known = isinstance(error, FacespaceError)
                 with self._lock:
-                    self._error = str(error)
+                    self._error = str(error) if known else f"A frame: {type(error).__name__}."
                 continue
             with self._waiting:
                 if self._tracked != (settings, options.mirror):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from facespace import export, palette
+from facespace.annotate import verdict_text
 from facespace.journal import BESIDE, THUMBS, Entry
 from facespace.types import REASONS, FacespaceError
 
@@ -119,9 +120,7 @@ class Sheet:
         faces, thumbs = entry["faces"], entry.get(THUMBS, [])
         for number, face in enumerate(faces[: len(thumbs)]):
             label, why = face["label"], "; ".join(REASONS[reason] for reason in face["reasons"])
-            sure = max(face["probability_female"], 1 - face["probability_female"])
-            likelier = "female" if face["probability_female"] >= 0.5 else "male"
-            words = f"? {sure:.0%} {likelier}" if label == "?" else f"{label} {sure:.0%}"
+            words = html.escape(verdict_text(label, face["probability_female"]))
             kind = "unsure" if label == "?" else label
             alt = f"Face {number + 1} of {name}: {words}"
             self._figure(

@@ -34,11 +34,12 @@ class Sound:
         self._resampler: AudioResampler | None = None
         self._samples = 0
         self._out: Any = None
+        sounds = [sound for sound in sounds if sound.codec_context]  # None: packed as nobody knows
         if sounds and sounds[0].codec_context.name in AS_IT_IS:
             self._out = written.add_stream_from_template(sounds[0])
         elif sounds:
             self._out = written.add_stream("aac", rate=RATE)
-            self._resampler = AudioResampler("fltp", "stereo", RATE)
+            self._resampler = _resampler()
 
     def pass_on(self, packet: av.Packet[Any]) -> None:
         """Copy, or encode anew, what a packet holds; a damaged moment is left out."""
@@ -66,7 +67,12 @@ class Sound:
             late = round((float(frame.time or 0) - self._start) * RATE) - self._samples
             if late > LATE * RATE:
                 self._write(av.AudioFrame.from_ndarray(_silence(late), "fltp", "stereo"))
-            for part in resampler.resample(frame):
+            try:
+                parts = resampler.resample(frame)
+            except ValueError:  # from here on it has other channels, or another rate
+                self._resampler = resampler = _resampler()
+                parts = resampler.resample(frame)
+            for part in parts:
                 self._write(part)
 
     def _write(self, frame: av.AudioFrame) -> None:
@@ -74,6 +80,10 @@ class Sound:
         frame.pts, frame.sample_rate = None, RATE
         self._samples += frame.samples
         self._written.mux(self._out.encode(frame))
+
+
+def _resampler() -> AudioResampler:
+    return AudioResampler("fltp", "stereo", RATE)
 
 
 def _silence(samples: int) -> np.ndarray[Any, Any]:

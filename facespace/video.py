@@ -303,7 +303,7 @@ def draw(
     Raises:
         FacespaceError: the file cannot be written.
     """
-    part = out.with_name(f"{out.stem}.part{out.suffix}")
+    part = out.with_name(f"{out.name}.{os.getpid()}.part")
     clock, start, end = _Clock(), film.times[0], film.times[-1]
     try:
         with (

@@ -414,3 +414,13 @@ def test_thumbs_of_a_crowd_are_bounded(astronaut: np.ndarray, monkeypatch, tmp_p
     with sinks.Writer(tmp_path / "x.html") as writer:
         writer.add(entry)
     assert "and 1 more faces" in (tmp_path / "x.html").read_text("utf-8")
+
+
+def test_one_unforeseen_fault_does_not_end_the_run(variants: list[bytes], monkeypatch) -> None:
+    def faulty(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(folder, "analyze", faulty)
+    photos = [sources.Photo(f"{i}.png", variants[i]) for i in range(2)]
+    errors = [step.entry["error"] for step in folder.read(photos, workers=0)]
+    assert errors == ["The picture could not be read: MemoryError."] * 2

@@ -60,6 +60,15 @@ def test_all_that_can_be_written(there: Path, tmp_path: Path, capfd) -> None:
     assert names == {*(file.name for file in files), "x.csv.journal", "in", "a", "c"}
 
 
+def test_its_own_pictures_are_not_read_the_next_time(there: Path, tmp_path: Path) -> None:
+    places = ["--annotated", str(there / "drawn"), "--crops", str(there / "crops")]
+    for _ in range(2):
+        out = tmp_path / "x.csv"
+        given = ["folder", str(there), "--out", str(out), *places, "--workers", "1"]
+        assert cli.main(given) == 0
+        assert len(rows(out.read_text("utf-8"))) == 6
+
+
 def test_names_on_standard_input_and_a_hostile_zip(there: Path, capfd, monkeypatch) -> None:
     (there / "evil.zip").write_bytes(packed({"../x.png": "x"}))
     names = f"{there}/0.png\n{there}/evil.zip\n{there}/1.png\n"

@@ -126,6 +126,13 @@ def tagged(tag: int, kind: int, count: int, value: int, following: int = 0) -> b
     return struct.pack("<2sHIHHHIII", b"II", 42, 8, 1, tag, kind, count, value, following)
 
 
+def turned_with_an_odd_tag() -> bytes:
+    """Orientation 6, and a resolution that is text."""
+    head = struct.pack("<2sHIH", b"II", 42, 8, 2)
+    turn = struct.pack("<HHII", 0x112, 3, 1, 6)
+    return with_exif(head + turn + struct.pack("<HHII", 0x11A, 2, 4, 0x363636) + bytes(4))
+
+
 def deep(mode: str) -> bytes:
     ramp = np.tile(np.linspace(0, 65535, 96).astype(np.uint16), (64, 1))
     return saved(Image.fromarray(ramp) if mode == "I;16" else drawn().convert(mode), "PNG")
@@ -279,6 +286,7 @@ CASES |= {
     "EXIF that is cut": (lambda: with_exif(tagged(0x112, 3, 1, 6)[:15]), READ),
     "EXIF that turns to itself": (lambda: with_exif(tagged(0x8769, 4, 1, 8, following=8)), READ),
     "EXIF with a far address": (lambda: with_exif(tagged(0x112, 5, 2**30, 2**31)), READ),
+    "EXIF that turns, with an odd tag": (turned_with_an_odd_tag, READ),
     "EXIF orientation as text": (lambda: with_exif(tagged(0x112, 2, 4, 0x363636)), READ),
     "RLE bitmap": (lambda: bmp_of(64, 64, 8, 1), EITHER),
     "bitmap of a depth that is none": (lambda: bmp_of(8, 8, 7), EITHER),
