@@ -104,6 +104,31 @@ def test_settings_change_what_is_found(astronaut_file: bytes) -> None:
     assert not app.exception
 
 
+def test_a_detector_runs_uncounted_once_and_on_a_small_picture(
+    astronaut: RGB, astronaut_file: bytes, monkeypatch
+) -> None:
+    shapes: list[tuple[int, ...]] = []
+
+    class Seen:
+        name = "seen"
+
+        def detect(self, rgb: RGB, **_: object) -> list[Detection]:
+            shapes.append(rgb.shape)
+            return []
+
+    monkeypatch.setattr(side_by_side, "_settings", lambda detector: (Seen(), {}))
+    side_by_side._warm.clear()
+    app = opened("detectors")
+    for _ in range(2):
+        app.file_uploader(key="upload").set_value(("a.png", astronaut_file, "image/png")).run()
+    assert not app.exception
+    small = (side_by_side.SMALL, side_by_side.SMALL, 3)
+    assert shapes[0] == small
+    assert shapes.count(small) == 1
+    assert set(shapes[1:]) == {astronaut.shape}
+    side_by_side._warm.clear()
+
+
 def test_a_broken_file_gets_a_sentence() -> None:
     app = opened("detectors")
     app.file_uploader(key="upload").set_value(("bad.jpg", b"x", "image/jpeg")).run()
