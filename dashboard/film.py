@@ -116,20 +116,16 @@ def summary(film: Film, boxed: float) -> str:
 def _timeline(film: Film) -> None:
     """A bar a stretch in view; choosing one lets the film play from there."""
     spans = [span for track in film.tracks for span in stretches(track, film.times[0])]
-    event: Any = st.plotly_chart(
+    st.plotly_chart(
         charts.timeline(spans),
         key="timeline",
-        on_select="rerun",
+        on_select=_play_chosen,
         selection_mode="points",
         alt="; ".join(
             f"face {span['track']} ({span['label']}): {span['start']:.1f} to {span['end']:.1f} s"
             for span in spans
         ),
     )
-    points = event.selection.points
-    if points and (begin := float(points[0]["customdata"][0])) != st.session_state["film_from"]:
-        _play_from(begin)
-        st.rerun()
     with st.container(horizontal=True):
         for span in spans[:CARDS]:
             st.button(
@@ -140,6 +136,12 @@ def _timeline(film: Film) -> None:
                 icon=":material/play_arrow:",
                 help="Play from here",
             )
+
+
+def _play_chosen() -> None:
+    points = st.session_state["timeline"].selection.points
+    if points:
+        _play_from(float(points[0]["customdata"][0]))
 
 
 def _play_from(seconds: float) -> None:

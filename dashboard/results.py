@@ -135,8 +135,11 @@ def table(readings: Sequence[Reading]) -> None:
     )
 
 
-def downloads(results: Sequence[tuple[Picture, Reading]]) -> None:
-    """Buttons for the annotated pictures (PNG, or a ZIP of them), CSV and JSON."""
+def downloads(results: Sequence[tuple[Picture, Reading]], stem: str = "facespace") -> None:
+    """Buttons for the annotated pictures (PNG, or a ZIP of them), CSV and JSON.
+
+    ``stem`` begins the names of files; where a page has buttons twice, it tells them apart.
+    """
     readings = [reading for _, reading in results]
     drawn = [(p, r) for p, r in results if r.error is None]
     with st.container(horizontal=True):
@@ -154,7 +157,7 @@ def downloads(results: Sequence[tuple[Picture, Reading]]) -> None:
             st.download_button(
                 "Annotated PNGs (ZIP)",
                 lambda: export.to_zip([(_png_name(p.name), _annotated(p, r)) for p, r in drawn]),
-                "facespace.zip",
+                f"{stem}.zip",
                 "application/zip",
                 on_click="ignore",
                 icon=":material/folder_zip:",
@@ -162,7 +165,7 @@ def downloads(results: Sequence[tuple[Picture, Reading]]) -> None:
         st.download_button(
             "CSV",
             export.to_csv(readings),
-            "facespace.csv",
+            f"{stem}.csv",
             "text/csv",
             on_click="ignore",
             icon=":material/table:",
@@ -170,7 +173,7 @@ def downloads(results: Sequence[tuple[Picture, Reading]]) -> None:
         st.download_button(
             "JSON",
             export.to_json(readings),
-            "facespace.json",
+            f"{stem}.json",
             "application/json",
             on_click="ignore",
             icon=":material/data_object:",

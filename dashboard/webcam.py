@@ -281,7 +281,7 @@ def taken() -> None:
     st.subheader("Snapshot")
     results.show(picture, reading)
     results.table([reading])
-    results.downloads([(picture, reading)])
+    results.downloads([(picture, reading)], "snapshot")
 
 
 def diagnosis(context: WebRtcStreamerContext[Processor, Any]) -> None:

@@ -66,6 +66,19 @@ def test_a_snapshot_can_be_kept(playing: Live) -> None:
     assert labels == {"Annotated PNG", "CSV", "JSON"}
 
 
+def test_a_single_picture_stands_below_a_snapshot(
+    playing: Live, stream: SimpleNamespace, astronaut_file: bytes
+) -> None:
+    app = opened("webcam")
+    (button,) = [button for button in app.button if button.label == "Snapshot"]
+    button.click().run()
+    stream.state.playing = False
+    app.toggle(key="single").set_value(True).run()
+    app.camera_input[0].set_value(("shot.jpg", astronaut_file, "image/jpeg")).run()
+    assert not app.exception
+    assert len(app.get("download_button")) == 6
+
+
 def test_a_snapshot_stays_when_the_camera_stops(playing: Live, stream: SimpleNamespace) -> None:
     app = opened("webcam")
     (button,) = [button for button in app.button if button.label == "Snapshot"]
