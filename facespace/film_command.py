@@ -53,7 +53,11 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         (options.tracks_csv, film_export.tracks_csv),
         (options.json, film_export.to_json),
     ]
-    for path in (options.out, options.reviews, *(path for path, _ in tables)):
+    places = [path for path in (options.out, *(path for path, _ in tables)) if path is not None]
+    if len({os.path.realpath(path) for path in places}) < len(places):
+        print("facespace: two results would be written to one file", file=sys.stderr)
+        return 2
+    for path in (*places, options.reviews):
         if path is not None and not path.absolute().parent.is_dir():
             print(f"facespace: there is no folder {path.parent}", file=sys.stderr)
             return 2
@@ -70,7 +74,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             film = _read(options, settings)
             for path, made in tables:
                 if path is not None:
-                    path.write_text(made(film), "utf-8")
+                    path.write_text(made(film), "utf-8", "backslashreplace")
             if keep:
                 keep(review_film.candidates(film, options.film))
     except FacespaceError as error:

@@ -83,6 +83,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         The exit code: 0 if every photo was read, 1 if some were not or it was interrupted, 2 if
         it was not tried because of where something should be written.
     """
+    if len({os.path.realpath(path) for path in options.out}) < len(options.out):
+        print("facespace: two results would be written to one file", file=sys.stderr)
+        return 2
     for path in options.out:
         if not path.absolute().parent.is_dir():
             print(f"facespace: there is no folder {path.parent}", file=sys.stderr)

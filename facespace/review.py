@@ -326,7 +326,8 @@ def _given(candidate: Candidate, now: float | None) -> dict[str, Any]:
         "crop": crop_png(candidate.crop),
         "context": candidate.context,
         **{"x": x, "y": y, "width": width, "height": height},
-        "source": candidate.source,
+        # The database takes text alone, which a file's name need not be.
+        "source": candidate.source.encode(errors="backslashreplace").decode(),
         "place": candidate.place,
         "added": time.time() if now is None else now,
         "reasons": " ".join(candidate.reasons),

@@ -57,6 +57,27 @@ def test_all_that_can_be_written(film: Path, tmp_path: Path, capsys) -> None:
     assert {path.name for path in tmp_path.iterdir()} == set(names.values())
 
 
+def test_what_lies_beside_the_film_is_left_alone(film: Path, tmp_path: Path, capsys) -> None:
+    """Also the film itself, whatever its name; and no two results go to one file."""
+    source = tmp_path / "holiday.part.mp4"
+    source.write_bytes(film.read_bytes())
+    out = str(tmp_path / "holiday.mp4")
+    assert cli.main(["video", str(source), "--out", out]) == 0
+    assert source.read_bytes() == film.read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == {"holiday.mp4", "holiday.part.mp4"}
+    capsys.readouterr()
+    assert cli.main(["video", str(source), "--out", out, "--json", out]) == 2
+    assert "to one file" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_no_text(film: Path, tmp_path: Path, capsys) -> None:
+    source = tmp_path / "caf\udce9.mp4"
+    source.write_bytes(film.read_bytes())
+    assert cli.main(["video", str(source), "--json", str(tmp_path / "x.json")]) == 0
+    assert "caf" in json.loads((tmp_path / "x.json").read_text("utf-8"))["source"]
+
+
 def test_without_a_film_to_write_none_is_drawn(film: Path, tmp_path: Path, capsys) -> None:
     assert cli.main(["video", str(film), "--detector", "haar", "--json", str(tmp_path / "j")]) == 0
     assert json.loads((tmp_path / "j").read_text("utf-8"))["detector"] == "haar"

@@ -60,6 +60,13 @@ def test_all_that_can_be_written(there: Path, tmp_path: Path, capfd) -> None:
     assert names == {*(file.name for file in files), "x.csv.journal", "in", "a", "c"}
 
 
+def test_one_file_is_not_written_twice(there: Path, tmp_path: Path, capfd) -> None:
+    out = str(tmp_path / "x.csv")
+    assert cli.main(["folder", str(there), "--out", out, "--out", out]) == 2
+    assert "to one file" in capfd.readouterr().err
+    assert not Path(out).exists()
+
+
 def test_its_own_pictures_are_not_read_the_next_time(there: Path, tmp_path: Path) -> None:
     places = ["--annotated", str(there / "drawn"), "--crops", str(there / "crops")]
     for _ in range(2):

@@ -61,6 +61,13 @@ def test_the_context_shows_the_face_in_its_middle(astronaut) -> None:
     assert np.abs(again.astype(int) - part).mean() < 6
 
 
+def test_a_name_that_is_no_text_is_kept_in_other_letters(candidate) -> None:
+    queue = Queue()
+    queue.add(replace(candidate, source="caf\udce9.png"))
+    (item,) = queue.items()
+    assert item.source == "caf\\udce9.png"
+
+
 def test_near_duplicates_are_kept_once(candidate) -> None:
     queue = Queue()
     assert queue.add(candidate) is not None
