@@ -352,8 +352,12 @@ def ranking(female: Bools, scores: Scores) -> dict[str, float]:
 
 
 def _equal_errors(female: Bools, scores: Scores) -> tuple[float, float]:
-    """Balanced accuracy and threshold where the two rates of error are closest."""
-    fpr, tpr, threshold = _rates(female, scores)
+    """Balanced accuracy and threshold where the two rates of error are closest.
+
+    Of all thresholds: where the two cross is seldom a corner of the curve.
+    """
+    found, taken, threshold = _counts(female, scores)
+    tpr, fpr = found / found[-1], taken / taken[-1]
     at = int(np.abs(fpr - (1 - tpr)).argmin())
     return float(tpr[at] + 1 - fpr[at]) / 2, float(threshold[at])
 

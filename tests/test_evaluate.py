@@ -109,6 +109,20 @@ def test_equal_errors(rng: np.random.Generator) -> None:
     assert found["recall_female"] == pytest.approx(found["recall_male"], abs=0.005)
 
 
+def test_equal_errors_are_looked_for_at_every_threshold(rng: np.random.Generator) -> None:
+    """With few faces the rates seldom cross at a corner of the curve."""
+    for _ in range(20):
+        female = np.append([True, False], rng.random(58) < 0.5)
+        probability = np.clip(rng.normal(0.5 + 0.2 * female, 0.2), 0, 1)
+
+        def apart(cut: float, female=female, probability=probability) -> float:
+            read = probability >= cut
+            return abs(np.mean(read[~female]) - np.mean(~read[female]))
+
+        chosen = evaluate.equal_error_threshold(female, probability)
+        assert apart(chosen) == pytest.approx(min(apart(cut) for cut in probability))
+
+
 def test_groups_gaps_and_crossings() -> None:
     count = 240
     female = np.arange(count) % 2 == 0
