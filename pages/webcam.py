@@ -28,6 +28,7 @@ with left:
     live = context.video_processor.live if context.video_processor else None
     if live and context.state.playing:
         webcam.snapshot(live)
+        webcam.taken()
 with right:
     if live and context.state.playing:
         webcam.panel(live, crops)
@@ -40,7 +41,8 @@ with right:
             "Your browser asks whether this page may use it. What is seen then stands here.",
         ):
             st.caption("No camera? The switch below takes single pictures.")
-webcam.taken()
+if not (live and context.state.playing):
+    webcam.taken()
 if webcam.failed():
     webcam.why_not()
 single = st.toggle("Take single pictures instead", webcam.failed(), key="single")
