@@ -107,7 +107,7 @@ def tested(
     Raises:
         FacespaceError: there is nothing to test on.
     """
-    key = identity, tuple(info.file.sha256 for info in manifest.models.values())
+    key = identity, _fingerprints(manifest)
     kept = st.session_state.get("own_test")
     if kept and kept[0] == key:
         outcome: Outcome = kept[1]
@@ -134,13 +134,17 @@ def kept(manifest: Manifest) -> Outcome | None:
     if "own_test" not in st.session_state:
         return None
     key, outcome, name = st.session_state["own_test"]
-    if key[1] != tuple(info.file.sha256 for info in manifest.models.values()):
+    if key[1] != _fingerprints(manifest):
         return None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info(f"Your test of this visit: {plain(name)}.", icon=":material/history:")
         st.button("Let it go", icon=":material/close:", on_click=_let_go)
     tested: Outcome = outcome
     return tested
+
+
+def _fingerprints(manifest: Manifest) -> tuple[str, ...]:
+    return tuple(info.file.sha256 for info in manifest.models.values())
 
 
 def _let_go() -> None:

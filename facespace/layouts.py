@@ -130,7 +130,7 @@ def _read_sorted(folder: Path) -> Found:
         Photo(path, label)
         for label in ("female", "male")
         for path in sorted((folder / label).rglob("*"))
-        if _is_picture(path)
+        if is_picture(path)
     ]
     return photos, []
 
@@ -169,7 +169,7 @@ def _read_utkface(folder: Path) -> Found:
 
 
 def _two_levels(folder: Path) -> Iterator[Path]:
-    return (path for glob in ("*", "*/*") for path in folder.glob(glob) if _is_picture(path))
+    return (path for glob in ("*", "*/*") for path in folder.glob(glob) if is_picture(path))
 
 
 def _read_lfw(folder: Path) -> Found:
@@ -222,7 +222,8 @@ def _by_person(tree: Path) -> Iterator[Path]:
     return (path for path in found if path.stem[:-5] == path.parent.name)
 
 
-def _is_picture(path: Path) -> bool:
+def is_picture(path: Path) -> bool:
+    """Whether a file is called as a picture."""
     return path.suffix.lower().lstrip(".") in SUFFIXES
 
 

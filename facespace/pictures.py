@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -79,7 +78,7 @@ def crops(rgb: RGB, name: str, key: str, faces: Sequence[Face]) -> Iterator[tupl
 def write(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, and the folder it is in."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")  # others may write the same
+    part = export.part(path)
     part.write_bytes(content)
     part.replace(path)
 

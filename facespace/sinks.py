@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import io
 import json
-import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -215,7 +214,7 @@ class Writer:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        self._part = export.part(path)
         self._file = self._part.open("wb")
         try:
             self._sink = ENDINGS[path.suffix.lower()](self._file)

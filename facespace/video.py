@@ -23,7 +23,7 @@ import numpy as np
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from facespace import annotate, frames, limits
+from facespace import annotate, export, frames, limits
 from facespace.analyze import Settings, analyze, rules_of
 from facespace.annotate import Mark
 from facespace.sound import Sound
@@ -303,7 +303,7 @@ def draw(
     Raises:
         FacespaceError: the file cannot be written.
     """
-    part = out.with_name(f"{out.name}.{os.getpid()}.part")
+    part = export.part(out)
     clock, start, end = _Clock(), film.times[0], film.times[-1]
     try:
         with (

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from facespace import images
 from facespace.detectors.base import Rows, iou
+from facespace.layouts import is_picture
 from facespace.types import RGB, Detection, FacespaceError
 
 #: Faces less high than this, in pixels, count neither for nor against a detector.
@@ -63,7 +64,7 @@ def read(folder: Path) -> list[Picture]:
         for row in rows:
             by_file.setdefault(folder / row["file"], []).append(row)
         files = (p for p in (folder / "images").rglob("*") if p.is_file())
-        paths = sorted(p for p in files if p in by_file or _called_picture(p))
+        paths = sorted(p for p in files if p in by_file or is_picture(p))
         least = IOU_OF.get(folder.name, IOU)
         return [_picture(path, least, by_file.get(path, [])) for path in paths]
     except (OSError, KeyError, ValueError) as error:
@@ -80,10 +81,6 @@ def opened(path: Path) -> RGB:
         return images.load(path)
     except FacespaceError as error:
         raise FacespaceError(f"{path}: {error}") from error
-
-
-def _called_picture(path: Path) -> bool:
-    return path.suffix.lower().removeprefix(".") in images.SUFFIXES
 
 
 def _picture(path: Path, least: float, rows: Sequence[dict[str, str]]) -> Picture:

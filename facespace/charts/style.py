@@ -40,7 +40,8 @@ def laid_out(figure: go.Figure, x: str, y: str, height: int = 340, **layout: Any
         height=height,
         margin={"l": 10, "r": 10, "t": 40, "b": 10},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        **{"dragmode": False, **layout},
+        dragmode=False,
+        **layout,
     )
     return figure
 
