@@ -6,7 +6,6 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -28,6 +27,10 @@ try:
     import fcntl
 except ImportError:  # Windows has none
     fcntl = None  # type: ignore[assignment]
+
+#: What photo and way become as a crop. A change that makes any crop another takes a new number,
+#: and crops that are kept are made anew; the golden crops of ``tests/training`` hold it.
+VERSION = 1
 
 #: Photos a worker crops before its result is written: what an interruption can cost.
 CHUNK = 256
@@ -100,7 +103,7 @@ def crop_all(
     Args:
         photos: what to crop.
         cache: folder of earlier results, made if need be. A photo is cropped again only if its
-            file changed, or any code that crops depend on.
+            file changed, or ``VERSION``, or OpenCV's own.
         jobs: worker processes, -1 for one a processor; or a cluster, to which photos are sent.
         way: how the faces are found; ``Way()`` where None.
 
@@ -174,17 +177,8 @@ def _key(path: Path, way: Way) -> bytes:
         content = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         content = "missing"
-    text = f"{path.resolve()} {content} {way} {_code()}"
+    text = f"{path.resolve()} {content} {way} {VERSION} {cv2.__version__}"
     return hashlib.sha256(os.fsencode(text)).hexdigest()[:32].encode()
-
-
-@lru_cache
-def _code() -> str:
-    """Hash of all code that a crop depends on: whatever changes there, photos are cropped anew."""
-    files = [Path(__file__), Path(align.__file__), Path(images.__file__), Path(labelled.__file__)]
-    files += sorted(Path(detectors.__file__).parent.glob("*.py"))
-    contents = (file.read_bytes() for file in files)
-    return hashlib.sha256(b"".join([cv2.__version__.encode(), *contents])).hexdigest()
 
 
 def _load(cache: Path) -> tuple[npt.NDArray[Any], Crops]:

@@ -5,8 +5,58 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
+from PIL import Image
 
+from facespace.datasets import Photo
+from facespace.types import RGB
 from training import crops
+from training.crops import Way
+
+#: The crops of ``golden_photos`` in each of ``WAYS``: a row a way, made by the version in the name.
+GOLDEN = Path(__file__).parent / "golden" / f"crops-{crops.VERSION}.png"
+
+WAYS = (Way(), Way(serving=True), Way("haar"), Way(cover="lower"), Way(cover="upper"))
+
+
+def golden_crops(astronaut: RGB, folder: Path) -> np.ndarray:
+    """The astronaut, and her face cut out as tightly as data sets do: (ways * 64, 128)."""
+    photos = []
+    for name, rgb in (("whole", astronaut), ("chip", astronaut[50:190, 160:290])):
+        Image.fromarray(rgb).save(folder / f"{name}.png")
+        photos.append(Photo(folder / f"{name}.png", "female"))
+    made = [crops.crop_all(photos, folder / "cache", 1, way).crops for way in WAYS]
+    return np.concatenate([np.concatenate(list(row), axis=1) for row in made])
+
+
+def test_a_crop_that_changes_takes_a_new_version(astronaut: RGB, tmp_path: Path) -> None:
+    """Processors and OpenCV's builds differ by less than a grey level; a changed crop by more."""
+    golden = np.asarray(Image.open(GOLDEN)).astype(int)
+    made = golden_crops(astronaut, tmp_path).astype(int)
+    assert made.shape == golden.shape
+    apart = np.abs(made - golden).reshape(len(WAYS), 64, 2, 64).mean(axis=(1, 3))
+    assert apart.max() < 0.5
+    shifted = np.roll(made, 1, axis=1)  # a crop one pixel aside would be seen
+    assert np.abs(shifted - golden).mean() > 2
+
+
+@pytest.mark.parametrize("changed", ["version", "opencv"])
+def test_crops_are_made_anew_for_another_version_alone(
+    changed: str, astronaut: RGB, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.fromarray(astronaut).save(tmp_path / "face.png")
+    photos = [Photo(tmp_path / "face.png", "female")]
+
+    def cropped() -> int:
+        crops.crop_all(photos, tmp_path / "cache", 1)
+        return len(crops._load(tmp_path / "cache")[0])
+
+    assert [cropped(), cropped()] == [1, 1]
+    if changed == "version":
+        monkeypatch.setattr(crops, "VERSION", crops.VERSION + 1)
+    else:
+        monkeypatch.setattr(crops.cv2, "__version__", "another")
+    assert cropped() == 2
 
 
 def chunk(folder: Path, name: str, rng: np.random.Generator) -> np.ndarray:
