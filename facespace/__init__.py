@@ -2,9 +2,9 @@
 
     >>> import facespace
     >>> facespace.analyze("photo.jpg").to_dict()
-    >>> facespace.analyze("photo.jpg").to_frame()
+    >>> facespace.to_frame([facespace.analyze("photo.jpg")])
 
-A reading comes as plain data (``to_dict``) or as a pandas frame with a row a face (``to_frame``).
+A reading comes as plain data (``to_dict``), many of them as a pandas frame with a row a face.
 Many photos at once are ``facespace.folder.read``.
 
 The runtime imports neither streamlit nor scikit-learn.
@@ -12,6 +12,7 @@ The runtime imports neither streamlit nor scikit-learn.
 
 try:
     from facespace.analyze import Settings, analyze
+    from facespace.export import to_frame
     from facespace.types import FacespaceError, Reading
 except (ImportError, TypeError) as error:  # a package is missing, or Python is too old
     _ill = error
@@ -23,4 +24,4 @@ except (ImportError, TypeError) as error:  # a package is missing, or Python is 
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-__all__ = ["FacespaceError", "Reading", "Settings", "analyze"]
+__all__ = ["FacespaceError", "Reading", "Settings", "analyze", "to_frame"]

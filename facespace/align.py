@@ -6,45 +6,12 @@ Training and serving both walk through ``crop``, so a model meets at work what i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from facespace.types import RGB, Box, Crops, Detection, Point
-
-FivePoints = tuple[Point, Point, Point, Point, Point]
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """Where a face goes in a crop of ``side`` x ``side`` pixels.
-
-    The middle of the eyes and the middle of the mouth stand on the crop's vertical axis, at
-    these fractions of its height. Nose and single eyes are left out of the fit: in a face
-    turned aside they move, and would tilt and shrink the crop.
-    """
-
-    side: int
-    eyes: float
-    mouth: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """The template as plain data for the manifest."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Template:
-        """Read what ``to_dict`` wrote; raises KeyError, TypeError or ValueError if it is not."""
-        return cls(int(data["side"]), float(data["eyes"]), float(data["mouth"]))
-
-    @property
-    def points(self) -> npt.NDArray[np.float64]:
-        """The middle of the eyes and that of the mouth in pixels of the crop, (2, 2)."""
-        return np.array([[0.5, self.eyes], [0.5, self.mouth]]) * self.side
-
+from facespace.types import RGB, Box, Crops, Detection, FivePoints, Template
 
 #: What new models are trained with: a crop from the hairline to the chin, which stays inside
 #: the tight face chips of public data sets.

@@ -16,8 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from facespace.align import Template
-from facespace.types import FacespaceError
+from facespace.types import FacespaceError, Template
 
 #: The layout of ``manifest.json`` that this version reads and writes.
 FORMAT = 1

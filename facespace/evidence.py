@@ -12,7 +12,7 @@ import numpy.typing as npt
 import onnxruntime as ort
 
 from facespace import align, artifacts, model
-from facespace.types import RGB, Crops, Detection, Evidence, FacespaceError, Floats
+from facespace.types import RGB, Crops, Detection, Evidence, FacespaceError, FivePoints, Floats
 
 #: The second opinion among the artifacts.
 FILE = "second_opinion.onnx"
@@ -39,7 +39,7 @@ def light(rgb: RGB) -> tuple[float, float]:
     return float(mean[0, 0]), float(deviation[0, 0])
 
 
-def turn(landmarks: align.FivePoints) -> float:
+def turn(landmarks: FivePoints) -> float:
     """How far a face is turned aside: 0 from the front, about 0.15 in full profile.
 
     The distance of the tip of the nose from the axis between eyes and mouth, in sides of the

@@ -19,13 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from facespace import align, datasets, evaluate, images, labelled, layouts, limits
-from facespace.align import Template
 from facespace.archive import Archive
 from facespace.datasets import Dataset, Photo
 from facespace.evaluate import OperatingPoint
 from facespace.export import finite, table_csv
 from facespace.model import Model
-from facespace.types import RGB, FacespaceError
+from facespace.types import RGB, FacespaceError, Template
 
 #: The table that a ZIP or folder of anybody's own photos may hold.
 LABELS = "labels.csv"

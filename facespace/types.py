@@ -7,14 +7,11 @@ right, y downwards, the origin at the outer corner of the top left pixel.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 RGB = npt.NDArray[np.uint8]
 """A colour picture, uint8 (H, W, 3), red first."""
@@ -25,6 +22,9 @@ Crops = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 Point = tuple[float, float]
+
+FivePoints = tuple[Point, Point, Point, Point, Point]
+"""The person's right eye, left eye, tip of the nose, right and left corner of the mouth."""
 
 Label = Literal["female", "male", "?"]
 
@@ -70,7 +70,7 @@ class Detection:
 
     box: Box
     score: float
-    landmarks: tuple[Point, Point, Point, Point, Point] | None = None
+    landmarks: FivePoints | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The detection as plain data for JSON; boxes and landmarks in pixels, rounded to 0.01."""
@@ -80,6 +80,34 @@ class Detection:
             "score": round(self.score, 4),
             "landmarks": landmarks and [[round(x, 2), round(y, 2)] for x, y in landmarks],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Where a face goes in a crop of ``side`` x ``side`` pixels.
+
+    The middle of the eyes and the middle of the mouth stand on the crop's vertical axis, at
+    these fractions of its height. Nose and single eyes are left out of the fit: in a face
+    turned aside they move, and would tilt and shrink the crop.
+    """
+
+    side: int
+    eyes: float
+    mouth: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The template as plain data for the manifest."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Template:
+        """Read what ``to_dict`` wrote; raises KeyError, TypeError or ValueError if it is not."""
+        return cls(int(data["side"]), float(data["eyes"]), float(data["mouth"]))
+
+    @property
+    def points(self) -> npt.NDArray[np.float64]:
+        """The middle of the eyes and that of the mouth in pixels of the crop, (2, 2)."""
+        return np.array([[0.5, self.eyes], [0.5, self.mouth]]) * self.side
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +215,3 @@ class Reading:
             "error": self.error,
             "faces": [face.to_dict() for face in self.faces],
         }
-
-    def to_frame(self) -> pd.DataFrame:
-        """The reading as a pandas frame: a row a face, or one row where there is none.
-
-        The columns are ``export.COLUMNS``; ``export.to_frame`` does the same for many readings.
-        """
-        from facespace import export  # which imports this module
-
-        return export.to_frame([self])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from facespace import align, detectors
-from facespace.types import RGB, Box, Detection
+from facespace.types import RGB, Box, Detection, Template
 
 LANDMARKS = ((40.0, 50.0), (60.0, 50.0), (50.0, 61.0), (42.0, 70.0), (58.0, 70.0))
 FACE = Detection(Box(30, 30, 40, 50), 0.9, LANDMARKS)
@@ -111,7 +111,7 @@ def test_a_box_alone_gives_nearly_the_same_crop(astronaut: RGB, astronaut_face: 
 
 
 def test_template_survives_json() -> None:
-    assert align.Template.from_dict(align.TEMPLATE.to_dict()) == align.TEMPLATE
+    assert Template.from_dict(align.TEMPLATE.to_dict()) == align.TEMPLATE
 
 
 GOLDEN = [[97, 150, 136, 39], [151, 163, 129, 83], [161, 152, 98, 109], [127, 195, 125, 139]]

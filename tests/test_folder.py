@@ -384,7 +384,7 @@ def test_a_file_is_whole_or_as_it_was(kind: str, tmp_path: Path) -> None:
 
 def test_a_reading_becomes_a_frame(astronaut: np.ndarray) -> None:
     reading = facespace.analyze(astronaut, source="a.png")
-    frame = reading.to_frame()
+    frame = facespace.to_frame([reading])
     assert list(frame.columns) == list(export.COLUMNS)
     row = frame.iloc[0]
     assert (row["source"], row["face"], row["label"]) == ("a.png", 1, "female")

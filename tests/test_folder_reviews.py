@@ -23,7 +23,8 @@ from tests.test_pages import opened, text
 from tests.test_review_page import links, turned_on
 from training.crops import ROW
 from training.reviews import added
-from training.samples import Material, Sample
+from training.sample import Sample
+from training.samples import Material
 
 
 @pytest.fixture

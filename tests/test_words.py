@@ -147,7 +147,7 @@ def run(line: str, clone: Path, environment: dict[str, str]) -> None:
 
 def test_python_as_shown(clone: Path, environment) -> None:
     (block,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.S | re.M)
-    shown = f"{block}\nassert len(reading.to_frame()) == len(reading.faces) == 1"
+    shown = f"{block}\nassert len(facespace.to_frame([reading])) == len(reading.faces) == 1"
     run(f"{sys.executable} -c '{shown}'", clone, environment)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from facespace.types import FacespaceError
-from training import MODELS, evaluate
+from training import evaluate
+from training.models import MODELS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

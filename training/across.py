@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,9 +19,7 @@ from facespace import images
 from training import duplicates
 from training.crops import CHUNK
 from training.duplicates import GRID, Hashed, Hashes
-
-if TYPE_CHECKING:
-    from training.samples import Sample
+from training.sample import Sample
 
 #: Why a photo is not trained on.
 TESTED = "A test photo of another data set is nearly the same."

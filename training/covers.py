@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from facespace import align
-from facespace.types import RGB
+from facespace.types import RGB, FivePoints
 
 Floats = npt.NDArray[np.float64]
 Points = Sequence[tuple[float, float]]
 
 
-def draw(rgb: RGB, landmarks: align.FivePoints, other: RGB, rng: np.random.Generator) -> RGB:
+def draw(rgb: RGB, landmarks: FivePoints, other: RGB, rng: np.random.Generator) -> RGB:
     """Cover a part of one face.
 
     Args:

@@ -47,7 +47,8 @@ from facespace.types import FacespaceError
 from training import duplicates, report
 from training.crops import CHUNK, Cropped
 from training.duplicates import Hashed
-from training.samples import Material, Sample, joined, load
+from training.sample import Sample
+from training.samples import Material, joined, load
 
 #: Counts and distributions among the artifacts.
 FILE = "dataset.json"

@@ -16,7 +16,8 @@ from facespace import evaluate
 from training import front_ends, nystroem, pipeline
 from training.front_ends import Computed, FrontEnd
 from training.pipeline import MirrorAverage
-from training.samples import Material, Sample
+from training.sample import Sample
+from training.samples import Material
 
 if TYPE_CHECKING:
     from facespace.cluster import Cluster

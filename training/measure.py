@@ -15,7 +15,8 @@ from facespace.artifacts import Manifest
 from facespace.evaluate import OperatingPoint
 from facespace.types import Crops, Floats
 from training.crops import COVERS, Cropped
-from training.samples import Material, Sample
+from training.sample import Sample
+from training.samples import Material
 
 #: Batches whose time a face is measured, and how often.
 TIMED, TIMES = (1, 32), 20

@@ -13,7 +13,8 @@ from typing import Any
 
 from facespace import artifacts
 from facespace.artifacts import Manifest
-from training import MODELS, across
+from training import across
+from training.models import MODELS
 
 FILE = "MODEL_CARD.md"
 

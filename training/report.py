@@ -19,7 +19,8 @@ from sklearn.pipeline import Pipeline
 from facespace import artifacts, eigenfaces
 from facespace.export import finite
 from facespace.types import FacespaceError
-from training.samples import Material, Sample
+from training.sample import Sample
+from training.samples import Material
 
 #: Labels, groups and scores of every test set.
 SCORES = "scores.npz"

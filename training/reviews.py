@@ -18,7 +18,8 @@ from facespace.types import FacespaceError
 from training import measure
 from training.crops import ROW
 from training.report import Trained
-from training.samples import Material, Sample
+from training.sample import Sample
+from training.samples import Material
 
 #: What old and new are compared by, on every test set.
 COMPARED = ("auc", "balanced_accuracy")

@@ -16,7 +16,8 @@ from facespace import align, detectors, evidence, model
 from facespace.types import Crops, Detection, FacespaceError
 from training import detection, report, second_opinion
 from training.detection import Picture, opened
-from training.samples import Sample, load
+from training.sample import Sample
+from training.samples import load
 
 #: Shares of validation faces, nothing over them, that each cut may cost.
 COVERED_LOSS, FACE_LOSS, DISTANCE_LOSS = 0.02, 0.02, 0.01

@@ -12,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import GroupShuffleSplit, StratifiedGroupKFold
 
-from facespace import detectors, evaluate
+from facespace import detectors
 from facespace.datasets import Dataset, Photo, read
 from facespace.labelled import NO_FACE
-from facespace.types import Crops, FacespaceError
+from facespace.types import FacespaceError
 from training import across
 from training.crops import COVERS, Cropped, Way, crop_all
+from training.sample import Sample
 
 if TYPE_CHECKING:
     from facespace.cluster import Cluster
@@ -37,49 +38,6 @@ WAYS = {name: Way(name, serving=True) for name in detectors.NAMES} | {
 }
 
 Array = npt.NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Photos with their crops, uint8 (N, side, side), and their rows of ``crops.ROW``."""
-
-    photos: list[Photo]
-    crops: Crops
-    rows: Array
-
-    @property
-    def labels(self) -> Array:
-        """ "female" or "male", (N,)."""
-        return np.array([photo.label for photo in self.photos])
-
-    @property
-    def female(self) -> npt.NDArray[np.bool_]:
-        """bool (N,)."""
-        return np.asarray(self.labels == "female")
-
-    @property
-    def persons(self) -> Array:
-        """(N,), equal for photos of the same person; all different where persons are unknown."""
-        return np.array([photo.person or str(photo.path) for photo in self.photos])
-
-    @property
-    def attributes(self) -> dict[str, Array]:
-        """Age (years as decades), race and sex, each str (N,), "" where not known."""
-        return {
-            "age": np.array([evaluate.age_group(photo.age) for photo in self.photos]),
-            "race": np.array([photo.race for photo in self.photos]),
-            "sex": self.labels,
-        }
-
-    @property
-    def faced(self) -> Sample:
-        """Those photos that have a crop."""
-        return self.part(self.rows["error"] == "")
-
-    def part(self, chosen: Array) -> Sample:
-        """The photos at some positions, or where a mask is True."""
-        places = np.arange(len(self.photos))[chosen]
-        return Sample([self.photos[i] for i in places], self.crops[places], self.rows[places])
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,12 @@ from sklearn.svm import SVC
 from facespace import align, detectors, evidence, images, labelled, model
 from facespace.detectors.haar import Haar
 from facespace.model import INPUT
-from facespace.types import RGB, Box, Crops, Detection, FacespaceError
+from facespace.types import RGB, Box, Crops, Detection, FacespaceError, FivePoints
 from training import covers, front_ends, pipeline
 from training.detection import opened
 from training.export import TOLERANCE, ExportError
 from training.graph import Graph
-from training.samples import Sample
+from training.sample import Sample
 
 #: Photos of the training that are covered; half as many are moved and blurred.
 COVERED_PHOTOS = 6000
@@ -222,7 +222,7 @@ def _no_faces(path: Path, seed: int) -> Crops:
     return align.crop(rgb, found)
 
 
-def _five(points: Array) -> align.FivePoints:
+def _five(points: Array) -> FivePoints:
     eye, other_eye, nose, mouth, other_mouth = ((float(x), float(y)) for x, y in points)
     return eye, other_eye, nose, mouth, other_mouth
 

@@ -20,7 +20,6 @@ from facespace import align, evaluate, model, remote
 from facespace.evaluate import OperatingPoint
 from facespace.types import Crops, FacespaceError
 from training import (
-    MODELS,
     compare,
     crops,
     describe,
@@ -37,7 +36,9 @@ from training import reviews as reviewed
 from training import space as measured_space
 from training.fit import Fitted, Searched
 from training.front_ends import FrontEnd
-from training.samples import Material, Sample, load
+from training.models import MODELS
+from training.sample import Sample
+from training.samples import Material, load
 
 if TYPE_CHECKING:
     from facespace.cluster import Cluster

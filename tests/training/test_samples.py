@@ -16,7 +16,8 @@ from facespace.datasets import Photo
 from facespace.types import RGB
 from training import crops, samples
 from training.crops import ROW
-from training.samples import Sample, load
+from training.sample import Sample
+from training.samples import load
 
 
 def sample(photos: Sequence[Photo]) -> Sample:

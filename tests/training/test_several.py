@@ -20,7 +20,8 @@ from tests.training.test_describe import portrait, saved_again
 from training import across, download, duplicates, samples
 from training.__main__ import main
 from training.crops import ROW
-from training.samples import Material, Sample, load
+from training.sample import Sample
+from training.samples import Material, load
 
 TRAIN, TEST, PERSONS, OTHERS = 42, 6, 30, 5  # of each label
 SHARED = 5

@@ -1,0 +1,58 @@
+"""Photos with their crops: what is fitted on, chosen on or tested on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from facespace import evaluate
+from facespace.datasets import Photo
+from facespace.types import Crops
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Photos with their crops, uint8 (N, side, side), and their rows of ``crops.ROW``."""
+
+    photos: list[Photo]
+    crops: Crops
+    rows: Array
+
+    @property
+    def labels(self) -> Array:
+        """ "female" or "male", (N,)."""
+        return np.array([photo.label for photo in self.photos])
+
+    @property
+    def female(self) -> npt.NDArray[np.bool_]:
+        """bool (N,)."""
+        return np.asarray(self.labels == "female")
+
+    @property
+    def persons(self) -> Array:
+        """(N,), equal for photos of the same person; all different where persons are unknown."""
+        return np.array([photo.person or str(photo.path) for photo in self.photos])
+
+    @property
+    def attributes(self) -> dict[str, Array]:
+        """Age (years as decades), race and sex, each str (N,), "" where not known."""
+        return {
+            "age": np.array([evaluate.age_group(photo.age) for photo in self.photos]),
+            "race": np.array([photo.race for photo in self.photos]),
+            "sex": self.labels,
+        }
+
+    @property
+    def faced(self) -> Sample:
+        """Those photos that have a crop."""
+        return self.part(self.rows["error"] == "")
+
+    def part(self, chosen: Array) -> Sample:
+        """The photos at some positions, or where a mask is True."""
+        places = np.arange(len(self.photos))[chosen]
+        return Sample([self.photos[i] for i in places], self.crops[places], self.rows[places])
