@@ -23,11 +23,12 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from facespace import align, artifacts, datasets, detectors, evidence, images, limits, model
+from facespace import align, artifacts, datasets, detectors, evidence, limits, model
 from facespace.analyze import analyze
 from facespace.decide import Rules, rejected
 from facespace.detectors import yunet, yunet_graph
-from facespace.runtime import loaded
+from facespace.io import images
+from facespace.onnx_session import loaded
 from facespace.types import RGB, Detection
 from training import detection, report, rules
 from training.detection import Matched, Picture

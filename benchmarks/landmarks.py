@@ -21,8 +21,9 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from facespace import datasets, detectors, images, labelled
+from facespace import datasets, detectors, labelled
 from facespace.detectors import yunet
+from facespace.io import images
 
 #: Copies of every photo, and their least and largest scale.
 COPIES, SCALES = 4, (0.7, 1.4)

@@ -51,7 +51,7 @@ from websockets.sync.client import connect
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from dashboard.example import example
-from facespace import images
+from facespace.io import images
 from tests.e2e.conftest import serving
 
 #: Photos that one visit brings, one after the other.

@@ -180,7 +180,8 @@ def prepare(folder: Path, data: Path) -> bool:
     import cv2
 
     from dashboard.example import example
-    from facespace import datasets, images
+    from facespace import datasets
+    from facespace.io import images
 
     astronaut = images.load(example()[1])
     for faces, (columns, rows) in GRIDS.items():

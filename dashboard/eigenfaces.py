@@ -13,7 +13,7 @@ from dashboard.look import SHOWN, Look, missing
 from facespace import coordinates as measured
 from facespace.charts import coordinates as places
 from facespace.charts import space as charts
-from facespace.evaluate import LEAST_GROUP, order_of
+from facespace.metrics.classification import LEAST_GROUP, order_of
 from facespace.types import FacespaceError
 
 GRID_COLUMNS = 4

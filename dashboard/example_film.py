@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from dashboard.example import example
-from facespace import images
+from facespace.io import images
 from facespace.types import RGB
 
 NAME = "astronaut.mp4"

@@ -11,13 +11,14 @@ from dashboard import results, show
 from dashboard.look import SHOWN, Look
 from dashboard.settings import choose_model
 from facespace import direction as directions
-from facespace import eigenfaces, export, model
+from facespace import eigenfaces, model
 from facespace import occlusion as occlusions
 from facespace.artifacts import ModelInfo
 from facespace.charts import explain as charts
 from facespace.charts import space as space_charts
 from facespace.decide import Rules, decide
 from facespace.direction import Direction
+from facespace.io import tables
 from facespace.model import Model
 from facespace.types import Crops, Face, Floats, Score
 
@@ -65,7 +66,7 @@ def _walk(look: Look, judge: Model) -> None:
             st.button(title, icon=icon, on_click=_stand, args=(identity, own, keys, to))
         st.download_button(
             "This face (PNG)",
-            lambda: export.to_png(np.repeat(results.enlarged(faces[1])[..., None], 3, axis=2)),
+            lambda: tables.to_png(np.repeat(results.enlarged(faces[1])[..., None], 3, axis=2)),
             "facespace-walk.png",
             "image/png",
             on_click="ignore",

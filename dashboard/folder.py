@@ -17,14 +17,15 @@ from dashboard.folder_job import Job
 from dashboard.local import at_this_machine
 from dashboard.reader import plain
 from dashboard.show import buttons
-from facespace import folder, limits, pictures, sinks, sources
+from facespace import folder, limits, pictures, sinks
 from facespace.analyze import Settings
-from facespace.archive import Archive
 from facespace.charts import folder as charts
-from facespace.images import SUFFIXES
+from facespace.io import find_photos
+from facespace.io.archive import Archive
+from facespace.io.find_photos import Photo
+from facespace.io.images import SUFFIXES
 from facespace.journal import THUMBS, Entry
 from facespace.review import Queue
-from facespace.sources import Photo
 from facespace.types import Face, FacespaceError
 
 #: Rows of the table sent to the page, each with a thumbnail of some kilobytes.
@@ -77,7 +78,7 @@ def source() -> Brought | None:
     ).strip()
     if not path:
         return None
-    photos = sources.find([str(Path(path).expanduser())])
+    photos = find_photos.find([str(Path(path).expanduser())])
     if len(photos) == 1 and photos[0].problem:
         raise FacespaceError(photos[0].problem)
     return Brought(path, photos, (path, tuple(photo.name for photo in photos)))
@@ -88,7 +89,7 @@ def _lasts() -> str:
 
 
 def _zipped(name: str, content: bytes, identity: str) -> Brought:
-    photos = sources.members(Archive(content))
+    photos = find_photos.members(Archive(content))
     if not photos:
         raise FacespaceError("There is no picture in this ZIP.")
     return Brought(name, photos, identity)

@@ -9,10 +9,10 @@ from dashboard.background import Background
 from facespace import folder
 from facespace.analyze import Settings
 from facespace.folder import Step, Wanted
+from facespace.io.find_photos import Photo
 from facespace.journal import Entry
 from facespace.review import Queue
 from facespace.review_face import Candidate
-from facespace.sources import Photo
 from facespace.types import FacespaceError
 
 #: Seconds without anybody looking after which reading is given up. Whoever visits another page

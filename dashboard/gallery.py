@@ -13,19 +13,11 @@ import streamlit as st
 from dashboard import local, results
 from dashboard.artifacts import sentences
 from dashboard.reader import plain
-from facespace import (
-    analyze,
-    annotate,
-    datasets,
-    detectors,
-    evaluate,
-    evidence,
-    export,
-    images,
-    layouts,
-)
+from facespace import analyze, annotate, datasets, detectors, evidence, layouts
 from facespace import labelled as labelled_photos
 from facespace.datasets import Dataset, Photo
+from facespace.io import images, tables
+from facespace.metrics import classification
 from facespace.types import RGB, FacespaceError, Reading
 
 #: Thumbnails a sheet, and their longer side in pixels.
@@ -34,7 +26,7 @@ SHEET, SIDE = 24, 96
 #: How photos are sifted: title, and what of a photo counts.
 FILTERS: dict[str, tuple[str, Callable[[Photo], str]]] = {
     "label": ("Label", lambda photo: photo.label),
-    "age": ("Age", lambda photo: evaluate.age_group(photo.age)),
+    "age": ("Age", lambda photo: classification.age_group(photo.age)),
     "race": ("Group", lambda photo: photo.race),
     "split": ("Split", lambda photo: photo.split),
 }
@@ -110,7 +102,9 @@ def _sifted(dataset: Dataset) -> list[Photo]:
     photos = dataset.photos
     with st.container(horizontal=True):
         for key, (title, of) in FILTERS.items():
-            values = sorted({of(photo) for photo in dataset.photos} - {""}, key=evaluate.order_of)
+            values = sorted(
+                {of(photo) for photo in dataset.photos} - {""}, key=classification.order_of
+            )
             if values:
                 chosen = st.selectbox(
                     title,
@@ -191,7 +185,7 @@ def _steps(photo: Photo) -> None:
     )
     st.download_button(
         "What was found (JSON)",
-        export.to_json([reading]),
+        tables.to_json([reading]),
         f"{photo.path.stem}.json",
         "application/json",
         on_click="ignore",

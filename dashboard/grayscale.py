@@ -13,12 +13,13 @@ from dashboard import results
 from dashboard.artifacts import sentences
 from dashboard.reader import Picture, plain, read_all
 from dashboard.settings import detector_notice
-from facespace import annotate, export
+from facespace import annotate
 from facespace import grayscale as grey
 from facespace.analyze import Settings
 from facespace.charts import grayscale as charts
+from facespace.gate import turn
 from facespace.grayscale import Grey
-from facespace.turns import turn
+from facespace.io import tables
 from facespace.types import RGB, Face
 
 #: Longer side of the picture that the lessons work on; the crop is cut from the picture in full.
@@ -431,7 +432,7 @@ def _crisp(picture: Grey | RGB) -> Grey | RGB:
 def _export(subject: Subject, picture: Grey, label: str, ending: str) -> None:
     st.download_button(
         label,
-        export.to_png(picture),
+        tables.to_png(picture),
         f"{PurePath(subject.picture.name).stem}-{ending}.png",
         "image/png",
         on_click="ignore",

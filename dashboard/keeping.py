@@ -18,10 +18,10 @@ from dashboard import local
 from dashboard.artifacts import sentences
 from dashboard.results import count
 from facespace import artifacts, limits
+from facespace.gate import turn
 from facespace.journal import QUEUED
 from facespace.review import Queue
 from facespace.review_face import KEPT, Candidate, perceptual_hash
-from facespace.turns import turn
 
 if TYPE_CHECKING:
     from dashboard.film_job import Job

@@ -17,7 +17,7 @@ from facespace import coordinates as measured
 from facespace.analyze import Settings
 from facespace.artifacts import Manifest
 from facespace.eigenfaces import FaceSpace
-from facespace.images import SUFFIXES
+from facespace.io.images import SUFFIXES
 from facespace.types import Face, FacespaceError, Floats
 
 #: Width of a face in pixels: two stand side by side on a phone.

@@ -15,13 +15,14 @@ from dashboard import show
 from dashboard.evaluation.tables import FIRST, METRICS, interval, number, short
 from dashboard.local import at_this_machine
 from dashboard.reader import plain
-from facespace import export, limits, model, testing
+from facespace import limits, model, testing
 from facespace.artifacts import Manifest
 from facespace.charts import curves as drawn
 from facespace.charts import evaluation as charts
 from facespace.charts import fairness
 from facespace.datasets import COLUMNS
-from facespace.evaluate import LEAST_GROUP
+from facespace.io import tables
+from facespace.metrics.classification import LEAST_GROUP
 from facespace.testing import LABELS, Outcome
 
 #: A table to fill in.
@@ -381,7 +382,7 @@ def errors(outcome: Outcome, name: str) -> None:
         )
     else:
         st.success("Every face reads as labelled.", icon=":material/check_circle:")
-    errors = lambda: export.table_csv(list(frame), frame.to_dict("records"))  # noqa: E731
+    errors = lambda: tables.table_csv(list(frame), frame.to_dict("records"))  # noqa: E731
     json = "application/json"
     show.buttons(
         "",

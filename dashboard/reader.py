@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from facespace import images, limits
+from facespace import limits
 from facespace.analyze import Settings, analyze, failed
+from facespace.io import images
 from facespace.types import RGB, FacespaceError, Reading
 
 #: A picture's identity and the settings it was read with.

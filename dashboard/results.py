@@ -14,8 +14,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.reader import Picture, plain
-from facespace import annotate, export
-from facespace.turns import turn
+from facespace import annotate
+from facespace.gate import turn
+from facespace.io import tables
 from facespace.types import REASONS, RGB, Face, Reading
 
 #: Longer side in pixels of pictures sent to the page; downloads have them in full.
@@ -85,7 +86,7 @@ def _hoverable(rgb: RGB, reading: Reading, spoken: str) -> None:
 
 def inline(rgb: RGB) -> str:
     """A picture, uint8 (H, W, 3), as an address that holds it: nothing is fetched to show it."""
-    return f"data:image/jpeg;base64,{base64.b64encode(export.to_jpeg(rgb)).decode()}"
+    return f"data:image/jpeg;base64,{base64.b64encode(tables.to_jpeg(rgb)).decode()}"
 
 
 def crops(faces: Sequence[Face], rest: str = "the table has them all") -> None:
@@ -109,7 +110,7 @@ def enlarged(crop: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 def table(readings: Sequence[Reading]) -> None:
     """One row a face, with the reasons in words; files that could not be read have a row too."""
-    rows = export.rows(readings)
+    rows = tables.rows(readings)
     frame = pd.DataFrame(
         [row | {"reasons": in_words((row["reasons"] or "").split())} for row in rows]
     )
@@ -156,7 +157,7 @@ def downloads(results: Sequence[tuple[Picture, Reading]], stem: str = "facespace
         elif drawn:
             st.download_button(
                 "Annotated PNGs (ZIP)",
-                lambda: export.to_zip([(_png_name(p.name), _annotated(p, r)) for p, r in drawn]),
+                lambda: tables.to_zip([(_png_name(p.name), _annotated(p, r)) for p, r in drawn]),
                 f"{stem}.zip",
                 "application/zip",
                 on_click="ignore",
@@ -164,7 +165,7 @@ def downloads(results: Sequence[tuple[Picture, Reading]], stem: str = "facespace
             )
         st.download_button(
             "CSV",
-            export.to_csv(readings),
+            tables.to_csv(readings),
             f"{stem}.csv",
             "text/csv",
             on_click="ignore",
@@ -172,7 +173,7 @@ def downloads(results: Sequence[tuple[Picture, Reading]], stem: str = "facespace
         )
         st.download_button(
             "JSON",
-            export.to_json(readings),
+            tables.to_json(readings),
             f"{stem}.json",
             "application/json",
             on_click="ignore",
@@ -209,7 +210,7 @@ def _png_name(name: str) -> str:
 
 def _annotated(picture: Picture, reading: Reading) -> bytes:
     with turn():
-        return export.to_png(annotate.draw(picture.rgb(), reading.faces))
+        return tables.to_png(annotate.draw(picture.rgb(), reading.faces))
 
 
 def marked(picture: Picture, faces: Sequence[Face]) -> RGB:

@@ -14,8 +14,9 @@ import streamlit as st
 
 from dashboard import results
 from dashboard.reader import plain
-from facespace import annotate, eigenfaces, images, limits
+from facespace import annotate, eigenfaces, limits
 from facespace.annotate import Mark
+from facespace.io import images
 from facespace.review import DECISIONS, Conflict, Decision, Item, Queue
 from facespace.review_face import REASONS, crop_of
 from facespace.review_order import by_usefulness

@@ -26,10 +26,11 @@ from streamlit_webrtc.relay import get_global_relay
 from dashboard import keeping, results
 from dashboard.local import at_this_machine
 from dashboard.reader import Picture, read_all
-from facespace import eigenfaces, export
+from facespace import eigenfaces
 from facespace.analyze import Settings
 from facespace.charts import live as charts
 from facespace.doctor import TURN
+from facespace.io import tables
 from facespace.live import STAGES, Live, Look, Options
 from facespace.types import Face
 
@@ -277,7 +278,7 @@ def taken() -> None:
     if "snapshot" not in st.session_state:
         return
     frame, reading = st.session_state["snapshot"]
-    picture = Picture(SNAPSHOT, export.to_png(frame), id(frame))
+    picture = Picture(SNAPSHOT, tables.to_png(frame), id(frame))
     st.subheader("Snapshot")
     results.show(picture, reading)
     results.table([reading])

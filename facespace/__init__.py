@@ -12,7 +12,7 @@ The runtime imports neither streamlit nor scikit-learn.
 
 try:
     from facespace.analyze import Settings, analyze
-    from facespace.export import to_frame
+    from facespace.io.tables import to_frame
     from facespace.types import FacespaceError, Reading
 except (ImportError, TypeError) as error:  # a package is missing, or Python is too old
     _ill = error

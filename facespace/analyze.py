@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from facespace import align, artifacts, detectors, evidence, images, limits
+from facespace import align, artifacts, detectors, evidence, limits
 from facespace import model as models
 from facespace.decide import Rules, decide, rejected
-from facespace.turns import turn
+from facespace.gate import turn
+from facespace.io import images
 from facespace.types import RGB, Face, FacespaceError, Reading
 
 

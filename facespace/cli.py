@@ -7,15 +7,16 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
-from facespace import detectors, doctor, export, film_command, folder_command, models_command
+from facespace import detectors, doctor, film_command, folder_command, models_command
 from facespace import model as models
 from facespace.analyze import Settings, analyze, failed
+from facespace.io import tables
 from facespace.types import FacespaceError, Reading
 
 _FORMATS: dict[str, Callable[[Iterable[Reading]], str]] = {
-    "json": export.to_json,
-    "csv": export.to_csv,
-    "table": export.to_table,
+    "json": tables.to_json,
+    "csv": tables.to_csv,
+    "table": tables.to_table,
 }
 
 

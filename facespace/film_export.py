@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from facespace import export
+from facespace.io import tables
 from facespace.video import Film
 
 FRAME_COLUMNS = (
@@ -48,17 +48,17 @@ def track_rows(film: Film) -> Iterator[dict[str, Any]]:
 
 def frames_csv(film: Film) -> str:
     """The rows of ``frame_rows`` under a header."""
-    return export.table_csv(FRAME_COLUMNS, frame_rows(film))
+    return tables.table_csv(FRAME_COLUMNS, frame_rows(film))
 
 
 def tracks_csv(film: Film) -> str:
     """The rows of ``track_rows`` under a header."""
-    return export.table_csv(TRACK_COLUMNS, track_rows(film))
+    return tables.table_csv(TRACK_COLUMNS, track_rows(film))
 
 
 def to_table(film: Film) -> str:
     """The rows of ``track_rows`` for a terminal, in aligned columns."""
-    return export.table_text(TRACK_COLUMNS, track_rows(film))
+    return tables.table_text(TRACK_COLUMNS, track_rows(film))
 
 
 def to_json(film: Film) -> str:

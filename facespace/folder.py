@@ -29,11 +29,12 @@ from typing import Protocol
 
 import cv2
 
-from facespace import artifacts, detectors, images, limits, pictures
+from facespace import artifacts, detectors, limits, pictures
 from facespace.analyze import Settings, analyze, failed, rules_of
+from facespace.io import images
+from facespace.io.find_photos import Photo
 from facespace.journal import NOTE, QUEUED, THUMBS, Entry, Known
 from facespace.review_face import Candidate
-from facespace.sources import Photo
 from facespace.types import RGB, FacespaceError, Reading
 
 #: Photos that a worker is given at once, and such chunks on their way for each worker: what

@@ -11,9 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from facespace import folder, remote, review_command, sinks, sources
+from facespace import folder, remote, review_command, sinks
 from facespace.analyze import Settings
 from facespace.folder import Step, Wanted
+from facespace.io import find_photos
 from facespace.journal import NOTE, Journal
 from facespace.review_command import Keeper
 from facespace.terminal import interrupted, show
@@ -93,7 +94,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     own = [Path(os.path.realpath(p)) for p in (options.annotated, options.crops) if p]
     photos = [
         photo
-        for photo in sources.find(options.sources, sys.stdin)
+        for photo in find_photos.find(options.sources, sys.stdin)
         if not any(_below(photo, folder) for folder in own)  # what an earlier run has drawn
     ]
     written = (*options.out, options.reviews)
@@ -122,7 +123,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     return 1
 
 
-def _below(photo: sources.Photo, folder: Path) -> bool:
+def _below(photo: find_photos.Photo, folder: Path) -> bool:
     origin = photo.origin
     return isinstance(origin, Path) and Path(os.path.realpath(origin)).is_relative_to(folder)
 
@@ -130,7 +131,7 @@ def _below(photo: sources.Photo, folder: Path) -> bool:
 def _read(
     options: argparse.Namespace,
     settings: Settings,
-    photos: list[sources.Photo],
+    photos: list[find_photos.Photo],
     keep: Keeper | None,
 ) -> int:
     thumbs = any(path.suffix.lower() == ".html" for path in options.out)

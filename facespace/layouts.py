@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facespace import limits
-from facespace.images import SUFFIXES
+from facespace.io.images import SUFFIXES
 from facespace.types import FacespaceError
 
 #: What a gender column may say, in lower case.

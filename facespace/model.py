@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime as ort
 
 from facespace import artifacts, limits
-from facespace.runtime import loaded
+from facespace.onnx_session import loaded
 from facespace.types import Crops, FacespaceError, Floats, Score
 
 INPUT = "faces"
@@ -18,7 +18,7 @@ OUTPUTS = ("probability", "coordinates", "distance")
 
 
 def session(source: Path | bytes, contract: bool = True) -> ort.InferenceSession:
-    """What ``runtime.loaded`` gives, its inputs and outputs looked at.
+    """What ``onnx_session.loaded`` gives, its inputs and outputs looked at.
 
     Args:
         source: an ONNX file, or its content.

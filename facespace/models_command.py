@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from facespace import artifacts, detectors, export
+from facespace import artifacts, detectors
 from facespace.detectors import yunet
+from facespace.io import tables
 from facespace.types import FacespaceError
 
 COLUMNS = ("kind", "name", "file", "bytes", "sha256", "state")
@@ -35,9 +36,9 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         print(json.dumps(table, indent=1))
     elif options.format == "csv":
-        print(export.table_csv(COLUMNS, table), end="")
+        print(tables.table_csv(COLUMNS, table), end="")
     else:
-        print(export.table_text(COLUMNS, table))
+        print(tables.table_text(COLUMNS, table))
     return int(any(row["state"] not in ("ok", "default") for row in table))
 
 

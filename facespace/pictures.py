@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from facespace import annotate, export, images
-from facespace.sources import Photo
+from facespace import annotate
+from facespace.io import images, tables
+from facespace.io.find_photos import Photo
 from facespace.types import RGB, Box, Face, FacespaceError
 
 #: The folders that crops are sorted into; training reads the first two.
@@ -29,7 +30,7 @@ THUMB, THUMBS = 96, 40
 
 def annotated(rgb: RGB, faces: Sequence[Face]) -> bytes:
     """A picture, uint8 (H, W, 3), with its faces boxed, as a JPEG file."""
-    return export.to_jpeg(annotate.draw(rgb, faces))
+    return tables.to_jpeg(annotate.draw(rgb, faces))
 
 
 def cut(rgb: RGB, box: Box) -> RGB:
@@ -72,13 +73,13 @@ def crops(rgb: RGB, name: str, key: str, faces: Sequence[Face]) -> Iterator[tupl
     """Every face of a picture, uint8 (H, W, 3), as a PNG file with its name."""
     names = crop_names(name, key, [face.verdict.label for face in faces])
     for file, face in zip(names, faces, strict=True):
-        yield file, export.to_png(np.ascontiguousarray(cut(rgb, face.detection.box)))
+        yield file, tables.to_png(np.ascontiguousarray(cut(rgb, face.detection.box)))
 
 
 def write(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, and the folder it is in."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = export.part(path)
+    part = tables.part(path)
     part.write_bytes(content)
     part.replace(path)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from facespace import artifacts, detectors, folder, limits, pictures
 from facespace.analyze import Settings
 from facespace.folder import Made, Read, Wanted
-from facespace.sources import Photo
+from facespace.io.find_photos import Photo
 from facespace.types import FacespaceError
 
 if TYPE_CHECKING:

@@ -21,8 +21,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from facespace import export, images, limits
-from facespace.archive import Archive
+from facespace import limits
+from facespace.io import images, tables
+from facespace.io.archive import Archive
 from facespace.review import DECISIONS, Item, Queue
 from facespace.review_face import REASONS, crop_of, crop_png, perceptual_hash
 from facespace.types import Crops, FacespaceError
@@ -65,7 +66,7 @@ def pack(queue: Queue, items: Iterable[Item]) -> bytes:
             archive.writestr(row["file"], pictures[1])
             rows.append(row)
         archive.writestr(
-            "labels.csv", export.table_csv(COLUMNS, rows, exact=True), zipfile.ZIP_DEFLATED
+            "labels.csv", tables.table_csv(COLUMNS, rows, exact=True), zipfile.ZIP_DEFLATED
         )
         about = {
             "title": "Faces reviewed by people",

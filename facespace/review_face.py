@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from facespace import export, types
+from facespace import types
 from facespace.artifacts import ModelInfo
+from facespace.io import tables
 from facespace.types import RGB, Box, Face
 
 #: A reason beside those of a verdict: someone at the page does not agree.
@@ -67,7 +68,7 @@ class Candidate:
         context, box = around(rgb, face.detection.box)
         return cls(
             crop=face.crop,
-            context=export.to_jpeg(context),
+            context=tables.to_jpeg(context),
             box=(box.x, box.y, box.width, box.height),
             source=source,
             place=place,

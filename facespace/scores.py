@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from facespace import artifacts
-from facespace.evaluate import Array, Bools, Scores, age_group
+from facespace.metrics.classification import Array, Bools, Scores, age_group
 from facespace.types import FacespaceError
 
 #: Among the artifacts; ``<test set>/<column>`` names an array.

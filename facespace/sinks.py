@@ -14,8 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from facespace import export, palette
+from facespace import palette
 from facespace.annotate import verdict_text
+from facespace.io import tables
 from facespace.journal import BESIDE, THUMBS, Entry
 from facespace.types import REASONS, FacespaceError
 
@@ -34,15 +35,15 @@ class Sink(Protocol):
 
 
 class Csv:
-    """A row a face under a header, of the columns ``export.COLUMNS``."""
+    """A row a face under a header, of the columns ``tables.COLUMNS``."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._write(export.table_csv(export.COLUMNS, []))
+        self._write(tables.table_csv(tables.COLUMNS, []))
 
     def add(self, entry: Entry) -> None:
         """Write a reading's rows."""
-        text = export.table_csv(export.COLUMNS, export.rows_of(entry))
+        text = tables.table_csv(tables.COLUMNS, tables.rows_of(entry))
         self._write(text.partition("\n")[2])
 
     def close(self) -> None:
@@ -77,7 +78,7 @@ class Parquet:
             from pyarrow import parquet
         except ImportError as error:
             raise FacespaceError("Parquet needs pyarrow: pip install pyarrow") from error
-        kinds = {name: pa.float64() for name in export.COLUMNS} | {"face": pa.int64()}
+        kinds = {name: pa.float64() for name in tables.COLUMNS} | {"face": pa.int64()}
         kinds |= dict.fromkeys(("source", "label", "reasons", "error"), pa.string())
         self._schema = pa.schema(kinds.items())
         self._writer = parquet.ParquetWriter(file, self._schema)
@@ -86,7 +87,7 @@ class Parquet:
 
     def add(self, entry: Entry) -> None:
         """Take a reading's rows."""
-        for row in export.rows_of(entry):
+        for row in tables.rows_of(entry):
             source = row["source"].encode(errors="backslashreplace").decode()
             self._rows.append(row | {"source": source})
         if len(self._rows) >= GROUP:
@@ -214,7 +215,7 @@ class Writer:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._part = export.part(path)
+        self._part = tables.part(path)
         self._file = self._part.open("wb")
         try:
             self._sink = ENDINGS[path.suffix.lower()](self._file)

@@ -18,11 +18,13 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from facespace import align, datasets, evaluate, images, labelled, layouts, limits
-from facespace.archive import Archive
+from facespace import align, datasets, labelled, layouts, limits
 from facespace.datasets import Dataset, Photo
-from facespace.evaluate import OperatingPoint
-from facespace.export import finite, table_csv
+from facespace.io import images
+from facespace.io.archive import Archive
+from facespace.io.tables import finite, table_csv
+from facespace.metrics import classification
+from facespace.metrics.classification import OperatingPoint
 from facespace.model import Model
 from facespace.types import RGB, FacespaceError, Template
 
@@ -276,7 +278,7 @@ def _measured(rows: Sequence[Mapping[str, Any]], probability: Array, model: Mode
     female = labels == "female"
     persons = np.array([row["person"] or row["file"] for row in rows])
     attributes = {
-        "age": np.array([evaluate.age_group(row["age"]) for row in rows]),
+        "age": np.array([classification.age_group(row["age"]) for row in rows]),
         "race": np.array([row["race"] for row in rows]),
         "sex": labels,
     }
@@ -291,7 +293,7 @@ def _measured(rows: Sequence[Mapping[str, Any]], probability: Array, model: Mode
         "sha256": model.info.file.sha256,
         "threshold": point.threshold,
         "certainty": point.certainty,
-        **evaluate.everything(female, probability, point, attributes, persons),
-        "precision_recall": evaluate.precision_recall(female, probability),
+        **classification.everything(female, probability, point, attributes, persons),
+        "precision_recall": classification.precision_recall(female, probability),
         "scores": {"edges": edges.tolist(), **counts},
     }

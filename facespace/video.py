@@ -23,9 +23,10 @@ import numpy as np
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from facespace import annotate, export, frames, limits
+from facespace import annotate, frames, limits
 from facespace.analyze import Settings, analyze, rules_of
 from facespace.annotate import Mark
+from facespace.io import tables
 from facespace.sound import Sound
 from facespace.tracking import GONE, Tracked, Tracker
 from facespace.types import RGB, Box, FacespaceError, Reading
@@ -303,7 +304,7 @@ def draw(
     Raises:
         FacespaceError: the file cannot be written.
     """
-    part = export.part(out)
+    part = tables.part(out)
     clock, start, end = _Clock(), film.times[0], film.times[-1]
     try:
         with (

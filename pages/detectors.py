@@ -7,8 +7,8 @@ from dashboard.detection.faults import FAULTS, story, story_figures
 from dashboard.detection.measured import FILE, measured
 from dashboard.detection.side_by_side import downloads, side_by_side
 from dashboard.example import CREDIT, example
-from facespace import images
-from facespace.images import SUFFIXES
+from facespace.io import images
+from facespace.io.images import SUFFIXES
 
 st.title("Find the faces")
 st.write("What is not found is not judged, and what is found need not be a face.")

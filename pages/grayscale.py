@@ -7,7 +7,7 @@ from dashboard.artifacts import page_artifacts, sentences
 from dashboard.empty import empty, show_the_example
 from dashboard.example import CREDIT, example
 from dashboard.reader import Picture
-from facespace.images import SUFFIXES
+from facespace.io.images import SUFFIXES
 
 st.title("Grayscale")
 st.write("To a program a picture is numbers. Follow them from the camera to what the model gets.")

@@ -9,7 +9,7 @@ from dashboard.example import CREDIT, example
 from dashboard.reader import Picture, read_all
 from dashboard.settings import sidebar
 from facespace import limits
-from facespace.images import SUFFIXES
+from facespace.io.images import SUFFIXES
 
 st.title("Photo")
 st.write("Every face is boxed and read as female or male, or marked “?” where a human should look.")

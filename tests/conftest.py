@@ -15,8 +15,9 @@ import streamlit.config
 from PIL import Image
 
 from dashboard.example import example
-from facespace import artifacts, detectors, images
+from facespace import artifacts, detectors
 from facespace.analyze import analyze
+from facespace.io import images
 from facespace.review_face import Candidate
 from facespace.types import RGB, Detection
 

@@ -16,7 +16,8 @@ import pytest
 from PIL import Image
 
 import facespace
-from facespace import annotate, artifacts, cli, export
+from facespace import annotate, artifacts, cli
+from facespace.io import tables
 from facespace.types import RGB, FacespaceError, Reading
 
 FACE_KEYS = {"box", "score", "landmarks", "label", "probability_female", "distance", "reasons"}
@@ -122,7 +123,7 @@ def test_command_line_csv_and_table(files, capsys) -> None:
     assert 0 <= float(rows[0]["probability_female"]) <= 1
     assert cli.main(["photo", files[0], "--detector", "haar", "--model", "eigenfaces"]) == 0
     table = capsys.readouterr().out.splitlines()
-    assert table[0].split() == [c for c in export.COLUMNS if c not in ("score", "distance")]
+    assert table[0].split() == [c for c in tables.COLUMNS if c not in ("score", "distance")]
     assert len(table) == 2
 
 
@@ -165,7 +166,7 @@ def test_a_shrunken_picture_has_its_boxes_where_the_faces_are(astronaut: RGB) ->
 
 def test_zip_names_are_flat_and_different() -> None:
     names = ("a/x.png", "x-2.png", "b/x.png", "../x.png", "c:\\x.png")
-    packed = export.to_zip([(name, name.encode()) for name in names])
+    packed = tables.to_zip([(name, name.encode()) for name in names])
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         packed_names = archive.namelist()
         assert packed_names == ["x.png", "x-2.png", "x-3.png", "x-4.png", "x-5.png"]
@@ -173,5 +174,5 @@ def test_zip_names_are_flat_and_different() -> None:
 
 
 def test_png_keeps_the_pixels(astronaut: RGB) -> None:
-    back = np.asarray(Image.open(io.BytesIO(export.to_png(astronaut))))
+    back = np.asarray(Image.open(io.BytesIO(tables.to_png(astronaut))))
     np.testing.assert_array_equal(back, astronaut)

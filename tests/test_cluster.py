@@ -23,9 +23,10 @@ import pytest
 from PIL import Image
 
 import facespace
-from facespace import artifacts, cli, folder, images, remote, sources
+from facespace import artifacts, cli, folder, remote
 from facespace.datasets import Photo
 from facespace.folder import Wanted
+from facespace.io import find_photos, images
 from facespace.types import RGB, FacespaceError
 from tests.conftest import GREY, packed, png
 from tests.training.test_train import variant
@@ -141,7 +142,9 @@ def files(where: Path) -> dict[str, bytes]:
 def test_photos_are_read_as_here_though_a_worker_is_killed(
     local: distributed.LocalCluster, portraits: Path, tmp_path: Path
 ) -> None:
-    found = sources.find([str(portraits), str(portraits / "some.zip"), str(portraits / "none.jpg")])
+    found = find_photos.find(
+        [str(portraits), str(portraits / "some.zip"), str(portraits / "none.jpg")]
+    )
     (tmp_path / "there").mkdir()
     here, there = (
         Wanted(tmp_path / name / "annotated", tmp_path / name / "crops", thumbs=True)
@@ -164,9 +167,9 @@ def test_photos_are_read_as_here_though_a_worker_is_killed(
 def test_a_photo_that_ends_its_workers_is_an_error_like_any_other(
     local: distributed.LocalCluster, portraits: Path
 ) -> None:
-    found = sources.find([str(portraits / "female")])[:10]
+    found = find_photos.find([str(portraits / "female")])[:10]
     mine = [step.entry for step in folder.read(found, workers=0)]
-    found[3] = sources.Photo("deadly.png", DEADLY)
+    found[3] = find_photos.Photo("deadly.png", DEADLY)
     with less_patient(local), remote.connect(local.scheduler_address, READING) as cluster:
         readers = partial(remote.Readers, cluster)
         entries = [step.entry for step in folder.read(found, start=readers)]
@@ -177,7 +180,7 @@ def test_a_photo_that_ends_its_workers_is_an_error_like_any_other(
 def test_where_every_photo_ends_its_workers_it_gives_up_with_a_sentence(
     local: distributed.LocalCluster,
 ) -> None:
-    found = [sources.Photo(f"{number}.png", DEADLY) for number in range(5)]
+    found = [find_photos.Photo(f"{number}.png", DEADLY) for number in range(5)]
     with less_patient(local), remote.connect(local.scheduler_address, READING) as cluster:
         readers = partial(remote.Readers, cluster)
         with pytest.raises(FacespaceError, match="fewer workers"):
@@ -197,7 +200,7 @@ def test_what_is_on_its_way_is_bounded(
             return submit(*arguments, **size)
 
         monkeypatch.setattr(cluster, "submit", submitting)
-        found = sources.find([str(portraits / "male")])
+        found = find_photos.find([str(portraits / "male")])
         assert len(list(folder.read(found, start=partial(remote.Readers, cluster)))) == COUNT + 1
     assert under_way == [0] * 8
 
@@ -365,7 +368,7 @@ def test_where_the_scheduler_goes_away(portraits: Path) -> None:
     with distributed.LocalCluster(
         n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50
     ) as brief:
-        found = sources.find([str(portraits)])
+        found = find_photos.find([str(portraits)])
         with remote.connect(brief.scheduler_address, READING) as cluster:
             steps = folder.read(found, start=partial(remote.Readers, cluster))
             next(steps)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from facespace.charts import data as charts
-from facespace.evaluate import proportion_interval
+from facespace.metrics.classification import proportion_interval
 from tests.test_charts import trace
 
 BOX = {"p5": 1, "p25": 2, "median": 3, "p75": 4, "p95": 5}

@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 import pytest
 
-from facespace import datasets, detectors, images
+from facespace import datasets, detectors
 from facespace.detectors import yunet, yunet_graph
 from facespace.detectors.base import NMS_IOU, Pool
-from facespace.runtime import loaded
+from facespace.io import images
+from facespace.onnx_session import loaded
 from facespace.types import RGB, Detection, FacespaceError
 
 #: Where a person sees the astronaut's eyes, nose and mouth, in pixels.

@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from facespace import align, analyze, artifacts, detectors, evidence, images
+from facespace import align, analyze, artifacts, detectors, evidence
 from facespace.analyze import Settings
+from facespace.io import images
 from facespace.types import RGB, Detection, Evidence, FacespaceError
 
 CUTS = artifacts.manifest().cuts

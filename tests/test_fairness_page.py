@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from facespace import artifacts, fairness, scores
+from facespace import artifacts, scores
+from facespace.metrics import fairness
 from tests.test_pages import DEFAULT, opened, text
 
 REPORTS = artifacts.manifest().json("report.json")["models"]

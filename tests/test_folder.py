@@ -17,13 +17,14 @@ import pytest
 from PIL import Image
 
 import facespace
-from facespace import datasets, export, folder, images, labelled, sinks, sources
-from facespace.archive import Archive
+from facespace import datasets, folder, labelled, sinks
 from facespace.folder import Wanted
+from facespace.io import find_photos, images, tables
+from facespace.io.archive import Archive
 from facespace.journal import Journal
 from facespace.types import FacespaceError
 from tests.conftest import GREY, packed, png
-from tests.test_archive import HOSTILE
+from tests.unit.io.test_archive import HOSTILE
 
 #: Names that a shell, a page, a table or another system may stumble over.
 ODD = [
@@ -50,7 +51,7 @@ def photos(tmp_path: Path, variants: list[bytes]) -> Path:
 
 def read(where: Path, **how: object) -> list[dict]:
     how.setdefault("workers", 0)
-    return [step.entry for step in folder.read(sources.find([str(where)]), **how)]
+    return [step.entry for step in folder.read(find_photos.find([str(where)]), **how)]
 
 
 def bare(entries: list[dict]) -> list[dict]:
@@ -61,7 +62,7 @@ def bare(entries: list[dict]) -> list[dict]:
 
 
 def test_a_folder_stands_for_the_pictures_in_and_below_it(photos: Path) -> None:
-    names = [photo.name.removeprefix(f"{photos}/") for photo in sources.find([str(photos)])]
+    names = [photo.name.removeprefix(f"{photos}/") for photo in find_photos.find([str(photos)])]
     assert names == [
         *("0.PNG", "1.PNG", "grey.png", "text.jpg"),
         *("b/2.PNG", "b/3.PNG", "b/c/4.PNG", "b/c/5.PNG"),
@@ -69,11 +70,11 @@ def test_a_folder_stands_for_the_pictures_in_and_below_it(photos: Path) -> None:
 
 
 def test_patterns_lines_and_what_is_named_twice(photos: Path) -> None:
-    found = sources.find([f"{photos}/**/*.PNG"])
+    found = find_photos.find([f"{photos}/**/*.PNG"])
     assert len(found) == 6
-    assert len(sources.find([f"{photos}/*"])) == 4  # no folders, no notes
+    assert len(find_photos.find([f"{photos}/*"])) == 4  # no folders, no notes
     lines = [f"{photos}/0.PNG\n", "\n", f"{photos}/b\r\n"]
-    names = [photo.name for photo in sources.find(["-", f"{photos}/0.PNG"], lines)]
+    names = [photo.name for photo in find_photos.find(["-", f"{photos}/0.PNG"], lines)]
     assert names == [f"{photos}/{name}" for name in ("0.PNG", "b/2.PNG", "b/3.PNG", "b/c/4.PNG",
                                                      "b/c/5.PNG")]  # fmt: skip
 
@@ -81,7 +82,7 @@ def test_patterns_lines_and_what_is_named_twice(photos: Path) -> None:
 def test_a_name_is_a_name_before_it_is_a_pattern(tmp_path: Path) -> None:
     for name in ("[1].png", "1.png"):
         (tmp_path / name).write_bytes(b"x")
-    (photo,) = sources.find([f"{tmp_path}/[1].png"])
+    (photo,) = find_photos.find([f"{tmp_path}/[1].png"])
     assert photo.origin == tmp_path / "[1].png"
 
 
@@ -108,7 +109,7 @@ def test_what_cannot_be_opened_has_a_sentence_and_the_rest_goes_on(
     (tmp_path / "texts.zip").write_bytes(packed({"a.txt": "x"}))
     (tmp_path / "evil.zip").write_bytes(packed({"../a.png": astronaut_file}))
     (tmp_path / "good.png").write_bytes(astronaut_file)
-    found = sources.find([f"{tmp_path}/{name}", f"{tmp_path}/good.png"])
+    found = find_photos.find([f"{tmp_path}/{name}", f"{tmp_path}/good.png"])
     bad, good = (step.entry for step in folder.read(found, workers=0))
     assert pd.Series([bad["error"]]).str.contains(words).all()
     assert bad["faces"] == [] and len(good["faces"]) == 1
@@ -134,7 +135,7 @@ def test_a_hostile_zip_is_a_row_with_a_sentence_and_writes_nothing(
 def test_a_zip_that_is_gone_when_its_turn_comes(tmp_path: Path, astronaut_file: bytes) -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(packed({"a.png": astronaut_file}))
-    found = sources.find([str(path)])
+    found = find_photos.find([str(path)])
     path.unlink()
     (step,) = folder.read(found, workers=0)
     assert "cannot be opened any more" in step.entry["error"]
@@ -180,7 +181,7 @@ def test_workers_read_what_analyze_reads_in_order(photos: Path) -> None:
 
 
 def test_steps_count(photos: Path) -> None:
-    steps = list(folder.read(sources.find([str(photos)]), workers=0))
+    steps = list(folder.read(find_photos.find([str(photos)]), workers=0))
     assert [step.done for step in steps] == list(range(1, 9))
     assert {step.total for step in steps} == {8}
     assert {step.kept for step in steps} == {0}
@@ -200,7 +201,7 @@ def test_a_stop_keeps_what_was_read(workers: int, photos: Path, monkeypatch) -> 
     monkeypatch.setattr(folder, "AHEAD", 1)
     known: dict[str, dict] = {}
     steps = []
-    found = sources.find([str(photos)])
+    found = find_photos.find([str(photos)])
     for step in folder.read(found, workers=workers, known=known, stop=lambda: len(steps) >= 3):
         steps.append(step)
     assert 3 <= len(steps) < 8
@@ -217,7 +218,7 @@ def test_photos_are_known_by_content_not_by_name(photos: Path, tmp_path: Path) -
     moved = photos.rename(tmp_path / "elsewhere")
     (moved / "new.png").write_bytes((moved / "0.PNG").read_bytes())
     (moved / "1.PNG").write_bytes(png(GREY + 1))
-    steps = list(folder.read(sources.find([str(moved)]), workers=0, known=known))
+    steps = list(folder.read(find_photos.find([str(moved)]), workers=0, known=known))
     assert steps[-1].kept == 7  # all but the changed one and the text
     assert steps[0].entry["milliseconds"] == first[0]["milliseconds"]
     assert {Path(step.entry["source"]).parts[-1] for step in steps} >= {"new.png", "1.PNG"}
@@ -225,7 +226,7 @@ def test_photos_are_known_by_content_not_by_name(photos: Path, tmp_path: Path) -
 
 
 @dataclass(frozen=True)
-class Deadly(sources.Photo):
+class Deadly(find_photos.Photo):
     """A photo that ends whoever reads it, as a decoder's fault may."""
 
     def content(self) -> bytes:
@@ -233,7 +234,7 @@ class Deadly(sources.Photo):
 
 
 def test_a_photo_that_ends_its_worker_is_an_error_like_any_other(photos: Path) -> None:
-    found = sources.find([str(photos)])
+    found = find_photos.find([str(photos)])
     found[2] = Deadly("deadly.png")
     entries = [step.entry for step in folder.read(found, workers=2)]
     assert "ended the process" in entries[2]["error"]
@@ -313,7 +314,7 @@ def test_pictures_are_made_and_crops_are_what_training_reads(photos: Path, tmp_p
     assert all(len(entry.get("thumbs", [])) == len(entry["faces"]) for entry in entries)
     # A picture that is missing is made again, and nothing else is.
     drawn[0].unlink()
-    steps = list(folder.read(sources.find([str(photos)]), settings, 0, known, wanted))
+    steps = list(folder.read(find_photos.find([str(photos)]), settings, 0, known, wanted))
     assert steps[-1].kept == 6 and drawn[0].is_file()
 
 
@@ -341,7 +342,7 @@ def test_odd_names_lead_nowhere_else(name: str, tmp_path: Path, astronaut_file: 
 def test_a_name_in_a_zip_leads_nowhere_else(tmp_path: Path, astronaut_file: bytes) -> None:
     archive = Archive(packed({"a/..png": astronaut_file, "con:.png": astronaut_file}))
     wanted = Wanted(tmp_path / "out", tmp_path / "out")
-    for step in folder.read(sources.members(archive), workers=0, wanted=wanted):
+    for step in folder.read(find_photos.members(archive), workers=0, wanted=wanted):
         assert step.entry["error"] is None
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -357,10 +358,10 @@ def test_all_files_say_the_same(photos: Path, tmp_path: Path, monkeypatch) -> No
             for entry in entries:
                 writer.add(entry)
     frame = pd.read_csv(tmp_path / "x.CSV")
-    assert list(frame.columns) == list(export.COLUMNS)
+    assert list(frame.columns) == list(tables.COLUMNS)
     assert len(frame) == 8
     typed = pd.read_parquet(tmp_path / "x.PARQUET")
-    for name in export.COLUMNS:
+    for name in tables.COLUMNS:
         mine = [None if value == "" else value for value in typed[name].tolist()]
         assert pd.Series(mine, dtype=frame[name].dtype).equals(frame[name])
     lines = [json.loads(line) for line in (tmp_path / "x.JSONL").read_text("utf-8").splitlines()]
@@ -385,14 +386,14 @@ def test_a_file_is_whole_or_as_it_was(kind: str, tmp_path: Path) -> None:
 def test_a_reading_becomes_a_frame(astronaut: np.ndarray) -> None:
     reading = facespace.analyze(astronaut, source="a.png")
     frame = facespace.to_frame([reading])
-    assert list(frame.columns) == list(export.COLUMNS)
+    assert list(frame.columns) == list(tables.COLUMNS)
     row = frame.iloc[0]
     assert (row["source"], row["face"], row["label"]) == ("a.png", 1, "female")
     assert row["width"] == reading.to_dict()["faces"][0]["box"][2]
-    both = export.to_frame([reading, facespace.analyze(GREY, source="grey")])
+    both = tables.to_frame([reading, facespace.analyze(GREY, source="grey")])
     assert list(both["source"]) == ["a.png", "grey"] and both["label"].isna().tolist()[1]
-    assert list(export.to_frame([]).columns) == list(export.COLUMNS)
-    text = io.StringIO(export.to_csv([reading]))
+    assert list(tables.to_frame([]).columns) == list(tables.COLUMNS)
+    text = io.StringIO(tables.to_csv([reading]))
     back = pd.read_csv(text, keep_default_na=False)
     assert back.astype(str).to_dict() == frame.fillna("").astype(str).to_dict()
 
@@ -400,10 +401,10 @@ def test_a_reading_becomes_a_frame(astronaut: np.ndarray) -> None:
 @pytest.mark.parametrize("name", ["=HYPERLINK(0)", "+1", "-1", "@a", "\tx", "a=1", "1-2"])
 def test_names_are_no_formulas_in_a_spreadsheet(name: str) -> None:
     reading = facespace.Reading(name, "yunet", None, error="This is no picture.")
-    (row,) = csv.DictReader(io.StringIO(export.to_csv([reading]), newline=""))
+    (row,) = csv.DictReader(io.StringIO(tables.to_csv([reading]), newline=""))
     harmless = name[0] in "a1"
     assert row["source"] == (name if harmless else f"'{name}")
-    assert export.rows([reading])[0]["source"] == name  # JSON and frames keep it
+    assert tables.rows([reading])[0]["source"] == name  # JSON and frames keep it
 
 
 def test_thumbs_of_a_crowd_are_bounded(astronaut: np.ndarray, monkeypatch, tmp_path) -> None:
@@ -421,6 +422,6 @@ def test_one_unforeseen_fault_does_not_end_the_run(variants: list[bytes], monkey
         raise MemoryError
 
     monkeypatch.setattr(folder, "analyze", faulty)
-    photos = [sources.Photo(f"{i}.png", variants[i]) for i in range(2)]
+    photos = [find_photos.Photo(f"{i}.png", variants[i]) for i in range(2)]
     errors = [step.entry["error"] for step in folder.read(photos, workers=0)]
     assert errors == ["The picture could not be read: MemoryError."] * 2

@@ -12,7 +12,7 @@ from dashboard import folder_job
 from facespace import limits
 from facespace.analyze import Settings
 from facespace.charts import folder as charts
-from facespace.sources import Photo
+from facespace.io.find_photos import Photo
 from tests.conftest import GREY, packed, png
 from tests.test_pages import opened, text
 

@@ -11,8 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.example_film import example_film
-from facespace import cli, folder, images, sources
+from facespace import cli, folder
 from facespace.analyze import Settings
+from facespace.io import find_photos, images
 from facespace.review import Queue
 from facespace.review_archive import pack
 from facespace.types import FacespaceError
@@ -128,7 +129,7 @@ def test_faces_are_in_the_queue_before_their_photo_is_known(there: Path) -> None
         raise FacespaceError("no room")
 
     known: dict = {}
-    found = sources.find([str(there / "a.png")])
+    found = find_photos.find([str(there / "a.png")])
     with pytest.raises(FacespaceError, match="no room"):
         list(folder.read(found, workers=0, known=known, keep=broken))
     assert known == {}

@@ -8,7 +8,7 @@ import pytest
 from streamlit.proto.Alert_pb2 import Alert
 
 from benchmarks import load
-from facespace import images
+from facespace.io import images
 from tests.e2e.conftest import ROOT, serving
 
 

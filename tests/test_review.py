@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 import pytest
 
-from facespace import artifacts, images, limits, review
+from facespace import artifacts, limits, review
+from facespace.io import images
 from facespace.review import Conflict, Queue
 from facespace.review_face import around, crop_of, perceptual_hash
 from facespace.types import Box, FacespaceError

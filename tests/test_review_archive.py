@@ -9,9 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from facespace import datasets, images, labelled, review_archive
-from facespace.archive import Archive
+from facespace import datasets, labelled, review_archive
 from facespace.charts import review as charts
+from facespace.io import images
+from facespace.io.archive import Archive
 from facespace.review import Item, Queue
 from facespace.review_archive import Imported, pack, unpack
 from facespace.review_order import LAST, agreement, by_usefulness, interval

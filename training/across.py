@@ -15,7 +15,7 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from facespace import images
+from facespace.io import images
 from training import duplicates
 from training.crops import CHUNK
 from training.duplicates import GRID, Hashed, Hashes

@@ -15,9 +15,10 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from facespace import align, detectors, images, labelled, limits, remote
+from facespace import align, detectors, labelled, limits, remote
 from facespace.datasets import Photo
 from facespace.folder import DEADLY
+from facespace.io import images
 from facespace.types import RGB, Crops, Detection, FacespaceError
 
 if TYPE_CHECKING:

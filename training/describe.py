@@ -41,8 +41,9 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from facespace import artifacts, evidence, images, means
-from facespace.evaluate import LEAST_GROUP, order_of
+from facespace import artifacts, evidence, means
+from facespace.io import images
+from facespace.metrics.classification import LEAST_GROUP, order_of
 from facespace.types import FacespaceError
 from training import duplicates, report
 from training.crops import CHUNK, Cropped
@@ -131,7 +132,7 @@ def mean_faces(training: Sample) -> dict[str, Array]:
     """The arrays of ``means.npz``.
 
     A mean of a few faces would be a picture of them: values that fewer than
-    ``evaluate.LEAST_GROUP`` faces have are left out.
+    ``classification.LEAST_GROUP`` faces have are left out.
     """
     arrays: dict[str, Array] = {}
     for attribute, values in training.attributes.items():

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from facespace import images
 from facespace.detectors.base import Rows, iou
+from facespace.io import images
 from facespace.layouts import is_picture
 from facespace.types import RGB, Detection, FacespaceError
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from sklearn.pipeline import Pipeline
 
-from facespace import evaluate
+from facespace.metrics import classification
 from training import front_ends, nystroem, pipeline
 from training.front_ends import Computed, FrontEnd
 from training.pipeline import MirrorAverage
@@ -119,7 +119,7 @@ class _Task:
             "photos": len(self.chosen),
             "components": self.components,
             "fit_seconds": seconds,
-            **evaluate.ranking(female, decisions),
+            **classification.ranking(female, decisions),
         }
 
 

@@ -10,9 +10,10 @@ import numpy.typing as npt
 from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 
-from facespace import evaluate, model
+from facespace import model
 from facespace.artifacts import Manifest
-from facespace.evaluate import OperatingPoint
+from facespace.metrics import classification
+from facespace.metrics.classification import OperatingPoint
 from facespace.types import Crops, Floats
 from training.crops import COVERS, Cropped
 from training.sample import Sample
@@ -73,7 +74,9 @@ def tested(
     probabilities = {}
     for name, sample in material.tests.items():
         scores = probabilities[name] = probability(runner, sample.crops)
-        said = evaluate.everything(sample.female, scores, point, sample.attributes, sample.persons)
+        said = classification.everything(
+            sample.female, scores, point, sample.attributes, sample.persons
+        )
         same = name in material.learned
         entry["tests"][name] = {
             "kind": "same data set" if same else "other data set",
@@ -106,7 +109,7 @@ def _end_to_end(
     scores = np.zeros(len(found), np.float32)
     scores[found] = probability(runner, cropped.crops[found])
     answered = point.answered(scores) & (cropped.rows["face"] >= smallest_face)
-    result = evaluate.end_to_end(whole.female, found, scores, answered, point, whole.persons)
+    result = classification.end_to_end(whole.female, found, scores, answered, point, whole.persons)
     both = found & faced
     labels = whole.female[both]
     if len(set(labels.tolist())) == 2:

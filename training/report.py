@@ -17,7 +17,7 @@ import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 
 from facespace import artifacts, eigenfaces
-from facespace.export import finite
+from facespace.io.tables import finite
 from facespace.types import FacespaceError
 from training.sample import Sample
 from training.samples import Material

@@ -21,8 +21,9 @@ from onnx import TensorProto, helper
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from facespace import align, detectors, evidence, images, labelled, model
+from facespace import align, detectors, evidence, labelled, model
 from facespace.detectors.haar import Haar
+from facespace.io import images
 from facespace.model import INPUT
 from facespace.types import RGB, Box, Crops, Detection, FacespaceError, FivePoints
 from training import covers, front_ends, pipeline

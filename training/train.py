@@ -16,8 +16,9 @@ from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline
 
-from facespace import align, evaluate, model, remote
-from facespace.evaluate import OperatingPoint
+from facespace import align, model, remote
+from facespace.metrics import classification
+from facespace.metrics.classification import OperatingPoint
 from facespace.types import Crops, FacespaceError
 from training import (
     compare,
@@ -210,12 +211,12 @@ def _exported(
     calibrated = pipeline.calibrated(fitted.classifier, one.validation_rows, validation.labels)
     trial = model.session(export.to_onnx(calibrated, one.front_end, space, side, {}))
     female = measure.probability(trial, validation.crops)
-    threshold = evaluate.equal_error_threshold(validation.female, female)
-    certainty = evaluate.least_certainty(validation.female, female, threshold, RISK)
+    threshold = classification.equal_error_threshold(validation.female, female)
+    certainty = classification.least_certainty(validation.female, female, threshold, RISK)
     # Rounded as the manifest will have them; upwards, so that the risk stays within its bound.
     point = OperatingPoint(round(threshold, 4), float(np.ceil(certainty * 1e4) / 1e4))
     smallest, sizes = _smallest_face(trial, validation)
-    measured = evaluate.metrics(validation.female, female, point)
+    measured = classification.metrics(validation.female, female, point)
     facts = {
         "title": one.title,
         "classes": list(export.CLASSES),
@@ -238,7 +239,7 @@ def _exported(
     content = export.to_onnx(calibrated, one.front_end, space, side, facts)
     first = next(iter(material.tests.values()))
     parity = export.check(content, calibrated, one.front_end, space, first.crops[:CHECKED])
-    ranked = evaluate.ranking(validation.female, female)
+    ranked = classification.ranking(validation.female, female)
     on_all = {"photos": len(one.rows), "components": one.best["components"], **ranked}
     entry = {
         "trained_on": material.trained_on.name,

@@ -14,10 +14,11 @@ import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
 from dashboard import results
-from facespace import detectors, export
+from facespace import detectors
 from facespace.charts.style import NEUTRAL
 from facespace.detectors import Detector
 from facespace.detectors.haar import Haar
+from facespace.io import tables
 from facespace.types import RGB, Box, Detection
 
 #: Longer side in pixels of pictures sent to the page; downloads have them in full.
@@ -172,8 +173,8 @@ def downloads(name: str, rgb: RGB, looks: Sequence[Look]) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Annotated PNGs (ZIP)",
-            lambda: export.to_zip(
-                [(f"{stem}-{k.name}.png", export.to_png(boxed(rgb, k.found))) for k in looks]
+            lambda: tables.to_zip(
+                [(f"{stem}-{k.name}.png", tables.to_png(boxed(rgb, k.found))) for k in looks]
             ),
             "facespace-detectors.zip",
             "application/zip",

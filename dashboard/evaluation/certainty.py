@@ -11,8 +11,8 @@ from dashboard import show
 from dashboard.evaluation import drawing, tables
 from dashboard.evaluation.drawing import Trial
 from dashboard.evaluation.tables import Interval, View, number, short
-from facespace import evaluate, operating
 from facespace.charts import curves
+from facespace.metrics import classification, operating_points
 
 
 @st.fragment
@@ -28,8 +28,8 @@ def certainty(view: View) -> None:
         "The least probability of the likelier class; below it the verdict is “?”. Tried on this "
         "page alone.",
     )
-    point = evaluate.OperatingPoint(view.info.threshold, asked)
-    found: Mapping[str, Interval] = operating.at_point(
+    point = classification.OperatingPoint(view.info.threshold, asked)
+    found: Mapping[str, Interval] = operating_points.at_point(
         scores.female, scores.probability[view.name], point, scores.persons
     )
     if asked == view.info.certainty:

@@ -12,8 +12,8 @@ import streamlit as st
 from dashboard import show
 from dashboard.evaluation import tables
 from dashboard.evaluation.tables import METRICS, View
-from facespace import operating
 from facespace.charts import curves
+from facespace.metrics import operating_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def clickable(figure: go.Figure, words: str, trial: Trial) -> None:
 def scores(view: View, threshold: float, certainty: float) -> None:
     """The histogram of a model's scores by label, with the threshold and the band of "?"."""
     assert view.scores is not None
-    counts = operating.histogram(view.scores.female, view.scores.probability[view.name])
+    counts = operating_points.histogram(view.scores.female, view.scores.probability[view.name])
     band = 1 - certainty, certainty
     inside = {
         label: tables.inside(view.scores.probability[view.name][side], certainty)

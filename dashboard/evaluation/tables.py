@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from facespace.artifacts import Manifest, ModelInfo
-from facespace.evaluate import Scores
+from facespace.metrics.classification import Scores
 from facespace.scores import Scored
 
 #: One model's part of ``report.json``.
@@ -164,7 +164,7 @@ def answered_of_thousand(found: Mapping[str, Interval]) -> str:
     """What becomes of 1,000 faces, in a sentence.
 
     Args:
-        found: ``coverage``, ``right`` and ``wrong`` as ``operating.at_point`` gives them.
+        found: ``coverage``, ``right`` and ``wrong`` as ``operating_points.at_point`` gives them.
     """
     right, wrong = (round(1000 * (found[name]["value"] or 0)) for name in ("right", "wrong"))
     left = 1000 - right - wrong

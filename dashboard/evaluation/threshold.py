@@ -12,9 +12,9 @@ from dashboard import show
 from dashboard.evaluation import drawing, tables
 from dashboard.evaluation.drawing import Trial
 from dashboard.evaluation.tables import METRICS, Interval, View, number, short
-from facespace import evaluate, operating
 from facespace.charts import curves
 from facespace.charts import evaluation as charts
+from facespace.metrics import classification, operating_points
 
 #: What follows the threshold, besides the confusion, and what does not.
 MOVED = (
@@ -37,12 +37,12 @@ def ranking(view: View) -> None:
         "Threshold: reads as female from this probability on",
         "Tried on this page alone: everywhere else the model keeps its own.",
     )
-    found: Mapping[str, Interval] = operating.at_threshold(
+    found: Mapping[str, Interval] = operating_points.at_threshold(
         female, probability, threshold, scores.persons
     )
     if threshold == view.info.threshold:
         found = view.as_reported(found)
-    matrix = evaluate.confusion(female, probability, threshold)
+    matrix = classification.confusion(female, probability, threshold)
     st.markdown(f"#### {tables.of_thousand(matrix)}")
     left, right = st.columns(2)
     with left:
@@ -104,11 +104,11 @@ def _precision_recall(view: View, threshold: float, found: Mapping[str, Interval
     lines, points = {}, {}
     for name in view.reports:
         probability, own = view.scores.probability[name], view.manifest.models[name].threshold
-        lines[short(name)] = evaluate.precision_recall(female, probability)
+        lines[short(name)] = classification.precision_recall(female, probability)
         cells: Mapping[str, Any] = found
         if name != view.name:
-            matrix = evaluate.confusion(female, probability, own)
-            read = evaluate.from_confusion(np.array(matrix))
+            matrix = classification.confusion(female, probability, own)
+            read = classification.from_confusion(np.array(matrix))
             cells = {key: {"value": float(value)} for key, value in read.items()}
         points[short(name)] = {
             "recall": cells["recall_female"]["value"],

@@ -11,7 +11,7 @@ from dashboard import show
 from dashboard.evaluation.tables import METRICS, View, number
 from dashboard.fairness import tables
 from facespace.charts import fairness as charts
-from facespace.evaluate import LEAST_GROUP
+from facespace.metrics.classification import LEAST_GROUP
 
 
 def largest(view: View) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from dashboard.evaluation.tables import METRICS, interval, number
-from facespace import fairness
-from facespace.evaluate import LEAST_GROUP
-from facespace.fairness import Equalised
+from facespace.metrics import fairness
+from facespace.metrics.classification import LEAST_GROUP
+from facespace.metrics.fairness import Equalised
 
 OF_GROUPS = ("accuracy", "coverage", "risk")
 
-#: What the gap of a criterion of ``facespace.fairness`` lies between.
+#: What the gap of a criterion of ``facespace.metrics.fairness`` lies between.
 GAPS = {
     "sexes": "between female and male in one group",
     "female": "between two groups of female faces",

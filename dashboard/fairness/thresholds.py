@@ -7,9 +7,9 @@ import streamlit as st
 from dashboard import show
 from dashboard.evaluation.tables import View, number
 from dashboard.fairness import tables
-from facespace import fairness
 from facespace.charts import fairness as charts
-from facespace.evaluate import LEAST_GROUP
+from facespace.metrics import fairness
+from facespace.metrics.classification import LEAST_GROUP
 
 
 @st.fragment

@@ -148,7 +148,8 @@ def histogram(
     """How many faces of either label got which probability: female upwards, male downwards.
 
     Args:
-        counts: ``edges`` (B + 1), ``female`` and ``male`` (B), as ``operating.histogram`` gives.
+        counts: ``edges`` (B + 1), ``female`` and ``male`` (B), as ``operating_points.histogram``
+            gives.
         threshold: a face reads as female from there on.
         band: the probabilities between which the verdict is "?"; None shades none.
     """

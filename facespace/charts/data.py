@@ -12,7 +12,7 @@ from plotly.subplots import make_subplots
 
 from facespace.charts.space import DIVERGING
 from facespace.charts.style import NEUTRAL, PALE, SYMBOLS, laid_out
-from facespace.evaluate import LEAST_GROUP, proportion_interval
+from facespace.metrics.classification import LEAST_GROUP, proportion_interval
 from facespace.palette import DARK, FEMALE, MALE, UNSURE, VERDICTS
 
 #: Patterns say again which label a bar stands for.

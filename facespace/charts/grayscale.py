@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from facespace import export
 from facespace.charts.space import DIVERGING
 from facespace.charts.style import NEUTRAL, SYMBOLS, laid_out
+from facespace.io import tables
 from facespace.palette import DARK, FEMALE, MALE, UNSURE
 
 #: Black to the full channel, as a heat map's colour scale.
@@ -270,5 +270,5 @@ def resizing(sides: Sequence[int], errors: Mapping[str, Sequence[float]], chosen
 
 def _encoded(picture: npt.NDArray[np.uint8]) -> str:
     """A picture as the address of its own content; small ones exactly, large ones as JPEG."""
-    kind, encode = ("png", export.to_png) if max(picture.shape) <= 128 else ("jpeg", export.to_jpeg)
+    kind, encode = ("png", tables.to_png) if max(picture.shape) <= 128 else ("jpeg", tables.to_jpeg)
     return f"data:image/{kind};base64,{base64.b64encode(encode(picture)).decode()}"

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from facespace.turns import turn
+from facespace.gate import turn
 from facespace.types import RGB, Detection
 
 T = TypeVar("T")

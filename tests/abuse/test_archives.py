@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facespace import cli, folder, sources, testing
-from facespace.archive import Archive
+from facespace import cli, folder, testing
+from facespace.io import find_photos
+from facespace.io.archive import Archive
 from facespace.types import FacespaceError
 from tests.abuse.outcomes import EITHER, READ, as_expected, ending, opened, words
 from tests.conftest import GREY, png
@@ -217,7 +218,7 @@ def every_file(source: bytes) -> None:
     with Archive(source) as archive:
         for name in archive.names:
             archive.read(name)
-        list(folder.read(sources.members(archive), workers=0))
+        list(folder.read(find_photos.members(archive), workers=0))
 
 
 @cache

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from facespace import datasets, evaluate, limits, testing
+from facespace import datasets, limits, testing
+from facespace.metrics import classification
 from tests.abuse.outcomes import EITHER, READ, as_expected, ending, opened, words
 from tests.conftest import GREY, png
 from training.__main__ import main as training
@@ -155,7 +156,7 @@ def whole(source: Path | bytes) -> None:
         outcome = testing.run(data, {})
         outcome.to_csv(), outcome.to_json()
         for photo in data.photos:
-            evaluate.order_of(evaluate.age_group(photo.age))
+            classification.order_of(classification.age_group(photo.age))
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -16,8 +16,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from dashboard.example import example
-from facespace import cli, images, limits
+from facespace import cli, limits
 from facespace.analyze import analyze
+from facespace.io import images
 from tests.abuse.outcomes import EITHER, READ, as_expected, ending, opened, words
 
 NOT, DAMAGED, PIXELS = "The file is not a JPEG", "is damaged or incomplete", "pixels; at most"

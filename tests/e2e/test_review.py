@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from facespace import datasets
-from facespace.archive import Archive
+from facespace.io.archive import Archive
 from facespace.review import Queue
 from tests.conftest import png
 from tests.e2e.conftest import dashboard, download, settled

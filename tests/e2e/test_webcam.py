@@ -10,7 +10,8 @@ from PIL import Image
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from dashboard.example import example
-from facespace import images, palette
+from facespace import palette
+from facespace.io import images
 from tests.e2e.camera import film
 from tests.e2e.conftest import FLAGS, SECONDS, Launch, download, settled
 

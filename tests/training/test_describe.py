@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facespace import artifacts, evidence, images, means
+from facespace import artifacts, evidence, means
 from facespace.datasets import Photo
+from facespace.io import images
 from facespace.types import RGB, FacespaceError
 from training import duplicates
 from training.__main__ import main

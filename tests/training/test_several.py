@@ -13,7 +13,7 @@ import pytest
 import sklearn.datasets
 from PIL import Image
 
-from facespace import images
+from facespace.io import images
 from facespace.layouts import NAMES, Photo
 from facespace.types import RGB, FacespaceError
 from tests.training.test_describe import portrait, saved_again

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from facespace.evaluate import (
+from facespace.metrics.classification import (
     LEAST_GROUP,
     Array,
     Bools,
@@ -21,7 +21,7 @@ from facespace.evaluate import (
     equal_error_threshold,
     order_of,
 )
-from facespace.operating import counted_intervals
+from facespace.metrics.operating_points import counted_intervals
 
 #: What can be made equal, and in which words.
 CRITERIA = {
@@ -208,7 +208,7 @@ def largest_gap(tables: Mapping[str, Any], metric: str) -> tuple[str, dict[str, 
     """The attribute with the largest gap in a metric, and that gap; None where there is none.
 
     Args:
-        tables: by attribute ``gap``, as ``evaluate.groups`` gives them.
+        tables: by attribute ``gap``, as ``classification.groups`` gives them.
         metric: ``accuracy`` or ``coverage``.
     """
     gaps = {name: table["gap"][metric] for name, table in tables.items() if metric in table["gap"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from facespace import fairness
+from facespace.metrics import fairness
 
 COMMON = 0.5
 

@@ -13,9 +13,9 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from facespace import evaluate, operating
-from facespace.evaluate import OperatingPoint
-from tests.test_evaluate import FEMALE, POINT, PROBABILITY
+from facespace.metrics import classification, operating_points
+from facespace.metrics.classification import OperatingPoint
+from tests.unit.metrics.test_classification import FEMALE, POINT, PROBABILITY
 
 
 def test_a_moved_threshold_agrees_with_scikit_learn(rng: np.random.Generator) -> None:
@@ -24,7 +24,7 @@ def test_a_moved_threshold_agrees_with_scikit_learn(rng: np.random.Generator) ->
     persons = np.arange(500) // 2
     for threshold in (0.2, 0.55, 0.8):
         read = probability >= threshold
-        found = operating.at_threshold(female, probability, threshold, persons)
+        found = operating_points.at_threshold(female, probability, threshold, persons)
         for name, expected in (
             ("accuracy", accuracy_score(female, read)),
             ("balanced_accuracy", balanced_accuracy_score(female, read)),
@@ -45,11 +45,11 @@ def test_counted_intervals_are_those_of_the_plain_bootstrap(rng: np.random.Gener
     persons = np.arange(400) // 4
 
     def measure(labels, scores):
-        return evaluate.metrics(labels, scores, POINT)
+        return classification.metrics(labels, scores, POINT)
 
-    plain = evaluate.with_intervals(measure, (female, probability), persons)
-    counted = operating.at_threshold(female, probability, POINT.threshold, persons)
-    counted |= operating.at_point(female, probability, POINT, persons)
+    plain = classification.with_intervals(measure, (female, probability), persons)
+    counted = operating_points.at_threshold(female, probability, POINT.threshold, persons)
+    counted |= operating_points.at_point(female, probability, POINT, persons)
     for name in ("accuracy", "recall_female", "f1", "kappa", "coverage", "risk"):
         assert counted[name]["value"] == pytest.approx(plain[name]["value"])
         for end in ("low", "high"):
@@ -57,7 +57,7 @@ def test_counted_intervals_are_those_of_the_plain_bootstrap(rng: np.random.Gener
 
 
 def test_at_a_threshold_that_nobody_reaches_there_is_no_precision() -> None:
-    found = operating.at_threshold(FEMALE, PROBABILITY, 1.0, np.arange(8))
+    found = operating_points.at_threshold(FEMALE, PROBABILITY, 1.0, np.arange(8))
     assert np.isnan(found["precision_female"]["value"])
     assert np.isnan(found["precision_female"]["low"])
     assert found["recall_female"] == {"value": 0, "low": 0, "high": 0}
@@ -65,7 +65,7 @@ def test_at_a_threshold_that_nobody_reaches_there_is_no_precision() -> None:
 
 
 def test_shares_at_a_point_sum_to_one() -> None:
-    found = operating.at_point(FEMALE, PROBABILITY, OperatingPoint(0.5, 0.6), np.arange(8))
+    found = operating_points.at_point(FEMALE, PROBABILITY, OperatingPoint(0.5, 0.6), np.arange(8))
     assert found["right"]["value"] == 6 / 8
     assert found["wrong"]["value"] == 1 / 8
     assert found["coverage"]["value"] == 7 / 8
@@ -73,7 +73,7 @@ def test_shares_at_a_point_sum_to_one() -> None:
 
 
 def test_histogram_counts_every_face() -> None:
-    found = operating.histogram(FEMALE, PROBABILITY, bins=4)
+    found = operating_points.histogram(FEMALE, PROBABILITY, bins=4)
     assert found["edges"] == [0, 0.25, 0.5, 0.75, 1]
     assert found["female"] == [0, 1, 1, 2]
     assert found["male"] == [2, 1, 1, 0]

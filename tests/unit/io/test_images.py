@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facespace import images, limits
+from facespace import limits
+from facespace.io import images
 from facespace.types import FacespaceError
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 40), (30, 40, 210), (255, 255, 255)

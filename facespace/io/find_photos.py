@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from facespace import images
-from facespace.archive import Archive
+from facespace.io import images
+from facespace.io.archive import Archive
 from facespace.types import FacespaceError
 
 #: The name that stands for "names on standard input, one a line".

@@ -14,7 +14,7 @@ from skimage import color
 from facespace.charts.style import NEUTRAL
 from facespace.palette import VERDICTS, contrast, ink
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
 
 #: Linear RGB as people without one kind of cones see it: Machado, Oliveira and Fernandes (2009),

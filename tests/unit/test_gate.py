@@ -12,7 +12,7 @@ import pytest
 import facespace
 from facespace import align, limits
 from facespace.detectors.base import Pool
-from facespace.turns import Turns
+from facespace.gate import Turns
 from facespace.types import RGB
 
 
@@ -81,7 +81,7 @@ def test_who_gives_up_waiting_takes_no_turn(monkeypatch) -> None:
             raise KeyboardInterrupt
 
     turns = Turns(1)
-    monkeypatch.setattr("facespace.turns.threading", SimpleNamespace(Event=Interrupted))
+    monkeypatch.setattr("facespace.gate.threading", SimpleNamespace(Event=Interrupted))
     with turns.turn(), ThreadPoolExecutor(1) as threads:
         gives_up = threads.submit(turns.turn().__enter__)
         assert isinstance(gives_up.exception(60), KeyboardInterrupt)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from facespace import limits
-from facespace.archive import Archive
+from facespace.io.archive import Archive
 from facespace.types import FacespaceError
 
 Content = bytes | str
@@ -177,7 +177,7 @@ def test_each_limit_holds(limit: str, value: int, words: str, monkeypatch) -> No
 
 def test_an_endless_list_of_files_is_not_kept(monkeypatch) -> None:
     monkeypatch.setattr(limits, "MAX_ARCHIVE_FILES", 100)
-    monkeypatch.setattr("facespace.archive.PIECE", 1000)
+    monkeypatch.setattr("facespace.io.archive.PIECE", 1000)
     with pytest.raises(FacespaceError, match="lists more than"):
         Archive(listed(2000))
 

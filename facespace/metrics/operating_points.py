@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Mapping
 
 import numpy as np
 
-from facespace.evaluate import (
+from facespace.metrics.classification import (
     ROUNDS,
     Array,
     Bools,

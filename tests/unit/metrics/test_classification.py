@@ -15,8 +15,8 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from facespace import evaluate
-from facespace.evaluate import OperatingPoint
+from facespace.metrics import classification
+from facespace.metrics.classification import OperatingPoint
 
 FEMALE = np.array([True, True, True, True, False, False, False, False])
 PROBABILITY = np.array([0.95, 0.9, 0.6, 0.4, 0.55, 0.3, 0.1, 0.05])
@@ -26,7 +26,7 @@ POINT = OperatingPoint(threshold=0.5, certainty=0.7)
 
 
 def test_metrics() -> None:
-    found = evaluate.metrics(FEMALE, PROBABILITY, POINT)
+    found = classification.metrics(FEMALE, PROBABILITY, POINT)
     assert found["accuracy"] == found["balanced_accuracy"] == 6 / 8
     assert found["recall_female"] == found["recall_male"] == 3 / 4
     assert found["auc"] == 15 / 16  # one pair of sixteen is the wrong way round: 0.4 and 0.55
@@ -44,7 +44,7 @@ def test_metrics_agree_with_scikit_learn(rng: np.random.Generator) -> None:
     female = rng.random(500) < 0.3
     probability = np.clip(rng.normal(0.35 + 0.3 * female, 0.2), 0, 1)
     point = OperatingPoint(threshold=0.4, certainty=0.8)
-    found = evaluate.metrics(female, probability, point)
+    found = classification.metrics(female, probability, point)
     read = probability >= 0.4
     assert found["accuracy"] == pytest.approx(accuracy_score(female, read))
     assert found["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(female, read))
@@ -57,13 +57,13 @@ def test_metrics_agree_with_scikit_learn(rng: np.random.Generator) -> None:
 def test_curves_agree_with_scikit_learn(rng: np.random.Generator) -> None:
     female = rng.random(150) < 0.4
     probability = np.round(np.clip(rng.normal(0.35 + 0.3 * female, 0.2), 0, 1), 2)  # with ties
-    found = evaluate.roc(female, probability)
+    found = classification.roc(female, probability)
     fpr, tpr, threshold = roc_curve(female, probability)
     np.testing.assert_allclose(found["fpr"], fpr, atol=1e-5)
     np.testing.assert_allclose(found["tpr"], tpr, atol=1e-5)
     np.testing.assert_allclose(found["threshold"][1:], threshold[1:], atol=1e-5)
     precision, recall, _ = precision_recall_curve(female, probability)
-    curve = evaluate.precision_recall(female, probability)
+    curve = classification.precision_recall(female, probability)
     np.testing.assert_allclose(curve["precision"], precision[:-1][::-1], atol=1e-5)
     np.testing.assert_allclose(curve["recall"], recall[:-1][::-1], atol=1e-5)
 
@@ -71,17 +71,17 @@ def test_curves_agree_with_scikit_learn(rng: np.random.Generator) -> None:
 def test_calibrated_scores_have_a_small_error_and_others_not(rng: np.random.Generator) -> None:
     probability = rng.random(20_000)
     female = rng.random(20_000) < probability
-    assert evaluate.metrics(female, probability, POINT)["ece"] < 0.02
+    assert classification.metrics(female, probability, POINT)["ece"] < 0.02
     # Shown too sure: the farther from a half, the farther off, by 1/8 on average.
     bold = np.where(probability > 0.5, (1 + probability) / 2, probability / 2)
-    assert evaluate.metrics(female, bold, POINT)["ece"] == pytest.approx(1 / 8, abs=0.02)
-    bins = evaluate.reliability(female, probability)
+    assert classification.metrics(female, bold, POINT)["ece"] == pytest.approx(1 / 8, abs=0.02)
+    bins = classification.reliability(female, probability)
     assert sum(bins["faces"]) == 20_000
     np.testing.assert_allclose(bins["predicted"], bins["observed"], atol=0.05)
 
 
 def test_risk_without_answers_is_not_a_number() -> None:
-    assert np.isnan(evaluate.metrics(FEMALE, PROBABILITY, OperatingPoint(0.5, 0.99))["risk"])
+    assert np.isnan(classification.metrics(FEMALE, PROBABILITY, OperatingPoint(0.5, 0.99))["risk"])
 
 
 @pytest.mark.parametrize(
@@ -89,23 +89,23 @@ def test_risk_without_answers_is_not_a_number() -> None:
 )
 def test_least_certainty(risk: float, certainty: float) -> None:
     """Sorted by certainty the answers are right five times, then wrong, right, wrong."""
-    chosen = evaluate.least_certainty(FEMALE, PROBABILITY, 0.5, risk)
-    found = evaluate.metrics(FEMALE, PROBABILITY, OperatingPoint(0.5, chosen))
+    chosen = classification.least_certainty(FEMALE, PROBABILITY, 0.5, risk)
+    found = classification.metrics(FEMALE, PROBABILITY, OperatingPoint(0.5, chosen))
     assert found["risk"] <= risk + 1e-9
     assert chosen == pytest.approx(certainty)
 
 
 def test_the_threshold_never_lies_outside_the_band() -> None:
-    assert evaluate.least_certainty(FEMALE, PROBABILITY, 0.3, 1.0) == pytest.approx(0.7)
+    assert classification.least_certainty(FEMALE, PROBABILITY, 0.3, 1.0) == pytest.approx(0.7)
 
 
 def test_equal_errors(rng: np.random.Generator) -> None:
     """Of a score that favours male, both sexes are read wrongly equally often at the threshold."""
     female = rng.random(20_000) < 0.3
     probability = np.clip(rng.normal(0.2 + 0.3 * female, 0.15), 0, 1)
-    threshold = evaluate.equal_error_threshold(female, probability)
+    threshold = classification.equal_error_threshold(female, probability)
     assert threshold == pytest.approx(0.35, abs=0.02)
-    found = evaluate.metrics(female, probability, OperatingPoint(threshold, 0.8))
+    found = classification.metrics(female, probability, OperatingPoint(threshold, 0.8))
     assert found["recall_female"] == pytest.approx(found["recall_male"], abs=0.005)
 
 
@@ -119,7 +119,7 @@ def test_equal_errors_are_looked_for_at_every_threshold(rng: np.random.Generator
             read = probability >= cut
             return abs(np.mean(read[~female]) - np.mean(~read[female]))
 
-        chosen = evaluate.equal_error_threshold(female, probability)
+        chosen = classification.equal_error_threshold(female, probability)
         assert apart(chosen) == pytest.approx(min(apart(cut) for cut in probability))
 
 
@@ -130,7 +130,7 @@ def test_groups_gaps_and_crossings() -> None:
     wrong = (group == "b") & (np.arange(count) % 4 == 0)
     probability = np.where(female ^ wrong, 0.9, 0.1)
     attributes = {"race": group, "age": np.full(count, ""), "sex": np.where(female, "f", "m")}
-    found = evaluate.groups(female, probability, POINT, attributes, np.arange(count))
+    found = classification.groups(female, probability, POINT, attributes, np.arange(count))
     assert set(found) == {"race", "sex", "race, sex"}
     table = found["race"]["by_group"]
     assert {name: row["faces"] for name, row in table.items()} == {"a": 100, "b": 100, "rare": 10}
@@ -148,7 +148,7 @@ def test_groups_gaps_and_crossings() -> None:
 def test_end_to_end_counts_a_missed_face_as_a_miss() -> None:
     found = np.array([True, True, True, False, True, True, True, False])
     answered = POINT.answered(PROBABILITY)
-    result = evaluate.end_to_end(FEMALE, found, PROBABILITY, answered, POINT, np.arange(8))
+    result = classification.end_to_end(FEMALE, found, PROBABILITY, answered, POINT, np.arange(8))
     shares = {name: result[name]["value"] for name in ("right", "wrong", "unsure", "missed")}
     assert shares == {"right": 4 / 8, "wrong": 0, "unsure": 2 / 8, "missed": 2 / 8}
     assert result["balanced_accuracy"]["value"] == (3 / 4 + 2 / 4) / 2
@@ -158,17 +158,17 @@ def test_end_to_end_counts_a_missed_face_as_a_miss() -> None:
     ("age", "group"), [("24", "20-29"), ("7", "0-9"), ("3-9", "3-9"), ("", ""), ("old", "old")]
 )
 def test_age_group(age: str, group: str) -> None:
-    assert evaluate.age_group(age) == group
+    assert classification.age_group(age) == group
 
 
 def test_ages_are_sorted_by_number() -> None:
     ages = ["more than 70", "20-29", "3-9", "10-19", "0-2", "60-69"]
     expected = ["0-2", "3-9", "10-19", "20-29", "60-69", "more than 70"]
-    assert sorted(ages, key=evaluate.order_of) == expected
+    assert sorted(ages, key=classification.order_of) == expected
 
 
 def test_no_certainty_is_enough_for_a_model_that_is_always_wrong() -> None:
-    assert evaluate.least_certainty(FEMALE, np.where(FEMALE, 0.1, 0.9), 0.5, 0.1) == 1.0
+    assert classification.least_certainty(FEMALE, np.where(FEMALE, 0.1, 0.9), 0.5, 0.1) == 1.0
 
 
 def test_intervals_hold_the_value_and_shrink_with_persons(rng: np.random.Generator) -> None:
@@ -179,7 +179,7 @@ def test_intervals_hold_the_value_and_shrink_with_persons(rng: np.random.Generat
         return {"accuracy": float(np.mean((scores > 0.5) == labels))}
 
     def width(groups) -> float:
-        found = evaluate.with_intervals(measure, (female, probability), groups)["accuracy"]
+        found = classification.with_intervals(measure, (female, probability), groups)["accuracy"]
         assert found["low"] <= found["value"] <= found["high"]
         return found["high"] - found["low"]
 
@@ -194,21 +194,23 @@ def test_intervals_hold_the_value_and_shrink_with_persons(rng: np.random.Generat
 def test_roc_keeps_its_ends_and_its_area(rng: np.random.Generator) -> None:
     female = rng.random(5000) < 0.3
     probability = np.clip(rng.normal(0.4 + 0.2 * female, 0.15), 0, 1)
-    curve = evaluate.roc(female, probability)
-    assert len(curve["fpr"]) <= evaluate.CURVE_POINTS
+    curve = classification.roc(female, probability)
+    assert len(curve["fpr"]) <= classification.CURVE_POINTS
     assert (curve["fpr"][0], curve["tpr"][0]) == (0, 0)
     assert (curve["fpr"][-1], curve["tpr"][-1]) == (1, 1)
     area = np.trapezoid(curve["tpr"], curve["fpr"])
-    assert area == pytest.approx(evaluate.metrics(female, probability, POINT)["auc"], abs=2e-3)
+    assert area == pytest.approx(
+        classification.metrics(female, probability, POINT)["auc"], abs=2e-3
+    )
 
 
 def test_confusion() -> None:
-    assert evaluate.confusion(FEMALE, PROBABILITY, 0.5) == [[3, 1], [1, 3]]
-    assert evaluate.confusion(FEMALE, PROBABILITY, 0.0) == [[4, 0], [4, 0]]
+    assert classification.confusion(FEMALE, PROBABILITY, 0.5) == [[3, 1], [1, 3]]
+    assert classification.confusion(FEMALE, PROBABILITY, 0.0) == [[4, 0], [4, 0]]
 
 
 def test_risk_coverage_ends_at_the_plain_error_rate() -> None:
-    curve = evaluate.risk_coverage(FEMALE, PROBABILITY, POINT)
+    curve = classification.risk_coverage(FEMALE, PROBABILITY, POINT)
     assert curve["coverage"][-1] == 1
     assert curve["risk"][-1] == 2 / 8
     assert curve["risk"][:5] == [0] * 5
@@ -221,7 +223,7 @@ def test_the_interval_of_the_calibration_error_holds_its_value(rng: np.random.Ge
     female = rng.random(150) < probability
 
     def measure(labels, scores):
-        return evaluate.metrics(labels, scores, POINT)
+        return classification.metrics(labels, scores, POINT)
 
-    found = evaluate.with_intervals(measure, (female, probability), np.arange(150))["ece"]
+    found = classification.with_intervals(measure, (female, probability), np.arange(150))["ece"]
     assert found["low"] < found["value"] < found["high"]

@@ -1,0 +1,1 @@
+"""Picture files, archives and tables: bytes in, bytes out."""

@@ -1,0 +1,1 @@
+"""Labels and scores -> metrics, curves and intervals."""
