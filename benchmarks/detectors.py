@@ -23,8 +23,9 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from facespace import align, artifacts, datasets, detectors, evidence, limits, model
+from facespace import align, datasets, detectors, evidence, limits, model
 from facespace.analyze import analyze
+from facespace.artifacts.manifest import Cuts, artifacts_folder, load_manifest
 from facespace.decide import Rules, rejected
 from facespace.detectors import yunet, yunet_graph
 from facespace.io import images
@@ -96,7 +97,7 @@ def main() -> None:
     figures["verdicts"] = verdicts(sets, options.portraits)
     print(json.dumps(figures["verdicts"], indent=1))
     text = json.dumps(rounded(figures), indent=1) + "\n"
-    report.add(artifacts.folder(), {FILE: text.encode()})
+    report.add(artifacts_folder(), {FILE: text.encode()})
     if options.json:
         options.json.write_text(json.dumps(flat(rounded(figures)), indent=1) + "\n", "utf-8")
 
@@ -238,7 +239,7 @@ def timed(sets: dict[str, list[Picture]]) -> dict[str, float]:
 def verdicts(sets: dict[str, list[Picture]], portraits: Sequence[Path]) -> dict[str, Any]:
     """What comes of the found faces: marked as covered, thrown out, or "?"."""
     figures: dict[str, Any] = {"covered": {}, "not_like_a_face": {}, "unanswered": {}}
-    cuts = artifacts.manifest().cuts
+    cuts = load_manifest().cuts
     marked = [row for ps in sets.values() for p in ps for row in masks(p)]
     for part, even in PARTS.items():
         by_mask: dict[str, list[bool]] = {}
@@ -292,7 +293,7 @@ def masks(picture: Picture) -> list[tuple[bool, str, bool]]:
     ]
 
 
-def opinions(name: str, picture: Picture, cuts: artifacts.Cuts) -> list[dict[str, Any]]:
+def opinions(name: str, picture: Picture, cuts: Cuts) -> list[dict[str, Any]]:
     """What the second opinion and the distance from face space say of one picture's finds."""
     rgb = images.load(picture.path)
     found = detectors.get(name).detect(rgb)

@@ -338,9 +338,10 @@ def main() -> None:
     )
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
-    from facespace import artifacts, limits
+    from facespace import limits
+    from facespace.artifacts.manifest import load_manifest
 
-    manifest = artifacts.manifest()
+    manifest = load_manifest()
     pythons = dict.fromkeys(manifest.models, sys.executable)
     if installed := version(options.peer):
         pythons[PEER] = options.peer

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard.navigation import ensure_navigation
-from facespace import artifacts
+from facespace.artifacts.manifest import Manifest, load_manifest
 from facespace.types import FacespaceError
 
 
@@ -22,8 +22,8 @@ def sentences() -> Iterator[None]:
         st.stop()
 
 
-def page_artifacts() -> artifacts.Manifest:
+def page_artifacts() -> Manifest:
     """The manifest that a page draws from; stops the page where there is none."""
     ensure_navigation()
     with sentences():
-        return artifacts.manifest()
+        return load_manifest()

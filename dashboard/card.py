@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from facespace.artifacts import FileInfo, Manifest
+from facespace.artifacts.manifest import FileInfo, Manifest
 from facespace.types import FacespaceError
 
 MANIFEST, CARD = "manifest.json", "MODEL_CARD.md"

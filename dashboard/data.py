@@ -14,8 +14,9 @@ from dashboard import data_tables as tables
 from dashboard import results, show
 from dashboard.artifacts import sentences
 from dashboard.data_tables import ATTRIBUTES, MEASURES, WAYS
-from facespace import detectors, means
-from facespace.artifacts import Manifest
+from facespace import detectors
+from facespace.artifacts.manifest import Manifest
+from facespace.artifacts.mean_faces import load as load_mean_faces
 from facespace.charts import data as charts
 from facespace.types import Floats
 
@@ -252,7 +253,7 @@ def found(view: View) -> None:
 def mean_faces(view: View) -> None:
     """The mean faces of each sex, age and group, and how two of them differ."""
     with sentences():
-        by = means.load()
+        by = load_mean_faces()
     trained_on = view.manifest.model().data["title"]
     st.write(
         f"The mean of the training crops of {trained_on}: what a group has in common, and the "

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from dashboard.evaluation.tables import short
-from facespace.artifacts import Manifest
-from facespace.means import MeanFace
+from facespace.artifacts.manifest import Manifest
+from facespace.artifacts.mean_faces import MeanFace
 
 ATTRIBUTES = {"sex": "sex", "age": "age", "race": "group"}
 

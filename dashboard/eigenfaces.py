@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import results, show
 from dashboard.look import SHOWN, Look, missing
-from facespace import coordinates as measured
+from facespace.artifacts import coordinates as measured
 from facespace.charts import coordinates as places
 from facespace.charts import space as charts
 from facespace.metrics.classification import LEAST_GROUP, order_of

@@ -11,9 +11,10 @@ from dashboard import results, show
 from dashboard.look import SHOWN, Look
 from dashboard.settings import choose_model
 from facespace import direction as directions
-from facespace import eigenfaces, model
+from facespace import model
 from facespace import occlusion as occlusions
-from facespace.artifacts import ModelInfo
+from facespace.artifacts import face_space
+from facespace.artifacts.manifest import ModelInfo
 from facespace.charts import explain as charts
 from facespace.charts import space as space_charts
 from facespace.decide import Rules, decide
@@ -216,7 +217,7 @@ def _direction(look: Look, judge: Model) -> None:
 @st.cache_data(max_entries=16, show_spinner="Looking for the way …", scope="session")
 def _path(sha256: str, crop: npt.NDArray[np.uint8]) -> tuple[Direction, Crops, Floats]:
     """The direction at a crop, and the faces along it with their probabilities."""
-    space, judge = eigenfaces.load(), model.get(NAME)
+    space, judge = face_space.load(), model.get(NAME)
     start = space.coordinates(crop[None])[0]
     found = directions.gradient(space, lambda crops: judged(judge, crops), start)
     faces = space.rebuilt(directions.path(space, start, found, STEPS))

@@ -17,7 +17,8 @@ import streamlit as st
 from dashboard import local
 from dashboard.artifacts import sentences
 from dashboard.results import count
-from facespace import artifacts, limits
+from facespace import limits
+from facespace.artifacts.manifest import load_manifest
 from facespace.gate import turn
 from facespace.journal import QUEUED
 from facespace.review import Queue
@@ -211,7 +212,7 @@ def webcam(seen: Look) -> None:
         here = any(track.face is face for face in seen.reading.faces)
         stays = track.verdict.label == "?" and track.seconds >= STAYS
         if here and stays and _first(("webcam", track.number, round(track.first, 3))):
-            info = artifacts.manifest().model(seen.reading.model)
+            info = load_manifest().model(seen.reading.model)
             candidate = Candidate.of(seen.frame, track.face, info, "webcam", "webcam")
             if _add([replace(candidate, reasons=track.verdict.reasons)]):
                 st.toast("A face that stayed “?” is in the review queue.")
@@ -220,7 +221,7 @@ def webcam(seen: Look) -> None:
 def _candidate(
     picture: Picture, reading: Reading, face: Face, place: str, disputed: bool = False
 ) -> Candidate:
-    info = artifacts.manifest().model(reading.model)
+    info = load_manifest().model(reading.model)
     with turn():
         return Candidate.of(picture.rgb(), face, info, picture.name, place, disputed)
 

@@ -16,7 +16,7 @@ from dashboard.evaluation.tables import FIRST, METRICS, interval, number, short
 from dashboard.local import at_this_machine
 from dashboard.reader import plain
 from facespace import limits, model, testing
-from facespace.artifacts import Manifest
+from facespace.artifacts.manifest import Manifest
 from facespace.charts import curves as drawn
 from facespace.charts import evaluation as charts
 from facespace.charts import fairness

@@ -14,8 +14,9 @@ import streamlit as st
 
 from dashboard import results
 from dashboard.reader import plain
-from facespace import annotate, eigenfaces, limits
+from facespace import annotate, limits
 from facespace.annotate import Mark
+from facespace.artifacts import face_space
 from facespace.io import images
 from facespace.review import DECISIONS, Conflict, Decision, Item, Queue
 from facespace.review_face import REASONS, crop_of
@@ -152,7 +153,7 @@ def one_at_a_time(queue: Queue, waiting: Sequence[Item], items: Sequence[Item]) 
 def _rebuilt(crop: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.uint8]]:
     """A crop as its eigenfaces rebuild it; nothing where there is no face space."""
     try:
-        space = eigenfaces.load()
+        space = face_space.load()
     except FacespaceError:
         return {}
     own = np.asarray(cv2.resize(crop, (space.side, space.side)), np.uint8)[None]

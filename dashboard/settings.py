@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.artifacts import page_artifacts
-from facespace import artifacts, detectors
+from facespace import detectors
 from facespace.analyze import Settings
+from facespace.artifacts.manifest import Manifest
 
 
 def sidebar() -> Settings:
@@ -86,7 +87,7 @@ def _warn(sentence: str) -> None:
         st.warning(sentence, icon=":material/build:")
 
 
-def _model(manifest: artifacts.Manifest) -> str:
+def _model(manifest: Manifest) -> str:
     names = list(manifest.models)
     if len(names) == 1:
         return names[0]
@@ -96,7 +97,7 @@ def _model(manifest: artifacts.Manifest) -> str:
     )
 
 
-def choose_model(manifest: artifacts.Manifest, hint: str | None = None) -> str:
+def choose_model(manifest: Manifest, hint: str | None = None) -> str:
     """Draw the choice of a model, which all pages share, and return its name."""
     names = list(manifest.models)
     return st.selectbox(

@@ -26,8 +26,8 @@ from streamlit_webrtc.relay import get_global_relay
 from dashboard import keeping, results
 from dashboard.local import at_this_machine
 from dashboard.reader import Picture, read_all
-from facespace import eigenfaces
 from facespace.analyze import Settings
+from facespace.artifacts import face_space
 from facespace.charts import live as charts
 from facespace.doctor import TURN
 from facespace.io import tables
@@ -249,7 +249,7 @@ def _tracks(seen: Look) -> None:
 
 def _crops(faces: tuple[Face, ...]) -> None:
     """What the model sees of each face, and the same rebuilt from its eigenfaces."""
-    space = eigenfaces.load()
+    space = face_space.load()
     for number, face in enumerate(faces[:4], 1):
         crop = face.crop[None]
         rebuilt = space.rebuilt(space.coordinates(crop))[0]

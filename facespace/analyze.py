@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from facespace import align, artifacts, detectors, evidence, limits
+from facespace import align, detectors, evidence, limits
 from facespace import model as models
+from facespace.artifacts.manifest import load_manifest
 from facespace.decide import Rules, decide, rejected
 from facespace.gate import turn
 from facespace.io import images
@@ -99,7 +100,7 @@ def rules_of(settings: Settings) -> Rules:
     Raises:
         FacespaceError: there are no artifacts, or none of that model.
     """
-    manifest = artifacts.manifest()
+    manifest = load_manifest()
     return Rules.of(
         manifest.model(settings.model),
         settings.certainty,
@@ -120,7 +121,7 @@ def _checked(rgb: RGB) -> RGB:
 def failed(source: str, settings: Settings, error: FacespaceError) -> Reading:
     """The reading of a picture that could not be read: no faces, and the sentence that says why."""
     try:
-        model = settings.model or artifacts.manifest().default
+        model = settings.model or load_manifest().default
     except FacespaceError:
         model = None
     return Reading(source, settings.detector, model, error=str(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from facespace.artifacts import Cuts, ModelInfo
+from facespace.artifacts.manifest import Cuts, ModelInfo
 from facespace.types import Detection, Evidence, Score, Verdict
 
 NO_EVIDENCE, NO_CUTS = Evidence(), Cuts()

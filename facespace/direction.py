@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from facespace.eigenfaces import FaceSpace
+from facespace.artifacts.face_space import FaceSpace
 from facespace.types import Crops, Floats
 
 #: Gives the probability of female, float (N,), of crops, uint8 (N, side, side).

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
-from facespace import align, artifacts, model
+from facespace import align, model
+from facespace.artifacts.manifest import Manifest, load_manifest
 from facespace.types import RGB, Crops, Detection, Evidence, FacespaceError, FivePoints, Floats
 
 #: The second opinion among the artifacts.
@@ -59,12 +60,12 @@ def gather(
     Args:
         detections: N faces.
         crops: theirs, uint8 (N, side, side).
-        where: the artifacts folder; ``artifacts.folder()`` where None.
+        where: the artifacts folder; ``artifacts_folder()`` where None.
 
     Raises:
         FacespaceError: the second opinion's file is missing, altered, or something else.
     """
-    covered, face_like = _second_opinion(crops, artifacts.manifest(where))
+    covered, face_like = _second_opinion(crops, load_manifest(where))
     return [
         Evidence(
             covered=None if covered is None else float(covered[i]),
@@ -76,9 +77,7 @@ def gather(
     ]
 
 
-def _second_opinion(
-    crops: Crops, manifest: artifacts.Manifest
-) -> tuple[Floats | None, Floats | None]:
+def _second_opinion(crops: Crops, manifest: Manifest) -> tuple[Floats | None, Floats | None]:
     """What the second opinion says of crops; None where the artifacts have none."""
     if FILE not in manifest.files:
         return None, None

@@ -29,8 +29,9 @@ from typing import Protocol
 
 import cv2
 
-from facespace import artifacts, detectors, limits, pictures
+from facespace import detectors, limits, pictures
 from facespace.analyze import Settings, analyze, failed, rules_of
+from facespace.artifacts.manifest import fingerprint, load_manifest
 from facespace.io import images
 from facespace.io.find_photos import Photo
 from facespace.journal import NOTE, QUEUED, THUMBS, Entry, Known
@@ -104,7 +105,7 @@ def made_by(settings: Settings) -> str:
     Raises:
         FacespaceError: there are no artifacts, or no such detector.
     """
-    manifest = artifacts.fingerprint(artifacts.manifest().folder / "manifest.json")
+    manifest = fingerprint(load_manifest().folder / "manifest.json")
     detector = detectors.working(settings.detector)[0].name
     text = json.dumps([asdict(settings), detector, manifest], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -428,7 +429,7 @@ def _read_one(
 
 
 def _unsure(rgb: RGB, reading: Reading) -> list[Candidate]:
-    info = artifacts.manifest().model(reading.model)
+    info = load_manifest().model(reading.model)
     return [
         Candidate.of(rgb, face, info, reading.source, PLACE)
         for face in reading.faces

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
-from facespace import artifacts, limits
+from facespace import limits
+from facespace.artifacts.manifest import ModelInfo, load_manifest
 from facespace.onnx_session import loaded
 from facespace.types import Crops, FacespaceError, Floats, Score
 
@@ -94,7 +95,7 @@ _ODD = "The model gives something other than a finite number for each face."
 class Model:
     """Scores crops. One model may be used by many threads at once."""
 
-    def __init__(self, info: artifacts.ModelInfo, session: ort.InferenceSession) -> None:
+    def __init__(self, info: ModelInfo, session: ort.InferenceSession) -> None:
         self.info = info
         self._session = session
 
@@ -117,12 +118,12 @@ def get(name: str | None = None, where: Path | None = None) -> Model:
 
     Args:
         name: a name of the manifest.
-        where: the artifacts folder; ``artifacts.folder()`` where None.
+        where: the artifacts folder; ``artifacts_folder()`` where None.
 
     Raises:
         FacespaceError: there is no such model, or its file is missing or altered.
     """
-    manifest = artifacts.manifest(where)
+    manifest = load_manifest(where)
     info = manifest.model(name)
     return Model(info, _session(manifest.path(info.file), info.file.sha256))
 

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from facespace import artifacts, detectors
+from facespace import detectors
+from facespace.artifacts.manifest import load_manifest
 from facespace.detectors import yunet
 from facespace.io import tables
 from facespace.types import FacespaceError
@@ -51,7 +52,7 @@ def rows() -> Iterator[dict[str, Any]]:
     Raises:
         FacespaceError: there are no artifacts.
     """
-    manifest = artifacts.manifest()
+    manifest = load_manifest()
     files = [("model", name, info.file) for name, info in manifest.models.items()]
     files += [("data", name, info) for name, info in manifest.files.items()]
     for kind, name, info in files:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facespace import artifacts, detectors, folder, limits, pictures
+from facespace import detectors, folder, limits, pictures
 from facespace.analyze import Settings
+from facespace.artifacts.manifest import fingerprint, load_manifest
 from facespace.folder import Made, Read, Wanted
 from facespace.io.find_photos import Photo
 from facespace.types import FacespaceError
@@ -46,12 +47,12 @@ def needs(settings: Settings) -> dict[str, str]:
     Raises:
         FacespaceError: there are no artifacts.
     """
-    path = artifacts.manifest().folder / "manifest.json"
-    model = artifacts.manifest().model(settings.model)
-    artifacts.manifest().path(model.file)  # there and unaltered
+    path = load_manifest().folder / "manifest.json"
+    model = load_manifest().model(settings.model)
+    load_manifest().path(model.file)  # there and unaltered
     return {
         "code": code(Path(__file__).parent),
-        "artifacts": artifacts.fingerprint(path),
+        "artifacts": fingerprint(path),
         "a detector": detectors.working(settings.detector)[0].name,
         "limits (FACESPACE_MAX_...)": f"{limits.MAX_BYTES} {limits.MAX_PIXELS} {limits.BATCH}",
     }

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from facespace import types
-from facespace.artifacts import ModelInfo
+from facespace.artifacts.manifest import ModelInfo
 from facespace.io import tables
 from facespace.types import RGB, Box, Face
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from facespace import artifacts, frames
+from facespace import frames
+from facespace.artifacts.manifest import load_manifest
 from facespace.review_face import Candidate
 from facespace.tracking import Tracked
 from facespace.video import Film
@@ -30,7 +31,7 @@ def candidates(film: Film, source: Path) -> list[Candidate]:
             wanted.setdefault(next(seen), []).append(track)
     if not wanted:
         return []
-    info = artifacts.manifest().model(film.model)
+    info = load_manifest().model(film.model)
     made: list[Candidate] = []
     with frames.opened(source) as pictures:
         when = pictures.times()

@@ -6,7 +6,7 @@ from dashboard import eigenfaces as parts
 from dashboard import explain, look
 from dashboard.artifacts import page_artifacts, sentences
 from dashboard.settings import detector_notice
-from facespace import eigenfaces
+from facespace.artifacts import face_space
 
 PARTS = {
     "Eigenfaces": parts.basis,
@@ -26,7 +26,7 @@ st.write(
 manifest = page_artifacts()
 detector_notice()
 with sentences():
-    space = eigenfaces.load()
+    space = face_space.load()
 chosen = look.choose(manifest, space)
 # Only the part that is open is drawn; its name is in the address.
 for tab, part in zip(st.tabs(list(PARTS), key="part", bind="query-params"), PARTS, strict=True):

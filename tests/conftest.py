@@ -15,8 +15,9 @@ import streamlit.config
 from PIL import Image
 
 from dashboard.example import example
-from facespace import artifacts, detectors
+from facespace import detectors
 from facespace.analyze import analyze
+from facespace.artifacts.manifest import load_manifest
 from facespace.io import images
 from facespace.review_face import Candidate
 from facespace.types import RGB, Detection
@@ -54,7 +55,7 @@ def astronaut_face(astronaut: RGB) -> Detection:
 def candidate(astronaut) -> Candidate:
     """The astronaut's face on its way into the queue."""
     reading = analyze(astronaut)
-    info = artifacts.manifest().model(reading.model)
+    info = load_manifest().model(reading.model)
     return Candidate.of(astronaut, reading.faces[0], info, "astronaut.png", "photo", True)
 
 

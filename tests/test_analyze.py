@@ -16,7 +16,8 @@ import pytest
 from PIL import Image
 
 import facespace
-from facespace import annotate, artifacts, cli
+from facespace import annotate, cli
+from facespace.artifacts.manifest import load_manifest
 from facespace.io import tables
 from facespace.types import RGB, FacespaceError, Reading
 
@@ -111,7 +112,7 @@ def test_command_line_json(files, capsys) -> None:
     assert [len(result["faces"]) for result in results] == [1, 0, 0]
     assert [bool(result["error"]) for result in results] == [False, False, True]
     assert results[2]["width"] is None
-    assert {result["model"] for result in results} == {artifacts.manifest().default}
+    assert {result["model"] for result in results} == {load_manifest().default}
     assert "text.jpg" in err
 
 

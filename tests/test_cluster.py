@@ -23,7 +23,8 @@ import pytest
 from PIL import Image
 
 import facespace
-from facespace import artifacts, cli, folder, remote
+from facespace import cli, folder, remote
+from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.datasets import Photo
 from facespace.folder import Wanted
 from facespace.io import find_photos, images
@@ -325,7 +326,7 @@ def test_where_there_are_no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_where_workers_have_other_artifacts(
     local: distributed.LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copy = shutil.copytree(artifacts.folder(), tmp_path / "artifacts")
+    copy = shutil.copytree(artifacts_folder(), tmp_path / "artifacts")
     manifest = json.loads((copy / "manifest.json").read_text("utf-8"))
     (copy / "manifest.json").write_text(json.dumps(manifest | {"more": 1}), "utf-8")
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(copy))  # the workers were started without
@@ -422,4 +423,4 @@ def test_the_commands_of_the_readme(portraits: Path, tmp_path: Path) -> None:
             process.wait(20)
     told = pd.read_csv(tmp_path / "faces.csv")
     assert len(told) == 2 * COUNT + 2 and told["label"].notna().sum() == 2 * COUNT
-    assert "eigenfaces" in artifacts.manifest(tmp_path / "out").models
+    assert "eigenfaces" in load_manifest(tmp_path / "out").models

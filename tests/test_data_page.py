@@ -17,7 +17,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard import data_tables as tables
 from dashboard import local
 from dashboard.gallery import SHEET
-from facespace import artifacts, means
+from facespace.artifacts import mean_faces
+from facespace.artifacts.manifest import artifacts_folder, fingerprint, load_manifest
 from facespace.types import RGB
 from tests.test_pages import opened, text
 
@@ -28,7 +29,7 @@ PARTS = {
     "Mean faces": "Faces behind each mean (CSV)",
     "Left out, and twice": "Left out (CSV)",
 }
-DATASETS = artifacts.manifest().json("dataset.json")["datasets"]
+DATASETS = load_manifest().json("dataset.json")["datasets"]
 OLDER = ("title", "licence", "source", "photos", "persons", "left_out", "split", "age", "race")
 
 
@@ -39,7 +40,7 @@ def no_photos_at_hand(monkeypatch) -> None:
 
 def older(folder: Path) -> Path:
     """Artifacts of before ``describe``: no means, and less said of every data set."""
-    shutil.copytree(artifacts.folder(), folder, ignore=shutil.ignore_patterns("*.onnx"))
+    shutil.copytree(artifacts_folder(), folder, ignore=shutil.ignore_patterns("*.onnx"))
     path, manifest_path = folder / "dataset.json", folder / "manifest.json"
     datasets = {name: {key: entry[key] for key in OLDER} for name, entry in DATASETS.items()}
     for name, entry in datasets.items():
@@ -50,8 +51,8 @@ def older(folder: Path) -> Path:
         }
     path.write_text(json.dumps({"datasets": datasets}), "utf-8")
     manifest = json.loads(manifest_path.read_text("utf-8"))
-    del manifest["files"][means.FILE]
-    known = {"bytes": path.stat().st_size, "sha256": artifacts.fingerprint(path)}
+    del manifest["files"][mean_faces.FILE]
+    known = {"bytes": path.stat().st_size, "sha256": fingerprint(path)}
     manifest["files"]["dataset.json"] = known
     manifest_path.write_text(json.dumps(manifest), "utf-8")
     return folder
@@ -117,7 +118,9 @@ def test_found_counts_every_way() -> None:
 
 def test_any_two_means_are_told_apart() -> None:
     app = part("Mean faces")
-    everyone = {value: mean for table in means.load().values() for value, mean in table.items()}
+    everyone = {
+        value: mean for table in mean_faces.load().values() for value, mean in table.items()
+    }
     app.selectbox(key="mean").select(("age", "0-2"))
     app.selectbox(key="minus").select(("race", "White")).run()
     most = np.abs(everyone["0-2"].picture - everyone["White"].picture).max()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from facespace import artifacts, detectors
-from facespace.artifacts import Cuts
+from facespace import detectors
+from facespace.artifacts.manifest import Cuts, load_manifest
 from facespace.decide import Rules, decide, rejected
 from facespace.types import REASONS, Box, Detection, Evidence, Score
 
@@ -42,7 +42,7 @@ def test_the_threshold_parts_female_from_male() -> None:
 
 
 def test_the_user_s_rules_take_the_manifest_s_place() -> None:
-    info = artifacts.manifest().model()
+    info = load_manifest().model()
     assert Rules.of(info) == Rules(info.threshold, info.certainty, info.smallest_face)
     assert Rules.of(info, 0.5, 0) == Rules(info.threshold, 0.5, 0)
     assert 0.5 < info.certainty < 1
@@ -91,7 +91,7 @@ def test_two_doubts_are_needed_to_throw_a_find_out() -> None:
 
 
 def test_a_detector_without_landmarks_has_a_cut_of_its_own() -> None:
-    info = artifacts.manifest().model()
+    info = load_manifest().model()
     cuts = Cuts(face_like=0.3, sure={"haar": 0.8}, thrown_out={"haar": 0.6})
 
     def out(face_like: float, detector: str) -> bool:
@@ -103,7 +103,7 @@ def test_a_detector_without_landmarks_has_a_cut_of_its_own() -> None:
 
 
 def test_the_cuts_of_the_artifacts_say_where_they_come_from() -> None:
-    cuts = artifacts.manifest().cuts
+    cuts = load_manifest().cuts
     for name in ("covered", "face_like", "distance", "sharpness", "turn"):
         assert getattr(cuts, name) > 0
         assert cuts.chosen[name]["on"] and cuts.chosen[name]["how"]

@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.detection import drawn, side_by_side
 from dashboard.detection.faults import FAULTS
 from dashboard.detection.measured import ALARMS, FILE, SETS
-from facespace import artifacts, detectors
+from facespace import detectors
+from facespace.artifacts.manifest import artifacts_folder
 from facespace.charts import detection as charts
 from facespace.types import RGB, Box, Detection
 from tests.test_pages import opened, text
@@ -60,10 +61,10 @@ FIGURES = {
 
 def install(folder: Path, monkeypatch: pytest.MonkeyPatch, figures: dict[str, Any] | None) -> None:
     """Artifacts as they are committed, with these measured figures or with none."""
-    for path in artifacts.folder().iterdir():
+    for path in artifacts_folder().iterdir():
         if path.name not in ("manifest.json", FILE):
             (folder / path.name).symlink_to(path)
-    manifest = json.loads((artifacts.folder() / "manifest.json").read_text("utf-8"))
+    manifest = json.loads((artifacts_folder() / "manifest.json").read_text("utf-8"))
     manifest["files"].pop(FILE, None)
     if figures is not None:
         content = json.dumps(figures).encode()

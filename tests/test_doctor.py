@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 import facespace.cli
-from facespace import artifacts, doctor, limits
+from facespace import doctor, limits
+from facespace.artifacts.manifest import artifacts_folder
 
 ROOT = Path(__file__).parents[1]
 
@@ -122,7 +123,7 @@ def test_a_package_that_cannot_be_loaded(monkeypatch) -> None:
 )
 def test_artifacts_that_are_not_whole(harm, words, tmp_path: Path, monkeypatch) -> None:
     folder = tmp_path / "artifacts"
-    shutil.copytree(artifacts.folder(), folder)
+    shutil.copytree(artifacts_folder(), folder)
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(folder))
     assert [weight for weight, _ in said(doctor._artifacts)] == [doctor.OK]
     harm(folder)

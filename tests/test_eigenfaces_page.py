@@ -12,10 +12,12 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.explain import STEPS, WALKED
-from facespace import analyze, artifacts, coordinates, eigenfaces, model
+from facespace import analyze, model
+from facespace.artifacts import coordinates, face_space
+from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.types import RGB
 from tests.test_pages import opened, text
-from tests.test_space import add_means
+from tests.unit.artifacts.test_face_space import add_means
 
 PARTS = ["Eigenfaces", "Rebuild", "Walk", "Female or male", "All test faces", "What it looks at"]
 NEED_FACE = [part for part in PARTS if part not in ("Eigenfaces", "All test faces")]
@@ -42,11 +44,11 @@ def uploaded(app: AppTest, content: bytes) -> AppTest:
 
 def without(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Artifacts as they are committed, but for one file."""
-    manifest = json.loads((artifacts.folder() / "manifest.json").read_text("utf-8"))
+    manifest = json.loads((artifacts_folder() / "manifest.json").read_text("utf-8"))
     manifest["files"].pop(name, None)
     if name.removesuffix(".onnx") in manifest["models"]:
         del manifest["models"][name.removesuffix(".onnx")]
-    for path in artifacts.folder().iterdir():
+    for path in artifacts_folder().iterdir():
         if path.name not in (name, "manifest.json"):
             (folder / path.name).symlink_to(path)
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
@@ -97,7 +99,7 @@ def test_the_camera(astronaut_file: bytes) -> None:
 
 def test_rebuilding_with_fewer_is_worse() -> None:
     app = shown("Rebuild")
-    space = eigenfaces.load()
+    space = face_space.load()
     errors = []
     for k in (space.components, space.components // 2, 0):
         app.slider(key="k").set_value(k).run()
@@ -105,7 +107,7 @@ def test_rebuilding_with_fewer_is_worse() -> None:
     assert errors == sorted(errors)
     assert errors[0][0] < errors[1][0] < errors[2][0]
     assert "more than that of" in text(app)
-    assert f"Beyond {artifacts.manifest().cuts.distance:.3f}" in text(app)
+    assert f"Beyond {load_manifest().cuts.distance:.3f}" in text(app)
 
 
 def test_of_several_faces_one_is_chosen(astronaut: RGB) -> None:
@@ -114,7 +116,7 @@ def test_of_several_faces_one_is_chosen(astronaut: RGB) -> None:
     faces = analyze(pair).faces
     assert len(faces) == 2
     app = uploaded(shown("Rebuild"), png(pair))
-    space = eigenfaces.load()
+    space = face_space.load()
     for number, face in enumerate(faces):
         app.selectbox(key="face").select_index(number).run()
         left = space.errors(face.crop)[1][-1]
@@ -128,7 +130,7 @@ def probability(app: AppTest) -> str:
 
 def test_a_walk_starts_at_the_face_and_the_verdict_follows(astronaut_file: bytes) -> None:
     app = shown("Walk")
-    space, judge = eigenfaces.load(), model.get("eigenfaces")
+    space, judge = face_space.load(), model.get("eigenfaces")
     (face,) = analyze(astronaut_file).faces
     own = space.coordinates(face.crop[None])
 
@@ -168,7 +170,7 @@ def test_a_walk_is_kept_from_tab_to_tab_but_not_from_face_to_face(astronaut: RGB
 
 def test_a_walk_far_enough_gets_an_answer() -> None:
     app = shown("Walk")
-    info = artifacts.manifest().model("eigenfaces")
+    info = load_manifest().model("eigenfaces")
     answers = set()
     for value in (-3.0, 3.0):
         for i in (2, 3, 7):
@@ -243,7 +245,7 @@ def test_a_missing_file_gets_a_sentence(name, part, words, tmp_path, monkeypatch
     assert words in text(app) + headings
 
 
-@pytest.mark.parametrize("name", list(artifacts.manifest().models))
+@pytest.mark.parametrize("name", list(load_manifest().models))
 def test_covers_for_every_model(name: str, astronaut_file: bytes) -> None:
     app = shown("What it looks at")
     app.select_slider(key="stride").set_value(8)

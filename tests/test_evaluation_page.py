@@ -10,11 +10,11 @@ from sklearn import metrics as sk
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
-from facespace import artifacts
-from facespace.scores import scored
+from facespace.artifacts.manifest import load_manifest
+from facespace.artifacts.scores import scored
 from tests.test_pages import DEFAULT, evaluation, opened, text
 
-MANIFEST = artifacts.manifest()
+MANIFEST = load_manifest()
 SETS = scored(MANIFEST)
 THRESHOLD, CERTAINTY = f"{DEFAULT}_try_threshold", f"{DEFAULT}_try_certainty"
 WHEN = "When to say “?”"
@@ -207,7 +207,7 @@ def test_detectors_are_those_of_their_own_page() -> None:
 
 @pytest.mark.parametrize("part", ["ROC and confusion", WHEN])
 def test_without_scores_the_page_says_so(part: str, monkeypatch) -> None:
-    from facespace import scores
+    from facespace.artifacts import scores
 
     monkeypatch.setattr(scores, "scored", lambda _: {})
     app = evaluation(part=part)

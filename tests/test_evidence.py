@@ -10,12 +10,13 @@ import cv2
 import numpy as np
 import pytest
 
-from facespace import align, analyze, artifacts, detectors, evidence
+from facespace import align, analyze, detectors, evidence
 from facespace.analyze import Settings
+from facespace.artifacts.manifest import Cuts, artifacts_folder, load_manifest
 from facespace.io import images
 from facespace.types import RGB, Detection, Evidence, FacespaceError
 
-CUTS = artifacts.manifest().cuts
+CUTS = load_manifest().cuts
 
 
 @pytest.fixture
@@ -86,12 +87,12 @@ def test_a_detector_without_landmarks_says_nothing_of_the_turn(astronaut: RGB) -
 
 
 def test_without_a_second_opinion_the_rest_is_told(astronaut: RGB, tmp_path: Path) -> None:
-    shutil.copytree(artifacts.folder(), tmp_path / "artifacts")
+    shutil.copytree(artifacts_folder(), tmp_path / "artifacts")
     path = tmp_path / "artifacts" / "manifest.json"
     manifest = json.loads(path.read_text())
     del manifest["files"][evidence.FILE], manifest["cuts"]
     path.write_text(json.dumps(manifest))
-    assert artifacts.manifest(path.parent).cuts == artifacts.Cuts()
+    assert load_manifest(path.parent).cuts == Cuts()
     found = detectors.get("yunet").detect(astronaut)[:1]
     (told,) = evidence.gather(found, align.crop(astronaut, found), path.parent)
     assert (told.covered, told.face_like) == (None, None)
@@ -100,7 +101,7 @@ def test_without_a_second_opinion_the_rest_is_told(astronaut: RGB, tmp_path: Pat
 
 
 def test_another_file_is_no_second_opinion(tmp_path: Path) -> None:
-    manifest = artifacts.manifest()
+    manifest = load_manifest()
     with pytest.raises(FacespaceError, match="not a second opinion"):
         evidence._session(manifest.path(manifest.model("embedding").file), "other")
 

@@ -6,16 +6,17 @@ import json
 
 import pytest
 
-from facespace import artifacts, scores
+from facespace.artifacts import scores
+from facespace.artifacts.manifest import Manifest, load_manifest
 from facespace.metrics import fairness
 from tests.test_pages import DEFAULT, opened, text
 
-REPORTS = artifacts.manifest().json("report.json")["models"]
+REPORTS = load_manifest().json("report.json")["models"]
 
 
 def test_shows_every_kind_of_group() -> None:
     app = opened("fairness")
-    report = artifacts.manifest().json("report.json")["models"][DEFAULT]
+    report = load_manifest().json("report.json")["models"][DEFAULT]
     (first, *_), tables = report["tests"], report["groups"]
     for attribute, content in tables[first].items():
         app.selectbox(key="groups").select(attribute)
@@ -34,7 +35,7 @@ def test_shows_every_kind_of_group() -> None:
 def test_keeps_no_kind_of_group_that_a_test_set_does_not_have() -> None:
     app = opened("fairness")
     app.selectbox(key="groups").select("age").run()
-    tables = artifacts.manifest().json("report.json")["models"][DEFAULT]["groups"]
+    tables = load_manifest().json("report.json")["models"][DEFAULT]["groups"]
     for test, content in tables.items():
         app.selectbox(key="test").select(test).run()
         assert not app.exception
@@ -70,11 +71,11 @@ def test_says_that_a_set_knows_neither_age_nor_group(test: str) -> None:
 
 
 def test_says_that_a_set_has_no_groups_at_all(monkeypatch) -> None:
-    manifest = artifacts.manifest()
+    manifest = load_manifest()
     report = manifest.json("report.json")
     for entry in report["models"].values():
         entry["groups"] = {test: {} for test in entry["groups"]}
-    monkeypatch.setattr(artifacts.Manifest, "json", lambda *_: report)
+    monkeypatch.setattr(Manifest, "json", lambda *_: report)
     app = opened("fairness")
     assert not app.exception
     assert "does not say who is in its photos" in text(app)
@@ -90,7 +91,7 @@ def test_without_scores_the_groups_are_there_and_the_tool_says_why_not(monkeypat
 
 def test_thresholds_say_what_they_cost_on_other_persons() -> None:
     app = opened("fairness")
-    manifest = artifacts.manifest()
+    manifest = load_manifest()
     faces = scores.scored(manifest)["fairface"]
     for attribute in ("age", "race", "age, race"):
         app.selectbox(key="threshold_by").select(attribute)

@@ -277,7 +277,7 @@ def test_a_journal_survives_what_kills_its_process(tmp_path: Path) -> None:
 def test_settings_and_artifacts_name_what_made_a_reading(tmp_path: Path, monkeypatch) -> None:
     names = {folder.made_by(facespace.Settings(certainty=value)) for value in (None, 0.9)}
     names.add(folder.made_by(facespace.Settings("haar")))
-    source = facespace.artifacts.folder()
+    source = facespace.artifacts.manifest.folder()
     for file in source.iterdir():
         (tmp_path / file.name).symlink_to(file)
     (tmp_path / "manifest.json").unlink()

@@ -14,7 +14,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from facespace import artifacts, cli, detectors, folder
+from facespace import cli, detectors, folder
+from facespace.artifacts.manifest import fingerprint, load_manifest
 from tests.conftest import packed
 
 
@@ -238,11 +239,11 @@ def test_progress_on_a_terminal(there: Path, capfd, monkeypatch: pytest.MonkeyPa
 def test_models_lists_what_is_installed(capsys) -> None:
     assert cli.main(["models", "--format", "json"]) == 0
     table = {(row["kind"], row["name"]): row for row in json.loads(capsys.readouterr().out)}
-    manifest = artifacts.manifest()
+    manifest = load_manifest()
     for name, info in manifest.models.items():
         row = table["model", name]
         path = manifest.folder / row["file"]
-        assert row["sha256"] == artifacts.fingerprint(path) == info.file.sha256
+        assert row["sha256"] == fingerprint(path) == info.file.sha256
         assert row["bytes"] == path.stat().st_size
         assert row["state"] == ("default" if name == manifest.default else "ok")
     assert table["detector", "yunet"]["bytes"] == 122_489
@@ -255,7 +256,7 @@ def test_models_says_what_is_altered_or_missing(tmp_path: Path, monkeypatch, cap
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(tmp_path))
     assert cli.main(["models"]) == 2
     assert "training train" in capsys.readouterr().err
-    manifest = artifacts.manifest(artifacts.Path(artifacts.__file__).parents[1] / "artifacts")
+    manifest = load_manifest(Path(__file__).parents[1] / "artifacts")
     for path in manifest.folder.iterdir():
         if path.name != "eigenfaces.onnx":
             (tmp_path / path.name).symlink_to(path)

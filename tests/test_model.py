@@ -10,7 +10,9 @@ import numpy as np
 import onnx
 import pytest
 
-from facespace import align, artifacts, detectors, eigenfaces, limits, model
+from facespace import align, detectors, limits, model
+from facespace.artifacts import face_space
+from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.types import FacespaceError
 
 
@@ -26,7 +28,7 @@ def crops(astronaut) -> np.ndarray:
     return np.array(variants, np.uint8)
 
 
-@pytest.fixture(params=sorted(artifacts.manifest().models))
+@pytest.fixture(params=sorted(load_manifest().models))
 def every(request: pytest.FixtureRequest) -> model.Model:
     """Each of the committed models."""
     return model.get(request.param)
@@ -62,7 +64,7 @@ def test_mirror_images_read_the_same(every: model.Model, crops: np.ndarray) -> N
 def test_every_model_measures_from_the_face_space_that_pages_draw(
     every: model.Model, crops: np.ndarray
 ) -> None:
-    space = eigenfaces.load()
+    space = face_space.load()
     _, coordinates, distance = every.run(crops)
     placed = space.coordinates(crops)
     np.testing.assert_allclose(space.distance(crops, placed), distance, atol=1e-3)
@@ -80,7 +82,7 @@ def test_noise_is_further_from_face_space_than_a_face(crops: np.ndarray) -> None
 
 
 def test_eigenfaces_are_orthonormal_and_sorted() -> None:
-    space = eigenfaces.load()
+    space = face_space.load()
     gram = space.eigenfaces @ space.eigenfaces.T
     np.testing.assert_allclose(gram, np.eye(space.components), atol=1e-4)
     assert (np.diff(space.explained) <= 0).all()
@@ -88,7 +90,7 @@ def test_eigenfaces_are_orthonormal_and_sorted() -> None:
 
 
 def test_more_eigenfaces_rebuild_a_face_better(crops: np.ndarray) -> None:
-    space = eigenfaces.load()
+    space = face_space.load()
     coordinates = space.coordinates(crops[:1])
     errors = [
         float(space.distance(crops[:1], coordinates[:, :k])[0])
@@ -99,7 +101,7 @@ def test_more_eigenfaces_rebuild_a_face_better(crops: np.ndarray) -> None:
 
 
 def test_metadata_in_the_file_is_the_manifest_s() -> None:
-    manifest = artifacts.manifest()
+    manifest = load_manifest()
     entry = json.loads((manifest.folder / "manifest.json").read_text("utf-8"))
     for name, info in manifest.models.items():
         properties = onnx.load(manifest.path(info.file)).metadata_props
@@ -112,7 +114,7 @@ def test_metadata_in_the_file_is_the_manifest_s() -> None:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the artifacts to be damaged."""
-    return Path(shutil.copytree(artifacts.folder(), tmp_path / "artifacts"))
+    return Path(shutil.copytree(artifacts_folder(), tmp_path / "artifacts"))
 
 
 def edit(folder: Path, change) -> None:
@@ -161,10 +163,10 @@ def test_one_flipped_byte_is_noticed(copy: Path, name: str) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    manifest = artifacts.manifest(copy)
+    manifest = load_manifest(copy)
     load = {
         "eigenfaces.onnx": lambda: model.get("eigenfaces", copy),
-        "face_space.npz": lambda: eigenfaces.load(copy),
+        "face_space.npz": lambda: face_space.load(copy),
         "report.json": lambda: manifest.json("report.json"),
     }
     with pytest.raises(FacespaceError, match="not the file"):

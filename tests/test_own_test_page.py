@@ -15,12 +15,13 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import card, local, own_test
 from dashboard.evaluation.tables import METRICS, interval, number, short
-from facespace import artifacts, testing
+from facespace import testing
+from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from tests.conftest import GREY, packed, png
 from tests.test_pages import opened, text
 from training.__main__ import main
 
-MODELS = artifacts.manifest().models
+MODELS = load_manifest().models
 
 
 @pytest.fixture(autouse=True)
@@ -197,7 +198,7 @@ def test_who_is_at_this_machine(headers: dict[str, str], here: bool) -> None:
 def test_the_card_is_shown_with_every_file_and_cut() -> None:
     app = opened("card")
     assert not app.exception
-    manifest = artifacts.manifest()
+    manifest = load_manifest()
     words = text(app)
     assert "## Intended use" in words and "\n# " not in words
     assert "library_name: onnx" in app.code[0].value
@@ -216,11 +217,11 @@ def test_the_card_is_shown_with_every_file_and_cut() -> None:
 
 
 def test_all_artifacts_come_as_one_zip_that_works(tmp_path: Path) -> None:
-    manifest = artifacts.manifest()
+    manifest = load_manifest()
     with zipfile.ZipFile(io.BytesIO(card.packed(manifest))) as archive:
         assert archive.testzip() is None
         archive.extractall(tmp_path)
-    again = artifacts.manifest(tmp_path)
+    again = load_manifest(tmp_path)
     for info in card.listed(again):
         again.path(info)
     assert (again.models, again.files) == (manifest.models, manifest.files)
@@ -229,7 +230,7 @@ def test_all_artifacts_come_as_one_zip_that_works(tmp_path: Path) -> None:
 
 def test_an_altered_or_missing_file_is_named(tmp_path: Path, monkeypatch) -> None:
     folder = tmp_path / "artifacts"
-    shutil.copytree(artifacts.folder(), folder)
+    shutil.copytree(artifacts_folder(), folder)
     (folder / "scores.npz").write_bytes(b"altered")
     (folder / card.CARD).unlink()
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(folder))

@@ -14,12 +14,13 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard import memory
-from facespace import artifacts, detectors, limits
+from facespace import detectors, limits
+from facespace.artifacts.manifest import Manifest, artifacts_folder, load_manifest
 from facespace.detectors import yunet
 from tests.conftest import PAGES
 
 APP = Path(__file__).parents[1] / "streamlit_app.py"
-DEFAULT = artifacts.manifest().default
+DEFAULT = load_manifest().default
 
 
 def opened(page: str, **query: str) -> AppTest:
@@ -72,7 +73,7 @@ def test_what_a_page_has_loaded_is_collected_once(monkeypatch) -> None:
 def test_home_shows_the_example_and_measured_figures() -> None:
     words = text(opened("home"))
     assert "astronaut.png · 512 × 512 pixels" in words
-    report = artifacts.manifest().json("report.json")["models"][DEFAULT]
+    report = load_manifest().json("report.json")["models"][DEFAULT]
     for test in report["tests"].values():
         assert f"AUC {test['auc']['value']:.3f}" in words
 
@@ -161,7 +162,7 @@ def test_each_model_has_its_own_settings(astronaut_file: bytes) -> None:
     app.file_uploader(key="uploads").upload("a.png", astronaut_file, "image/png")
     app.run()
     read = {}
-    for name, info in artifacts.manifest().models.items():
+    for name, info in load_manifest().models.items():
         app.selectbox(key="model").select(name).run()
         slider = app.slider(key=f"{name}_certainty")
         assert slider.value == round(info.certainty, 2)
@@ -218,7 +219,7 @@ def test_photo_takes_a_bounded_number(astronaut_file: bytes, monkeypatch) -> Non
 
 def test_data_follows_the_data_set() -> None:
     app = opened("data")
-    datasets = artifacts.manifest().json("dataset.json")["datasets"]
+    datasets = load_manifest().json("dataset.json")["datasets"]
     for name, data in datasets.items():
         app.selectbox(key="dataset").select(name).run()
         assert app.metric[0].value == f"{data['photos']:,}"
@@ -240,7 +241,7 @@ def evaluation(**chosen: str) -> AppTest:
 def test_evaluation_follows_test_set_and_model() -> None:
     app = opened("evaluation")
     assert app.selectbox(key="model").value == DEFAULT
-    manifest = artifacts.manifest()
+    manifest = load_manifest()
     for name, report in manifest.json("report.json")["models"].items():
         app.selectbox(key="model").select(name).run()
         for test, figures in report["tests"].items():
@@ -267,7 +268,7 @@ def test_evaluation_follows_test_set_and_model() -> None:
 
 def test_evaluation_compares_the_models() -> None:
     app = opened("evaluation")
-    manifest = artifacts.manifest()
+    manifest = load_manifest()
     reports = manifest.json("report.json")["models"]
     prices = app.dataframe[0].value.set_index("Model")
     assert len(prices) == len(manifest.models)
@@ -284,7 +285,7 @@ def test_evaluation_compares_the_models() -> None:
 def test_evaluation_draws_every_part_for_every_model_and_set(part: str) -> None:
     app = evaluation(part=part)
     assert [tab.label for tab in app.tabs] == PARTS
-    for name, report in artifacts.manifest().json("report.json")["models"].items():
+    for name, report in load_manifest().json("report.json")["models"].items():
         app.selectbox(key="model").select(name).run()
         for test in report["tests"]:
             app.selectbox(key="test").select(test).run()
@@ -298,7 +299,7 @@ def test_evaluation_draws_every_part_for_every_model_and_set(part: str) -> None:
 
 def test_evaluation_of_sparse_reports(monkeypatch) -> None:
     """A set on which one model alone was tested, without groups, masks or answers."""
-    manifest = artifacts.manifest()
+    manifest = load_manifest()
     report = manifest.json("report.json")
     models = report["models"]
     other = next(name for name in models if name != DEFAULT)
@@ -313,7 +314,7 @@ def test_evaluation_of_sparse_reports(monkeypatch) -> None:
     }
     entry["groups"]["sparse"], entry["covered"]["sparse"] = {}, {}
     entry["end_to_end"]["sparse"].pop("haar")
-    monkeypatch.setattr(artifacts.Manifest, "json", lambda *_: report)
+    monkeypatch.setattr(Manifest, "json", lambda *_: report)
     app = opened("evaluation")
     app.selectbox(key="test").select("sparse").run()
     assert {metric.label: metric.value for metric in app.metric}["Wrong answers"] == "–"
@@ -330,7 +331,7 @@ def test_evaluation_downloads_hold_the_report() -> None:
     from dashboard.evaluation import tables as evaluation_tables
     from dashboard.fairness import tables as fairness_tables
 
-    reports = artifacts.manifest().json("report.json")["models"]
+    reports = load_manifest().json("report.json")["models"]
     metrics = evaluation_tables.all_metrics(reports).set_index(["model", "test", "metric"])
     assert metrics.index.is_unique
     for name, report in reports.items():
@@ -345,7 +346,7 @@ def test_evaluation_downloads_hold_the_report() -> None:
 
 
 def test_evaluation_offers_the_model_card(tmp_path, monkeypatch) -> None:
-    folder = artifacts.folder()
+    folder = artifacts_folder()
     for path in folder.iterdir():
         if path.name != "MODEL_CARD.md":
             (tmp_path / path.name).symlink_to(path)

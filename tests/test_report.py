@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from facespace import artifacts
-from facespace.scores import Scored, scored
+from facespace.artifacts.manifest import load_manifest
+from facespace.artifacts.scores import Scored, scored
 
-MANIFEST = artifacts.manifest()
+MANIFEST = load_manifest()
 REPORTS = MANIFEST.json("report.json")["models"]
 SETS = scored(MANIFEST)
 TESTED = [(name, test) for name, entry in REPORTS.items() for test in entry["tests"]]

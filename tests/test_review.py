@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 import pytest
 
-from facespace import artifacts, limits, review
+from facespace import limits, review
+from facespace.artifacts.manifest import load_manifest
 from facespace.io import images
 from facespace.review import Conflict, Queue
 from facespace.review_face import around, crop_of, perceptual_hash
@@ -36,7 +37,7 @@ def test_a_face_is_kept_with_all_that_is_known_of_it(kept, candidate, tmp_path, 
         assert path.stat().st_mode & 0o077 == 0
     (item,) = queue.items()
     assert item == queue.get(number)
-    info = artifacts.manifest().model(None)
+    info = load_manifest().model(None)
     assert (item.source, item.place, item.reasons) == ("astronaut.png", "photo", ("disputed",))
     assert (item.model, item.model_sha256) == (info.name, info.file.sha256)
     assert item.probability_female == candidate.probability_female

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from facespace import artifacts
+from facespace.artifacts.manifest import artifacts_folder, fingerprint, load_manifest
 from tests.test_pages import opened, text
 
 
@@ -16,7 +16,7 @@ from tests.test_pages import opened, text
 def several(tmp_path: Path, monkeypatch) -> None:
     """Artifacts that say: trained on FairFace and LFW, which share seven pairs."""
     folder = tmp_path / "artifacts"
-    shutil.copytree(artifacts.folder(), folder, ignore=shutil.ignore_patterns("*.onnx"))
+    shutil.copytree(artifacts_folder(), folder, ignore=shutil.ignore_patterns("*.onnx"))
     path, manifest_path = folder / "dataset.json", folder / "manifest.json"
     described = json.loads(path.read_text("utf-8"))
     parts = {
@@ -29,7 +29,7 @@ def several(tmp_path: Path, monkeypatch) -> None:
         entry["duplicates"]["sets"] = pairs.get(name, {"fairface": 0, "lfw": 0})
     path.write_text(json.dumps(described), "utf-8")
     manifest = json.loads(manifest_path.read_text("utf-8"))
-    known = {"bytes": path.stat().st_size, "sha256": artifacts.fingerprint(path)}
+    known = {"bytes": path.stat().st_size, "sha256": fingerprint(path)}
     manifest["files"]["dataset.json"] = known
     manifest_path.write_text(json.dumps(manifest), "utf-8")
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(folder))
@@ -59,7 +59,7 @@ def test_what_others_have_too_is_told(several) -> None:
 
 def test_older_artifacts_say_nothing_of_it(monkeypatch) -> None:
     monkeypatch.delenv("FACESPACE_DATA", raising=False)
-    entry = artifacts.manifest().json("dataset.json")["datasets"]["fairface"]
+    entry = load_manifest().json("dataset.json")["datasets"]["fairface"]
     app = opened("data", dataset="FairFace")
     labels = [metric.label for metric in app.metric]
     assert ("To fit on" in labels) == ("learned" in entry)

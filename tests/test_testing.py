@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facespace import artifacts, datasets, model, testing
+from facespace import datasets, model, testing
+from facespace.artifacts.manifest import load_manifest
 from facespace.types import FacespaceError
 from tests.conftest import GREY, packed, png
 from training.__main__ import main
 from training.crops import crop_all
 
-MODELS = {name: model.get(name) for name in artifacts.manifest().models}
+MODELS = {name: model.get(name) for name in load_manifest().models}
 
 
 def outcome(source: bytes | Path, name: str = "photos.zip") -> testing.Outcome:
@@ -44,7 +45,7 @@ def test_good_photos_are_measured_and_bad_ones_named(labelled_zip: bytes) -> Non
     assert "1 rows without a label" in figures["remarks"][0]
     assert sum("with caution" in remark for remark in figures["remarks"]) == 2
     for name, entry in figures["models"].items():
-        info = artifacts.manifest().models[name]
+        info = load_manifest().models[name]
         assert (entry["threshold"], entry["sha256"]) == (info.threshold, info.file.sha256)
         rows = [row for row in result.rows if not row["error"]]
         right = [

@@ -1,4 +1,5 @@
-"""Who and what is in the photos -> ``dataset.json`` and ``means.npz``, without names or pictures.
+"""Who and what is in the photos -> ``dataset.json`` and ``mean_faces.npz``, without names or
+pictures.
 
 ``dataset.json`` holds for each data set, over its usable photos unless said otherwise:
 
@@ -24,7 +25,7 @@
   are no such pairs to look at); ``sets``: pairs of near duplicates of this and each other data set,
   before those that would spoil a test were left out of the training
 
-``means.npz`` is described in ``facespace.means``.
+``mean_faces.npz`` is described in ``facespace.artifacts.mean_faces``.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from facespace import artifacts, evidence, means
+from facespace import evidence
+from facespace.artifacts.manifest import load_manifest
+from facespace.artifacts.mean_faces import FILE as MEAN_FACES
 from facespace.io import images
 from facespace.metrics.classification import LEAST_GROUP, order_of
 from facespace.types import FacespaceError
@@ -85,8 +88,8 @@ def describe(
 
     Args:
         data: the labelled photos that the models were trained on, one folder or several.
-        out: the artifacts; all but ``dataset.json``, ``means.npz`` and what the manifest says of
-            these stays as it is, and so do data sets that are not given.
+        out: the artifacts; all but ``dataset.json``, ``mean_faces.npz`` and what the manifest says
+            of these stays as it is, and so do data sets that are not given.
         tests: the further data sets.
         limit: at most so many photos of each data set, for a quick try.
         cache: where crops are kept between runs.
@@ -96,7 +99,7 @@ def describe(
         FacespaceError: there are no artifacts, they were made from other data, or the photos
             cannot be used.
     """
-    manifest = artifacts.manifest(out)
+    manifest = load_manifest(out)
     material = load(data, tests, limit, cache / "crops", jobs)
     trained_on = manifest.model().data["title"]
     if material.trained_on.title != trained_on:
@@ -105,13 +108,13 @@ def describe(
         )
     before = manifest.json(FILE)["datasets"] if FILE in manifest.files else {}
     report.add(out, contents(material, jobs, before))
-    print(f"wrote {out / FILE} and {out / means.FILE}")
+    print(f"wrote {out / FILE} and {out / MEAN_FACES}")
 
 
 def contents(
     material: Material, jobs: int = -1, before: Mapping[str, Any] | None = None
 ) -> dict[str, bytes]:
-    """``dataset.json`` and ``means.npz``, by their names.
+    """``dataset.json`` and ``mean_faces.npz``, by their names.
 
     Args:
         material: the photos.
@@ -124,12 +127,12 @@ def contents(
     described = {key: _described(key, material, seen) for key in material.datasets}
     return {
         FILE: report.encoded({"datasets": {**(before or {}), **described}}),
-        means.FILE: report.packed(mean_faces(training)),
+        MEAN_FACES: report.packed(mean_faces(training)),
     }
 
 
 def mean_faces(training: Sample) -> dict[str, Array]:
-    """The arrays of ``means.npz``.
+    """The arrays of ``mean_faces.npz``.
 
     A mean of a few faces would be a picture of them: values that fewer than
     ``classification.LEAST_GROUP`` faces have are left out.

@@ -9,7 +9,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from facespace import artifacts, model, testing
+from facespace import model, testing
+from facespace.artifacts.manifest import load_manifest
 from facespace.types import FacespaceError
 
 
@@ -37,7 +38,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Test, print, and write; returns the exit code: 0 done, 1 there is nothing to measure."""
     try:
-        manifest = artifacts.manifest(options.artifacts)
+        manifest = load_manifest(options.artifacts)
         names = dict.fromkeys(options.model or manifest.models)
         models = {name: model.get(name, manifest.folder) for name in names}
         with testing.opened(options.data) as data, _Bar() as bar:

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from facespace import artifacts, eigenfaces
+from facespace.artifacts import face_space
+from facespace.artifacts.manifest import load_manifest
 from facespace.types import FacespaceError
 from training import measure, pipeline, report
 from training.samples import Material
@@ -26,7 +27,7 @@ def demand(out: Path, models: Sequence[str], data: str) -> None:
     Raises:
         FacespaceError: there are no artifacts, or the models would not fit together.
     """
-    manifest = artifacts.manifest(out)
+    manifest = load_manifest(out)
     if "eigenfaces" in models:
         raise FacespaceError(
             "All models measure the distance from the space of the model eigenfaces: with a new "
@@ -45,7 +46,7 @@ def kept(
     out: Path, models: Sequence[str], material: Material, say: Callable[[str], None]
 ) -> dict[str, report.Trained]:
     """The models of a folder that are not among ``models``, by name, tested on the material."""
-    manifest = artifacts.manifest(out)
+    manifest = load_manifest(out)
     written = json.loads((out / report.MANIFEST).read_text("utf-8"))["models"]
     entries = manifest.json(report.REPORT)["models"]
     stay = {}
@@ -62,7 +63,7 @@ def kept(
 
 def space(out: Path) -> Pipeline:
     """The pixel eigenfaces of a folder, as the fitted ``pipeline.reduction`` they were."""
-    stored = eigenfaces.load(out)
+    stored = face_space.load(out)
     made = pipeline.reduction(stored.components)
     scaler, pca = made["scaler"], made["pca"]
     scaler.mean_, scaler.scale_ = stored.mean, stored.scale

@@ -11,7 +11,7 @@ from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 
 from facespace import model
-from facespace.artifacts import Manifest
+from facespace.artifacts.manifest import Manifest
 from facespace.metrics import classification
 from facespace.metrics.classification import OperatingPoint
 from facespace.types import Crops, Floats

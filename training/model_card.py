@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from facespace import artifacts
-from facespace.artifacts import Manifest
+from facespace.artifacts.manifest import Manifest, load_manifest
 from training import across
 from training.models import MODELS
 
@@ -36,7 +35,7 @@ LICENCES = (
 
 def write(out: Path) -> None:
     """Write the card beside the artifacts it describes; they must be complete."""
-    manifest = artifacts.manifest(out)
+    manifest = load_manifest(out)
     report = manifest.json("report.json")["models"]
     data = manifest.json("dataset.json")["datasets"]
     sections = card(manifest, report, data)

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 
-from facespace import artifacts, eigenfaces
+from facespace.artifacts import face_space
+from facespace.artifacts.manifest import FORMAT, fingerprint, load_manifest
 from facespace.io.tables import finite
 from facespace.types import FacespaceError
 from training.sample import Sample
@@ -105,7 +106,7 @@ def write(
         file = out / f"{name}.onnx"
         _replace(file, one.content)
         listed[name] = {"file": file.name, **_identity(file), **one.facts}
-    _replace(out / eigenfaces.FILE, packed(_face_space(space)))
+    _replace(out / face_space.FILE, packed(_face_space(space)))
     _replace(
         out / SCORES,
         packed(scores(material.tests, {name: one.probabilities for name, one in trained.items()})),
@@ -114,10 +115,10 @@ def write(
     _write_json(out / REPORT, {"models": entries})
     for name, content in described.items():
         _replace(out / name, content)
-    files = [eigenfaces.FILE, REPORT, *described, SCORES]
+    files = [face_space.FILE, REPORT, *described, SCORES]
     added, cuts = _added(out)
     manifest = {
-        "format": artifacts.FORMAT,
+        "format": FORMAT,
         "default": next(iter(trained)),
         "models": listed,
         "files": {name: _identity(out / name) for name in dict.fromkeys([*files, *added])},
@@ -142,7 +143,7 @@ def add(out: Path, contents: Mapping[str, bytes], cuts: Mapping[str, Any] | None
     Raises:
         FacespaceError: there are no artifacts.
     """
-    artifacts.manifest(out)
+    load_manifest(out)
     manifest = json.loads((out / MANIFEST).read_text("utf-8"))
     for name, content in contents.items():
         _replace(out / name, content)
@@ -199,7 +200,7 @@ def scores(
 
 
 def _identity(path: Path) -> dict[str, Any]:
-    return {"bytes": path.stat().st_size, "sha256": artifacts.fingerprint(path)}
+    return {"bytes": path.stat().st_size, "sha256": fingerprint(path)}
 
 
 def _write_json(path: Path, data: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from facespace import artifacts
+from facespace.artifacts.manifest import load_manifest
 from training import measure, model_card, report
 from training.samples import load
 
@@ -35,7 +35,7 @@ def retest(
     Raises:
         FacespaceError: the data or the artifacts cannot be used.
     """
-    manifest = artifacts.manifest(out)
+    manifest = load_manifest(out)
     written = manifest.json(report.REPORT)
     material = load(data, tests, limit, cache / "crops", jobs)
     probabilities = {}

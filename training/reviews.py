@@ -10,7 +10,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from facespace import align, artifacts, review_archive
+from facespace import align, review_archive
+from facespace.artifacts.manifest import load_manifest
 from facespace.datasets import Photo
 from facespace.review import NEAR, differing
 from facespace.review_face import perceptual_hash
@@ -78,7 +79,7 @@ def demand_no_worse(
         FacespaceError: a new model is worse, and not ``anyway``.
     """
     try:
-        manifest = artifacts.manifest(out)
+        manifest = load_manifest(out)
     except FacespaceError:
         say(f"there are no models in {out} to compare with")
         return

@@ -1,6 +1,7 @@
 """Measures faces in face space: where test faces lie, and how far from it faces are.
 
-Writes ``coordinates.npz``, which the page Eigenfaces draws from (see ``facespace.coordinates``).
+Writes ``coordinates.npz``, which the page Eigenfaces draws from (see
+``facespace.artifacts.coordinates``).
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from facespace import artifacts, coordinates, eigenfaces
-from facespace.eigenfaces import FaceSpace
+from facespace.artifacts import coordinates, face_space
+from facespace.artifacts.face_space import FaceSpace
+from facespace.artifacts.manifest import load_manifest
 from facespace.types import Crops, Floats
 from training import report
 from training.samples import Material, load
@@ -48,14 +50,14 @@ def measure(
     Raises:
         FacespaceError: the data or the artifacts cannot be used.
     """
-    artifacts.manifest(out)
+    load_manifest(out)
     add(out, load(data, tests, limit, cache / "crops", jobs))
     say(f"wrote {out / coordinates.FILE}")
 
 
 def add(out: Path, material: Material) -> None:
     """The same for photos that are read and split already."""
-    arrays = measured(eigenfaces.load(out), material)
+    arrays = measured(face_space.load(out), material)
     report.add(out, {coordinates.FILE: report.packed(arrays)})
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.artifacts import page_artifacts, sentences
 from dashboard.evaluation.tables import View
 from dashboard.settings import choose_model
-from facespace import scores
+from facespace.artifacts import scores
 
 
 def choose() -> View:

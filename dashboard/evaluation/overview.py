@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import show
 from dashboard.evaluation import drawing, tables
 from dashboard.evaluation.tables import METRICS, View, number, short
-from facespace import artifacts
+from facespace.artifacts.manifest import artifacts_folder
 from facespace.charts import evaluation as charts
 
 
@@ -62,7 +62,7 @@ def metrics(view: View) -> None:
 
 def _card() -> None:
     """The model card, to keep, where there is one."""
-    path = artifacts.folder() / "MODEL_CARD.md"
+    path = artifacts_folder() / "MODEL_CARD.md"
     if path.is_file():
         st.download_button(
             "Model card",

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from facespace.artifacts import Manifest, ModelInfo
+from facespace.artifacts.manifest import Manifest, ModelInfo
+from facespace.artifacts.scores import Scored
 from facespace.metrics.classification import Scores
-from facespace.scores import Scored
 
 #: One model's part of ``report.json``.
 Entry = Mapping[str, Any]

@@ -6,7 +6,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from facespace import artifacts, datasets
+from facespace import datasets
+from facespace.artifacts.manifest import load_manifest
 from facespace.io import images
 from facespace.io.archive import Archive
 from facespace.metrics import classification
@@ -22,7 +23,7 @@ def manifest(content: bytes) -> None:
     """The reader of ``manifest.json``."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "manifest.json").write_bytes(content)
-        found = artifacts.manifest(Path(folder))
+        found = load_manifest(Path(folder))
         assert found.default in found.models
         for info in found.files.values():
             assert found.path(info).parent == Path(folder)

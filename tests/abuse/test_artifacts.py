@@ -18,21 +18,14 @@ import streamlit.config
 from onnx import TensorProto, helper
 
 from dashboard.guard import FAILED
-from facespace import (
-    artifacts,
-    cli,
-    coordinates,
-    eigenfaces,
-    evidence,
-    means,
-    model,
-    scores,
-)
+from facespace import cli, evidence, model
 from facespace.analyze import analyze
+from facespace.artifacts import coordinates, face_space, mean_faces, scores
+from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from tests.abuse.outcomes import READ, as_expected, ending, opened, words
 from tests.conftest import PAGES
 
-REAL = artifacts.folder()
+REAL = artifacts_folder()
 MANIFEST: dict[str, Any] = json.loads((REAL / "manifest.json").read_text("utf-8"))
 DEFAULT: str = MANIFEST["default"]
 NAMES = sorted([entry["file"] for entry in MANIFEST["models"].values()] + list(MANIFEST["files"]))
@@ -68,16 +61,16 @@ def listed(name: str, content: bytes) -> bytes:
 
 def everything(where: Path) -> None:
     """Use all that is in a folder of artifacts, what takes long last."""
-    found = artifacts.manifest(where)
+    found = load_manifest(where)
     for info in (*found.files.values(), *(each.file for each in found.models.values())):
         found.path(info)
     for name in found.files:
         if name.endswith(".json"):
             found.json(name)
     crops = np.zeros((2, 64, 64), np.uint8)
-    space = eigenfaces.load(where)
+    space = face_space.load(where)
     space.coordinates(crops), coordinates.load(where), coordinates.means(space, where)
-    means.load(where), scores.scored(found)
+    mean_faces.load(where), scores.scored(found)
     evidence.gather([], crops[:0], where)
     model.get(None, where).score(crops)
 

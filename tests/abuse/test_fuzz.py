@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from facespace import artifacts
+from facespace.artifacts.manifest import artifacts_folder
 from tests.abuse import targets
 from tests.abuse.test_archives import CASES as ZIPS
 from tests.abuse.test_labels import TABLES
@@ -28,7 +28,7 @@ bounded = settings(
     suppress_health_check=list(HealthCheck),
 )
 
-MANIFEST: dict[str, Any] = json.loads((artifacts.folder() / "manifest.json").read_text("utf-8"))
+MANIFEST: dict[str, Any] = json.loads((artifacts_folder() / "manifest.json").read_text("utf-8"))
 
 
 def mutated(seeds: list[bytes]) -> st.SearchStrategy[bytes]:

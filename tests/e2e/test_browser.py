@@ -12,12 +12,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from facespace import artifacts
+from facespace.artifacts.manifest import load_manifest
 from facespace.types import Box
 from tests.conftest import PAGES as NAMES
 from tests.e2e.conftest import SECONDS, dashboard, download, settled
 
-DEFAULT = artifacts.manifest().default
+DEFAULT = load_manifest().default
 PAGES = ["", "photo?from=Example", *(p for p in NAMES if p not in ("home", "photo"))]
 
 

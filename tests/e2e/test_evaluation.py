@@ -7,11 +7,11 @@ import time
 
 from playwright.sync_api import Error, Locator, Page, expect
 
-from facespace import artifacts
-from facespace.scores import scored
+from facespace.artifacts.manifest import load_manifest
+from facespace.artifacts.scores import scored
 from tests.e2e.conftest import SECONDS, settled
 
-MANIFEST = artifacts.manifest()
+MANIFEST = load_manifest()
 DEFAULT = MANIFEST.default
 FACES = scored(MANIFEST)["fairface"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from facespace import artifacts
+from facespace.artifacts.manifest import load_manifest
 from tests.conftest import GREY, packed, png
 from tests.e2e.conftest import download, settled
 
@@ -35,7 +35,7 @@ def test_photos_are_tested_and_the_figures_kept(page, address, labelled_zip, tmp
     assert len(rows) == 10
     with download(page, "Errors", tmp_path).open(encoding="utf-8") as file:
         errors = list(csv.DictReader(file))
-    default = artifacts.manifest().default
+    default = load_manifest().default
     model = figures["models"][default]
     wrong = model["confusion"][0][1] + model["confusion"][1][0]
     assert len(errors) == wrong > 0
@@ -95,7 +95,7 @@ def test_the_model_card_and_all_artifacts(page: Page, address: str, tmp_path: Pa
     with zipfile.ZipFile(download(page, "All artifacts", tmp_path)) as archive:
         assert archive.testzip() is None
         archive.extractall(tmp_path / "artifacts")
-    manifest = artifacts.manifest(tmp_path / "artifacts")
+    manifest = load_manifest(tmp_path / "artifacts")
     for info in manifest.models.values():
         manifest.path(info.file)
     page.get_by_role("tab", name="Every cut").click()

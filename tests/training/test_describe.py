@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facespace import artifacts, evidence, means
+from facespace import evidence
+from facespace.artifacts import mean_faces
+from facespace.artifacts.manifest import load_manifest
 from facespace.datasets import Photo
 from facespace.io import images
 from facespace.types import RGB, FacespaceError
@@ -92,7 +94,7 @@ def described(folder: Path, tmp_path_factory) -> tuple[Path, Path]:
 
 @pytest.fixture
 def tiny(described) -> dict[str, Any]:
-    return artifacts.manifest(described[0]).json("dataset.json")["datasets"]["tiny"]
+    return load_manifest(described[0]).json("dataset.json")["datasets"]["tiny"]
 
 
 def test_what_was_there_stays(described) -> None:
@@ -104,9 +106,9 @@ def test_what_was_there_stays(described) -> None:
     assert now == was
     assert (out / "report.json").read_bytes() == (ARTIFACTS / "report.json").read_bytes()
     kept = json.loads((ARTIFACTS / "dataset.json").read_text("utf-8"))["datasets"]
-    sets = artifacts.manifest(out).json("dataset.json")["datasets"]
+    sets = load_manifest(out).json("dataset.json")["datasets"]
     assert {name: sets[name] for name in kept} == kept
-    assert artifacts.manifest(out).path(artifacts.manifest(out).files["means.npz"])
+    assert load_manifest(out).path(load_manifest(out).files["means.npz"])
 
 
 def test_counts_and_crossings(tiny) -> None:
@@ -182,7 +184,7 @@ def test_measures_are_those_of_the_photos(tiny, folder: Path) -> None:
 
 def test_the_means_are_numpys(described, folder: Path) -> None:
     out, cache = described
-    found = means.load(out)
+    found = mean_faces.load(out)
     # Fewer than 30 faces of X: their mean would come close to a picture of one.
     assert {key: list(values) for key, values in found.items()} == {
         "sex": ["female", "male"],
@@ -204,7 +206,7 @@ def test_the_means_are_numpys(described, folder: Path) -> None:
         assert mean.faces == chosen.sum() >= 30
         assert mean.picture.dtype == np.float32
         np.testing.assert_allclose(mean.picture, crops[chosen].mean(axis=0), rtol=1e-5)
-    with np.load(out / means.FILE, allow_pickle=False) as arrays:
+    with np.load(out / mean_faces.FILE, allow_pickle=False) as arrays:
         assert arrays["sex/male"].shape == (64, 64)
         assert arrays["faces/sex/male"].dtype == np.int64
         assert arrays["faces/sex/male"] == TRAIN - 1

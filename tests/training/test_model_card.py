@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from facespace import artifacts
-from facespace.artifacts import Manifest
+from facespace.artifacts.manifest import Manifest, load_manifest
 from training import model_card
 
 
 @pytest.fixture
 def manifest() -> Manifest:
-    return artifacts.manifest()
+    return load_manifest()
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import pytest
 from sklearn.kernel_approximation import Nystroem
 from sklearn.svm import LinearSVC
 
-from facespace import artifacts, model
+from facespace import model
+from facespace.artifacts.manifest import load_manifest
 from tests.test_pages import evaluation, opened, text
 from tests.training.test_train import photos  # noqa: F401
 from training import export, front_ends, nystroem, pipeline
@@ -98,7 +99,7 @@ def trained(photos: Path, tmp_path_factory) -> Path:  # noqa: F811
 
 
 def test_the_artifacts_keep_the_contract(trained: Path) -> None:
-    manifest = artifacts.manifest(trained)
+    manifest = load_manifest(trained)
     info = manifest.model()
     assert info.title == "Eigenfaces: pixels, PCA, Nystroem SVM"
     entry = manifest.json("report.json")["models"]["eigenfaces"]
@@ -109,7 +110,7 @@ def test_the_artifacts_keep_the_contract(trained: Path) -> None:
     assert entry["parity"]["probability"] <= export.TOLERANCE
     assert "Nystroem SVM" in {row["name"] for row in entry["comparison"]}
     file = onnx.load(manifest.path(info.file))
-    committed = artifacts.manifest()
+    committed = load_manifest()
     other = onnx.load(committed.path(committed.model("eigenfaces").file))
     for ends in ("input", "output"):
         names = [[end.name for end in getattr(m.graph, ends)] for m in (file, other)]

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facespace import align, artifacts, evidence, model
+from facespace import align, evidence, model
+from facespace.artifacts.manifest import artifacts_folder
 from facespace.types import RGB, Detection, FacespaceError
 from training import covers, rules, second_opinion
 from training.second_opinion import Examples
@@ -78,7 +79,7 @@ def test_poses_are_asked_for_before_anything_is_learned(tmp_path: Path, monkeypa
             (tmp_path / name / "images" / f"{i}.png").touch()
         (tmp_path / name / "annotations.csv").write_text("file,x,y,w,h,pose\n" + rows)
     with pytest.raises(FacespaceError, match="frontal faces and profiles"):
-        rules.choose(tmp_path, tmp_path, artifacts.folder())
+        rules.choose(tmp_path, tmp_path, artifacts_folder())
 
 
 def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from PIL import Image
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
-from facespace import Settings, analyze, artifacts, coordinates, detectors, eigenfaces, model
+from facespace import Settings, analyze, detectors, model
+from facespace.artifacts import coordinates, face_space
+from facespace.artifacts.manifest import load_manifest
 from facespace.datasets import Photo
 from facespace.types import RGB, FacespaceError
 from training import crops, export, front_ends, pipeline
@@ -63,7 +65,7 @@ def trained(photos: Path, tmp_path_factory) -> tuple[Path, Path]:
 
 def test_the_artifacts_work_and_learned(trained, astronaut: RGB, monkeypatch) -> None:
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(trained[0]))
-    manifest = artifacts.manifest()
+    manifest = load_manifest()
     assert (manifest.default, list(manifest.models)) == ("gradients", ["gradients", "eigenfaces"])
     for name, report in manifest.json("report.json")["models"].items():
         (test,) = report["tests"].values()
@@ -81,7 +83,7 @@ def test_the_artifacts_work_and_learned(trained, astronaut: RGB, monkeypatch) ->
             for dark in (False, True)
         }
         assert read[False].probability_female > 0.5 > read[True].probability_female
-    assert eigenfaces.load().components == model.get("eigenfaces").info.components
+    assert face_space.load().components == model.get("eigenfaces").info.components
 
 
 def test_every_model_measures_the_same_distance(trained, monkeypatch, fitted) -> None:
@@ -89,7 +91,7 @@ def test_every_model_measures_the_same_distance(trained, monkeypatch, fitted) ->
     _, cropped = fitted
     one, other = (model.get(name).run(cropped)[2] for name in ("eigenfaces", "gradients"))
     np.testing.assert_allclose(one, other, atol=1e-4)
-    space = eigenfaces.load()
+    space = face_space.load()
     np.testing.assert_allclose(one, space.distance(cropped, space.coordinates(cropped)), atol=1e-4)
 
 
@@ -100,7 +102,7 @@ def test_a_model_stays_while_another_is_trained(trained, photos: Path, tmp_path:
     options = ["train", "--data", photos, "--out", out, "--cache", cache, "--jobs", "1", "--keep"]
     options += ["--model", "gradients", "--classifier", "nystroem"]
     assert main([str(option) for option in options]) == 0
-    old, new = artifacts.manifest(before), artifacts.manifest(out)
+    old, new = load_manifest(before), load_manifest(out)
     assert list(new.models) == list(old.models)
     assert new.model("eigenfaces") == old.model("eigenfaces")
     assert new.model("gradients").file.sha256 != old.model("gradients").file.sha256

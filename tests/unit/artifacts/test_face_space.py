@@ -12,15 +12,17 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
-from facespace import align, artifacts, coordinates, direction, eigenfaces, labelled, model
+from facespace import align, direction, labelled, model
 from facespace import occlusion as occlusions
-from facespace.eigenfaces import FaceSpace
+from facespace.artifacts import coordinates, face_space
+from facespace.artifacts.face_space import FaceSpace
+from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.types import RGB, Crops, Detection, FacespaceError
 
 
 @pytest.fixture(scope="module")
 def space() -> FaceSpace:
-    return eigenfaces.load()
+    return face_space.load()
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +193,7 @@ def test_a_stride_that_does_not_divide_the_crop(rng: np.random.Generator) -> Non
 
 
 def test_the_committed_coordinates() -> None:
-    manifest = artifacts.manifest()
+    manifest = load_manifest()
     measured = coordinates.load()
     tests = manifest.json("report.json")["models"][manifest.default]["tests"]
     assert set(measured.tests) == set(tests)
@@ -210,12 +212,12 @@ def test_the_committed_coordinates() -> None:
 
 def add_means(folder: Path, arrays: dict[str, np.ndarray]) -> None:
     """Artifacts as they are committed, with these mean faces."""
-    for path in artifacts.folder().iterdir():
+    for path in artifacts_folder().iterdir():
         if path.name not in ("manifest.json", coordinates.MEANS):
             (folder / path.name).symlink_to(path)
     np.savez(folder / coordinates.MEANS, **arrays)
     content = (folder / coordinates.MEANS).read_bytes()
-    manifest = json.loads((artifacts.folder() / "manifest.json").read_text("utf-8"))
+    manifest = json.loads((artifacts_folder() / "manifest.json").read_text("utf-8"))
     sha256 = hashlib.sha256(content).hexdigest()
     manifest["files"][coordinates.MEANS] = {"bytes": len(content), "sha256": sha256}
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")

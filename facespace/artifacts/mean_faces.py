@@ -1,4 +1,4 @@
-"""``means.npz``: the mean face of each sex, age and group that a model learned from."""
+"""``mean_faces.npz``: the mean face of each sex, age and group that a model learned from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facespace import artifacts
+from facespace.artifacts.manifest import load_manifest, open_arrays
 from facespace.types import FacespaceError, Floats
 
 #: The file among the artifacts: for every value of an attribute that enough faces have, the
@@ -30,7 +30,7 @@ class MeanFace:
 
 
 def load(where: Path | None = None) -> Mapping[str, Mapping[str, MeanFace]]:
-    """The mean faces of the artifacts folder (``artifacts.folder()`` where None).
+    """The mean faces of the artifacts folder (``artifacts_folder()`` where None).
 
     Returns:
         by attribute, then by value, in the file's order.
@@ -38,7 +38,7 @@ def load(where: Path | None = None) -> Mapping[str, Mapping[str, MeanFace]]:
     Raises:
         FacespaceError: the file is missing, altered or holds no mean faces.
     """
-    manifest = artifacts.manifest(where)
+    manifest = load_manifest(where)
     if FILE not in manifest.files:
         raise FacespaceError(
             f"The artifacts have no {FILE}. "
@@ -50,7 +50,7 @@ def load(where: Path | None = None) -> Mapping[str, Mapping[str, MeanFace]]:
 @lru_cache(maxsize=2)
 def _load(path: Path, sha256: str) -> dict[str, dict[str, MeanFace]]:
     means: dict[str, dict[str, MeanFace]] = {}
-    with artifacts.arrays(path, "holds no mean faces") as data:
+    with open_arrays(path, "holds no mean faces") as data:
         for name in data.files:
             if not name.startswith(_COUNTS):
                 attribute, value = name.split("/", 1)

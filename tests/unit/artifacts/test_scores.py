@@ -8,10 +8,11 @@ import shutil
 import numpy as np
 import pytest
 
-from facespace import artifacts, scores
+from facespace.artifacts import scores
+from facespace.artifacts.manifest import fingerprint, load_manifest
 from facespace.types import FacespaceError
 
-MANIFEST = artifacts.manifest()
+MANIFEST = load_manifest()
 
 
 def test_every_face_has_a_label_a_person_and_scores() -> None:
@@ -34,7 +35,7 @@ def test_without_the_file_it_says_so(tmp_path) -> None:
     del content["files"][scores.FILE]
     (tmp_path / "manifest.json").write_text(json.dumps(content), "utf-8")
     with pytest.raises(FacespaceError, match=r"no scores\.npz"):
-        scores.scored(artifacts.manifest(tmp_path))
+        scores.scored(load_manifest(tmp_path))
 
 
 @pytest.mark.parametrize("content", [b"no archive", None])
@@ -48,11 +49,11 @@ def test_another_file_is_refused(content: bytes | None, tmp_path) -> None:
     listed = json.loads((MANIFEST.folder / "manifest.json").read_text("utf-8"))
     listed["files"][scores.FILE] = {
         "bytes": path.stat().st_size,
-        "sha256": artifacts.fingerprint(path),
+        "sha256": fingerprint(path),
     }
     (tmp_path / "manifest.json").write_text(json.dumps(listed), "utf-8")
     with pytest.raises(FacespaceError, match="not a file of scores"):
-        scores.scored(artifacts.manifest(tmp_path))
+        scores.scored(load_manifest(tmp_path))
 
 
 def test_an_altered_file_is_refused(tmp_path) -> None:
@@ -61,4 +62,4 @@ def test_an_altered_file_is_refused(tmp_path) -> None:
     with (tmp_path / scores.FILE).open("ab") as file:
         file.write(b"!")
     with pytest.raises(FacespaceError, match="not the file"):
-        scores.scored(artifacts.manifest(tmp_path))
+        scores.scored(load_manifest(tmp_path))

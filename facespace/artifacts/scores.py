@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facespace import artifacts
+from facespace.artifacts.manifest import Manifest, open_arrays
 from facespace.metrics.classification import Array, Bools, Scores, age_group
 from facespace.types import FacespaceError
 
@@ -35,7 +35,7 @@ class Scored:
     probability: Mapping[str, Scores]
 
 
-def scored(manifest: artifacts.Manifest) -> dict[str, Scored]:
+def scored(manifest: Manifest) -> dict[str, Scored]:
     """Every test set by name; read once as long as the file stays the same.
 
     Raises:
@@ -49,7 +49,7 @@ def scored(manifest: artifacts.Manifest) -> dict[str, Scored]:
 @lru_cache(maxsize=2)
 def _read(path: Path, sha256: str) -> dict[str, Scored]:
     sets: dict[str, dict[str, Array]] = {}
-    with artifacts.arrays(path, "is not a file of scores") as data:
+    with open_arrays(path, "is not a file of scores") as data:
         for name in data.files:
             test, column = name.split("/")
             sets.setdefault(test, {})[column] = data[name]

@@ -131,19 +131,20 @@ class Manifest:
 _AGAIN = "Train again with: python -m training train --data FOLDER --out artifacts"
 
 
-def folder() -> Path:
-    """``FACESPACE_ARTIFACTS``, or the folder ``artifacts`` beside this package."""
+def artifacts_folder() -> Path:
+    """``FACESPACE_ARTIFACTS``, or the folder ``artifacts`` beside the package."""
     chosen = os.environ.get("FACESPACE_ARTIFACTS")
-    return Path(chosen) if chosen else Path(__file__).resolve().parents[1] / "artifacts"
+    return Path(chosen) if chosen else Path(__file__).resolve().parents[2] / "artifacts"
 
 
-def manifest(where: Path | None = None) -> Manifest:
-    """Read ``manifest.json`` of a folder (``folder()`` where None); cached until it changes.
+def load_manifest(where: Path | None = None) -> Manifest:
+    """Read ``manifest.json`` of a folder (``artifacts_folder()`` where None); cached until it
+    changes.
 
     Raises:
         FacespaceError: it is missing, damaged, or of another format.
     """
-    path = (where or folder()) / "manifest.json"
+    path = (where or artifacts_folder()) / "manifest.json"
     try:
         changed = path.stat().st_mtime_ns
     except OSError:
@@ -158,7 +159,7 @@ def fingerprint(path: Path) -> str:
 
 
 @contextmanager
-def arrays(path: Path, what: str) -> Iterator[Any]:
+def open_arrays(path: Path, what: str) -> Iterator[Any]:
     """The arrays of an NPZ file by name, as NumPy opens it; the ``with`` block may check them.
 
     Args:

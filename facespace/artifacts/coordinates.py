@@ -1,7 +1,7 @@
 """What was measured in face space: where test faces lie, and how far from it faces are.
 
 The arrays come from the artifact ``coordinates.npz``, without names or pictures; the mean faces
-of groups from ``means.npz``.
+of groups from ``mean_faces.npz``.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from facespace import artifacts
-from facespace.eigenfaces import FaceSpace
+from facespace.artifacts.face_space import FaceSpace
+from facespace.artifacts.manifest import load_manifest, open_arrays
 from facespace.types import FacespaceError, Floats
 
 FILE, MEANS = "coordinates.npz", "means.npz"
@@ -70,7 +70,7 @@ class GroupMean:
 
 
 def load(where: Path | None = None) -> Measured:
-    """Read ``coordinates.npz`` of the artifacts folder (``artifacts.folder()`` where None).
+    """Read ``coordinates.npz`` of the artifacts folder (``artifacts_folder()`` where None).
 
     Raises:
         FacespaceError: it is missing, altered or something else.
@@ -85,7 +85,8 @@ def means(space: FaceSpace, where: Path | None = None) -> dict[str, dict[str, Gr
     mean of their coordinates.
 
     Raises:
-        FacespaceError: the artifacts have no ``means.npz``, or it is altered or something else.
+        FacespaceError: the artifacts have no ``mean_faces.npz``, or it is altered or something
+            else.
     """
     found: dict[str, dict[str, GroupMean]] = {}
     for name, faces, mean in _means(*_identity(MEANS, where)):
@@ -98,7 +99,7 @@ def means(space: FaceSpace, where: Path | None = None) -> dict[str, dict[str, Gr
 
 
 def _identity(name: str, where: Path | None) -> tuple[Path, str]:
-    manifest = artifacts.manifest(where)
+    manifest = load_manifest(where)
     if name not in manifest.files:
         raise FacespaceError(f"The artifacts have no {name}.")
     return manifest.path(manifest.files[name]), manifest.files[name].sha256
@@ -106,7 +107,7 @@ def _identity(name: str, where: Path | None) -> tuple[Path, str]:
 
 @lru_cache(maxsize=2)
 def _load(path: Path, sha256: str) -> Measured:
-    with artifacts.arrays(path, "holds no coordinates of test faces") as data:
+    with open_arrays(path, "holds no coordinates of test faces") as data:
         names = [name.removesuffix("/female") for name in data if name.endswith("/female")]
         measured = Measured(
             {
@@ -128,7 +129,7 @@ def _load(path: Path, sha256: str) -> Measured:
 
 @lru_cache(maxsize=2)
 def _means(path: Path, sha256: str) -> list[tuple[str, int, npt.NDArray[Any]]]:
-    with artifacts.arrays(path, "holds no mean faces") as data:
+    with open_arrays(path, "holds no mean faces") as data:
         names = [name.removeprefix("faces/") for name in data if name.startswith("faces/")]
         found = [(name, int(data[f"faces/{name}"]), data[name]) for name in names]
     return found

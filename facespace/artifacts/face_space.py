@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from facespace import artifacts
+from facespace.artifacts.manifest import load_manifest, open_arrays
 from facespace.types import Crops, FacespaceError, Floats
 
 FILE = "face_space.npz"
@@ -115,12 +115,12 @@ class FaceSpace:
 
 
 def load(where: Path | None = None) -> FaceSpace:
-    """Read ``face_space.npz`` of the artifacts folder (``artifacts.folder()`` where None).
+    """Read ``face_space.npz`` of the artifacts folder (``artifacts_folder()`` where None).
 
     Raises:
         FacespaceError: it is missing, altered or not a face space.
     """
-    manifest = artifacts.manifest(where)
+    manifest = load_manifest(where)
     if FILE not in manifest.files:
         raise FacespaceError(f"The artifacts have no {FILE}.")
     return _load(manifest.path(manifest.files[FILE]), manifest.files[FILE].sha256)
@@ -129,7 +129,7 @@ def load(where: Path | None = None) -> FaceSpace:
 @lru_cache(maxsize=2)
 def _load(path: Path, sha256: str) -> FaceSpace:
     arrays = ("mean", "scale", "centre", "eigenfaces", "variance", "divisor")
-    with artifacts.arrays(path, "is not a face space") as data:
+    with open_arrays(path, "is not a face space") as data:
         space = FaceSpace(
             side=int(data["side"]),
             total_variance=float(data["total_variance"]),
