@@ -23,11 +23,12 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from facespace import align, datasets, detectors, evidence, limits, model
-from facespace.analyze import analyze
+from facespace import datasets, limits
 from facespace.artifacts.manifest import Cuts, artifacts_folder, load_manifest
-from facespace.decide import Rules, rejected
-from facespace.detectors import yunet, yunet_graph
+from facespace.faces import align, detectors, evidence, model
+from facespace.faces.analyze import analyze
+from facespace.faces.decide import Rules, rejected
+from facespace.faces.detectors import yunet, yunet_graph
 from facespace.io import images
 from facespace.onnx_session import loaded
 from facespace.types import RGB, Detection

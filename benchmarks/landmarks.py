@@ -21,8 +21,9 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from facespace import datasets, detectors, labelled
-from facespace.detectors import yunet
+from facespace import datasets, labelled
+from facespace.faces import detectors
+from facespace.faces.detectors import yunet
 from facespace.io import images
 
 #: Copies of every photo, and their least and largest scale.

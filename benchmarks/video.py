@@ -33,9 +33,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.peers import peak_mb
-from facespace import annotate, frames, video
-from facespace.analyze import Settings, analyze, rules_of
-from facespace.detectors.base import iou
+from facespace import frames, video
+from facespace.faces import annotate
+from facespace.faces.analyze import Settings, analyze, rules_of
+from facespace.faces.detectors.base import iou
 from facespace.tracking import Tracker
 from facespace.types import RGB, Box, Face
 

@@ -14,10 +14,10 @@ from dashboard import data_tables as tables
 from dashboard import results, show
 from dashboard.artifacts import sentences
 from dashboard.data_tables import ATTRIBUTES, MEASURES, WAYS
-from facespace import detectors
 from facespace.artifacts.manifest import Manifest
 from facespace.artifacts.mean_faces import load as load_mean_faces
 from facespace.charts import data as charts
+from facespace.faces import detectors
 from facespace.types import Floats
 
 #: What a number of equal or similar photos means that are on both sides of the split.

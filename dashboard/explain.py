@@ -11,16 +11,16 @@ from dashboard import results, show
 from dashboard.look import SHOWN, Look
 from dashboard.settings import choose_model
 from facespace import direction as directions
-from facespace import model
 from facespace import occlusion as occlusions
 from facespace.artifacts import face_space
 from facespace.artifacts.manifest import ModelInfo
 from facespace.charts import explain as charts
 from facespace.charts import space as space_charts
-from facespace.decide import Rules, decide
 from facespace.direction import Direction
+from facespace.faces import model
+from facespace.faces.decide import Rules, decide
+from facespace.faces.model import Model
 from facespace.io import tables
-from facespace.model import Model
 from facespace.types import Crops, Face, Floats, Score
 
 #: The model whose coordinates these are.

@@ -14,8 +14,8 @@ from dashboard.film_job import Job
 from dashboard.reader import plain
 from dashboard.show import buttons
 from facespace import film_export
-from facespace.analyze import Settings
 from facespace.charts import film as charts
+from facespace.faces.analyze import Settings
 from facespace.tracking import GONE, Tracked
 from facespace.video import Film, Progress
 

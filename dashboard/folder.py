@@ -18,8 +18,8 @@ from dashboard.local import at_this_machine
 from dashboard.reader import plain
 from dashboard.show import buttons
 from facespace import folder, limits, pictures, sinks
-from facespace.analyze import Settings
 from facespace.charts import folder as charts
+from facespace.faces.analyze import Settings
 from facespace.io import find_photos
 from facespace.io.archive import Archive
 from facespace.io.find_photos import Photo

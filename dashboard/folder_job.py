@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dashboard.background import Background
 from facespace import folder
-from facespace.analyze import Settings
+from facespace.faces.analyze import Settings
 from facespace.folder import Step, Wanted
 from facespace.io.find_photos import Photo
 from facespace.journal import Entry

@@ -13,9 +13,10 @@ import streamlit as st
 from dashboard import local, results
 from dashboard.artifacts import sentences
 from dashboard.reader import plain
-from facespace import analyze, annotate, datasets, detectors, evidence, layouts
+from facespace import datasets, layouts
 from facespace import labelled as labelled_photos
 from facespace.datasets import Dataset, Photo
+from facespace.faces import analyze, annotate, detectors, evidence
 from facespace.io import images, tables
 from facespace.metrics import classification
 from facespace.types import RGB, FacespaceError, Reading

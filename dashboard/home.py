@@ -11,7 +11,7 @@ from dashboard import results, show
 from dashboard.artifacts import sentences
 from dashboard.example import CREDIT, example
 from dashboard.reader import Picture, read_all
-from facespace.analyze import Settings
+from facespace.faces.analyze import Settings
 from facespace.types import Reading
 
 #: What a visitor can do, and where.

@@ -13,10 +13,10 @@ from dashboard import results
 from dashboard.artifacts import sentences
 from dashboard.example import CREDIT, example
 from dashboard.reader import Picture, read_all
-from facespace.analyze import Settings
 from facespace.artifacts import coordinates as measured
 from facespace.artifacts.face_space import FaceSpace
 from facespace.artifacts.manifest import Manifest
+from facespace.faces.analyze import Settings
 from facespace.io.images import SUFFIXES
 from facespace.types import Face, FacespaceError, Floats
 

@@ -15,12 +15,13 @@ from dashboard import show
 from dashboard.evaluation.tables import FIRST, METRICS, interval, number, short
 from dashboard.local import at_this_machine
 from dashboard.reader import plain
-from facespace import limits, model, testing
+from facespace import limits, testing
 from facespace.artifacts.manifest import Manifest
 from facespace.charts import curves as drawn
 from facespace.charts import evaluation as charts
 from facespace.charts import fairness
 from facespace.datasets import COLUMNS
+from facespace.faces import model
 from facespace.io import tables
 from facespace.metrics.classification import LEAST_GROUP
 from facespace.testing import LABELS, Outcome

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from facespace import limits
-from facespace.analyze import Settings, analyze, failed
+from facespace.faces.analyze import Settings, analyze, failed
 from facespace.io import images
 from facespace.types import RGB, FacespaceError, Reading
 

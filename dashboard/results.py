@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.reader import Picture, plain
-from facespace import annotate
+from facespace.faces import annotate
 from facespace.gate import turn
 from facespace.io import tables
 from facespace.types import REASONS, RGB, Face, Reading

@@ -14,9 +14,10 @@ import streamlit as st
 
 from dashboard import results
 from dashboard.reader import plain
-from facespace import annotate, limits
-from facespace.annotate import Mark
+from facespace import limits
 from facespace.artifacts import face_space
+from facespace.faces import annotate
+from facespace.faces.annotate import Mark
 from facespace.io import images
 from facespace.review import DECISIONS, Conflict, Decision, Item, Queue
 from facespace.review_face import REASONS, crop_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.artifacts import page_artifacts
-from facespace import detectors
-from facespace.analyze import Settings
 from facespace.artifacts.manifest import Manifest
+from facespace.faces import detectors
+from facespace.faces.analyze import Settings
 
 
 def sidebar() -> Settings:

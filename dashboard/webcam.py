@@ -26,10 +26,10 @@ from streamlit_webrtc.relay import get_global_relay
 from dashboard import keeping, results
 from dashboard.local import at_this_machine
 from dashboard.reader import Picture, read_all
-from facespace.analyze import Settings
 from facespace.artifacts import face_space
 from facespace.charts import live as charts
 from facespace.doctor import TURN
+from facespace.faces.analyze import Settings
 from facespace.io import tables
 from facespace.live import STAGES, Live, Look, Options
 from facespace.types import Face

@@ -11,7 +11,7 @@ The runtime imports neither streamlit nor scikit-learn.
 """
 
 try:
-    from facespace.analyze import Settings, analyze
+    from facespace.faces.analyze import Settings, analyze
     from facespace.io.tables import to_frame
     from facespace.types import FacespaceError, Reading
 except (ImportError, TypeError) as error:  # a package is missing, or Python is too old

@@ -7,9 +7,10 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
-from facespace import detectors, doctor, film_command, folder_command, models_command
-from facespace import model as models
-from facespace.analyze import Settings, analyze, failed
+from facespace import doctor, film_command, folder_command, models_command
+from facespace.faces import detectors
+from facespace.faces import model as models
+from facespace.faces.analyze import Settings, analyze, failed
 from facespace.io import tables
 from facespace.types import FacespaceError, Reading
 

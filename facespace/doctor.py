@@ -149,7 +149,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _weights() -> Iterator[Finding]:
     try:
-        from facespace.detectors import yunet
+        from facespace.faces.detectors import yunet
         from facespace.types import FacespaceError
     except ImportError as error:
         yield NOTE, f"YuNet’s weights cannot be looked at before the packages are there: {error}"

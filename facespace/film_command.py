@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from facespace import film_export, limits, review_command, review_film, video
-from facespace.analyze import Settings
+from facespace.faces.analyze import Settings
 from facespace.terminal import interrupted, show
 from facespace.types import FacespaceError
 from facespace.video import Film, Progress

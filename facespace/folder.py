@@ -29,9 +29,10 @@ from typing import Protocol
 
 import cv2
 
-from facespace import detectors, limits, pictures
-from facespace.analyze import Settings, analyze, failed, rules_of
+from facespace import limits, pictures
 from facespace.artifacts.manifest import fingerprint, load_manifest
+from facespace.faces import detectors
+from facespace.faces.analyze import Settings, analyze, failed, rules_of
 from facespace.io import images
 from facespace.io.find_photos import Photo
 from facespace.journal import NOTE, QUEUED, THUMBS, Entry, Known

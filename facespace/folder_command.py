@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from facespace import folder, remote, review_command, sinks
-from facespace.analyze import Settings
+from facespace.faces.analyze import Settings
 from facespace.folder import Step, Wanted
 from facespace.io import find_photos
 from facespace.journal import NOTE, Journal

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from facespace import detectors
+from facespace.faces import detectors
 from facespace.types import RGB, Detection, FacespaceError
 
 #: Labelled photos show one person, in the middle, so even a doubtful detection there is taken.

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from facespace import annotate
-from facespace.analyze import Settings, analyze, rules_of
-from facespace.annotate import Mark
+from facespace.faces import annotate
+from facespace.faces.analyze import Settings, analyze, rules_of
+from facespace.faces.annotate import Mark
 from facespace.tracking import Tracked, Tracker
 from facespace.types import RGB, FacespaceError, Point, Reading
 

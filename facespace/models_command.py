@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from facespace import detectors
 from facespace.artifacts.manifest import load_manifest
-from facespace.detectors import yunet
+from facespace.faces import detectors
+from facespace.faces.detectors import yunet
 from facespace.io import tables
 from facespace.types import FacespaceError
 

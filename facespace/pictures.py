@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from facespace import annotate
+from facespace.faces import annotate
 from facespace.io import images, tables
 from facespace.io.find_photos import Photo
 from facespace.types import RGB, Box, Face, FacespaceError

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facespace import detectors, folder, limits, pictures
-from facespace.analyze import Settings
+from facespace import folder, limits, pictures
 from facespace.artifacts.manifest import fingerprint, load_manifest
+from facespace.faces import detectors
+from facespace.faces.analyze import Settings
 from facespace.folder import Made, Read, Wanted
 from facespace.io.find_photos import Photo
 from facespace.types import FacespaceError

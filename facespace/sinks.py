@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from facespace import palette
-from facespace.annotate import verdict_text
+from facespace.faces.annotate import verdict_text
 from facespace.io import tables
 from facespace.journal import BESIDE, THUMBS, Entry
 from facespace.types import REASONS, FacespaceError

@@ -18,14 +18,15 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from facespace import align, datasets, labelled, layouts, limits
+from facespace import datasets, labelled, layouts, limits
 from facespace.datasets import Dataset, Photo
+from facespace.faces import align
+from facespace.faces.model import Model
 from facespace.io import images
 from facespace.io.archive import Archive
 from facespace.io.tables import finite, table_csv
 from facespace.metrics import classification
 from facespace.metrics.classification import OperatingPoint
-from facespace.model import Model
 from facespace.types import RGB, FacespaceError, Template
 
 #: The table that a ZIP or folder of anybody's own photos may hold.

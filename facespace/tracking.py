@@ -18,8 +18,8 @@ import lap
 import numpy as np
 import numpy.typing as npt
 
-from facespace.decide import Rules
-from facespace.detectors.base import iou
+from facespace.faces.decide import Rules
+from facespace.faces.detectors.base import iou
 from facespace.types import Box, Face, Floats, Label, Verdict
 
 Floats64 = npt.NDArray[np.float64]

@@ -23,9 +23,10 @@ import numpy as np
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from facespace import annotate, frames, limits
-from facespace.analyze import Settings, analyze, rules_of
-from facespace.annotate import Mark
+from facespace import frames, limits
+from facespace.faces import annotate
+from facespace.faces.analyze import Settings, analyze, rules_of
+from facespace.faces.annotate import Mark
 from facespace.io import tables
 from facespace.sound import Sound
 from facespace.tracking import GONE, Tracked, Tracker

@@ -15,9 +15,9 @@ import streamlit.config
 from PIL import Image
 
 from dashboard.example import example
-from facespace import detectors
-from facespace.analyze import analyze
 from facespace.artifacts.manifest import load_manifest
+from facespace.faces import detectors
+from facespace.faces.analyze import analyze
 from facespace.io import images
 from facespace.review_face import Candidate
 from facespace.types import RGB, Detection

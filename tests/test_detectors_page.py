@@ -15,9 +15,9 @@ from streamlit.testing.v1 import AppTest
 from dashboard.detection import drawn, side_by_side
 from dashboard.detection.faults import FAULTS
 from dashboard.detection.measured import ALARMS, FILE, SETS
-from facespace import detectors
 from facespace.artifacts.manifest import artifacts_folder
 from facespace.charts import detection as charts
+from facespace.faces import detectors
 from facespace.types import RGB, Box, Detection
 from tests.test_pages import opened, text
 

@@ -12,9 +12,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.explain import STEPS, WALKED
-from facespace import analyze, model
 from facespace.artifacts import coordinates, face_space
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
+from facespace.faces import analyze, model
 from facespace.types import RGB
 from tests.test_pages import opened, text
 from tests.unit.artifacts.test_face_space import add_means

@@ -14,8 +14,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from facespace import cli, detectors, folder
+from facespace import cli, folder
 from facespace.artifacts.manifest import fingerprint, load_manifest
+from facespace.faces import detectors
 from tests.conftest import packed
 
 

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard import folder as parts
 from dashboard import folder_job
 from facespace import limits
-from facespace.analyze import Settings
 from facespace.charts import folder as charts
+from facespace.faces.analyze import Settings
 from facespace.io.find_photos import Photo
 from tests.conftest import GREY, packed, png
 from tests.test_pages import opened, text

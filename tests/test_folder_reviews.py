@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.example_film import example_film
 from facespace import cli, folder
-from facespace.analyze import Settings
+from facespace.faces.analyze import Settings
 from facespace.io import find_photos, images
 from facespace.review import Queue
 from facespace.review_archive import pack

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from dashboard import example_film
-from facespace import annotate, frames, limits, sound, video
+from facespace import frames, limits, sound, video
+from facespace.faces import annotate
 from facespace.types import RGB, Box, FacespaceError
 from facespace.video import Film
 

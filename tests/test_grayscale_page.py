@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.grayscale import PARTS
 from facespace import grayscale
-from facespace.analyze import analyze
+from facespace.faces.analyze import analyze
 from tests.test_pages import opened, text
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from facespace import live as module
-from facespace.analyze import Settings
+from facespace.faces.analyze import Settings
 from facespace.live import Live, Meter, Options
 from facespace.types import RGB
 

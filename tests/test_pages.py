@@ -14,9 +14,10 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard import memory
-from facespace import detectors, limits
+from facespace import limits
 from facespace.artifacts.manifest import Manifest, artifacts_folder, load_manifest
-from facespace.detectors import yunet
+from facespace.faces import detectors
+from facespace.faces.detectors import yunet
 from tests.conftest import PAGES
 
 APP = Path(__file__).parents[1] / "streamlit_app.py"

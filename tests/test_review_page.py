@@ -16,7 +16,7 @@ from dashboard import film_job, keeping
 from dashboard import review as review_page
 from dashboard.example_film import example_film
 from facespace import limits
-from facespace.analyze import Settings, analyze
+from facespace.faces.analyze import Settings, analyze
 from facespace.live import Look
 from facespace.review import Queue
 from facespace.review_archive import pack

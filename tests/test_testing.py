@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facespace import datasets, model, testing
+from facespace import datasets, testing
 from facespace.artifacts.manifest import load_manifest
+from facespace.faces import model
 from facespace.types import FacespaceError
 from tests.conftest import GREY, packed, png
 from training.__main__ import main

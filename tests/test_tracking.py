@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from facespace import tracking
-from facespace.decide import Rules, decide
+from facespace.faces.decide import Rules, decide
 from facespace.tracking import COAST, GONE, HITS, LOOKS, REMEMBERED, SUREST, Tracked, Tracker
 from facespace.types import Box, Detection, Evidence, Face, Score, Verdict
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from facespace import align
+from facespace.faces import align
 from facespace.types import RGB, FivePoints
 
 Floats = npt.NDArray[np.float64]

@@ -15,8 +15,9 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from facespace import align, detectors, labelled, limits, remote
+from facespace import labelled, limits, remote
 from facespace.datasets import Photo
+from facespace.faces import align, detectors
 from facespace.folder import DEADLY
 from facespace.io import images
 from facespace.types import RGB, Crops, Detection, FacespaceError

@@ -42,9 +42,9 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from facespace import evidence
 from facespace.artifacts.manifest import load_manifest
 from facespace.artifacts.mean_faces import FILE as MEAN_FACES
+from facespace.faces import evidence
 from facespace.io import images
 from facespace.metrics.classification import LEAST_GROUP, order_of
 from facespace.types import FacespaceError

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from facespace.detectors.base import Rows, iou
+from facespace.faces.detectors.base import Rows, iou
 from facespace.io import images
 from facespace.layouts import is_picture
 from facespace.types import RGB, Detection, FacespaceError

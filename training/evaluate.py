@@ -9,8 +9,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from facespace import model, testing
+from facespace import testing
 from facespace.artifacts.manifest import load_manifest
+from facespace.faces import model
 from facespace.types import FacespaceError
 
 

@@ -17,7 +17,7 @@ from onnx import TensorProto, helper
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.pipeline import Pipeline
 
-from facespace.model import INPUT, OUTPUTS, session
+from facespace.faces.model import INPUT, OUTPUTS, session
 from facespace.types import Crops
 from training import front_ends, pipeline
 from training.front_ends import FrontEnd

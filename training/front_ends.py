@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from onnx import TensorProto, helper
 
-from facespace.model import INPUT, session
+from facespace.faces.model import INPUT, session
 from facespace.types import Crops
 from training.graph import Graph
 

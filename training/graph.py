@@ -16,7 +16,7 @@ from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from facespace.model import INPUT, OUTPUTS
+from facespace.faces.model import INPUT, OUTPUTS
 from training import svm_to_onnx
 from training.nystroem import NystroemSVC
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 
-from facespace import model
 from facespace.artifacts.manifest import Manifest
+from facespace.faces import model
 from facespace.metrics import classification
 from facespace.metrics.classification import OperatingPoint
 from facespace.types import Crops, Floats

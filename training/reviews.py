@@ -10,9 +10,10 @@ from typing import Any
 import cv2
 import numpy as np
 
-from facespace import align, review_archive
+from facespace import review_archive
 from facespace.artifacts.manifest import load_manifest
 from facespace.datasets import Photo
+from facespace.faces import align
 from facespace.review import NEAR, differing
 from facespace.review_face import perceptual_hash
 from facespace.types import FacespaceError

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score
 
-from facespace import align, detectors, evidence, model
+from facespace.faces import align, detectors, evidence, model
 from facespace.types import Crops, Detection, FacespaceError
 from training import detection, report, second_opinion
 from training.detection import Picture, opened

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import GroupShuffleSplit, StratifiedGroupKFold
 
-from facespace import detectors
 from facespace.datasets import Dataset, Photo, read
+from facespace.faces import detectors
 from facespace.labelled import NO_FACE
 from facespace.types import FacespaceError
 from training import across

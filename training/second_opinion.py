@@ -21,10 +21,11 @@ from onnx import TensorProto, helper
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from facespace import align, detectors, evidence, labelled, model
-from facespace.detectors.haar import Haar
+from facespace import labelled
+from facespace.faces import align, detectors, evidence, model
+from facespace.faces.detectors.haar import Haar
+from facespace.faces.model import INPUT
 from facespace.io import images
-from facespace.model import INPUT
 from facespace.types import RGB, Box, Crops, Detection, FacespaceError, FivePoints
 from training import covers, front_ends, pipeline
 from training.detection import opened

@@ -16,7 +16,8 @@ from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline
 
-from facespace import align, model, remote
+from facespace import remote
+from facespace.faces import align, model
 from facespace.metrics import classification
 from facespace.metrics.classification import OperatingPoint
 from facespace.types import Crops, FacespaceError

@@ -14,9 +14,9 @@ from dashboard.artifacts import sentences
 from dashboard.detection.drawn import covered, lamps, masked, moving
 from dashboard.detection.measured import ALARMS, CONTENDERS, VALUES, at, table, text
 from dashboard.detection.side_by_side import boxed
-from facespace import detectors
-from facespace.analyze import Settings, analyze
-from facespace.detectors import Detector
+from facespace.faces import detectors
+from facespace.faces.analyze import Settings, analyze
+from facespace.faces.detectors import Detector
 from facespace.types import RGB, Detection
 
 #: The first app's detector, and the two that each fault is shown on.

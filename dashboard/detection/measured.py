@@ -9,8 +9,8 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from facespace import detectors
 from facespace.charts import detection as charts
+from facespace.faces import detectors
 
 #: What ``benchmarks/detectors.py`` measured, among the artifacts.
 FILE = "detectors.json"

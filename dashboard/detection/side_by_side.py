@@ -14,10 +14,10 @@ import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
 from dashboard import results
-from facespace import detectors
 from facespace.charts.style import NEUTRAL
-from facespace.detectors import Detector
-from facespace.detectors.haar import Haar
+from facespace.faces import detectors
+from facespace.faces.detectors import Detector
+from facespace.faces.detectors.haar import Haar
 from facespace.io import tables
 from facespace.types import RGB, Box, Detection
 

@@ -12,8 +12,8 @@ from dashboard import show
 from dashboard.artifacts import sentences
 from dashboard.detection.measured import CONTENDERS, FILE
 from dashboard.evaluation.tables import View, number
-from facespace import detectors
 from facespace.charts import evaluation as charts
+from facespace.faces import detectors
 
 #: Columns of the table of detectors: which set, which metric, and what it is multiplied by.
 OF_DETECTORS = {

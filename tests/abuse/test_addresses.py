@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from facespace import cli, limits
-from facespace.analyze import analyze
+from facespace.faces.analyze import analyze
 from tests.abuse.outcomes import APP, opened, words
 from tests.conftest import PAGES, png
 

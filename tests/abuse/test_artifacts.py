@@ -18,10 +18,11 @@ import streamlit.config
 from onnx import TensorProto, helper
 
 from dashboard.guard import FAILED
-from facespace import cli, evidence, model
-from facespace.analyze import analyze
+from facespace import cli
 from facespace.artifacts import coordinates, face_space, mean_faces, scores
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
+from facespace.faces import evidence, model
+from facespace.faces.analyze import analyze
 from tests.abuse.outcomes import READ, as_expected, ending, opened, words
 from tests.conftest import PAGES
 

@@ -17,7 +17,7 @@ import pytest
 
 from dashboard.film_job import Job
 from facespace import cli, limits, video
-from facespace.analyze import Settings
+from facespace.faces.analyze import Settings
 from tests.abuse.outcomes import EITHER, READ, as_expected, ending, opened, words
 from tests.abuse.test_photos import drawn, face, saved
 

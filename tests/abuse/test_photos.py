@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 
 from dashboard.example import example
 from facespace import cli, limits
-from facespace.analyze import analyze
+from facespace.faces.analyze import analyze
 from facespace.io import images
 from tests.abuse.outcomes import EITHER, READ, as_expected, ending, opened, words
 

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard.grayscale import PARTS
-from facespace.analyze import analyze
+from facespace.faces.analyze import analyze
 from tests.e2e.conftest import SECONDS, download, settled
 
 

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facespace import evidence
 from facespace.artifacts import mean_faces
 from facespace.artifacts.manifest import load_manifest
 from facespace.datasets import Photo
+from facespace.faces import evidence
 from facespace.io import images
 from facespace.types import RGB, FacespaceError
 from training import duplicates

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from facespace import align
+from facespace.faces import align
 from training import front_ends
 from training.front_ends import FirstOrder, Gradients
 

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("torch", reason="PyTorch is not installed; it is for training alone")
 
-from facespace import align
+from facespace.faces import align
 from training import front_ends, network
 from training.network import Recipe
 

@@ -11,8 +11,8 @@ import pytest
 from sklearn.kernel_approximation import Nystroem
 from sklearn.svm import LinearSVC
 
-from facespace import model
 from facespace.artifacts.manifest import load_manifest
+from facespace.faces import model
 from tests.test_pages import evaluation, opened, text
 from tests.training.test_train import photos  # noqa: F401
 from training import export, front_ends, nystroem, pipeline

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facespace import align, detectors, labelled
+from facespace import labelled
+from facespace.faces import align, detectors
 from facespace.review import Queue
 from facespace.review_archive import NUMBERS, TEXTS, pack
 from facespace.review_face import crop_png, perceptual_hash

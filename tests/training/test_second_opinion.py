@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facespace import align, evidence, model
 from facespace.artifacts.manifest import artifacts_folder
+from facespace.faces import align, evidence, model
 from facespace.types import RGB, Detection, FacespaceError
 from training import covers, rules, second_opinion
 from training.second_opinion import Examples

@@ -15,10 +15,11 @@ from PIL import Image
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
-from facespace import Settings, analyze, detectors, model
+from facespace import Settings
 from facespace.artifacts import coordinates, face_space
 from facespace.artifacts.manifest import load_manifest
 from facespace.datasets import Photo
+from facespace.faces import analyze, detectors, model
 from facespace.types import RGB, FacespaceError
 from training import crops, export, front_ends, pipeline
 from training.__main__ import main

@@ -10,8 +10,9 @@ from types import SimpleNamespace
 import pytest
 
 import facespace
-from facespace import align, limits
-from facespace.detectors.base import Pool
+from facespace import limits
+from facespace.faces import align
+from facespace.faces.detectors.base import Pool
 from facespace.gate import Turns
 from facespace.types import RGB
 

@@ -12,11 +12,12 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
-from facespace import align, direction, labelled, model
+from facespace import direction, labelled
 from facespace import occlusion as occlusions
 from facespace.artifacts import coordinates, face_space
 from facespace.artifacts.face_space import FaceSpace
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
+from facespace.faces import align, model
 from facespace.types import RGB, Crops, Detection, FacespaceError
 
 

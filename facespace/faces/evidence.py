@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
-from facespace import align, model
 from facespace.artifacts.manifest import Manifest, load_manifest
+from facespace.faces import align, model
 from facespace.types import RGB, Crops, Detection, Evidence, FacespaceError, FivePoints, Floats
 
 #: The second opinion among the artifacts.

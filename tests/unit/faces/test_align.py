@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from facespace import align, detectors
+from facespace.faces import align, detectors
 from facespace.types import RGB, Box, Detection, Template
 
 LANDMARKS = ((40.0, 50.0), (60.0, 50.0), (50.0, 61.0), (42.0, 70.0), (58.0, 70.0))

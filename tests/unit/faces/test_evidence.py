@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from facespace import align, analyze, detectors, evidence
-from facespace.analyze import Settings
 from facespace.artifacts.manifest import Cuts, artifacts_folder, load_manifest
+from facespace.faces import align, analyze, detectors, evidence
+from facespace.faces.analyze import Settings
 from facespace.io import images
 from facespace.types import RGB, Detection, Evidence, FacespaceError
 

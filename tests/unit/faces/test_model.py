@@ -10,9 +10,10 @@ import numpy as np
 import onnx
 import pytest
 
-from facespace import align, detectors, limits, model
+from facespace import limits
 from facespace.artifacts import face_space
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
+from facespace.faces import align, detectors, model
 from facespace.types import FacespaceError
 
 

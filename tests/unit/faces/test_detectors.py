@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 import pytest
 
-from facespace import datasets, detectors
-from facespace.detectors import yunet, yunet_graph
-from facespace.detectors.base import NMS_IOU, Pool
+from facespace import datasets
+from facespace.faces import detectors
+from facespace.faces.detectors import yunet, yunet_graph
+from facespace.faces.detectors.base import NMS_IOU, Pool
 from facespace.io import images
 from facespace.onnx_session import loaded
 from facespace.types import RGB, Detection, FacespaceError

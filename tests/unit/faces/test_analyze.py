@@ -16,8 +16,9 @@ import pytest
 from PIL import Image
 
 import facespace
-from facespace import annotate, cli
+from facespace import cli
 from facespace.artifacts.manifest import load_manifest
+from facespace.faces import annotate
 from facespace.io import tables
 from facespace.types import RGB, FacespaceError, Reading
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from facespace import detectors
 from facespace.artifacts.manifest import Cuts, load_manifest
-from facespace.decide import Rules, decide, rejected
+from facespace.faces import detectors
+from facespace.faces.decide import Rules, decide, rejected
 from facespace.types import REASONS, Box, Detection, Evidence, Score
 
 RULES = Rules(threshold=0.5, certainty=0.8, smallest_face=20)

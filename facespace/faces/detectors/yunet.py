@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from onnxruntime import InferenceSession
 
-from facespace.detectors import yunet_graph
-from facespace.detectors.base import NMS_IOU, Rows, best_of_overlapping, iou
-from facespace.detectors.yunet_graph import PICTURES, PLACES, SCORE, STRIDES
+from facespace.faces.detectors import yunet_graph
+from facespace.faces.detectors.base import NMS_IOU, Rows, best_of_overlapping, iou
+from facespace.faces.detectors.yunet_graph import PICTURES, PLACES, SCORE, STRIDES
 from facespace.gate import turn
 from facespace.onnx_session import loaded
 from facespace.types import RGB, Box, Detection, FacespaceError

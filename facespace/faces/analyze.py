@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from facespace import align, detectors, evidence, limits
-from facespace import model as models
+from facespace import limits
 from facespace.artifacts.manifest import load_manifest
-from facespace.decide import Rules, decide, rejected
+from facespace.faces import align, detectors, evidence
+from facespace.faces import model as models
+from facespace.faces.decide import Rules, decide, rejected
 from facespace.gate import turn
 from facespace.io import images
 from facespace.types import RGB, Face, FacespaceError, Reading

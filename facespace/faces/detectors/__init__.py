@@ -8,9 +8,9 @@ from functools import cache
 import cv2
 
 from facespace import limits
-from facespace.detectors.base import Detector
-from facespace.detectors.haar import Haar
-from facespace.detectors.yunet import YuNet
+from facespace.faces.detectors.base import Detector
+from facespace.faces.detectors.haar import Haar
+from facespace.faces.detectors.yunet import YuNet
 from facespace.types import FacespaceError
 
 cv2.setNumThreads(limits.THREADS)

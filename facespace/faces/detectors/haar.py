@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from facespace.detectors.base import Pool, Rows, best_of_overlapping
+from facespace.faces.detectors.base import Pool, Rows, best_of_overlapping
 from facespace.types import RGB, Box, Detection
 
 #: Longer side in pixels that a picture is shrunk to: time grows with the pixels.

@@ -1,0 +1,1 @@
+"""A picture -> its faces: found, aligned, scored, decided."""
