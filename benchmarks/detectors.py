@@ -23,8 +23,9 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from facespace import datasets, limits
+from facespace import limits
 from facespace.artifacts.manifest import Cuts, artifacts_folder, load_manifest
+from facespace.datasets import dataset as datasets
 from facespace.faces import align, detectors, evidence, model
 from facespace.faces.analyze import analyze
 from facespace.faces.decide import Rules, rejected

@@ -37,7 +37,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import facespace  # noqa: E402
-from facespace import datasets  # noqa: E402
+from facespace.datasets import dataset  # noqa: E402
 
 #: Seconds of a turn, and between two looks at memory.
 TURN, LOOK = 4.0, 0.25
@@ -198,8 +198,8 @@ def main() -> None:
     if options.data is None:
         parser.error("--data is missing")
 
-    found = [p for p in datasets.read(options.data / "fairface").photos if p.split == "test"]
-    found += datasets.read(options.data / "lfw").photos
+    found = [p for p in dataset.read(options.data / "fairface").photos if p.split == "test"]
+    found += dataset.read(options.data / "lfw").photos
     paths = [str(photo.path) for photo in found]
     random.Random(0).shuffle(paths)
     paths = paths[: options.photos]

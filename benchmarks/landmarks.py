@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from facespace import datasets, labelled
+from facespace.datasets import dataset, labelled_faces
 from facespace.faces import detectors
 from facespace.faces.detectors import yunet
 from facespace.io import images
@@ -35,21 +35,21 @@ MIRRORED = [1, 0, 2, 4, 3]
 
 def landmarks(padded: np.ndarray) -> np.ndarray | None:
     """The landmarks of the face nearest the middle, (5, 2), or None."""
-    found = detectors.get("yunet").detect(padded, labelled.THRESHOLD)
+    found = detectors.get("yunet").detect(padded, labelled_faces.THRESHOLD)
     if not found:
         return None
-    return np.array(labelled.middle_face(found, padded).landmarks)
+    return np.array(labelled_faces.middle_face(found, padded).landmarks)
 
 
 def movements(folder: Path, count: int) -> dict[str, float]:
     """Median movements at the first and the second look, on some photos of a data set."""
-    photos = datasets.read(folder).photos
+    photos = dataset.read(folder).photos
     rng = np.random.default_rng(0)
     chosen = rng.permutation(len(photos))[:count]
     measured: dict[str, list[float]] = {"first_look": [], "second_look": []}
     for i in chosen:
         rgb = images.load(photos[i].path)
-        padded = labelled.bordered(rgb, 0.5)
+        padded = labelled_faces.bordered(rgb, 0.5)
         matrices = [moved(padded.shape[1], rng) for _ in range(COPIES)]
         with patch.object(yunet, "LOOK_SMALLEST", np.inf):
             first = movement(padded, matrices)

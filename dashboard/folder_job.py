@@ -11,8 +11,8 @@ from facespace.faces.analyze import Settings
 from facespace.folder import Step, Wanted
 from facespace.io.find_photos import Photo
 from facespace.journal import Entry
-from facespace.review import Queue
-from facespace.review_face import Candidate
+from facespace.review.candidate import Candidate
+from facespace.review.queue import Queue
 from facespace.types import FacespaceError
 
 #: Seconds without anybody looking after which reading is given up. Whoever visits another page

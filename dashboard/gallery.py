@@ -13,9 +13,10 @@ import streamlit as st
 from dashboard import local, results
 from dashboard.artifacts import sentences
 from dashboard.reader import plain
-from facespace import datasets, layouts
-from facespace import labelled as labelled_photos
-from facespace.datasets import Dataset, Photo
+from facespace.datasets import dataset as datasets
+from facespace.datasets import labelled_faces as labelled_photos
+from facespace.datasets import layouts
+from facespace.datasets.dataset import Dataset, Photo
 from facespace.faces import analyze, annotate, detectors, evidence
 from facespace.io import images, tables
 from facespace.metrics import classification

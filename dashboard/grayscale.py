@@ -13,12 +13,12 @@ from dashboard import results
 from dashboard.artifacts import sentences
 from dashboard.reader import Picture, plain, read_all
 from dashboard.settings import detector_notice
-from facespace import grayscale as grey
 from facespace.charts import grayscale as charts
+from facespace.explain import grayscale as grey
+from facespace.explain.grayscale import Grey
 from facespace.faces import annotate
 from facespace.faces.analyze import Settings
 from facespace.gate import turn
-from facespace.grayscale import Grey
 from facespace.io import tables
 from facespace.types import RGB, Face
 

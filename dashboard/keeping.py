@@ -21,8 +21,8 @@ from facespace import limits
 from facespace.artifacts.manifest import load_manifest
 from facespace.gate import turn
 from facespace.journal import QUEUED
-from facespace.review import Queue
-from facespace.review_face import KEPT, Candidate, perceptual_hash
+from facespace.review.candidate import KEPT, Candidate, perceptual_hash
+from facespace.review.queue import Queue
 
 if TYPE_CHECKING:
     from dashboard.film_job import Job

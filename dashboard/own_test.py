@@ -15,16 +15,17 @@ from dashboard import show
 from dashboard.evaluation.tables import FIRST, METRICS, interval, number, short
 from dashboard.local import at_this_machine
 from dashboard.reader import plain
-from facespace import limits, testing
+from facespace import limits
 from facespace.artifacts.manifest import Manifest
 from facespace.charts import curves as drawn
 from facespace.charts import evaluation as charts
 from facespace.charts import fairness
-from facespace.datasets import COLUMNS
+from facespace.datasets import scoring
+from facespace.datasets.dataset import COLUMNS
+from facespace.datasets.scoring import LABELS, Outcome
 from facespace.faces import model
 from facespace.io import tables
 from facespace.metrics.classification import LEAST_GROUP
-from facespace.testing import LABELS, Outcome
 
 #: A table to fill in.
 TEMPLATE = (
@@ -124,8 +125,8 @@ def tested(
         st.button("Stop", icon=":material/stop_circle:", on_click=_stopped, args=(key,))
     # A stop leaves this block by an exception of Streamlit's, at the next progress that is shown;
     # the temporary folder goes with it.
-    with testing.opened(brought, name) as data:
-        outcome = testing.run(data, {name: model.get(name) for name in manifest.models}, progress)
+    with scoring.opened(brought, name) as data:
+        outcome = scoring.run(data, {name: model.get(name) for name in manifest.models}, progress)
     place.empty()
     st.session_state["own_test"] = key, outcome, name
     return outcome

@@ -19,9 +19,9 @@ from facespace.artifacts import face_space
 from facespace.faces import annotate
 from facespace.faces.annotate import Mark
 from facespace.io import images
-from facespace.review import DECISIONS, Conflict, Decision, Item, Queue
-from facespace.review_face import REASONS, crop_of
-from facespace.review_order import by_usefulness
+from facespace.review.candidate import REASONS, crop_of
+from facespace.review.order import by_usefulness
+from facespace.review.queue import DECISIONS, Conflict, Decision, Item, Queue
 from facespace.types import Box, FacespaceError
 
 VIEWS = {

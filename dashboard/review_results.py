@@ -14,10 +14,10 @@ import streamlit as st
 from dashboard import keeping, results, show
 from dashboard.artifacts import sentences
 from dashboard.review import DONE, NEXT, say
-from facespace import review_archive
 from facespace.charts import review as charts
-from facespace.review import Item, Queue
-from facespace.review_order import agreement
+from facespace.review import exchange
+from facespace.review.order import agreement
+from facespace.review.queue import Item, Queue
 from facespace.types import FacespaceError
 
 #: What ``benchmarks/review.py`` measured, and its orders in words; the last is the page's.
@@ -144,7 +144,7 @@ def files(queue: Queue | None, items: Sequence[Item]) -> None:
         ):
             st.download_button(
                 f"{words} ({len(chosen):,})",
-                partial(review_archive.pack, queue, chosen) if queue else b"",
+                partial(exchange.pack, queue, chosen) if queue else b"",
                 name,
                 "application/zip",
                 on_click="ignore",
@@ -178,7 +178,7 @@ def _import(queue: Queue | None) -> None:
         return
     if st.session_state.get("review_imported") != upload.file_id:
         with sentences(), st.spinner("Reading the ZIP …"):
-            told = review_archive.unpack(queue, upload.getvalue())
+            told = exchange.unpack(queue, upload.getvalue())
         st.session_state["review_imported"] = upload.file_id
         st.session_state["review_told"] = (
             f"{results.count(told.new, 'face')} put in, {told.known:,} were there already."

@@ -36,7 +36,7 @@ from facespace.faces.analyze import Settings, analyze, failed, rules_of
 from facespace.io import images
 from facespace.io.find_photos import Photo
 from facespace.journal import NOTE, QUEUED, THUMBS, Entry, Known
-from facespace.review_face import Candidate
+from facespace.review.candidate import Candidate
 from facespace.types import RGB, FacespaceError, Reading
 
 #: Photos that a worker is given at once, and such chunks on their way for each worker: what

@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from facespace import limits
-from facespace.review import Queue
-from facespace.review_face import KEPT, Candidate
+from facespace.review.candidate import KEPT, Candidate
+from facespace.review.queue import Queue
 
 
 class Keeper:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from facespace import frames
 from facespace.artifacts.manifest import load_manifest
-from facespace.review_face import Candidate
+from facespace.review.candidate import Candidate
 from facespace.tracking import Tracked
 from facespace.video import Film
 

@@ -19,7 +19,7 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.faces import detectors
 from facespace.faces.analyze import analyze
 from facespace.io import images
-from facespace.review_face import Candidate
+from facespace.review.candidate import Candidate
 from facespace.types import RGB, Detection
 
 #: Real photos for development; not part of the project. Set FACESPACE_DATA to have them elsewhere.

@@ -9,8 +9,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from facespace.review import Queue
-from facespace.review_face import Candidate
+from facespace.review.candidate import Candidate
+from facespace.review.queue import Queue
 from facespace.types import RGB
 
 DAY = 86_400

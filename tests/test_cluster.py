@@ -25,7 +25,7 @@ from PIL import Image
 import facespace
 from facespace import cli, folder, remote
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
-from facespace.datasets import Photo
+from facespace.datasets.dataset import Photo
 from facespace.folder import Wanted
 from facespace.io import find_photos, images
 from facespace.types import RGB, FacespaceError

@@ -17,7 +17,8 @@ import pytest
 from PIL import Image
 
 import facespace
-from facespace import datasets, folder, labelled, sinks
+from facespace import folder, sinks
+from facespace.datasets import dataset, labelled_faces
 from facespace.folder import Wanted
 from facespace.io import find_photos, images, tables
 from facespace.io.archive import Archive
@@ -306,11 +307,11 @@ def test_pictures_are_made_and_crops_are_what_training_reads(photos: Path, tmp_p
     labels = {"female": "female", "male": "male", "unsure": "?"}
     assert sorted(labels[path.parent.name] for path in cut) == sorted(f["label"] for f in faces)
     for path in cut:
-        labelled.face_of(images.load(path))  # raises where no face is found
+        labelled_faces.face_of(images.load(path))  # raises where no face is found
     for name in ("female", "male"):
         (tmp_path / "crops" / name).mkdir(exist_ok=True)
         (tmp_path / "crops" / name / "more.png").write_bytes(cut[0].read_bytes())
-    assert {photo.label for photo in datasets.read(tmp_path / "crops").photos} == {"female", "male"}
+    assert {photo.label for photo in dataset.read(tmp_path / "crops").photos} == {"female", "male"}
     assert all(len(entry.get("thumbs", [])) == len(entry["faces"]) for entry in entries)
     # A picture that is missing is made again, and nothing else is.
     drawn[0].unlink()

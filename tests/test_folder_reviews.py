@@ -14,8 +14,8 @@ from dashboard.example_film import example_film
 from facespace import cli, folder
 from facespace.faces.analyze import Settings
 from facespace.io import find_photos, images
-from facespace.review import Queue
-from facespace.review_archive import pack
+from facespace.review.exchange import pack
+from facespace.review.queue import Queue
 from facespace.types import FacespaceError
 from tests.conftest import packed, png
 from tests.reviewing import covered

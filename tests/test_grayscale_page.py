@@ -10,7 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.grayscale import PARTS
-from facespace import grayscale
+from facespace.explain import grayscale
 from facespace.faces.analyze import analyze
 from tests.test_pages import opened, text
 

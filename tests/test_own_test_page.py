@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import card, local, own_test
 from dashboard.evaluation.tables import METRICS, interval, number, short
-from facespace import testing
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
+from facespace.datasets import scoring
 from tests.conftest import GREY, packed, png
 from tests.test_pages import opened, text
 from training.__main__ import main
@@ -46,7 +46,7 @@ def shown(app: AppTest) -> dict[tuple[str, str], str]:
 
 
 def written(figures: dict) -> dict[tuple[str, str], str]:
-    """The same of the figures of ``testing.run``."""
+    """The same of the figures of ``scoring.run``."""
     return {
         (short(name), title): f"{number(m, cells[m]['value'])} ({interval(m, cells[m])})"
         for name, entry in figures["models"].items()
@@ -162,8 +162,8 @@ def test_a_stop_in_the_middle_leaves_nothing(labelled_zip, temporary, monkeypatc
         if done == 2:
             raise Ended
 
-    with pytest.raises(Ended), testing.opened(labelled_zip) as data:
-        testing.run(data, {}, progress)
+    with pytest.raises(Ended), scoring.opened(labelled_zip) as data:
+        scoring.run(data, {}, progress)
     assert list(temporary.iterdir()) == []
 
 

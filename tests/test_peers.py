@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from benchmarks import peers
-from facespace.datasets import Photo
+from facespace.datasets.dataset import Photo
 
 
 def answer(*faces: peers.Face, milliseconds: float = 1.0, failed: str = "") -> dict[str, Any]:

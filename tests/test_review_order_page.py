@@ -9,7 +9,7 @@ import pytest
 
 from dashboard import review_results
 from facespace.charts import review as charts
-from facespace.review import Queue
+from facespace.review.queue import Queue
 from tests.reviewing import filled
 from tests.test_pages import opened, text
 

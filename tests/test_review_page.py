@@ -18,8 +18,8 @@ from dashboard.example_film import example_film
 from facespace import limits
 from facespace.faces.analyze import Settings, analyze
 from facespace.live import Look
-from facespace.review import Queue
-from facespace.review_archive import pack
+from facespace.review.exchange import pack
+from facespace.review.queue import Queue
 from facespace.tracking import Tracked
 from facespace.types import Verdict
 from tests.conftest import png

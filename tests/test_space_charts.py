@@ -8,7 +8,7 @@ import pytest
 from facespace.charts import coordinates as places
 from facespace.charts import explain
 from facespace.charts import space as charts
-from facespace.occlusion import Sensitivity
+from facespace.explain.occlusion import Sensitivity
 
 
 def trace(figure, name: str):

@@ -27,7 +27,7 @@ import pytest
 from packaging.requirements import Requirement
 from PIL import Image
 
-from facespace.review import Queue
+from facespace.review.queue import Queue
 from facespace.types import RGB
 from tests.training.test_train import variant
 

@@ -15,8 +15,9 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from facespace import labelled, limits, remote
-from facespace.datasets import Photo
+from facespace import limits, remote
+from facespace.datasets import labelled_faces
+from facespace.datasets.dataset import Photo
 from facespace.faces import align, detectors
 from facespace.folder import DEADLY
 from facespace.io import images
@@ -71,8 +72,8 @@ class Way:
 
     ``detector`` is its name. Where ``serving``, the photo is read as the dashboard would read it:
     as it is, at the detector's own threshold; otherwise as a photo that is known to show a face,
-    padded and at ``labelled.THRESHOLD``. ``cover`` is a key of ``COVERS`` or "": that part of the
-    face is painted over once it has been found, and the face is looked for again.
+    padded and at ``labelled_faces.THRESHOLD``. ``cover`` is a key of ``COVERS`` or "": that part
+    of the face is painted over once it has been found, and the face is looked for again.
     """
 
     detector: str = detectors.DEFAULT
@@ -304,12 +305,12 @@ def _cut(content: bytes, way: Way, row: Any) -> npt.NDArray[np.uint8]:
     row["content"] = hashlib.sha256(content).hexdigest()[:32].encode()
     row["height"], row["width"] = rgb.shape[:2]
     alone = (0.0,)
-    threshold = None if way.serving else labelled.THRESHOLD
-    paddings = alone if way.serving else labelled.PADDINGS
-    padded, face = labelled.face_of(rgb, way.detector, threshold, paddings)
+    threshold = None if way.serving else labelled_faces.THRESHOLD
+    paddings = alone if way.serving else labelled_faces.PADDINGS
+    padded, face = labelled_faces.face_of(rgb, way.detector, threshold, paddings)
     if way.cover:
         hidden = _covered(padded, face, way.cover)
-        padded, face = labelled.face_of(hidden, way.detector, threshold, alone)
+        padded, face = labelled_faces.face_of(hidden, way.detector, threshold, alone)
     border = (np.array(padded.shape[1::-1]) - rgb.shape[1::-1]) // 2
     row["face"], row["score"] = face.box.side, face.score
     row["landmarks"] = np.array(align.landmarks_of(face)) - border

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from facespace.datasets.layouts import is_picture
 from facespace.faces.detectors.base import Rows, iou
 from facespace.io import images
-from facespace.layouts import is_picture
 from facespace.types import RGB, Detection, FacespaceError
 
 #: Faces less high than this, in pixels, count neither for nor against a detector.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 
-from facespace.layouts import NAMES
+from facespace.datasets.layouts import NAMES
 from facespace.types import FacespaceError
 
 #: More photos than all persons of LFW but one have: scikit-learn then opens few, of 13,233.

@@ -10,12 +10,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from facespace import review_archive
 from facespace.artifacts.manifest import load_manifest
-from facespace.datasets import Photo
+from facespace.datasets.dataset import Photo
 from facespace.faces import align
-from facespace.review import NEAR, differing
-from facespace.review_face import perceptual_hash
+from facespace.review import exchange
+from facespace.review.candidate import perceptual_hash
+from facespace.review.queue import NEAR, differing
 from facespace.types import FacespaceError
 from training import measure
 from training.crops import ROW
@@ -42,7 +42,7 @@ def added(material: Material, source: Path, weight: int, say: Callable[[str], No
     Raises:
         FacespaceError: the source cannot be read, or nobody decided on a face in it.
     """
-    crops, labels = review_archive.decided(source)
+    crops, labels = exchange.decided(source)
     side = align.TEMPLATE.side
     crops = np.stack([np.asarray(cv2.resize(crop, (side, side)), np.uint8) for crop in crops])
     others = [material.validation, *material.tests.values()]

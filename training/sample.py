@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from facespace.datasets import Photo
+from facespace.datasets.dataset import Photo
 from facespace.metrics import classification
 from facespace.types import Crops
 

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import GroupShuffleSplit, StratifiedGroupKFold
 
-from facespace.datasets import Dataset, Photo, read
+from facespace.datasets.dataset import Dataset, Photo, read
+from facespace.datasets.labelled_faces import NO_FACE
 from facespace.faces import detectors
-from facespace.labelled import NO_FACE
 from facespace.types import FacespaceError
 from training import across
 from training.crops import COVERS, Cropped, Way, crop_all

@@ -21,7 +21,7 @@ from onnx import TensorProto, helper
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from facespace import labelled
+from facespace.datasets import labelled_faces
 from facespace.faces import align, detectors, evidence, model
 from facespace.faces.detectors.haar import Haar
 from facespace.faces.model import INPUT
@@ -102,9 +102,9 @@ def covered(sample: Sample, seed: int = 0) -> Crops:
     for padded, points in _padded(sample):
         other = images.load(sample.photos[rng.integers(len(sample.photos))].path)
         hidden = covers.draw(padded, _five(points), other, rng)
-        found = detectors.get().detect(hidden, labelled.THRESHOLD)
+        found = detectors.get().detect(hidden, labelled_faces.THRESHOLD)
         if found:
-            made.append(align.crop(hidden, [labelled.middle_face(found, hidden)]))
+            made.append(align.crop(hidden, [labelled_faces.middle_face(found, hidden)]))
     return np.concatenate(made)
 
 
@@ -190,7 +190,7 @@ def _padded(sample: Sample) -> Iterator[tuple[RGB, Array]]:
     cv2.setNumThreads(1)  # the processes share the processors already
     for photo, landmarks in zip(sample.photos, sample.rows["landmarks"], strict=True):
         rgb = images.load(photo.path)
-        padded = labelled.bordered(rgb, 0.5)
+        padded = labelled_faces.bordered(rgb, 0.5)
         yield padded, landmarks + (np.array(padded.shape[1::-1]) - rgb.shape[1::-1]) // 2
 
 

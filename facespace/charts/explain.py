@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from facespace.charts.space import square
 from facespace.charts.style import laid_out
-from facespace.occlusion import Sensitivity
+from facespace.explain.occlusion import Sensitivity
 from facespace.palette import FEMALE, MALE, UNSURE
 
 #: Blue of "male", nothing, orange of "female": where nothing changes the crop shows through.

@@ -11,7 +11,7 @@ from facespace.charts.style import NEUTRAL, laid_out, styled, whiskers
 
 
 def by_reason(rows: Mapping[str, Mapping[str, Any]]) -> go.Figure:
-    """The share of agreement for each reason in words, a row of ``review_order.agreement`` each."""
+    """The share of agreement for each reason in words, a row of ``order.agreement`` each."""
     shown = {words: row for words, row in rows.items() if row["share"]}
     figure = go.Figure()
     figure.add_scatter(

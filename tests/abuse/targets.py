@@ -6,8 +6,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from facespace import datasets
 from facespace.artifacts.manifest import load_manifest
+from facespace.datasets import dataset
 from facespace.io import images
 from facespace.io.archive import Archive
 from facespace.metrics import classification
@@ -33,7 +33,7 @@ def labels(content: bytes) -> None:
     """The reader of ``labels.csv``, and what is made of its ages."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "labels.csv").write_bytes(content)
-        for row in datasets.read(Path(folder)).photos:
+        for row in dataset.read(Path(folder)).photos:
             assert Path(folder) in (row.path, *row.path.parents)
             assert ".." not in row.path.parts
             classification.order_of(classification.age_group(row.age))

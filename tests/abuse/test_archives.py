@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facespace import cli, folder, testing
+from facespace import cli, folder
+from facespace.datasets import scoring
 from facespace.io import find_photos
 from facespace.io.archive import Archive
 from facespace.types import FacespaceError
@@ -234,7 +235,7 @@ def test_library(name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_as_labelled_photos(name: str) -> None:
     """The only way by which a ZIP lays files out: into a temporary folder that is gone after it."""
-    with pytest.raises(FacespaceError) as caught, testing.opened(content(name), "x.zip"):
+    with pytest.raises(FacespaceError) as caught, scoring.opened(content(name), "x.zip"):
         pass
     assert "no labelled photos" in str(caught.value) or in_library(name) or CASES[name][1] == EITHER
 

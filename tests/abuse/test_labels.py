@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from facespace import datasets, limits, testing
+from facespace import limits
+from facespace.datasets import dataset, scoring
 from facespace.metrics import classification
 from tests.abuse.outcomes import EITHER, READ, as_expected, ending, opened, words
 from tests.conftest import GREY, png
@@ -152,8 +153,8 @@ def packed(labels: bytes, about: bytes | None = None) -> bytes:
 
 def whole(source: Path | bytes) -> None:
     """Open it and run the test on no model: every photo is sought, read, and grouped."""
-    with testing.opened(source, "x.zip") as data:
-        outcome = testing.run(data, {})
+    with scoring.opened(source, "x.zip") as data:
+        outcome = scoring.run(data, {})
         outcome.to_csv(), outcome.to_json()
         for photo in data.photos:
             classification.order_of(classification.age_group(photo.age))
@@ -162,10 +163,10 @@ def whole(source: Path | bytes) -> None:
 @pytest.mark.parametrize("name", TABLES)
 def test_library(name: str, tmp_path: Path) -> None:
     folder = laid_out(tmp_path, table(name))
-    sentence = ending(lambda: datasets.read(folder))
+    sentence = ending(lambda: dataset.read(folder))
     as_expected(sentence, TABLES[name][1])
     if not sentence:
-        found = datasets.read(folder).photos
+        found = dataset.read(folder).photos
         assert all(folder.resolve() in photo.path.resolve().parents or photo.path == folder
                    for photo in found if "\0" not in photo.path.name
                    and len(str(photo.path)) < 3000)  # fmt: skip
@@ -183,10 +184,10 @@ def test_in_a_zip(name: str) -> None:
 def test_about(name: str, tmp_path: Path) -> None:
     content, expected = ABOUT[name]
     folder = laid_out(tmp_path, GOOD.encode(), content)
-    as_expected(ending(lambda: datasets.read(folder)), expected)
+    as_expected(ending(lambda: dataset.read(folder)), expected)
     as_expected(ending(lambda: whole(packed(GOOD.encode(), content))), expected)
     if expected == READ:
-        assert len(datasets.read(folder).title) <= datasets.MOST_TEXT
+        assert len(dataset.read(folder).title) <= dataset.MOST_TEXT
 
 
 FEW = ("UTF-16", "semicolons", "odd ages", "a quote not closed", "NULs", "one class", "formulas")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from facespace import datasets
+from facespace.datasets import dataset as datasets
 from facespace.io.archive import Archive
-from facespace.review import Queue
+from facespace.review.queue import Queue
 from tests.conftest import png
 from tests.e2e.conftest import dashboard, download, settled
 from tests.reviewing import covered, filled

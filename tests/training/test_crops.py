@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facespace.datasets import Photo
+from facespace.datasets.dataset import Photo
 from facespace.types import RGB
 from training import crops
 from training.crops import Way

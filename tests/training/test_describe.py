@@ -16,7 +16,7 @@ from PIL import Image
 
 from facespace.artifacts import mean_faces
 from facespace.artifacts.manifest import load_manifest
-from facespace.datasets import Photo
+from facespace.datasets.dataset import Photo
 from facespace.faces import evidence
 from facespace.io import images
 from facespace.types import RGB, FacespaceError

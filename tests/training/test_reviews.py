@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facespace import labelled
+from facespace.datasets import labelled_faces
 from facespace.faces import align, detectors
-from facespace.review import Queue
-from facespace.review_archive import NUMBERS, TEXTS, pack
-from facespace.review_face import crop_png, perceptual_hash
+from facespace.review.candidate import crop_png, perceptual_hash
+from facespace.review.exchange import NUMBERS, TEXTS, pack
+from facespace.review.queue import Queue
 from tests.training.test_train import photos, trained, variant  # noqa: F401
 from training import reviews
 from training.__main__ import main
@@ -27,7 +27,7 @@ def queue(astronaut, candidate) -> Queue:
     own, rng = Queue(), np.random.default_rng(7)
     for i in range(11):
         rgb = variant(astronaut, rng, bool(i % 2))
-        padded, found = labelled.face_of(rgb, detectors.DEFAULT)
+        padded, found = labelled_faces.face_of(rgb, detectors.DEFAULT)
         crop = align.crop(padded, [found])[0]
         own.add(replace(candidate, crop=crop[:, ::-1].copy()))  # mirrored: unlike the test’s
     items = own.items()

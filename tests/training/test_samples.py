@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from sklearn.model_selection import StratifiedGroupKFold
 
-from facespace.datasets import Photo
+from facespace.datasets.dataset import Photo
 from facespace.types import RGB
 from training import crops, samples
 from training.crops import ROW

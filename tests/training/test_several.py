@@ -13,8 +13,8 @@ import pytest
 import sklearn.datasets
 from PIL import Image
 
+from facespace.datasets.layouts import NAMES, Photo
 from facespace.io import images
-from facespace.layouts import NAMES, Photo
 from facespace.types import RGB, FacespaceError
 from tests.training.test_describe import portrait, saved_again
 from training import across, download, duplicates, samples

@@ -18,7 +18,7 @@ from sklearn.frozen import FrozenEstimator
 from facespace import Settings
 from facespace.artifacts import coordinates, face_space
 from facespace.artifacts.manifest import load_manifest
-from facespace.datasets import Photo
+from facespace.datasets.dataset import Photo
 from facespace.faces import analyze, detectors, model
 from facespace.types import RGB, FacespaceError
 from training import crops, export, front_ends, pipeline

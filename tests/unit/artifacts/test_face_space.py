@@ -12,11 +12,12 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
-from facespace import direction, labelled
-from facespace import occlusion as occlusions
 from facespace.artifacts import coordinates, face_space
 from facespace.artifacts.face_space import FaceSpace
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
+from facespace.datasets import labelled_faces
+from facespace.explain import gradient_path
+from facespace.explain import occlusion as occlusions
 from facespace.faces import align, model
 from facespace.types import RGB, Crops, Detection, FacespaceError
 
@@ -96,7 +97,7 @@ def test_an_effect_is_what_one_standard_deviation_adds(space: FaceSpace) -> None
         np.testing.assert_allclose(one - bare, space.effects[i], atol=1e-2)
 
 
-def linear(space: FaceSpace, weights: np.ndarray) -> direction.Judge:
+def linear(space: FaceSpace, weights: np.ndarray) -> gradient_path.Judge:
     """A model whose log odds are a known sum of the standardised coordinates."""
     return lambda crops: 1 / (1 + np.exp(-(space.coordinates(crops) / space.deviations) @ weights))
 
@@ -104,7 +105,7 @@ def linear(space: FaceSpace, weights: np.ndarray) -> direction.Judge:
 def test_the_gradient_of_a_known_model(space: FaceSpace, rng: np.random.Generator) -> None:
     weights = np.zeros(space.components)
     weights[[0, 2, 11]] = 0.8, -0.6, 0.4
-    found = direction.gradient(
+    found = gradient_path.gradient(
         space, linear(space, weights), np.zeros(space.components, np.float32)
     )
     length = float(np.linalg.norm(weights))
@@ -115,19 +116,19 @@ def test_the_gradient_of_a_known_model(space: FaceSpace, rng: np.random.Generato
 
 def test_a_model_that_looks_at_nothing_has_no_direction(space: FaceSpace) -> None:
     start = np.zeros(space.components, np.float32)
-    found = direction.gradient(space, lambda crops: np.full(len(crops), 0.4), start)
+    found = gradient_path.gradient(space, lambda crops: np.full(len(crops), 0.4), start)
     assert found.slope == 0
     assert not found.towards.any()
-    assert not np.isnan(direction.picture(space, found)).any()
+    assert not np.isnan(gradient_path.picture(space, found)).any()
 
 
 def steeper(space: FaceSpace, crop: np.ndarray) -> list[float]:
     """Probabilities of female one step back, where a crop is, and one step on."""
     judge = model.get("eigenfaces")
     start = space.coordinates(crop[None])[0]
-    found = direction.gradient(space, lambda c: judge.run(c)[0][:, 0], start)
+    found = gradient_path.gradient(space, lambda c: judge.run(c)[0][:, 0], start)
     assert found.slope > 0
-    faces = space.rebuilt(direction.path(space, start, found, [-1, 0, 1]))
+    faces = space.rebuilt(gradient_path.path(space, start, found, [-1, 0, 1]))
     return [float(p) for p in judge.run(faces)[0][:, 0]]
 
 
@@ -141,7 +142,9 @@ def test_the_same_on_photos_that_were_not_trained_on(space: FaceSpace, data: Pat
     photos = sorted((data / "london_frl").rglob("*.jpg"))[:24]
     read = 0
     for path in photos:
-        padded, face = labelled.face_of(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB))
+        padded, face = labelled_faces.face_of(
+            cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        )
         back, here, on = steeper(space, align.crop(padded, [face])[0])
         assert back < here < on
         read += 1
@@ -152,7 +155,7 @@ def test_the_path_starts_at_the_face_and_steps_are_standard_deviations(space) ->
     towards = np.zeros(space.components, np.float32)
     towards[3] = 1
     start = np.arange(space.components, dtype=np.float32) / 1000
-    walked = direction.path(space, start, direction.Direction(towards, 1.0), [0, 2, -1])
+    walked = gradient_path.path(space, start, gradient_path.Direction(towards, 1.0), [0, 2, -1])
     np.testing.assert_allclose(walked[0], start)
     np.testing.assert_allclose((walked[1:, 3] - start[3]) / space.deviations[3], [2, -1], atol=1e-4)
     assert (walked[:, [0, 1, 2, 4]] == start[[0, 1, 2, 4]]).all()

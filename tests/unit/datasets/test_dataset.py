@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from facespace import datasets
-from facespace.datasets import Photo
+from facespace.datasets import dataset as datasets
+from facespace.datasets.dataset import Photo
 from facespace.types import FacespaceError
 from training import samples
 

@@ -15,15 +15,16 @@ import cv2
 import numpy as np
 import pytest
 
-from facespace import limits, review
+from facespace import limits
 from facespace.artifacts.manifest import load_manifest
 from facespace.io import images
-from facespace.review import Conflict, Queue
-from facespace.review_face import around, crop_of, perceptual_hash
+from facespace.review import queue as review
+from facespace.review.candidate import around, crop_of, perceptual_hash
+from facespace.review.queue import Conflict, Queue
 from facespace.types import Box, FacespaceError
 from tests.reviewing import DAY, filled, noise, yesterday
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("kept", ["in memory", "in a file"])

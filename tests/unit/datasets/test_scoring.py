@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facespace import datasets, testing
 from facespace.artifacts.manifest import load_manifest
+from facespace.datasets import dataset, scoring
 from facespace.faces import model
 from facespace.types import FacespaceError
 from tests.conftest import GREY, packed, png
@@ -24,19 +24,19 @@ from training.crops import crop_all
 MODELS = {name: model.get(name) for name in load_manifest().models}
 
 
-def outcome(source: bytes | Path, name: str = "photos.zip") -> testing.Outcome:
-    with testing.opened(source, name) as data:
-        return testing.run(data, MODELS)
+def outcome(source: bytes | Path, name: str = "photos.zip") -> scoring.Outcome:
+    with scoring.opened(source, name) as data:
+        return scoring.run(data, MODELS)
 
 
 def test_good_photos_are_measured_and_bad_ones_named(labelled_zip: bytes) -> None:
     seen = []
-    with testing.opened(labelled_zip, "photos.zip") as data:
-        result = testing.run(data, MODELS, lambda *step: seen.append(step))
+    with scoring.opened(labelled_zip, "photos.zip") as data:
+        result = scoring.run(data, MODELS, lambda *step: seen.append(step))
     assert seen[0] == ("photo", 0, 10)
     assert seen[10:12] == [("photo", 10, 10), ("model", 0, len(MODELS))]
     assert {row["file"]: row["error"] for row in result.left_out} == {
-        "again.png": testing.TWICE,
+        "again.png": scoring.TWICE,
         "grey.png": "No face was found.",
         "broken.png": "The picture is damaged or incomplete and cannot be read.",
         "missing.png": "There is no such file.",
@@ -117,7 +117,7 @@ def test_a_column_split_chooses(variants: list[bytes]) -> None:
     ],
 )
 def test_what_cannot_be_tested_on_is_said(files, words: str, tmp_path, capsys) -> None:
-    with pytest.raises(FacespaceError, match=words), testing.opened(packed(files)):
+    with pytest.raises(FacespaceError, match=words), scoring.opened(packed(files)):
         pass
     path = tmp_path / "photos.zip"
     path.write_bytes(packed(files))
@@ -143,12 +143,12 @@ def test_the_crops_are_those_of_the_training(data: Path, tmp_path, monkeypatch) 
     """Bit for bit, on photos of each data set."""
     photos = []
     for name in ("fairface", "lfw", "us_congress", "london_frl"):
-        photos += datasets.read(data / name, 12).photos
+        photos += dataset.read(data / name, 12).photos
     trained = crop_all(photos, tmp_path, jobs=1)
     assert trained.found.all()
     template = MODELS["embedding"].info.template
     for photo, crop in zip(photos, trained.crops, strict=True):
-        cut, _, _ = testing._cropped(photo.path, [template])
+        cut, _, _ = scoring._cropped(photo.path, [template])
         np.testing.assert_array_equal(cut[template], crop)
 
 

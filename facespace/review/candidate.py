@@ -38,7 +38,7 @@ class Candidate:
 
     ``crop`` is uint8 (side, side), grey. ``context`` is a JPEG file with the face in its middle,
     ``box`` (x, y, width, height) the face in its pixels. ``place`` is the page it comes from.
-    The others are as in ``review.Item``.
+    The others are as in ``queue.Item``.
     """
 
     crop: npt.NDArray[np.uint8]

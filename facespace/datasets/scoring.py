@@ -18,8 +18,10 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from facespace import datasets, labelled, layouts, limits
-from facespace.datasets import Dataset, Photo
+from facespace import limits
+from facespace.datasets import dataset as datasets
+from facespace.datasets import labelled_faces, layouts
+from facespace.datasets.dataset import Dataset, Photo
 from facespace.faces import align
 from facespace.faces.model import Model
 from facespace.io import images
@@ -243,7 +245,7 @@ def _cropped(
 ) -> tuple[dict[Template, RGB], float, bytes]:
     """The crops of the face of one photo, the shorter side of its box, and its content's hash."""
     content = source if isinstance(source, bytes) else images.read(source)
-    padded, face = labelled.face_of(images.load(content))
+    padded, face = labelled_faces.face_of(images.load(content))
     cut = {template: align.crop(padded, [face], template)[0] for template in templates}
     return cut, round(face.box.side, 1), hashlib.sha256(content).digest()
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from facespace import layouts
-from facespace.layouts import COLUMNS, Photo
+from facespace.datasets import layouts
+from facespace.datasets.layouts import COLUMNS, Photo
 from facespace.types import FacespaceError
 
 __all__ = ["COLUMNS", "Dataset", "Photo", "read"]

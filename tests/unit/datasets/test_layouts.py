@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from facespace import datasets, layouts, testing
-from facespace.layouts import NAMES, Photo
+from facespace.datasets import dataset as datasets
+from facespace.datasets import layouts, scoring
+from facespace.datasets.layouts import NAMES, Photo
 from facespace.types import FacespaceError
 from tests.conftest import packed
 
@@ -165,5 +166,5 @@ def test_a_zip_may_hold_any_of_them() -> None:
         "lfw_home/male_names.txt": "Cal_C",
     }
     for files in (fairface, lfw):
-        with testing.opened(packed(files), "some.zip") as found:
+        with scoring.opened(packed(files), "some.zip") as found:
             assert {photo.label for photo in found.photos} == {"female", "male"}

@@ -7,8 +7,8 @@ import io
 import numpy as np
 import pytest
 
-from facespace import grayscale
 from facespace.charts import grayscale as charts
+from facespace.explain import grayscale
 from facespace.types import RGB
 
 

@@ -1,9 +1,9 @@
 """The review queue as a ZIP: out, and back in.
 
-``labels.csv`` is in the form that ``facespace.datasets`` reads: of each face the picture around it
-(``file``) and its ``gender`` where a human said female or male, empty where not. Beside it stand
-the crop that the model saw and all else that the queue knows, so that nothing is lost on the way
-back.
+``labels.csv`` is in the form that ``facespace.datasets.dataset`` reads: of each face the picture
+around it (``file``) and its ``gender`` where a human said female or male, empty where not. Beside
+it stand the crop that the model saw and all else that the queue knows, so that nothing is lost on
+the way back.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ import numpy as np
 from facespace import limits
 from facespace.io import images, tables
 from facespace.io.archive import Archive
-from facespace.review import DECISIONS, Item, Queue
-from facespace.review_face import REASONS, crop_of, crop_png, perceptual_hash
+from facespace.review.candidate import REASONS, crop_of, crop_png, perceptual_hash
+from facespace.review.queue import DECISIONS, Item, Queue
 from facespace.types import Crops, FacespaceError
 
 #: Columns of ``labels.csv``: what training reads, the crop, and what else the queue knows.

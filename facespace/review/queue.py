@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facespace import limits
-from facespace.review_face import Candidate, crop_png, perceptual_hash
+from facespace.review.candidate import Candidate, crop_png, perceptual_hash
 from facespace.types import FacespaceError
 
 Decision = Literal["female", "male", "no face", "unknown"]

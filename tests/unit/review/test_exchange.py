@@ -9,13 +9,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from facespace import datasets, labelled, review_archive
 from facespace.charts import review as charts
+from facespace.datasets import dataset as datasets
+from facespace.datasets import labelled_faces
 from facespace.io import images
 from facespace.io.archive import Archive
-from facespace.review import Item, Queue
-from facespace.review_archive import Imported, pack, unpack
-from facespace.review_order import LAST, agreement, by_usefulness, interval
+from facespace.review import exchange
+from facespace.review.exchange import Imported, pack, unpack
+from facespace.review.order import LAST, agreement, by_usefulness, interval
+from facespace.review.queue import Item, Queue
 from facespace.types import FacespaceError
 from tests.conftest import packed
 from tests.reviewing import filled, noise, yesterday
@@ -40,7 +42,7 @@ def test_training_reads_the_export(decided) -> None:
         assert dataset.problems == ["2 rows without a label of female or male were left out."]
         assert dataset.title == "Faces reviewed by people"
         photo = images.load(dataset.photos[0].path)
-        padded, found = labelled.face_of(photo)
+        padded, found = labelled_faces.face_of(photo)
         middle = found.box.x + found.box.width / 2 - (padded.shape[1] - photo.shape[1]) / 2
         assert middle == pytest.approx(photo.shape[1] / 2, abs=10)
 
@@ -72,14 +74,14 @@ def test_the_crops_are_there_for_training(decided, candidate, tmp_path, form) ->
         queue = Queue(path)
         unpack(queue, content)
         queue.close()
-    crops, labels = review_archive.decided(path)
+    crops, labels = exchange.decided(path)
     assert labels == ["female", "male"]
     np.testing.assert_array_equal(crops[0], candidate.crop)
     path.write_bytes(pack(decided, decided.items()[2:]))
     with pytest.raises(FacespaceError, match="Nobody has decided"):
-        review_archive.decided(path)
+        exchange.decided(path)
     with pytest.raises(FacespaceError, match="no file"):
-        review_archive.decided(tmp_path / "nothing.zip")
+        exchange.decided(tmp_path / "nothing.zip")
 
 
 def altered(content: bytes, name: str, old: bytes, new: bytes) -> bytes:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from facespace.review import Item, differing
-from facespace.review_face import REASONS
+from facespace.review.candidate import REASONS
+from facespace.review.queue import Item, differing
 
 #: Among so many faces closest to the boundary the least like the last so many is taken.
 CLOSEST, LAST = 12, 12

@@ -1,0 +1,1 @@
+"""Labelled photos, and how well models read them."""

@@ -1,0 +1,1 @@
+"""Faces that a human should judge."""
