@@ -33,12 +33,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.peers import peak_mb
-from facespace import frames, video
 from facespace.faces import annotate
 from facespace.faces.analyze import Settings, analyze, rules_of
 from facespace.faces.detectors.base import iou
-from facespace.tracking import Tracker
 from facespace.types import RGB, Box, Face
+from facespace.video import film as video
+from facespace.video import frames
+from facespace.video.tracking import Tracker
 
 #: The film whose heads turn, from which the film for speeds is made, and the one without a face.
 SPED, EMPTY = "head-pose", "people-detection"

@@ -13,11 +13,11 @@ from dashboard import keeping, results
 from dashboard.film_job import Job
 from dashboard.reader import plain
 from dashboard.show import buttons
-from facespace import film_export
 from facespace.charts import film as charts
 from facespace.faces.analyze import Settings
-from facespace.tracking import GONE, Tracked
-from facespace.video import Film, Progress
+from facespace.video import tables
+from facespace.video.film import Film, Progress
+from facespace.video.tracking import GONE, Tracked
 
 STAGES = {"reading": "Finding and following faces", "drawing": "Drawing the film"}
 
@@ -219,8 +219,8 @@ def downloads(job: Job, film: Film) -> None:
     json = "application/json"
     files: tuple[tuple[str, Any, str, str, str], ...] = (
         ("MP4", lambda: job.content, "-faces.mp4", "video/mp4", "movie"),
-        ("CSV a frame", lambda: film_export.frames_csv(film), "-frames.csv", "text/csv", "table"),
-        ("CSV a face", lambda: film_export.tracks_csv(film), "-faces.csv", "text/csv", "table"),
-        ("JSON", lambda: film_export.to_json(film), "-film.json", json, "data_object"),
+        ("CSV a frame", lambda: tables.frames_csv(film), "-frames.csv", "text/csv", "table"),
+        ("CSV a face", lambda: tables.tracks_csv(film), "-faces.csv", "text/csv", "table"),
+        ("JSON", lambda: tables.to_json(film), "-film.json", json, "data_object"),
     )
     buttons(stem, files)

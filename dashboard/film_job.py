@@ -8,11 +8,11 @@ import threading
 from pathlib import Path
 
 from dashboard.background import Background
-from facespace import review_film, video
 from facespace.faces.analyze import Settings
 from facespace.review.candidate import Candidate
 from facespace.types import FacespaceError
-from facespace.video import Film, Progress
+from facespace.video import film, review_candidates
+from facespace.video.film import Film, Progress
 
 #: Seconds without anybody looking after which a film is given up: its page was closed.
 ABANDONED = 60.0
@@ -51,10 +51,10 @@ class Job(Background):
             source, out = Path(folder, "film"), Path(folder, "annotated.mp4")
             try:
                 source.write_bytes(content)
-                for step in video.annotate_film(source, out, settings, every, self.ends, self.name):
+                for step in film.annotate_film(source, out, settings, every, self.ends, self.name):
                     if isinstance(step, Film):
                         if self.keeping:
-                            self.candidates = review_film.candidates(step, source)
+                            self.candidates = review_candidates.candidates(step, source)
                         seen = sum(bool(step.in_view(when)) for when in step.times)
                         self.boxed = seen / len(step.times)
                         self.content, self.film = out.read_bytes(), step

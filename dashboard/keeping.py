@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from dashboard.film_job import Job
     from dashboard.folder_job import Job as FolderJob
     from dashboard.reader import Picture
-    from facespace.live import Look
     from facespace.types import Face, Reading
-    from facespace.video import Film
+    from facespace.video.film import Film
+    from facespace.video.live import Look
 
 PAGE = "pages/review.py"
 

@@ -31,8 +31,8 @@ from facespace.charts import live as charts
 from facespace.doctor import TURN
 from facespace.faces.analyze import Settings
 from facespace.io import tables
-from facespace.live import STAGES, Live, Look, Options
 from facespace.types import Face
+from facespace.video.live import STAGES, Live, Look, Options
 
 #: Seconds that a connection may take before the page offers single pictures.
 PATIENCE = 8.0

@@ -8,11 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from facespace import film_export, limits, review_command, review_film, video
+from facespace import limits, review_command
 from facespace.faces.analyze import Settings
 from facespace.terminal import interrupted, show
 from facespace.types import FacespaceError
-from facespace.video import Film, Progress
+from facespace.video import film as video
+from facespace.video import review_candidates
+from facespace.video import tables as film_export
+from facespace.video.film import Film, Progress
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +79,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
                 if path is not None:
                     path.write_text(made(film), "utf-8", "backslashreplace")
             if keep:
-                keep(review_film.candidates(film, options.film))
+                keep(review_candidates.candidates(film, options.film))
     except FacespaceError as error:
         print(f"facespace: {options.film}: {error}", file=sys.stderr)
         return 1

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import keeping, webcam
 from dashboard.empty import empty
 from dashboard.settings import sidebar
-from facespace.live import Options
+from facespace.video.live import Options
 
 st.title("Webcam")
 st.write(

@@ -15,8 +15,10 @@ import numpy as np
 import pytest
 
 from dashboard import example_film
-from facespace import cli, film_export, terminal, video
+from facespace import cli, terminal
 from facespace.types import RGB
+from facespace.video import film as video
+from facespace.video import tables
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,7 @@ def test_all_that_can_be_written(film: Path, tmp_path: Path, capsys) -> None:
     assert cli.main(["video", str(film), *options, "--every", "3"]) == 0
     out, err = capsys.readouterr()
     assert err == ""  # no progress where no terminal is
-    assert out.splitlines()[0].split() == list(film_export.TRACK_COLUMNS)
+    assert out.splitlines()[0].split() == list(tables.TRACK_COLUMNS)
     with av.open(str(paths["--out"])) as container:
         assert sum(1 for _ in container.decode(video=0)) == 24
     frames, (track,) = rows(paths["--csv"]), rows(paths["--tracks-csv"])

@@ -17,11 +17,11 @@ from dashboard import review as review_page
 from dashboard.example_film import example_film
 from facespace import limits
 from facespace.faces.analyze import Settings, analyze
-from facespace.live import Look
 from facespace.review.exchange import pack
 from facespace.review.queue import Queue
-from facespace.tracking import Tracked
 from facespace.types import Verdict
+from facespace.video.live import Look
+from facespace.video.tracking import Tracked
 from tests.conftest import png
 from tests.reviewing import covered, filled, noise
 from tests.test_pages import APP, opened, text

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import webcam
-from facespace.live import Live, Options
 from facespace.types import RGB
+from facespace.video.live import Live, Options
 from tests.test_pages import opened, text
 
 

@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 
 from dashboard.film_job import Job
-from facespace import cli, limits, video
+from facespace import cli, limits
 from facespace.faces.analyze import Settings
+from facespace.video import film as video
 from tests.abuse.outcomes import EITHER, READ, as_expected, ending, opened, words
 from tests.abuse.test_photos import drawn, face, saved
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from facespace.io import tables
-from facespace.video import Film
+from facespace.video.film import Film
 
 FRAME_COLUMNS = (
     *("frame", "seconds", "track", "label", "probability_female", "x", "y", "width", "height"),

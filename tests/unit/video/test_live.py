@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from facespace import live as module
 from facespace.faces.analyze import Settings
-from facespace.live import Live, Meter, Options
 from facespace.types import RGB
+from facespace.video import live as module
+from facespace.video.live import Live, Meter, Options
 
 
 @pytest.fixture

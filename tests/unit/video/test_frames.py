@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 
 from dashboard import example_film
-from facespace import frames, limits, sound, video
+from facespace import limits
 from facespace.faces import annotate
 from facespace.types import RGB, Box, FacespaceError
-from facespace.video import Film
+from facespace.video import film as video
+from facespace.video import frames, sound
+from facespace.video.film import Film
 
 SIZE, RATE = (320, 180), 12
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from facespace import frames
 from facespace.artifacts.manifest import load_manifest
 from facespace.review.candidate import Candidate
-from facespace.tracking import Tracked
-from facespace.video import Film
+from facespace.video import frames
+from facespace.video.film import Film
+from facespace.video.tracking import Tracked
 
 
 def candidates(film: Film, source: Path) -> list[Candidate]:

@@ -23,14 +23,15 @@ import numpy as np
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from facespace import frames, limits
+from facespace import limits
 from facespace.faces import annotate
 from facespace.faces.analyze import Settings, analyze, rules_of
 from facespace.faces.annotate import Mark
 from facespace.io import tables
-from facespace.sound import Sound
-from facespace.tracking import GONE, Tracked, Tracker
 from facespace.types import RGB, Box, FacespaceError, Reading
+from facespace.video import frames
+from facespace.video.sound import Sound
+from facespace.video.tracking import GONE, Tracked, Tracker
 
 #: Seconds of film between two readings, where the user sets no other number of frames.
 BETWEEN = 0.17

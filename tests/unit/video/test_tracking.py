@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytest
 
-from facespace import tracking
 from facespace.faces.decide import Rules, decide
-from facespace.tracking import COAST, GONE, HITS, LOOKS, REMEMBERED, SUREST, Tracked, Tracker
 from facespace.types import Box, Detection, Evidence, Face, Score, Verdict
+from facespace.video import tracking
+from facespace.video.tracking import COAST, GONE, HITS, LOOKS, REMEMBERED, SUREST, Tracked, Tracker
 
 RULES = Rules(threshold=0.5, certainty=0.8, smallest_face=20)
 

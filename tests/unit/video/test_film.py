@@ -14,9 +14,11 @@ import pytest
 from PIL import Image
 
 from dashboard import example_film
-from facespace import film_export, limits, palette, video
+from facespace import limits, palette
 from facespace.types import RGB, FacespaceError
-from facespace.video import Film, Progress
+from facespace.video import film as video
+from facespace.video import tables
+from facespace.video.film import Film, Progress
 
 #: Pixels and frames a second of the films that tests make.
 SIZE, RATE = (320, 180), 12
@@ -192,15 +194,15 @@ def test_a_film_given_up_leaves_nothing(tmp_path: Path, frames) -> None:
 
 def test_tables(tmp_path: Path, frames) -> None:
     film = annotated(write(tmp_path / "in.mp4", frames(24)), tmp_path / "out.mp4", name="in.mp4")
-    rows = list(film_export.frame_rows(film))
+    rows = list(tables.frame_rows(film))
     assert [row["frame"] for row in rows] == sorted(row["frame"] for row in rows)
     assert {row["track"] for row in rows} == {1}
     assert len(rows) >= 23
-    (track,) = film_export.track_rows(film)
+    (track,) = tables.track_rows(film)
     assert track["label"] == "female"
     assert track["first"] == 0
-    assert film_export.frames_csv(film).count("\n") == len(rows) + 1
-    assert film_export.tracks_csv(film).startswith("track,label,probability_female,reasons")
+    assert tables.frames_csv(film).count("\n") == len(rows) + 1
+    assert tables.tracks_csv(film).startswith("track,label,probability_female,reasons")
     plain = film.to_dict()
     assert (plain["source"], plain["frames"], plain["error"]) == ("in.mp4", 24, None)
 

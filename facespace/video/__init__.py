@@ -1,0 +1,1 @@
+"""Films and cameras: frames, tracks, the annotated film."""
