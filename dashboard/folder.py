@@ -17,14 +17,15 @@ from dashboard.folder_job import Job
 from dashboard.local import at_this_machine
 from dashboard.reader import plain
 from dashboard.show import buttons
-from facespace import folder, limits, pictures, sinks
+from facespace import limits
+from facespace.batch import output_pictures, run, writers
+from facespace.batch.journal import THUMBS, Entry
 from facespace.charts import folder as charts
 from facespace.faces.analyze import Settings
 from facespace.io import find_photos
 from facespace.io.archive import Archive
 from facespace.io.find_photos import Photo
 from facespace.io.images import SUFFIXES
-from facespace.journal import THUMBS, Entry
 from facespace.review.queue import Queue
 from facespace.types import Face, FacespaceError
 
@@ -119,7 +120,7 @@ def offer(brought: Brought, settings: Settings) -> None:
     if st.session_state.get("folder_key") == key:
         return  # these were read, or stopped, already
     if st.button(words, type="primary", icon=":material/play_arrow:", key="read"):
-        made_by = folder.made_by(settings)
+        made_by = run.made_by(settings)
         known = st.session_state.get("folder_known")
         if known is None or known[0] != made_by:
             known = made_by, {}
@@ -315,7 +316,7 @@ def downloads(job: Job) -> None:
         if not entry["error"]
     ]
     files: list[tuple[str, Any, str, str, str]] = [
-        (label, lambda end=end: sinks.to_bytes(end, job.entries), end, kind, icon)
+        (label, lambda end=end: writers.to_bytes(end, job.entries), end, kind, icon)
         for label, end, kind, icon in (
             ("CSV", ".csv", "text/csv", "table"),
             ("JSON Lines", ".jsonl", "application/jsonl", "data_object"),
@@ -325,11 +326,11 @@ def downloads(job: Job) -> None:
     ]
     zipped = "application/zip"
     if good:
-        made = pictures.all_annotated
-        annotated = lambda: pictures.packed(good, made)  # noqa: E731
+        made = output_pictures.all_annotated
+        annotated = lambda: output_pictures.packed(good, made)  # noqa: E731
         files.append(("Annotated", annotated, "-annotated.zip", zipped, "folder_zip"))
     if any(faces for _, faces in good):
-        crops = lambda: pictures.packed(good, pictures.crops)  # noqa: E731
+        crops = lambda: output_pictures.packed(good, output_pictures.crops)  # noqa: E731
         files.append(("Crops", crops, "-crops.zip", zipped, "folder_zip"))
     buttons(stem, files)
     st.caption(

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Sequence
 
 from dashboard.background import Background
-from facespace import folder
+from facespace.batch import run
+from facespace.batch.journal import Entry
+from facespace.batch.run import Step, Wanted
 from facespace.faces.analyze import Settings
-from facespace.folder import Step, Wanted
 from facespace.io.find_photos import Photo
-from facespace.journal import Entry
 from facespace.review.candidate import Candidate
 from facespace.review.queue import Queue
 from facespace.types import FacespaceError
@@ -70,7 +70,7 @@ class Job(Background):
         try:
             # In this process: workers would each take the memory that a small server has.
             wanted, keep = Wanted(thumbs=True), self._keep if self.queue else None
-            for step in folder.read(
+            for step in run.read(
                 self.photos, self.settings, 0, self.known, wanted, self.ends, keep
             ):
                 self.entries.append(step.entry)

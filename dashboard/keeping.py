@@ -19,8 +19,8 @@ from dashboard.artifacts import sentences
 from dashboard.results import count
 from facespace import limits
 from facespace.artifacts.manifest import load_manifest
+from facespace.batch.journal import QUEUED
 from facespace.gate import turn
-from facespace.journal import QUEUED
 from facespace.review.candidate import KEPT, Candidate, perceptual_hash
 from facespace.review.queue import Queue
 

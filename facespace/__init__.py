@@ -5,7 +5,7 @@
     >>> facespace.to_frame([facespace.analyze("photo.jpg")])
 
 A reading comes as plain data (``to_dict``), many of them as a pandas frame with a row a face.
-Many photos at once are ``facespace.folder.read``.
+Many photos at once are ``facespace.batch.run.read``.
 
 The runtime imports neither streamlit nor scikit-learn.
 """

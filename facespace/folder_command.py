@@ -11,11 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from facespace import folder, remote, review_command, sinks
+from facespace import review_command
+from facespace.batch import remote
+from facespace.batch import run as folder
+from facespace.batch import writers as sinks
+from facespace.batch.journal import NOTE, Journal
+from facespace.batch.run import Step, Wanted
 from facespace.faces.analyze import Settings
-from facespace.folder import Step, Wanted
 from facespace.io import find_photos
-from facespace.journal import NOTE, Journal
 from facespace.review_command import Keeper
 from facespace.terminal import interrupted, show
 from facespace.types import FacespaceError

@@ -14,8 +14,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from facespace import cli, folder
+from facespace import cli
 from facespace.artifacts.manifest import fingerprint, load_manifest
+from facespace.batch import run
 from facespace.faces import detectors
 from tests.conftest import packed
 
@@ -132,7 +133,7 @@ def test_interrupting_keeps_what_was_read_and_the_next_run_goes_on(
 ) -> None:
     whole, part = tmp_path / "whole.jsonl", tmp_path / "part.jsonl"
     assert cli.main(["folder", str(there), "--out", str(whole), "--workers", "1"]) == 0
-    reading, kept = folder.read, []
+    reading, kept = run.read, []
 
     def interrupted(*arguments: object):
         for step in reading(*arguments):
@@ -141,9 +142,9 @@ def test_interrupting_keeps_what_was_read_and_the_next_run_goes_on(
                 signal.raise_signal(signal.SIGINT)
             yield step
 
-    monkeypatch.setattr(folder, "CHUNK", 1)
-    monkeypatch.setattr(folder, "AHEAD", 1)
-    monkeypatch.setattr(folder, "read", interrupted)
+    monkeypatch.setattr(run, "CHUNK", 1)
+    monkeypatch.setattr(run, "AHEAD", 1)
+    monkeypatch.setattr(run, "read", interrupted)
     command = ["folder", str(there), "--out", str(part), "--workers", "1"]
     before = signal.getsignal(signal.SIGINT)
     assert cli.main(command) == 1

@@ -11,7 +11,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.example_film import example_film
-from facespace import cli, folder
+from facespace import cli
+from facespace.batch import run
 from facespace.faces.analyze import Settings
 from facespace.io import find_photos, images
 from facespace.review.exchange import pack
@@ -131,14 +132,14 @@ def test_faces_are_in_the_queue_before_their_photo_is_known(there: Path) -> None
     known: dict = {}
     found = find_photos.find([str(there / "a.png")])
     with pytest.raises(FacespaceError, match="no room"):
-        list(folder.read(found, workers=0, known=known, keep=broken))
+        list(run.read(found, workers=0, known=known, keep=broken))
     assert known == {}
-    (step,) = folder.read(found, workers=0, known=known, keep=lambda _: False)
+    (step,) = run.read(found, workers=0, known=known, keep=lambda _: False)
     assert "queued" not in step.entry
     kept: list = []
-    (step,) = folder.read(found, workers=0, known=known, keep=lambda c: not kept.extend(c))
+    (step,) = run.read(found, workers=0, known=known, keep=lambda c: not kept.extend(c))
     assert step.kept == 0 and len(kept) == 1
-    (step,) = folder.read(found, workers=0, known=known, keep=lambda c: not kept.extend(c))
+    (step,) = run.read(found, workers=0, known=known, keep=lambda c: not kept.extend(c))
     assert step.kept == 1 and len(kept) == 1
 
 

@@ -15,16 +15,17 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from facespace import limits, remote
+from facespace import limits
+from facespace.batch import remote
+from facespace.batch.run import DEADLY
 from facespace.datasets import labelled_faces
 from facespace.datasets.dataset import Photo
 from facespace.faces import align, detectors
-from facespace.folder import DEADLY
 from facespace.io import images
 from facespace.types import RGB, Crops, Detection, FacespaceError
 
 if TYPE_CHECKING:
-    from facespace.cluster import Cluster
+    from facespace.batch.cluster import Cluster
 
 try:
     import fcntl
@@ -167,7 +168,7 @@ def _by_cluster(
 
 
 def needs() -> dict[str, str]:
-    """What crops and search depend on beside photos and packages; see ``facespace.cluster``."""
+    """What crops and search depend on beside photos and packages; see ``facespace.batch.cluster``."""
     here = Path(__file__).parent
     limit = f"{limits.MAX_BYTES} {limits.MAX_PIXELS}"
     detectors.get()  # a worker without YuNet would find no face

@@ -20,7 +20,7 @@ from training.sample import Sample
 from training.samples import Material
 
 if TYPE_CHECKING:
-    from facespace.cluster import Cluster
+    from facespace.batch.cluster import Cluster
 
 #: Photos that the search and the comparison of classifiers work on, at most.
 SEARCH_PHOTOS = 8000

@@ -29,7 +29,7 @@ from training.graph import rounded
 from training.nystroem import CHUNK, NystroemSVC, drawn
 
 if TYPE_CHECKING:
-    from facespace.cluster import Cluster
+    from facespace.batch.cluster import Cluster
 
 Array = npt.NDArray[Any]
 

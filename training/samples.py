@@ -21,7 +21,7 @@ from training.crops import COVERS, Cropped, Way, crop_all
 from training.sample import Sample
 
 if TYPE_CHECKING:
-    from facespace.cluster import Cluster
+    from facespace.batch.cluster import Cluster
 
 #: The validation, drawn from the training photos, is one in so many.
 VALIDATION_PART = 10

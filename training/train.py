@@ -16,7 +16,7 @@ from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline
 
-from facespace import remote
+from facespace.batch import remote
 from facespace.faces import align, model
 from facespace.metrics import classification
 from facespace.metrics.classification import OperatingPoint
@@ -43,7 +43,7 @@ from training.sample import Sample
 from training.samples import Material, load
 
 if TYPE_CHECKING:
-    from facespace.cluster import Cluster
+    from facespace.batch.cluster import Cluster
 
 #: Share of wrong answers among the answered faces of the validation that is put up with.
 RISK = 0.04

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facespace import cli, folder
+from facespace import cli
+from facespace.batch import run as folder
 from facespace.datasets import scoring
 from facespace.io import find_photos
 from facespace.io.archive import Archive

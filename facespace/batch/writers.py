@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from facespace import palette
+from facespace.batch.journal import BESIDE, THUMBS, Entry
 from facespace.faces.annotate import verdict_text
 from facespace.io import tables
-from facespace.journal import BESIDE, THUMBS, Entry
 from facespace.types import REASONS, FacespaceError
 
 #: Rows of a Parquet file that are written together.
@@ -107,7 +107,7 @@ class Parquet:
 class Sheet:
     """A page of HTML with every face, to look over and to print; it needs nothing beside it.
 
-    Entries have ``thumbs`` (see ``folder.Wanted``).
+    Entries have ``thumbs`` (see ``run.Wanted``).
     """
 
     def __init__(self, file: IO[bytes]) -> None:

@@ -17,12 +17,12 @@ import pytest
 from PIL import Image
 
 import facespace
-from facespace import folder, sinks
+from facespace.batch import run, writers
+from facespace.batch.journal import Journal
+from facespace.batch.run import Wanted
 from facespace.datasets import dataset, labelled_faces
-from facespace.folder import Wanted
 from facespace.io import find_photos, images, tables
 from facespace.io.archive import Archive
-from facespace.journal import Journal
 from facespace.types import FacespaceError
 from tests.conftest import GREY, packed, png
 from tests.unit.io.test_archive import HOSTILE
@@ -52,7 +52,7 @@ def photos(tmp_path: Path, variants: list[bytes]) -> Path:
 
 def read(where: Path, **how: object) -> list[dict]:
     how.setdefault("workers", 0)
-    return [step.entry for step in folder.read(find_photos.find([str(where)]), **how)]
+    return [step.entry for step in run.read(find_photos.find([str(where)]), **how)]
 
 
 def bare(entries: list[dict]) -> list[dict]:
@@ -111,7 +111,7 @@ def test_what_cannot_be_opened_has_a_sentence_and_the_rest_goes_on(
     (tmp_path / "evil.zip").write_bytes(packed({"../a.png": astronaut_file}))
     (tmp_path / "good.png").write_bytes(astronaut_file)
     found = find_photos.find([f"{tmp_path}/{name}", f"{tmp_path}/good.png"])
-    bad, good = (step.entry for step in folder.read(found, workers=0))
+    bad, good = (step.entry for step in run.read(found, workers=0))
     assert pd.Series([bad["error"]]).str.contains(words).all()
     assert bad["faces"] == [] and len(good["faces"]) == 1
     assert not (tmp_path.parent / "a.png").exists()
@@ -138,7 +138,7 @@ def test_a_zip_that_is_gone_when_its_turn_comes(tmp_path: Path, astronaut_file: 
     path.write_bytes(packed({"a.png": astronaut_file}))
     found = find_photos.find([str(path)])
     path.unlink()
-    (step,) = folder.read(found, workers=0)
+    (step,) = run.read(found, workers=0)
     assert "cannot be opened any more" in step.entry["error"]
 
 
@@ -182,7 +182,7 @@ def test_workers_read_what_analyze_reads_in_order(photos: Path) -> None:
 
 
 def test_steps_count(photos: Path) -> None:
-    steps = list(folder.read(find_photos.find([str(photos)]), workers=0))
+    steps = list(run.read(find_photos.find([str(photos)]), workers=0))
     assert [step.done for step in steps] == list(range(1, 9))
     assert {step.total for step in steps} == {8}
     assert {step.kept for step in steps} == {0}
@@ -198,16 +198,16 @@ def test_without_artifacts_nothing_is_tried(photos: Path, tmp_path: Path, monkey
 
 @pytest.mark.parametrize("workers", [0, 1])
 def test_a_stop_keeps_what_was_read(workers: int, photos: Path, monkeypatch) -> None:
-    monkeypatch.setattr(folder, "CHUNK", 1)
-    monkeypatch.setattr(folder, "AHEAD", 1)
+    monkeypatch.setattr(run, "CHUNK", 1)
+    monkeypatch.setattr(run, "AHEAD", 1)
     known: dict[str, dict] = {}
     steps = []
     found = find_photos.find([str(photos)])
-    for step in folder.read(found, workers=workers, known=known, stop=lambda: len(steps) >= 3):
+    for step in run.read(found, workers=workers, known=known, stop=lambda: len(steps) >= 3):
         steps.append(step)
     assert 3 <= len(steps) < 8
     assert [step.photo.name for step in steps] == [photo.name for photo in found[: len(steps)]]
-    whole = list(folder.read(found, workers=workers, known=known))
+    whole = list(run.read(found, workers=workers, known=known))
     assert whole[-1].kept >= len([step for step in steps if not step.entry["error"]])
     assert bare([step.entry for step in whole]) == bare(read(photos))
 
@@ -219,7 +219,7 @@ def test_photos_are_known_by_content_not_by_name(photos: Path, tmp_path: Path) -
     moved = photos.rename(tmp_path / "elsewhere")
     (moved / "new.png").write_bytes((moved / "0.PNG").read_bytes())
     (moved / "1.PNG").write_bytes(png(GREY + 1))
-    steps = list(folder.read(find_photos.find([str(moved)]), workers=0, known=known))
+    steps = list(run.read(find_photos.find([str(moved)]), workers=0, known=known))
     assert steps[-1].kept == 7  # all but the changed one and the text
     assert steps[0].entry["milliseconds"] == first[0]["milliseconds"]
     assert {Path(step.entry["source"]).parts[-1] for step in steps} >= {"new.png", "1.PNG"}
@@ -237,7 +237,7 @@ class Deadly(find_photos.Photo):
 def test_a_photo_that_ends_its_worker_is_an_error_like_any_other(photos: Path) -> None:
     found = find_photos.find([str(photos)])
     found[2] = Deadly("deadly.png")
-    entries = [step.entry for step in folder.read(found, workers=2)]
+    entries = [step.entry for step in run.read(found, workers=2)]
     assert "ended the process" in entries[2]["error"]
     assert bare(entries[:2] + entries[3:]) == bare(
         [entry for entry in read(photos) if not entry["source"].endswith("grey.png")]
@@ -246,7 +246,7 @@ def test_a_photo_that_ends_its_worker_is_an_error_like_any_other(photos: Path) -
 
 def test_where_no_worker_lives_it_gives_up_with_a_sentence() -> None:
     with pytest.raises(FacespaceError, match="fewer workers"):
-        list(folder.read([Deadly("deadly.png")] * 5, workers=1))
+        list(run.read([Deadly("deadly.png")] * 5, workers=1))
 
 
 # The journal
@@ -276,8 +276,8 @@ def test_a_journal_survives_what_kills_its_process(tmp_path: Path) -> None:
 
 
 def test_settings_and_artifacts_name_what_made_a_reading(tmp_path: Path, monkeypatch) -> None:
-    names = {folder.made_by(facespace.Settings(certainty=value)) for value in (None, 0.9)}
-    names.add(folder.made_by(facespace.Settings("haar")))
+    names = {run.made_by(facespace.Settings(certainty=value)) for value in (None, 0.9)}
+    names.add(run.made_by(facespace.Settings("haar")))
     source = facespace.artifacts.manifest.folder()
     for file in source.iterdir():
         (tmp_path / file.name).symlink_to(file)
@@ -285,7 +285,7 @@ def test_settings_and_artifacts_name_what_made_a_reading(tmp_path: Path, monkeyp
     text = (source / "manifest.json").read_text("utf-8")
     (tmp_path / "manifest.json").write_text(text + "\n", "utf-8")
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(tmp_path))
-    names.add(folder.made_by(facespace.Settings()))
+    names.add(run.made_by(facespace.Settings()))
     assert len(names) == 4
 
 
@@ -315,7 +315,7 @@ def test_pictures_are_made_and_crops_are_what_training_reads(photos: Path, tmp_p
     assert all(len(entry.get("thumbs", [])) == len(entry["faces"]) for entry in entries)
     # A picture that is missing is made again, and nothing else is.
     drawn[0].unlink()
-    steps = list(folder.read(find_photos.find([str(photos)]), settings, 0, known, wanted))
+    steps = list(run.read(find_photos.find([str(photos)]), settings, 0, known, wanted))
     assert steps[-1].kept == 6 and drawn[0].is_file()
 
 
@@ -331,8 +331,8 @@ def test_odd_names_lead_nowhere_else(name: str, tmp_path: Path, astronaut_file: 
     assert len(made) == 2 and all(len(parts) <= 2 for parts in made)
     assert {path.name for path in tmp_path.iterdir()} == {"in", "out"}
     assert all(set(parts[-1]).isdisjoint('<>:"/\\|?*\n') for parts in made)
-    for kind in sinks.ENDINGS:
-        with sinks.Writer(out / f"x{kind}") as writer:
+    for kind in writers.ENDINGS:
+        with writers.Writer(out / f"x{kind}") as writer:
             writer.add(entry)
     assert pd.read_csv(out / "x.csv")["source"].item() == entry["source"]
     assert pd.read_parquet(out / "x.parquet")["source"].item() == entry["source"]
@@ -343,7 +343,7 @@ def test_odd_names_lead_nowhere_else(name: str, tmp_path: Path, astronaut_file: 
 def test_a_name_in_a_zip_leads_nowhere_else(tmp_path: Path, astronaut_file: bytes) -> None:
     archive = Archive(packed({"a/..png": astronaut_file, "con:.png": astronaut_file}))
     wanted = Wanted(tmp_path / "out", tmp_path / "out")
-    for step in folder.read(find_photos.members(archive), workers=0, wanted=wanted):
+    for step in run.read(find_photos.members(archive), workers=0, wanted=wanted):
         assert step.entry["error"] is None
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -352,10 +352,10 @@ def test_a_name_in_a_zip_leads_nowhere_else(tmp_path: Path, astronaut_file: byte
 
 
 def test_all_files_say_the_same(photos: Path, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(sinks, "GROUP", 3)
+    monkeypatch.setattr(writers, "GROUP", 3)
     entries = read(photos, wanted=Wanted(thumbs=True))
-    for kind in sinks.ENDINGS:
-        with sinks.Writer(tmp_path / f"x{kind.upper()}") as writer:
+    for kind in writers.ENDINGS:
+        with writers.Writer(tmp_path / f"x{kind.upper()}") as writer:
             for entry in entries:
                 writer.add(entry)
     frame = pd.read_csv(tmp_path / "x.CSV")
@@ -372,12 +372,12 @@ def test_all_files_say_the_same(photos: Path, tmp_path: Path, monkeypatch) -> No
     assert "http" not in sheet  # nothing is fetched to show it
 
 
-@pytest.mark.parametrize("kind", sinks.ENDINGS)
+@pytest.mark.parametrize("kind", writers.ENDINGS)
 def test_a_file_is_whole_or_as_it_was(kind: str, tmp_path: Path) -> None:
     path = tmp_path / f"x{kind}"
     path.write_text("before")
     entry = facespace.analyze(GREY).to_dict()
-    with pytest.raises(KeyboardInterrupt), sinks.Writer(path) as writer:
+    with pytest.raises(KeyboardInterrupt), writers.Writer(path) as writer:
         writer.add(entry)
         raise KeyboardInterrupt
     assert path.read_text() == "before"
@@ -409,11 +409,11 @@ def test_names_are_no_formulas_in_a_spreadsheet(name: str) -> None:
 
 
 def test_thumbs_of_a_crowd_are_bounded(astronaut: np.ndarray, monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr("facespace.pictures.THUMBS", 1)
+    monkeypatch.setattr("facespace.batch.output_pictures.THUMBS", 1)
     Image.fromarray(np.hstack([astronaut, astronaut])).save(tmp_path / "two.png")
     (entry,) = read(tmp_path / "two.png", wanted=Wanted(thumbs=True))
     assert len(entry["faces"]) == 2 and len(entry["thumbs"]) == 1
-    with sinks.Writer(tmp_path / "x.html") as writer:
+    with writers.Writer(tmp_path / "x.html") as writer:
         writer.add(entry)
     assert "and 1 more faces" in (tmp_path / "x.html").read_text("utf-8")
 
@@ -422,7 +422,7 @@ def test_one_unforeseen_fault_does_not_end_the_run(variants: list[bytes], monkey
     def faulty(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(folder, "analyze", faulty)
+    monkeypatch.setattr(run, "analyze", faulty)
     photos = [find_photos.Photo(f"{i}.png", variants[i]) for i in range(2)]
-    errors = [step.entry["error"] for step in folder.read(photos, workers=0)]
+    errors = [step.entry["error"] for step in run.read(photos, workers=0)]
     assert errors == ["The picture could not be read: MemoryError."] * 2

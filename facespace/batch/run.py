@@ -29,13 +29,14 @@ from typing import Protocol
 
 import cv2
 
-from facespace import limits, pictures
+from facespace import limits
 from facespace.artifacts.manifest import fingerprint, load_manifest
+from facespace.batch import output_pictures
+from facespace.batch.journal import NOTE, QUEUED, THUMBS, Entry, Known
 from facespace.faces import detectors
 from facespace.faces.analyze import Settings, analyze, failed, rules_of
 from facespace.io import images
 from facespace.io.find_photos import Photo
-from facespace.journal import NOTE, QUEUED, THUMBS, Entry, Known
 from facespace.review.candidate import Candidate
 from facespace.types import RGB, FacespaceError, Reading
 
@@ -54,9 +55,9 @@ GIVE_UP = 3
 class Wanted:
     """What is kept of each photo beside its reading.
 
-    ``annotated`` and ``crops`` are folders for pictures (see ``facespace.pictures``), None for
-    none. With ``thumbs`` an entry has a small JPEG file a face, in base64, under ``thumbs``.
-    ``reviews`` is set where faces marked "?" are made ready for review.
+    ``annotated`` and ``crops`` are folders for pictures (see ``facespace.batch.output_pictures``),
+    None for none. With ``thumbs`` an entry has a small JPEG file a face, in base64, under
+    ``thumbs``. ``reviews`` is set where faces marked "?" are made ready for review.
     """
 
     annotated: Path | None = None
@@ -193,9 +194,11 @@ def _remembered(photo: Photo, known: Known, wanted: Wanted) -> Entry | None:
         return None
     paths = []
     if wanted.annotated:
-        paths.append(wanted.annotated / pictures.annotated_name(photo.name, key))
+        paths.append(wanted.annotated / output_pictures.annotated_name(photo.name, key))
     if wanted.crops:
-        paths += [wanted.crops / name for name in pictures.crop_names(photo.name, key, labels)]
+        paths += [
+            wanted.crops / name for name in output_pictures.crop_names(photo.name, key, labels)
+        ]
     return entry if all(path.is_file() for path in paths) else None
 
 
@@ -402,7 +405,7 @@ def read_elsewhere(photos: list[Photo], settings: Settings, wanted: Wanted) -> l
 
 
 def _read_one(
-    photo: Photo, settings: Settings, wanted: Wanted, write: _Write = pictures.write
+    photo: Photo, settings: Settings, wanted: Wanted, write: _Write = output_pictures.write
 ) -> Read:
     try:
         content = photo.content()
@@ -418,14 +421,16 @@ def _read_one(
     if reading.note:
         entry[NOTE] = reading.note
     if wanted.annotated:
-        path = wanted.annotated / pictures.annotated_name(photo.name, key)
-        write(path, pictures.annotated(rgb, reading.faces))
+        path = wanted.annotated / output_pictures.annotated_name(photo.name, key)
+        write(path, output_pictures.annotated(rgb, reading.faces))
     if wanted.crops:
-        for name, file in pictures.crops(rgb, photo.name, key, reading.faces):
+        for name, file in output_pictures.crops(rgb, photo.name, key, reading.faces):
             write(wanted.crops / name, file)
     if wanted.thumbs:
-        boxes = [face.detection.box for face in reading.faces[: pictures.THUMBS]]
-        entry[THUMBS] = [base64.b64encode(pictures.thumb(rgb, box)).decode() for box in boxes]
+        boxes = [face.detection.box for face in reading.faces[: output_pictures.THUMBS]]
+        entry[THUMBS] = [
+            base64.b64encode(output_pictures.thumb(rgb, box)).decode() for box in boxes
+        ]
     return key, entry, _unsure(rgb, reading) if wanted.reviews else []
 
 

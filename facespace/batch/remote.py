@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facespace import folder, limits, pictures
+from facespace import limits
 from facespace.artifacts.manifest import fingerprint, load_manifest
+from facespace.batch import output_pictures
+from facespace.batch import run as folder
+from facespace.batch.run import Made, Read, Wanted
 from facespace.faces import detectors
 from facespace.faces.analyze import Settings
-from facespace.folder import Made, Read, Wanted
 from facespace.io.find_photos import Photo
 from facespace.types import FacespaceError
 
 if TYPE_CHECKING:
-    from facespace.cluster import Cluster, Work
+    from facespace.batch.cluster import Cluster, Work
 
 
 def connect(
@@ -34,7 +36,7 @@ def connect(
         FacespaceError: also where Dask is not installed.
     """
     try:
-        from facespace.cluster import Cluster
+        from facespace.batch.cluster import Cluster
     except ImportError as error:
         raise FacespaceError(
             "Work on several machines needs Dask: pip install -r training/dask-requirements.txt"
@@ -66,7 +68,7 @@ def code(*folders: Path) -> str:
 
 
 class Readers:
-    """The workers of a cluster, for ``folder.read``; it stays connected."""
+    """The workers of a cluster, for ``run.read``; it stays connected."""
 
     def __init__(self, cluster: Cluster, settings: Settings, wanted: Wanted) -> None:
         self._cluster, self._how = cluster, (settings, wanted)
@@ -102,7 +104,7 @@ class _Reads:
                 continue
             read.append(made[0])
             for path, file in made[1]:
-                pictures.write(path, file)
+                output_pictures.write(path, file)
         return read
 
 

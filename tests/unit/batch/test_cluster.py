@@ -23,10 +23,11 @@ import pytest
 from PIL import Image
 
 import facespace
-from facespace import cli, folder, remote
+from facespace import cli
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
+from facespace.batch import remote, run
+from facespace.batch.run import Wanted
 from facespace.datasets.dataset import Photo
-from facespace.folder import Wanted
 from facespace.io import find_photos, images
 from facespace.types import RGB, FacespaceError
 from tests.conftest import GREY, packed, png
@@ -37,7 +38,7 @@ from training.__main__ import main
 dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 DEADLY = b"deadly"
 COUNT = 60
 
@@ -151,12 +152,12 @@ def test_photos_are_read_as_here_though_a_worker_is_killed(
         Wanted(tmp_path / name / "annotated", tmp_path / name / "crops", thumbs=True)
         for name in ("here", "there")
     )
-    mine = [step.entry for step in folder.read(found, workers=1, wanted=here)]
+    mine = [step.entry for step in run.read(found, workers=1, wanted=here)]
     known: dict[str, dict] = {}
     entries = []
     with remote.connect(local.scheduler_address, READING) as cluster:
         readers = partial(remote.Readers, cluster)
-        for step in folder.read(found, known=known, wanted=there, start=readers):
+        for step in run.read(found, known=known, wanted=there, start=readers):
             entries.append(step.entry)
             if step.done == 10:
                 kill_one(local)
@@ -169,11 +170,11 @@ def test_a_photo_that_ends_its_workers_is_an_error_like_any_other(
     local: distributed.LocalCluster, portraits: Path
 ) -> None:
     found = find_photos.find([str(portraits / "female")])[:10]
-    mine = [step.entry for step in folder.read(found, workers=0)]
+    mine = [step.entry for step in run.read(found, workers=0)]
     found[3] = find_photos.Photo("deadly.png", DEADLY)
     with less_patient(local), remote.connect(local.scheduler_address, READING) as cluster:
         readers = partial(remote.Readers, cluster)
-        entries = [step.entry for step in folder.read(found, start=readers)]
+        entries = [step.entry for step in run.read(found, start=readers)]
     assert "ended the process" in entries[3]["error"] and entries[3]["faces"] == []
     assert bare(entries[:3] + entries[4:]) == bare(mine[:3] + mine[4:])
 
@@ -185,13 +186,13 @@ def test_where_every_photo_ends_its_workers_it_gives_up_with_a_sentence(
     with less_patient(local), remote.connect(local.scheduler_address, READING) as cluster:
         readers = partial(remote.Readers, cluster)
         with pytest.raises(FacespaceError, match="fewer workers"):
-            list(folder.read(found, start=readers))
+            list(run.read(found, start=readers))
 
 
 def test_what_is_on_its_way_is_bounded(
     local: distributed.LocalCluster, portraits: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("facespace.cluster.FLIGHT", 1)
+    monkeypatch.setattr("facespace.batch.cluster.FLIGHT", 1)
     with remote.connect(local.scheduler_address, READING) as cluster:
         under_way = []
         submit = cluster.submit
@@ -202,7 +203,7 @@ def test_what_is_on_its_way_is_bounded(
 
         monkeypatch.setattr(cluster, "submit", submitting)
         found = find_photos.find([str(portraits / "male")])
-        assert len(list(folder.read(found, start=partial(remote.Readers, cluster)))) == COUNT + 1
+        assert len(list(run.read(found, start=partial(remote.Readers, cluster)))) == COUNT + 1
     assert under_way == [0] * 8
 
 
@@ -300,7 +301,7 @@ def test_a_photo_that_ends_its_workers_has_no_crop_and_is_tried_again(
     ],
 )
 def test_where_no_scheduler_answers(address: str, words: str, monkeypatch, capfd) -> None:
-    monkeypatch.setattr("facespace.cluster.PATIENCE", 1)
+    monkeypatch.setattr("facespace.batch.cluster.PATIENCE", 1)
     assert cli.main(["folder", "x.png", "--scheduler", address]) == 1
     assert words in capfd.readouterr().err
     assert main(["train", "--data", str(ROOT / "tests"), "--model", "eigenfaces", "--scheduler",
@@ -309,13 +310,13 @@ def test_where_no_scheduler_answers(address: str, words: str, monkeypatch, capfd
 
 
 def test_where_dask_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "facespace.cluster", None)
+    monkeypatch.setitem(sys.modules, "facespace.batch.cluster", None)
     with pytest.raises(FacespaceError, match=r"pip install -r training/dask-requirements\.txt"):
         remote.connect("tcp://127.0.0.1:8786", READING)
 
 
 def test_where_there_are_no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("facespace.cluster.PATIENCE", 1)
+    monkeypatch.setattr("facespace.batch.cluster.PATIENCE", 1)
     with (
         distributed.LocalCluster(n_workers=0, dashboard_address=None) as empty,
         pytest.raises(FacespaceError, match="python -m dask worker tcp://"),
@@ -371,7 +372,7 @@ def test_where_the_scheduler_goes_away(portraits: Path) -> None:
     ) as brief:
         found = find_photos.find([str(portraits)])
         with remote.connect(brief.scheduler_address, READING) as cluster:
-            steps = folder.read(found, start=partial(remote.Readers, cluster))
+            steps = run.read(found, start=partial(remote.Readers, cluster))
             next(steps)
             brief.close()
             with pytest.raises(FacespaceError, match="went away"):

@@ -1,6 +1,6 @@
 """Work on a Dask cluster: every photo's bytes go there, and nothing is lost with a worker.
 
-Needs ``distributed``, which is optional: ``facespace.remote.connect`` imports this module.
+Needs ``distributed``, which is optional: ``facespace.batch.remote.connect`` imports this module.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 import dask
 from distributed import Client, KilledWorker, Worker, WorkerPlugin, get_worker
 
-from facespace.folder import AHEAD, DYING, GIVE_UP, one_thread
+from facespace.batch.run import AHEAD, DYING, GIVE_UP, one_thread
 from facespace.types import FacespaceError
 
 #: Seconds until a scheduler is given up that does not answer, or that has no worker.

@@ -1,0 +1,1 @@
+"""Many photos -> their readings, and the files made of them."""
