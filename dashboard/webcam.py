@@ -28,7 +28,7 @@ from dashboard.local import at_this_machine
 from dashboard.reader import Picture, read_all
 from facespace.artifacts import face_space
 from facespace.charts import live as charts
-from facespace.doctor import TURN
+from facespace.video.relays import RELAYS
 from facespace.faces.analyze import Settings
 from facespace.io import tables
 from facespace.types import Face
@@ -77,7 +77,7 @@ class Processor(VideoProcessorBase):
 
 def turn_server() -> str | None:
     """Which way to a TURN server is configured, if any."""
-    return next((name for name, keys in TURN.items() if all(map(os.environ.get, keys))), None)
+    return next((name for name, keys in RELAYS.items() if all(map(os.environ.get, keys))), None)
 
 
 def rtc_configuration(here: bool) -> Mapping[str, Any] | None:
@@ -85,7 +85,7 @@ def rtc_configuration(here: bool) -> Mapping[str, Any] | None:
 
     ``here``: both are on one computer; then none is needed and none is asked.
     """
-    own = [os.environ.get(key) for key in TURN["a server of your own"]]
+    own = [os.environ.get(key) for key in RELAYS["a server of your own"]]
     if all(own):
         server, username, credential = own
         return {"iceServers": [{"urls": server, "username": username, "credential": credential}]}

@@ -18,7 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from facespace import doctor
+from facespace.cli import doctor
+from facespace.video.relays import RELAYS
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
@@ -103,7 +104,7 @@ def test_what_it_copies_is_enough(tmp_path: Path) -> None:
 
 def test_compose_hands_on_every_way_to_a_relay() -> None:
     for way in ("Cloudflare", "Twilio", "a server of your own"):
-        for key in doctor.TURN[way]:
+        for key in RELAYS[way]:
             assert f"{key}: ${{{key}:-}}" in COMPOSE
 
 

@@ -11,8 +11,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.example_film import example_film
-from facespace import cli
 from facespace.batch import run
+from facespace.cli import main
 from facespace.faces.analyze import Settings
 from facespace.io import find_photos, images
 from facespace.review.exchange import pack
@@ -65,7 +65,7 @@ def test_the_command_keeps_what_training_reads(there: Path, tmp_path: Path, capf
     path = tmp_path / "reviews.db"
     out = tmp_path / "out.jsonl"
     command = ["folder", str(there), "--workers", "2", "--out", str(out), "--reviews", str(path)]
-    assert cli.main(command) == 0
+    assert main.main(command) == 0
     printed, err = capfd.readouterr()
     assert printed == ""
     assert f"there is kept, in {path}: the grey crop" in err and "for 90 days" in err
@@ -98,13 +98,13 @@ def test_the_command_keeps_what_training_reads(there: Path, tmp_path: Path, capf
 
 def test_without_the_option_no_face_is_kept(there: Path, tmp_path: Path, capfd) -> None:
     out = tmp_path / "out.csv"
-    assert cli.main(["folder", str(there), "--workers", "1", "--out", str(out)]) == 0
+    assert main.main(["folder", str(there), "--workers", "1", "--out", str(out)]) == 0
     assert "kept" not in capfd.readouterr().err
     assert {p.name for p in tmp_path.iterdir()} == {"in", "out.csv", "out.csv.journal"}
     # What was read without the queue is read again for it, and then never more.
     command = ["folder", str(there), "--workers", "1", "--out", str(out)]
     for new in (2, 0):
-        assert cli.main([*command, "--reviews", str(tmp_path / "r.db")]) == 0
+        assert main.main([*command, "--reviews", str(tmp_path / "r.db")]) == 0
         assert f", {new} of them new" in capfd.readouterr().err
     assert len(Queue(tmp_path / "r.db").items()) == 2
 
@@ -115,10 +115,10 @@ def test_a_queue_that_cannot_be_used_is_said_before_the_work(
     foreign = tmp_path / "notes.txt"
     foreign.write_text("mine, and long enough to be a database" * 100)
     for command in (["folder", str(there)], ["video", "film.mp4"]):
-        assert cli.main([*command, "--reviews", str(foreign)]) == 2
+        assert main.main([*command, "--reviews", str(foreign)]) == 2
         assert "damaged or no queue" in capfd.readouterr().err
     photo = there / "a.png"
-    assert cli.main(["folder", str(there), "--reviews", str(photo)]) == 2
+    assert main.main(["folder", str(there), "--reviews", str(photo)]) == 2
     assert "one of the photos" in capfd.readouterr().err
     assert foreign.read_text().startswith("mine")
 
@@ -147,8 +147,8 @@ def test_a_film_s_faces_that_stay_open_are_kept(tmp_path: Path, capfd, monkeypat
     film = tmp_path / "film.mp4"
     film.write_bytes(example_film()[1])
     path = tmp_path / "r.db"
-    monkeypatch.setattr(cli, "Settings", lambda *a, **k: Settings(certainty=0.9999))
-    assert cli.main(["video", str(film), "--every", "6", "--reviews", str(path)]) == 0
+    monkeypatch.setattr(main, "Settings", lambda *a, **k: Settings(certainty=0.9999))
+    assert main.main(["video", str(film), "--every", "6", "--reviews", str(path)]) == 0
     assert "1 face marked '?', 1 of them new" in capfd.readouterr().err
     (item,) = Queue(path).items()
     assert (item.source, item.place) == (str(film), "video")

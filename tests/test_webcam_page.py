@@ -144,7 +144,7 @@ def test_a_connection_that_ends_before_it_stood_is_replaced(stream: SimpleNamesp
     ],
 )
 def test_which_servers_are_asked(monkeypatch, environment, here, expected) -> None:
-    for keys in webcam.TURN.values():
+    for keys in webcam.RELAYS.values():
         for key in keys:
             monkeypatch.delenv(key, raising=False)
     for key, value in environment.items():
@@ -153,7 +153,7 @@ def test_which_servers_are_asked(monkeypatch, environment, here, expected) -> No
 
 
 def test_the_relay_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    for keys in webcam.TURN.values():
+    for keys in webcam.RELAYS.values():
         for key in keys:
             monkeypatch.delenv(key, raising=False)
     assert webcam.turn_server() is None

@@ -168,7 +168,7 @@ def _by_cluster(
 
 
 def needs() -> dict[str, str]:
-    """What crops and search depend on beside photos and packages; see ``facespace.batch.cluster``."""
+    """What crops and search depend on beside photos and packages; see ``batch.cluster``."""
     here = Path(__file__).parent
     limit = f"{limits.MAX_BYTES} {limits.MAX_PIXELS}"
     detectors.get()  # a worker without YuNet would find no face

@@ -54,7 +54,7 @@ def needs(settings: Settings) -> dict[str, str]:
     model = load_manifest().model(settings.model)
     load_manifest().path(model.file)  # there and unaltered
     return {
-        "code": code(Path(__file__).parent),
+        "code": code(Path(__file__).parents[1]),
         "artifacts": fingerprint(path),
         "a detector": detectors.working(settings.detector)[0].name,
         "limits (FACESPACE_MAX_...)": f"{limits.MAX_BYTES} {limits.MAX_PIXELS} {limits.BATCH}",

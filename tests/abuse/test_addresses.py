@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facespace import cli, limits
+from facespace import limits
+from facespace.cli import main
 from facespace.faces.analyze import analyze
 from tests.abuse.outcomes import APP, opened, words
 from tests.conftest import PAGES, png
@@ -75,7 +76,7 @@ def test_faces_have_a_cap(astronaut, tmp_path: Path, monkeypatch, capsys) -> Non
     assert reading.note == "6 faces were found; the 4 surest are judged."
     path = tmp_path / "crowd.png"
     path.write_bytes(png(crowd))
-    assert cli.main(["photo", str(path)]) == 0
+    assert main.main(["photo", str(path)]) == 0
     assert capsys.readouterr().err == f"facespace: {path}: {reading.note}\n"
     app = opened("photo")
     app.file_uploader(key="uploads").set_value([("crowd.png", path.read_bytes(), "image/png")])

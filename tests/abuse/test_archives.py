@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facespace import cli
 from facespace.batch import run as folder
+from facespace.cli import main
 from facespace.datasets import scoring
 from facespace.io import find_photos
 from facespace.io.archive import Archive
@@ -248,7 +248,7 @@ def test_command_line(tmp_path: Path, capfd) -> None:
         path.write_bytes(content(name))
     results = tmp_path / "out.jsonl"
     given = [*map(str, paths.values()), "--out", str(results), "--workers", "1"]
-    assert cli.main(["folder", *given]) == 1
+    assert main.main(["folder", *given]) == 1
     assert "Traceback" not in capfd.readouterr().err
     entries = [json.loads(line) for line in results.read_text("utf-8").splitlines()]
     for name, path in paths.items():

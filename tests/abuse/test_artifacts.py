@@ -18,9 +18,9 @@ import streamlit.config
 from onnx import TensorProto, helper
 
 from dashboard.guard import FAILED
-from facespace import cli
 from facespace.artifacts import coordinates, face_space, mean_faces, scores
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
+from facespace.cli import main
 from facespace.faces import evidence, model
 from facespace.faces.analyze import analyze
 from tests.abuse.outcomes import READ, as_expected, ending, opened, words
@@ -386,11 +386,11 @@ def test_command_line(name: str, tmp_path: Path, monkeypatch, capsys, astronaut_
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(where))
     photo = tmp_path / "astronaut.png"
     photo.write_bytes(astronaut_file)
-    code = cli.main(["photo", str(photo)])
+    code = main.main(["photo", str(photo)])
     assert (code == 0) is FEW[name]
     printed = capsys.readouterr()
     assert FEW[name] or printed.err.startswith("facespace: ")
-    assert (cli.main(["models"]) == 0) is (FEW[name] or "template" in name)
+    assert (main.main(["models"]) == 0) is (FEW[name] or "template" in name)
     assert (ending(lambda: analyze(astronaut_file)) == "") is FEW[name]
 
 

@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from dashboard.film_job import Job
-from facespace import cli, limits
+from facespace import limits
+from facespace.cli import main
 from facespace.faces.analyze import Settings
 from facespace.video import film as video
 from tests.abuse.outcomes import EITHER, READ, as_expected, ending, opened, words
@@ -213,7 +214,7 @@ FEW = {"nothing": 1, "a photo": 1, "sound alone, MP4": 1, "one frame": 1, "two f
 def test_command_line(name: str, tmp_path: Path, capsys) -> None:
     source = tmp_path / "film.mp4"
     source.write_bytes(content(name))
-    assert cli.main(["video", str(source), "--out", str(tmp_path / "out.mp4")]) == FEW[name]
+    assert main.main(["video", str(source), "--out", str(tmp_path / "out.mp4")]) == FEW[name]
     printed = capsys.readouterr()
     assert bool(printed.err) is bool(FEW[name])
     assert "Traceback" not in printed.err

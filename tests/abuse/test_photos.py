@@ -16,7 +16,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from dashboard.example import example
-from facespace import cli, limits
+from facespace import limits
+from facespace.cli import main
 from facespace.faces.analyze import analyze
 from facespace.io import images
 from tests.abuse.outcomes import EITHER, READ, as_expected, ending, opened, words
@@ -319,7 +320,7 @@ def test_command_line(tmp_path: Path, capsys) -> None:
     paths = {name: tmp_path / f"{number:03d}.jpg" for number, name in enumerate(CASES)}
     for name, path in paths.items():
         path.write_bytes(content(name))
-    assert cli.main(["photo", "--format", "json", *map(str, paths.values())]) == 1
+    assert main.main(["photo", "--format", "json", *map(str, paths.values())]) == 1
     printed = capsys.readouterr()
     bad = {str(paths[name]): in_library(name) for name in CASES if in_library(name)}
     entries = json.loads(printed.out)

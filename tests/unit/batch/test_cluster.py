@@ -23,10 +23,10 @@ import pytest
 from PIL import Image
 
 import facespace
-from facespace import cli
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.batch import remote, run
 from facespace.batch.run import Wanted
+from facespace.cli import main as cli
 from facespace.datasets.dataset import Photo
 from facespace.io import find_photos, images
 from facespace.types import RGB, FacespaceError

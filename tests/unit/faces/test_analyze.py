@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 import facespace
-from facespace import cli
 from facespace.artifacts.manifest import load_manifest
+from facespace.cli import main
 from facespace.faces import annotate
 from facespace.io import tables
 from facespace.types import RGB, FacespaceError, Reading
@@ -106,7 +106,7 @@ def test_importing_the_runtime_leaves_scikit_learn_and_streamlit_alone() -> None
 
 
 def test_command_line_json(files, capsys) -> None:
-    assert cli.main(["photo", "--format", "json", *files]) == 1
+    assert main.main(["photo", "--format", "json", *files]) == 1
     out, err = capsys.readouterr()
     results = json.loads(out)
     assert [result["source"] for result in results] == files
@@ -118,12 +118,12 @@ def test_command_line_json(files, capsys) -> None:
 
 
 def test_command_line_csv_and_table(files, capsys) -> None:
-    assert cli.main(["photo", "--format", "csv", *files[:2]]) == 0
+    assert main.main(["photo", "--format", "csv", *files[:2]]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [row["source"] for row in rows] == files[:2]
     assert [row["face"] for row in rows] == ["1", ""]
     assert 0 <= float(rows[0]["probability_female"]) <= 1
-    assert cli.main(["photo", files[0], "--detector", "haar", "--model", "eigenfaces"]) == 0
+    assert main.main(["photo", files[0], "--detector", "haar", "--model", "eigenfaces"]) == 0
     table = capsys.readouterr().out.splitlines()
     assert table[0].split() == [c for c in tables.COLUMNS if c not in ("score", "distance")]
     assert len(table) == 2
@@ -131,7 +131,7 @@ def test_command_line_csv_and_table(files, capsys) -> None:
 
 @pytest.mark.parametrize("option", [["--detector", "nobody"], ["--model", "nobody"]])
 def test_command_line_names_what_there_is(option, files, capsys) -> None:
-    assert cli.main(["photo", files[0], *option]) == 2
+    assert main.main(["photo", files[0], *option]) == 2
     assert "Choose from" in capsys.readouterr().err
 
 

@@ -7,7 +7,9 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
-from facespace import doctor, film_command, folder_command, models_command
+from facespace.cli import doctor, video
+from facespace.cli import folder as folder_command
+from facespace.cli import models as models_command
 from facespace.faces import detectors
 from facespace.faces import model as models
 from facespace.faces.analyze import Settings, analyze, failed
@@ -97,8 +99,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 all of it was read, 1 it was not, 2 wrong usage. "
         "Ctrl-C stops and keeps what was read.",
     )
-    film_command.add_arguments(film)
-    film.set_defaults(run=film_command.run)
+    video.add_arguments(film)
+    film.set_defaults(run=video.run)
     installed = commands.add_parser(
         "models",
         help="list what is installed",

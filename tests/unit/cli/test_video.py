@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from dashboard import example_film
-from facespace import cli, terminal
+from facespace.cli import main, terminal
 from facespace.types import RGB
 from facespace.video import film as video
 from facespace.video import tables
@@ -43,7 +43,7 @@ def test_all_that_can_be_written(film: Path, tmp_path: Path, capsys) -> None:
     names = {"--out": "out.mp4", "--csv": "f.csv", "--tracks-csv": "t.csv", "--json": "f.json"}
     paths = {option: tmp_path / name for option, name in names.items()}
     options = [str(part) for pair in paths.items() for part in pair]
-    assert cli.main(["video", str(film), *options, "--every", "3"]) == 0
+    assert main.main(["video", str(film), *options, "--every", "3"]) == 0
     out, err = capsys.readouterr()
     assert err == ""  # no progress where no terminal is
     assert out.splitlines()[0].split() == list(tables.TRACK_COLUMNS)
@@ -64,11 +64,11 @@ def test_what_lies_beside_the_film_is_left_alone(film: Path, tmp_path: Path, cap
     source = tmp_path / "holiday.part.mp4"
     source.write_bytes(film.read_bytes())
     out = str(tmp_path / "holiday.mp4")
-    assert cli.main(["video", str(source), "--out", out]) == 0
+    assert main.main(["video", str(source), "--out", out]) == 0
     assert source.read_bytes() == film.read_bytes()
     assert {path.name for path in tmp_path.iterdir()} == {"holiday.mp4", "holiday.part.mp4"}
     capsys.readouterr()
-    assert cli.main(["video", str(source), "--out", out, "--json", out]) == 2
+    assert main.main(["video", str(source), "--out", out, "--json", out]) == 2
     assert "to one file" in capsys.readouterr().err
 
 
@@ -76,12 +76,12 @@ def test_what_lies_beside_the_film_is_left_alone(film: Path, tmp_path: Path, cap
 def test_a_name_that_is_no_text(film: Path, tmp_path: Path, capsys) -> None:
     source = tmp_path / "caf\udce9.mp4"
     source.write_bytes(film.read_bytes())
-    assert cli.main(["video", str(source), "--json", str(tmp_path / "x.json")]) == 0
+    assert main.main(["video", str(source), "--json", str(tmp_path / "x.json")]) == 0
     assert "caf" in json.loads((tmp_path / "x.json").read_text("utf-8"))["source"]
 
 
 def test_without_a_film_to_write_none_is_drawn(film: Path, tmp_path: Path, capsys) -> None:
-    assert cli.main(["video", str(film), "--detector", "haar", "--json", str(tmp_path / "j")]) == 0
+    assert main.main(["video", str(film), "--detector", "haar", "--json", str(tmp_path / "j")]) == 0
     assert json.loads((tmp_path / "j").read_text("utf-8"))["detector"] == "haar"
     assert [path.name for path in tmp_path.iterdir()] == ["j"]
     assert len(capsys.readouterr().out.splitlines()) == 2
@@ -90,7 +90,7 @@ def test_without_a_film_to_write_none_is_drawn(film: Path, tmp_path: Path, capsy
 def test_what_is_no_film_gets_a_sentence(tmp_path: Path, capsys) -> None:
     text = tmp_path / "text.mp4"
     text.write_text("no film")
-    assert cli.main(["video", str(text), "--out", str(tmp_path / "out.mp4")]) == 1
+    assert main.main(["video", str(text), "--out", str(tmp_path / "out.mp4")]) == 1
     out, err = capsys.readouterr()
     assert "not a film" in err
     assert out == ""
@@ -107,7 +107,7 @@ def test_a_film_that_breaks_off_is_kept_and_said(film: Path, tmp_path: Path, cap
                 written.mux(packet)
     content = whole.read_bytes()
     part.write_bytes(content[: len(content) // 2])
-    assert cli.main(["video", str(part), "--out", str(tmp_path / "out.mp4")]) == 1
+    assert main.main(["video", str(part), "--out", str(tmp_path / "out.mp4")]) == 1
     out, err = capsys.readouterr()
     assert "breaks off" in err
     assert len(out.splitlines()) == 2
@@ -117,9 +117,9 @@ def test_a_film_that_breaks_off_is_kept_and_said(film: Path, tmp_path: Path, cap
 
 @pytest.mark.parametrize("option", ["--out", "--csv", "--tracks-csv", "--json"])
 def test_places_are_looked_at_before_the_work(option, film: Path, tmp_path: Path, capsys) -> None:
-    assert cli.main(["video", str(film), option, str(tmp_path / "none" / "x")]) == 2
+    assert main.main(["video", str(film), option, str(tmp_path / "none" / "x")]) == 2
     assert "no folder" in capsys.readouterr().err
-    assert cli.main(["video", str(film), option, str(film)]) == 2
+    assert main.main(["video", str(film), option, str(film)]) == 2
     assert "the film itself" in capsys.readouterr().err
     assert film.stat().st_size > 1000
 
@@ -127,13 +127,13 @@ def test_places_are_looked_at_before_the_work(option, film: Path, tmp_path: Path
 @pytest.mark.parametrize("option", [["--every", "0"], ["--every", "often"], []])
 def test_wrong_usage(option: list[str], film: Path, capsys) -> None:
     with pytest.raises(SystemExit) as ended:
-        cli.main(["video", *([str(film)] if option else []), *option])
+        main.main(["video", *([str(film)] if option else []), *option])
     assert ended.value.code == 2
     assert "usage" in capsys.readouterr().err
 
 
 def test_a_detector_that_is_not_there(film: Path, capsys) -> None:
-    assert cli.main(["video", str(film), "--detector", "nobody"]) == 2
+    assert main.main(["video", str(film), "--detector", "nobody"]) == 2
     assert "Choose from" in capsys.readouterr().err
 
 
@@ -151,7 +151,7 @@ def test_interrupting_once_keeps_what_was_read(
     monkeypatch.setattr(video, "read", interrupted)
     before = signal.getsignal(signal.SIGINT)
     out = tmp_path / "out.mp4"
-    assert cli.main(["video", str(film), "--out", str(out), "--every", "2"]) == 1
+    assert main.main(["video", str(film), "--out", str(out), "--every", "2"]) == 1
     assert signal.getsignal(signal.SIGINT) is before
     assert "stopped after" in capsys.readouterr().err
     with av.open(str(out)) as container:
@@ -171,7 +171,7 @@ def test_interrupting_twice_gives_up(
 
     monkeypatch.setattr(video, "annotate_film", interrupted)
     command = ["video", str(film), "--every", "2", "--out", str(tmp_path / "out.mp4")]
-    assert cli.main(command) == 1
+    assert main.main(command) == 1
     assert "given up" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
@@ -185,7 +185,7 @@ def test_a_second_interruption_is_passed_on() -> None:
 
 def test_progress_on_a_terminal(film: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    assert cli.main(["video", str(film), "--every", "6"]) == 0
+    assert main.main(["video", str(film), "--every", "6"]) == 0
     assert "reading 24 of 24 frames, " in capsys.readouterr().err
 
 

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from facespace import limits, review_command
+from facespace import limits
+from facespace.cli import review_option
+from facespace.cli.terminal import interrupted, show
 from facespace.faces.analyze import Settings
-from facespace.terminal import interrupted, show
 from facespace.types import FacespaceError
 from facespace.video import film as video
 from facespace.video import review_candidates
@@ -35,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--tracks-csv", type=Path, metavar="FILE", help="write one row a track")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write film and tracks as JSON")
-    review_command.add_argument(parser)
+    review_option.add_argument(parser)
     parser.add_argument(
         "--every",
         type=_positive,
@@ -68,7 +69,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             print(f"facespace: {path} is the film itself", file=sys.stderr)
             return 2
     try:
-        keeper = review_command.opened(options.reviews)
+        keeper = review_option.opened(options.reviews)
     except FacespaceError as error:
         print(f"facespace: {error}", file=sys.stderr)
         return 2

@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 import facespace.cli
-from facespace import doctor, limits
+from facespace import limits
+from facespace.video.relays import RELAYS
 from facespace.artifacts.manifest import artifacts_folder
+from facespace.cli import doctor
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 
 
 def said(check) -> list[tuple[str, str]]:
@@ -174,16 +176,16 @@ def test_variables_that_nothing_reads(monkeypatch) -> None:
     assert hasattr(limits, "MAX_FILES")
 
 
-@pytest.mark.parametrize("way", doctor.TURN)
+@pytest.mark.parametrize("way", RELAYS)
 def test_a_relay_is_seen_in_the_environment_and_in_secrets(way, monkeypatch, tmp_path) -> None:
-    for keys in doctor.TURN.values():
+    for keys in RELAYS.values():
         for key in keys:
             monkeypatch.delenv(key, raising=False)
     monkeypatch.setattr(doctor, "ROOT", tmp_path)
     ((weight, _),) = said(doctor._relay)
     assert weight == doctor.NOTE
     (tmp_path / ".streamlit").mkdir()
-    secrets = "".join(f"{key} = {json.dumps('x')}\n" for key in doctor.TURN[way])
+    secrets = "".join(f"{key} = {json.dumps('x')}\n" for key in RELAYS[way])
     (tmp_path / ".streamlit" / "secrets.toml").write_text(secrets)
     assert said(doctor._relay) == [
         (doctor.OK, f"Live video over the internet goes through TURN: {way}")

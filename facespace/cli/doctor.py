@@ -19,8 +19,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from facespace import limits
+from facespace.video.relays import RELAYS
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 #: The least Python, and the least memory in MB: what 16 visitors at once need.
 PYTHON, MEMORY = (3, 11), 700
@@ -39,14 +40,6 @@ RIVALS = ("opencv-python", "opencv-contrib-python", "opencv-contrib-python-headl
 
 #: Environment variables beside those of ``limits``.
 VARIABLES = ("ARTIFACTS", "DATA", "PUBLIC", "REVIEWS", "YUNET")
-
-#: What the environment must hold for each way to a TURN server; root-level secrets come there.
-TURN = {
-    "Cloudflare": ("CLOUDFLARE_TURN_KEY_ID", "CLOUDFLARE_TURN_KEY_API_TOKEN"),
-    "Twilio": ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
-    "Hugging Face": ("HF_TOKEN",),
-    "a server of your own": ("TURN_URL", "TURN_USERNAME", "TURN_CREDENTIAL"),
-}
 
 #: How a finding weighs: all is well; worth knowing; something will not work.
 OK, NOTE, PROBLEM = "ok", "note", "PROBLEM"
@@ -252,7 +245,7 @@ def memory(system: Path = Path("/")) -> float | None:
 
 def _relay() -> Iterator[Finding]:
     given = {name for name, value in os.environ.items() if value} | _secrets()
-    ways = [name for name, keys in TURN.items() if given.issuperset(keys)]
+    ways = [name for name, keys in RELAYS.items() if given.issuperset(keys)]
     if ways:
         yield OK, f"Live video over the internet goes through TURN: {ways[0]}"
     else:

@@ -7,7 +7,7 @@ import pytest
 
 from facespace.charts import data as charts
 from facespace.metrics.classification import proportion_interval
-from tests.test_charts import trace
+from tests.unit.charts.test_charts import trace
 
 BOX = {"p5": 1, "p25": 2, "median": 3, "p75": 4, "p95": 5}
 TABLE = {"edges": [0, 2, 4, 6], "counts": [5, 7, 1], "female": [5, 2, 0], **BOX}

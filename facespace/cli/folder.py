@@ -11,16 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from facespace import review_command
 from facespace.batch import remote
 from facespace.batch import run as folder
 from facespace.batch import writers as sinks
 from facespace.batch.journal import NOTE, Journal
 from facespace.batch.run import Step, Wanted
+from facespace.cli import review_option
+from facespace.cli.review_option import Keeper
+from facespace.cli.terminal import interrupted, show
 from facespace.faces.analyze import Settings
 from facespace.io import find_photos
-from facespace.review_command import Keeper
-from facespace.terminal import interrupted, show
 from facespace.types import FacespaceError
 
 #: What may be written to standard output.
@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="keep every face, sorted into female/, male/ and unsure/, as training reads them",
     )
-    review_command.add_argument(parser)
+    review_option.add_argument(parser)
     parser.add_argument(
         "--workers", type=_positive, metavar="N", help="processes; default: one a processor"
     )
@@ -107,7 +107,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             print(f"facespace: {photo.name} is one of the photos", file=sys.stderr)
             return 2
     try:
-        keeper = review_command.opened(options.reviews)
+        keeper = review_option.opened(options.reviews)
     except FacespaceError as error:
         print(f"facespace: {error}", file=sys.stderr)
         return 2

@@ -14,9 +14,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from facespace import cli
 from facespace.artifacts.manifest import fingerprint, load_manifest
 from facespace.batch import run
+from facespace.cli import main
 from facespace.faces import detectors
 from tests.conftest import packed
 
@@ -40,7 +40,7 @@ def lines(path: Path) -> list[dict]:
 
 
 def test_all_is_printed_and_nothing_else(there: Path, capfdbinary) -> None:
-    assert cli.main(["folder", str(there), "--workers", "1"]) == 0
+    assert main.main(["folder", str(there), "--workers", "1"]) == 0
     out, err = capfdbinary.readouterr()
     assert err == b""  # no progress where no terminal is
     assert [row["source"] for row in rows(out.decode())] == [f"{there}/{i}.png" for i in range(6)]
@@ -52,7 +52,7 @@ def test_all_that_can_be_written(there: Path, tmp_path: Path, capfd) -> None:
     options = [part for file in files for part in ("--out", str(file))]
     places = ["--annotated", str(tmp_path / "a"), "--crops", str(tmp_path / "c")]
     (there / "bad.jpg").write_text("x")
-    assert cli.main(["folder", str(there), *options, *places, "--workers", "2"]) == 1
+    assert main.main(["folder", str(there), *options, *places, "--workers", "2"]) == 1
     out, err = capfd.readouterr()
     assert out == "" and err.count("\n") == 1 and "bad.jpg: The file is not" in err
     assert len(pd.read_parquet(files[2])) == len(rows(files[0].read_text("utf-8"))) == 7
@@ -65,7 +65,7 @@ def test_all_that_can_be_written(there: Path, tmp_path: Path, capfd) -> None:
 
 def test_one_file_is_not_written_twice(there: Path, tmp_path: Path, capfd) -> None:
     out = str(tmp_path / "x.csv")
-    assert cli.main(["folder", str(there), "--out", out, "--out", out]) == 2
+    assert main.main(["folder", str(there), "--out", out, "--out", out]) == 2
     assert "to one file" in capfd.readouterr().err
     assert not Path(out).exists()
 
@@ -75,7 +75,7 @@ def test_its_own_pictures_are_not_read_the_next_time(there: Path, tmp_path: Path
     for _ in range(2):
         out = tmp_path / "x.csv"
         given = ["folder", str(there), "--out", str(out), *places, "--workers", "1"]
-        assert cli.main(given) == 0
+        assert main.main(given) == 0
         assert len(rows(out.read_text("utf-8"))) == 6
 
 
@@ -83,7 +83,7 @@ def test_names_on_standard_input_and_a_hostile_zip(there: Path, capfd, monkeypat
     (there / "evil.zip").write_bytes(packed({"../x.png": "x"}))
     names = f"{there}/0.png\n{there}/evil.zip\n{there}/1.png\n"
     monkeypatch.setattr(sys, "stdin", io.StringIO(names))
-    assert cli.main(["folder", "-", "--format", "jsonl", "--workers", "1"]) == 1
+    assert main.main(["folder", "-", "--format", "jsonl", "--workers", "1"]) == 1
     out, err = capfd.readouterr()
     entries = [json.loads(line) for line in out.splitlines()]
     assert [len(entry["faces"]) for entry in entries] == [1, 0, 1]
@@ -102,19 +102,19 @@ def test_names_on_standard_input_and_a_hostile_zip(there: Path, capfd, monkeypat
 )
 def test_wrong_usage(options: list[str], words: str, there: Path, capfd) -> None:
     with pytest.raises(SystemExit) as ended:
-        cli.main(["folder", str(there), *options])
+        main.main(["folder", str(there), *options])
     assert ended.value.code == 2
     assert words in capfd.readouterr().err
 
 
 def test_places_are_looked_at_before_the_work(there: Path, tmp_path: Path, capfd) -> None:
-    assert cli.main(["folder", str(there), "--out", str(tmp_path / "none" / "x.csv")]) == 2
+    assert main.main(["folder", str(there), "--out", str(tmp_path / "none" / "x.csv")]) == 2
     assert "no folder" in capfd.readouterr().err
-    assert cli.main(["folder", str(there), "--detector", "nobody"]) == 2
+    assert main.main(["folder", str(there), "--detector", "nobody"]) == 2
     assert "Choose from" in capfd.readouterr().err
     page = there / "page.html"
     page.write_text("mine")
-    assert cli.main(["folder", str(page), "--out", str(page)]) == 2
+    assert main.main(["folder", str(page), "--out", str(page)]) == 2
     assert "one of the photos" in capfd.readouterr().err
     assert page.read_text() == "mine"
 
@@ -122,7 +122,7 @@ def test_places_are_looked_at_before_the_work(there: Path, tmp_path: Path, capfd
 def test_where_pictures_cannot_be_written_it_says_so(there: Path, tmp_path: Path, capfd) -> None:
     (tmp_path / "file").write_text("x")
     crops = ["--crops", str(tmp_path / "file")]
-    assert cli.main(["folder", str(there), *crops, "--workers", "1"]) == 1
+    assert main.main(["folder", str(there), *crops, "--workers", "1"]) == 1
     err = capfd.readouterr().err
     assert "Not a directory" in err or "File exists" in err
     assert "Traceback" not in err
@@ -132,7 +132,7 @@ def test_interrupting_keeps_what_was_read_and_the_next_run_goes_on(
     there: Path, tmp_path: Path, capfd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, part = tmp_path / "whole.jsonl", tmp_path / "part.jsonl"
-    assert cli.main(["folder", str(there), "--out", str(whole), "--workers", "1"]) == 0
+    assert main.main(["folder", str(there), "--out", str(whole), "--workers", "1"]) == 0
     reading, kept = run.read, []
 
     def interrupted(*arguments: object):
@@ -147,16 +147,16 @@ def test_interrupting_keeps_what_was_read_and_the_next_run_goes_on(
     monkeypatch.setattr(run, "read", interrupted)
     command = ["folder", str(there), "--out", str(part), "--workers", "1"]
     before = signal.getsignal(signal.SIGINT)
-    assert cli.main(command) == 1
+    assert main.main(command) == 1
     assert signal.getsignal(signal.SIGINT) is before
     assert "stopped after" in capfd.readouterr().err
     assert 2 <= len(lines(part)) < 6
     assert lines(part) == lines(whole)[: len(lines(part))]
-    assert cli.main(command) == 0
+    assert main.main(command) == 0
     assert kept[-1] >= 2
     assert lines(part) == lines(whole)
     kept.append(0)
-    assert cli.main([*command, "--anew"]) == 0
+    assert main.main([*command, "--anew"]) == 0
     assert kept[-1] == 0
     assert lines(part) == lines(whole)
 
@@ -180,7 +180,7 @@ def test_killing_it_loses_next_to_nothing(there: Path, tmp_path: Path, variants)
     assert 8 <= known < 56
     done = subprocess.run([*command, str(part)], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert cli.main(["folder", str(there), "--workers", "1", "--out", str(whole)]) == 0
+    assert main.main(["folder", str(there), "--workers", "1", "--out", str(whole)]) == 0
     assert lines(part) == lines(whole) and len(lines(part)) == 56
     kept = journal.read_bytes().splitlines()[1 : known + 1]
     milliseconds = {json.loads(line)["entry"]["milliseconds"] for line in kept}
@@ -233,13 +233,13 @@ def test_a_reader_that_has_had_enough_ends_it_quietly(there: Path) -> None:
 
 def test_progress_on_a_terminal(there: Path, capfd, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    assert cli.main(["folder", str(there), "--workers", "1"]) == 0
+    assert main.main(["folder", str(there), "--workers", "1"]) == 0
     err = capfd.readouterr().err
     assert "6 of 6 photos, " in err and "0:00 left" in err
 
 
 def test_models_lists_what_is_installed(capsys) -> None:
-    assert cli.main(["models", "--format", "json"]) == 0
+    assert main.main(["models", "--format", "json"]) == 0
     table = {(row["kind"], row["name"]): row for row in json.loads(capsys.readouterr().out)}
     manifest = load_manifest()
     for name, info in manifest.models.items():
@@ -250,21 +250,21 @@ def test_models_lists_what_is_installed(capsys) -> None:
         assert row["state"] == ("default" if name == manifest.default else "ok")
     assert table["detector", "yunet"]["bytes"] == 122_489
     assert {name for kind, name in table if kind == "detector"} == set(detectors.NAMES)
-    assert cli.main(["models"]) == 0
+    assert main.main(["models"]) == 0
     assert capsys.readouterr().out.split()[:3] == ["kind", "name", "file"]
 
 
 def test_models_says_what_is_altered_or_missing(tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(tmp_path))
-    assert cli.main(["models"]) == 2
+    assert main.main(["models"]) == 2
     assert "training train" in capsys.readouterr().err
-    manifest = load_manifest(Path(__file__).parents[1] / "artifacts")
+    manifest = load_manifest(Path(__file__).parents[3] / "artifacts")
     for path in manifest.folder.iterdir():
         if path.name != "eigenfaces.onnx":
             (tmp_path / path.name).symlink_to(path)
     (tmp_path / "report.json").unlink()
     (tmp_path / "report.json").write_text("{}")
-    assert cli.main(["models", "--format", "csv"]) == 1
+    assert main.main(["models", "--format", "csv"]) == 1
     states = {row["name"]: row["state"] for row in rows(capsys.readouterr().out)}
     assert "is missing" in states["eigenfaces"]
     assert "is not the file" in states["report.json"]
