@@ -28,11 +28,11 @@ from dashboard.local import at_this_machine
 from dashboard.reader import Picture, read_all
 from facespace.artifacts import face_space
 from facespace.charts import live as charts
-from facespace.video.relays import RELAYS
 from facespace.faces.analyze import Settings
 from facespace.io import tables
 from facespace.types import Face
 from facespace.video.live import STAGES, Live, Look, Options
+from facespace.video.relays import RELAYS
 
 #: Seconds that a connection may take before the page offers single pictures.
 PATIENCE = 8.0

@@ -13,7 +13,7 @@ from sklearn.svm import LinearSVC
 
 from facespace.artifacts.manifest import load_manifest
 from facespace.faces import model
-from tests.test_pages import evaluation, opened, text
+from tests.pages.test_all import evaluation, opened, text
 from tests.training.test_train import photos  # noqa: F401
 from training import export, front_ends, nystroem, pipeline
 from training.__main__ import main

@@ -14,9 +14,9 @@ import pytest
 
 import facespace.cli
 from facespace import limits
-from facespace.video.relays import RELAYS
 from facespace.artifacts.manifest import artifacts_folder
 from facespace.cli import doctor
+from facespace.video.relays import RELAYS
 
 ROOT = Path(__file__).parents[3]
 

@@ -20,7 +20,7 @@ from facespace.faces import detectors
 from facespace.faces.detectors import yunet
 from tests.conftest import PAGES
 
-APP = Path(__file__).parents[1] / "streamlit_app.py"
+APP = Path(__file__).parents[2] / "streamlit_app.py"
 DEFAULT = load_manifest().default
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from facespace.artifacts.manifest import artifacts_folder, fingerprint, load_manifest
-from tests.test_pages import opened, text
+from tests.pages.test_all import opened, text
 
 
 @pytest.fixture

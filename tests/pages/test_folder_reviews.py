@@ -19,10 +19,10 @@ from facespace.review.exchange import pack
 from facespace.review.queue import Queue
 from facespace.types import FacespaceError
 from tests.conftest import packed, png
+from tests.pages.test_all import opened, text
+from tests.pages.test_folder import button, waited
+from tests.pages.test_review import links, turned_on
 from tests.reviewing import covered
-from tests.test_folder_page import button, waited
-from tests.test_pages import opened, text
-from tests.test_review_page import links, turned_on
 from training.crops import ROW
 from training.reviews import added
 from training.sample import Sample

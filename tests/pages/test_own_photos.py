@@ -18,7 +18,7 @@ from dashboard.evaluation.tables import METRICS, interval, number, short
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.datasets import scoring
 from tests.conftest import GREY, packed, png
-from tests.test_pages import opened, text
+from tests.pages.test_all import opened, text
 from training.__main__ import main
 
 MODELS = load_manifest().models

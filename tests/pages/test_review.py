@@ -23,8 +23,8 @@ from facespace.types import Verdict
 from facespace.video.live import Look
 from facespace.video.tracking import Tracked
 from tests.conftest import png
+from tests.pages.test_all import APP, opened, text
 from tests.reviewing import covered, filled, noise
-from tests.test_pages import APP, opened, text
 
 
 @pytest.fixture(autouse=True)

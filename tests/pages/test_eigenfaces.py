@@ -16,7 +16,7 @@ from facespace.artifacts import coordinates, face_space
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.faces import analyze, model
 from facespace.types import RGB
-from tests.test_pages import opened, text
+from tests.pages.test_all import opened, text
 from tests.unit.artifacts.test_face_space import add_means
 
 PARTS = ["Eigenfaces", "Rebuild", "Walk", "Female or male", "All test faces", "What it looks at"]

@@ -14,7 +14,7 @@ from facespace.charts import folder as charts
 from facespace.faces.analyze import Settings
 from facespace.io.find_photos import Photo
 from tests.conftest import GREY, packed, png
-from tests.test_pages import opened, text
+from tests.pages.test_all import opened, text
 
 
 def button(app: AppTest, label: str):

@@ -31,7 +31,7 @@ from facespace.review.queue import Queue
 from facespace.types import RGB
 from tests.training.test_train import variant
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TEXTS = ("README.md", "CONTRIBUTING.md")
 
 #: Words that a command begins with.

@@ -10,8 +10,8 @@ import pytest
 from dashboard import review_results
 from facespace.charts import review as charts
 from facespace.review.queue import Queue
+from tests.pages.test_all import opened, text
 from tests.reviewing import filled
-from tests.test_pages import opened, text
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import film_job
 from dashboard.example_film import example_film
-from tests.test_pages import opened, text
+from tests.pages.test_all import opened, text
 
 
 def read(app: AppTest) -> AppTest:
