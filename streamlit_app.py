@@ -4,10 +4,10 @@
 if __name__ == "__main__":
     import streamlit as st
 
-    from dashboard import guard
-    from dashboard.keeping import kept
-    from dashboard.memory import at_rest, give_back
-    from dashboard.navigation import MARK, bounded_address, navigation
+    from dashboard.app import error_boundary
+    from dashboard.app.memory import at_rest, give_back
+    from dashboard.app.navigation import MARK, bounded_address, navigation
+    from dashboard.widgets.consent import kept
 
     give_back()
     st.set_page_config("Facespace", MARK, layout="wide")
@@ -18,5 +18,5 @@ if __name__ == "__main__":
         st.caption(
             "Verdicts are a *perceived binary label from appearance*, nobody’s identity. " + kept()
         )
-    guard.run(page)
+    error_boundary.run(page)
     at_rest(page.url_path)

@@ -50,7 +50,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from dashboard.example import example
+from dashboard.widgets.example import example
 from facespace.io import images
 from tests.e2e.conftest import serving
 

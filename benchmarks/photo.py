@@ -179,7 +179,7 @@ def prepare(folder: Path, data: Path) -> bool:
     """Make the photos, and the crops to fit the first app's pipeline on; whether there are any."""
     import cv2
 
-    from dashboard.example import example
+    from dashboard.widgets.example import example
     from facespace.datasets import dataset
     from facespace.io import images
 

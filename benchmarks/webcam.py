@@ -25,7 +25,7 @@ import numpy as np
 from playwright.sync_api import Frame, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from dashboard.example import example
+from dashboard.widgets.example import example
 from facespace.io import images
 from tests.e2e.camera import BITS, SIZE, SQUARE, film
 from tests.e2e.conftest import FLAGS, SECONDS, serving

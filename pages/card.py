@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from dashboard import card
-from dashboard.artifacts import page_artifacts
+from dashboard.app.page_artifacts import page_artifacts
+from dashboard.views import model_card
 
 st.title("Model card")
 st.write("What is it for, what is it not for, and is what runs here what was measured?")
 manifest = page_artifacts()
-found = card.verified(manifest)
-text = card.card(manifest)
+found = model_card.verified(manifest)
+text = model_card.card(manifest)
 sound = bool((found["problem"] == "").all())
 if sound:
     st.success(
@@ -20,13 +20,13 @@ if sound:
 else:
     for problem in found["problem"][found["problem"] != ""]:
         st.warning(problem, icon=":material/build:")
-card.downloads(manifest, text, sound)
+model_card.downloads(manifest, text, sound)
 
 read, files, cuts = st.tabs(["The card", "Files and versions", "Every cut"])
 with read:
-    card.show(manifest, text)
+    model_card.show(manifest, text)
 with files:
-    card.files(found)
-    card.versions(manifest)
+    model_card.files(found)
+    model_card.versions(manifest)
 with cuts:
-    card.cuts(manifest)
+    model_card.cuts(manifest)

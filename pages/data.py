@@ -2,8 +2,11 @@
 
 import streamlit as st
 
-from dashboard import data, gallery, local, show
-from dashboard.artifacts import page_artifacts, sentences
+from dashboard.app import access
+from dashboard.app.page_artifacts import page_artifacts, sentences
+from dashboard.views.data import gallery
+from dashboard.views.data import parts as data
+from dashboard.widgets import output
 
 PARTS = {
     "Who is in them": data.people,
@@ -29,7 +32,7 @@ name = st.selectbox(
 view = data.View(manifest, name, datasets[name])
 left_out = sum(view.data["left_out"].values())
 persons = view.data["persons"]
-with show.cards(3 + ("learned" in view.data), "photos"):
+with output.cards(3 + ("learned" in view.data), "photos"):
     st.metric("Photos used", f"{view.data['photos']:,}", border=True)
     st.metric("Left out", f"{left_out:,}", border=True)
     st.metric("Persons", f"{persons:,}" if persons else "not known", border=True)
@@ -37,7 +40,7 @@ with show.cards(3 + ("learned" in view.data), "photos"):
 st.caption(f"Source: {view.data['source']}. Licence: {view.data['licence']}.")
 
 # Only the part that is open is drawn; its name is in the address.
-parts = PARTS | ({"Look at photos": lambda _: gallery.gallery()} if local.offered() else {})
+parts = PARTS | ({"Look at photos": lambda _: gallery.gallery()} if access.offered() else {})
 for tab, part in zip(st.tabs(list(parts), key="part", bind="query-params"), parts, strict=True):
     if tab.open:
         with tab:

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard.artifacts import page_artifacts, sentences
-from dashboard.detection.faults import FAULTS, story, story_figures
-from dashboard.detection.measured import FILE, measured
-from dashboard.detection.side_by_side import downloads, side_by_side
-from dashboard.example import CREDIT, example
+from dashboard.app.page_artifacts import page_artifacts, sentences
+from dashboard.views.detection.faults import FAULTS, story, story_figures
+from dashboard.views.detection.measured import FILE, measured
+from dashboard.views.detection.side_by_side import downloads, side_by_side
+from dashboard.widgets.example import CREDIT, example
 from facespace.io import images
 from facespace.io.images import SUFFIXES
 

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import eigenfaces as parts
-from dashboard import explain, look
-from dashboard.artifacts import page_artifacts, sentences
-from dashboard.settings import detector_notice
+from dashboard.app.page_artifacts import page_artifacts, sentences
+from dashboard.app.settings import detector_notice
+from dashboard.views.eigenfaces import chosen_face, explain
+from dashboard.views.eigenfaces import face_space as parts
 from facespace.artifacts import face_space
 
 PARTS = {
@@ -27,7 +27,7 @@ manifest = page_artifacts()
 detector_notice()
 with sentences():
     space = face_space.load()
-chosen = look.choose(manifest, space)
+chosen = chosen_face.choose(manifest, space)
 # Only the part that is open is drawn; its name is in the address.
 for tab, part in zip(st.tabs(list(PARTS), key="part", bind="query-params"), PARTS, strict=True):
     if tab.open:
@@ -35,4 +35,4 @@ for tab, part in zip(st.tabs(list(PARTS), key="part", bind="query-params"), PART
             if chosen.face or part in WITHOUT_FACE:
                 PARTS[part](chosen)
             else:
-                look.missing(chosen)
+                chosen_face.missing(chosen)

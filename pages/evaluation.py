@@ -2,13 +2,21 @@
 
 import streamlit as st
 
-from dashboard.evaluation import across, certainty, choice, end_to_end, making, overview, threshold
-from dashboard.evaluation.tables import short
+from dashboard.views.evaluation import (
+    all_test_sets,
+    certainty,
+    choice,
+    end_to_end,
+    making,
+    overview,
+    threshold,
+)
+from dashboard.views.evaluation.tables import short
 
 PARTS = {
     "ROC and confusion": threshold.ranking,
     "When to say “?”": certainty.certainty,
-    "All test sets": across.across,
+    "All test sets": all_test_sets.across,
     "End to end": end_to_end.end_to_end,
     "How it was made": making.making,
 }

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard.evaluation import choice
-from dashboard.fairness import groups, thresholds
+from dashboard.views.evaluation import choice
+from dashboard.views.fairness import groups, thresholds
 
 st.title("Fairness")
 st.write("Whom does it serve worse? Look for intervals that lie apart, and at how many are behind.")

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import folder
-from dashboard.artifacts import sentences
-from dashboard.empty import empty
-from dashboard.settings import sidebar
+from dashboard.app.page_artifacts import sentences
+from dashboard.app.settings import sidebar
+from dashboard.views.folder import parts
+from dashboard.widgets.empty_state import empty
 
 st.title("Folder")
 st.write(
@@ -14,12 +14,12 @@ st.write(
 )
 settings = sidebar()
 with sentences():
-    brought = folder.source()
+    brought = parts.source()
 
 job = st.session_state.get("folder")
 if brought and (job is None or not job.running):
     with sentences():
-        folder.offer(brought, settings)
+        parts.offer(brought, settings)
 if job is None:
     if not brought:
         with empty(
@@ -36,7 +36,7 @@ if job is None:
             )
     st.stop()
 if job.running:
-    folder.progress(job)
+    parts.progress(job)
     st.stop()
 if job.settings != settings and job.entries:
     st.info(
@@ -44,11 +44,11 @@ if job.settings != settings and job.entries:
         icon=":material/tune:",
     )
     if not brought:
-        folder.offer(
-            folder.Brought(job.name, job.photos, st.session_state["folder_key"][0]), settings
+        parts.offer(
+            parts.Brought(job.name, job.photos, st.session_state["folder_key"][0]), settings
         )
 if job.error:
     st.warning(job.error, icon=":material/warning:")
-folder.stopped(job)
+parts.stopped(job)
 if job.entries:
-    folder.show(job)
+    parts.show(job)

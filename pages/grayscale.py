@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard import grayscale
-from dashboard.artifacts import page_artifacts, sentences
-from dashboard.empty import empty, show_the_example
-from dashboard.example import CREDIT, example
-from dashboard.reader import Picture
+from dashboard.app.page_artifacts import page_artifacts, sentences
+from dashboard.views import grayscale
+from dashboard.widgets.empty_state import empty, show_the_example
+from dashboard.widgets.example import CREDIT, example
+from dashboard.widgets.picture_input import Picture
 from facespace.io.images import SUFFIXES
 
 st.title("Grayscale")

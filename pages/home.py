@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import home
-from dashboard.artifacts import page_artifacts, sentences
-from dashboard.settings import detector_notice
+from dashboard.app.page_artifacts import page_artifacts, sentences
+from dashboard.app.settings import detector_notice
+from dashboard.views import home
 
 manifest = page_artifacts()
 detector_notice()

@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from dashboard import own_test
-from dashboard.artifacts import page_artifacts, sentences
-from dashboard.empty import empty
-from dashboard.settings import choose_model, detector_notice
+from dashboard.app.page_artifacts import page_artifacts, sentences
+from dashboard.app.settings import choose_model, detector_notice
+from dashboard.views import own_photos
+from dashboard.widgets.empty_state import empty
 
 st.title("Bring your own test")
 st.write("How often is it right on photos like yours? The figures of others may not hold for them.")
 manifest = page_artifacts()
 detector_notice()
-own_test.wanted()
-brought = own_test.source()
+own_photos.wanted()
+brought = own_photos.source()
 place = st.empty()
-outcome = None if brought else own_test.kept(manifest)
+outcome = None if brought else own_photos.kept(manifest)
 if not brought and outcome is None:
     with (
         place.container(),
@@ -33,27 +33,27 @@ if not brought and outcome is None:
     st.stop()
 if brought:
     with sentences():
-        outcome = own_test.tested(manifest, place, *brought)
+        outcome = own_photos.tested(manifest, place, *brought)
 assert outcome
 
 figures = outcome.figures
 if figures is None:
     st.warning(outcome.problem, icon=":material/warning:")
-    own_test.left_out(outcome)
-    own_test.again()
+    own_photos.left_out(outcome)
+    own_photos.again()
     st.stop()
-st.success(own_test.summary(figures), icon=":material/check_circle:")
+st.success(own_photos.summary(figures), icon=":material/check_circle:")
 for remark in figures["remarks"]:
     st.info(remark, icon=":material/info:")
-own_test.left_out(outcome)
-own_test.again()
+own_photos.left_out(outcome)
+own_photos.again()
 
 st.header("All models")
-own_test.models(figures)
+own_photos.models(figures)
 
 name = choose_model(manifest)
 st.header(manifest.models[name].title)
-own_test.headline(figures["models"][name])
-own_test.ranking(figures, name)
-own_test.calibration_and_groups(figures["models"][name])
-own_test.errors(outcome, name)
+own_photos.headline(figures["models"][name])
+own_photos.ranking(figures, name)
+own_photos.calibration_and_groups(figures["models"][name])
+own_photos.errors(outcome, name)

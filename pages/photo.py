@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from dashboard import keeping, results
-from dashboard.artifacts import sentences
-from dashboard.empty import empty, show_the_example
-from dashboard.example import CREDIT, example
-from dashboard.reader import Picture, read_all
-from dashboard.settings import sidebar
+from dashboard.app.page_artifacts import sentences
+from dashboard.app.settings import sidebar
+from dashboard.widgets import consent, results
+from dashboard.widgets.empty_state import empty, show_the_example
+from dashboard.widgets.example import CREDIT, example
+from dashboard.widgets.picture_input import Picture, read_all
 from facespace import limits
 from facespace.io.images import SUFFIXES
 
@@ -67,8 +67,8 @@ if good:
     with st.container(width=760):
         results.show(*good[chosen])
     with st.container(horizontal=True, vertical_alignment="center"):
-        keeping.photos(good)
-        keeping.dispute(*good[chosen])
+        consent.photos(good)
+        consent.dispute(*good[chosen])
 if read:
     st.header("All faces")
     results.table(readings)

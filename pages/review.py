@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard import keeping, review, review_results
-from dashboard.artifacts import page_artifacts, sentences
-from dashboard.empty import empty
+from dashboard.app.page_artifacts import page_artifacts, sentences
+from dashboard.views.review import parts, results
+from dashboard.widgets import consent
+from dashboard.widgets.empty_state import empty
 
 st.title("Review")
 st.write(
@@ -12,28 +13,28 @@ st.write(
     "you see, or that you cannot tell."
 )
 page_artifacts()
-keeping.switch()
+consent.switch()
 with sentences():
-    queue = keeping.queue()
+    queue = consent.queue()
     items = queue.items() if queue else []
-review.messages()
+parts.messages()
 view = st.segmented_control(
     "Show",
-    list(review.VIEWS),
-    format_func=review.VIEWS.__getitem__,
+    list(parts.VIEWS),
+    format_func=parts.VIEWS.__getitem__,
     default="one",
     required=True,
     key="view",
     bind="query-params",
 )
 if view == "files":
-    review_results.files(queue, items)
+    results.files(queue, items)
     st.stop()
 if queue is None or not items:
     with empty(
         "review",
         "Nobody waits here",
-        ("Read" if keeping.keeping() else "Turn keeping on above, then read")
+        ("Read" if consent.keeping() else "Turn keeping on above, then read")
         + " pictures on the pages Photo, Folder, Video and Webcam: faces marked “?” come here.",
     ):
         for name, icon in (
@@ -46,11 +47,11 @@ if queue is None or not items:
     st.stop()
 with sentences():
     if view == "one":
-        review.progress(items)
-        review.one_at_a_time(queue, review.filtered(items, waiting=True), items)
-        review_results.order()
+        parts.progress(items)
+        parts.one_at_a_time(queue, parts.filtered(items, waiting=True), items)
+        results.order()
     elif view == "many":
-        review.progress(items)
-        review.many(queue, review.filtered(items))
+        parts.progress(items)
+        parts.many(queue, parts.filtered(items))
     else:
-        review_results.statistics(items)
+        results.statistics(items)

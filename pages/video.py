@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from dashboard import film
-from dashboard.artifacts import sentences
-from dashboard.empty import empty, show_the_example
-from dashboard.example import CREDIT
-from dashboard.example_film import example_film
-from dashboard.settings import sidebar
+from dashboard.app.page_artifacts import sentences
+from dashboard.app.settings import sidebar
+from dashboard.views.video import parts
+from dashboard.widgets.empty_state import empty, show_the_example
+from dashboard.widgets.example import CREDIT
+from dashboard.widgets.example_film import example_film
 from facespace import limits
 
 SUFFIXES = ("mp4", "mov", "mkv", "webm", "avi", "m4v", "mpg", "mpeg", "ts", "ogv", "flv", "wmv")
@@ -49,7 +49,7 @@ else:
 job = st.session_state.get("film")
 looks = None if every == "auto" else int(every)
 if chosen and st.button("Read the film", type="primary", icon=":material/play_arrow:"):
-    film.start(*chosen, settings, looks)
+    parts.start(*chosen, settings, looks)
     st.rerun()
 if job is None:
     if not chosen:
@@ -60,7 +60,7 @@ if job is None:
         ):
             show_the_example()
 elif job.running:
-    film.progress(job)
+    parts.progress(job)
 elif job.error:
     st.warning(f"**{job.name}**: {job.error}", icon=":material/warning:")
 elif job.film:
@@ -72,4 +72,4 @@ elif job.film:
             icon=":material/tune:",
         )
     with st.container(width=860):
-        film.show(job, job.film)
+        parts.show(job, job.film)

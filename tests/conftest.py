@@ -14,7 +14,7 @@ import pytest
 import streamlit.config
 from PIL import Image
 
-from dashboard.example import example
+from dashboard.widgets.example import example
 from facespace.artifacts.manifest import load_manifest
 from facespace.faces import detectors
 from facespace.faces.analyze import analyze
@@ -78,7 +78,7 @@ def stream(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """What the webcam page gets from ``webrtc_streamer``, which needs a browser: an idle stream."""
     state = SimpleNamespace(playing=False, signalling=False)
     context = SimpleNamespace(state=state, video_processor=None)
-    monkeypatch.setattr("dashboard.webcam.webrtc_streamer", lambda **_: context)
+    monkeypatch.setattr("dashboard.views.webcam.webrtc_streamer", lambda **_: context)
     return context
 
 

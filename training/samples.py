@@ -97,7 +97,7 @@ def load(
     """Read, crop and split.
 
     Photos that are in several data sets are not trained on where that would spoil a test: see
-    ``across.compare``.
+    ``all_test_sets.compare``.
 
     Args:
         data: labelled photos, one folder or several; the own test split of each, or a fifth of it,

@@ -17,7 +17,7 @@ import pytest
 import streamlit.config
 from onnx import TensorProto, helper
 
-from dashboard.guard import FAILED
+from dashboard.app.error_boundary import FAILED
 from facespace.artifacts import coordinates, face_space, mean_faces, scores
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.cli import main

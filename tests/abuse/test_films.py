@@ -15,7 +15,7 @@ import av
 import numpy as np
 import pytest
 
-from dashboard.film_job import Job
+from dashboard.views.video.job import Job
 from facespace import limits
 from facespace.cli import main
 from facespace.faces.analyze import Settings

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from dashboard.example import example
+from dashboard.widgets.example import example
 from facespace import limits
 from facespace.cli import main
 from facespace.faces.analyze import analyze

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from dashboard.guard import FAILED
+from dashboard.app.error_boundary import FAILED
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [

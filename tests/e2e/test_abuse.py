@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from dashboard.results import count
+from dashboard.widgets.results import count
 from facespace import limits
 from tests.abuse import test_archives as archives
 from tests.abuse import test_films as films

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard.grayscale import PARTS
+from dashboard.views.grayscale import PARTS
 from facespace.faces.analyze import analyze
 from tests.e2e.conftest import SECONDS, download, settled
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 from playwright.sync_api import Page, expect
 
-from dashboard.example_film import FRAMES, SIZE, example_film
+from dashboard.widgets.example_film import FRAMES, SIZE, example_film
 from tests.e2e.conftest import download, settled
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from dashboard.example import example
+from dashboard.widgets.example import example
 from facespace import palette
 from facespace.io import images
 from tests.e2e.camera import film

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard import memory
+from dashboard.app import memory
 from facespace import limits
 from facespace.artifacts.manifest import Manifest, artifacts_folder, load_manifest
 from facespace.faces import detectors
@@ -183,11 +183,11 @@ def test_photo_camera_and_example(astronaut_file: bytes) -> None:
 
 
 def test_photo_reads_nothing_twice_and_can_be_stopped(astronaut_file, monkeypatch) -> None:
-    from dashboard import reader
+    from dashboard.widgets import picture_input
 
     calls = []
-    analyze = reader.analyze
-    monkeypatch.setattr(reader, "analyze", lambda *a: calls.append(a) or analyze(*a))
+    analyze = picture_input.analyze
+    monkeypatch.setattr(picture_input, "analyze", lambda *a: calls.append(a) or analyze(*a))
     app = opened("photo")
     calls.clear()
     files = [(f"{i}.png", astronaut_file, "image/png") for i in range(3)]
@@ -329,8 +329,8 @@ def test_evaluation_of_sparse_reports(monkeypatch) -> None:
 
 
 def test_evaluation_downloads_hold_the_report() -> None:
-    from dashboard.evaluation import tables as evaluation_tables
-    from dashboard.fairness import tables as fairness_tables
+    from dashboard.views.evaluation import tables as evaluation_tables
+    from dashboard.views.fairness import tables as fairness_tables
 
     reports = load_manifest().json("report.json")["models"]
     metrics = evaluation_tables.all_metrics(reports).set_index(["model", "test", "metric"])

@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data_tables as tables
-from dashboard import local
-from dashboard.gallery import SHEET
+from dashboard.app import access
+from dashboard.views.data import tables
+from dashboard.views.data.gallery import SHEET
 from facespace.artifacts import mean_faces
 from facespace.artifacts.manifest import artifacts_folder, fingerprint, load_manifest
 from facespace.types import RGB
@@ -223,7 +223,7 @@ def test_the_operators_folder_may_hold_many_sets(photos: Path, monkeypatch, tmp_
 
 def visit(monkeypatch, url: str, host: str, ip: str | None = None, **headers: str) -> None:
     context = SimpleNamespace(url=url, ip_address=ip, headers={"Host": host, **headers})
-    monkeypatch.setattr(local, "st", SimpleNamespace(context=context))
+    monkeypatch.setattr(access, "st", SimpleNamespace(context=context))
 
 
 HERE = "http://localhost:8501/data"
@@ -248,17 +248,17 @@ HERE = "http://localhost:8501/data"
 )
 def test_who_may_name_a_path(url, host, ip, headers, allowed: bool, monkeypatch) -> None:
     visit(monkeypatch, url, host, ip, **headers)
-    assert local.may_name_a_path() is allowed
-    assert local.offered() is allowed
+    assert access.may_name_a_path() is allowed
+    assert access.offered() is allowed
     monkeypatch.setenv("FACESPACE_DATA", "")
-    assert not local.offered()
+    assert not access.offered()
 
 
 def test_elsewhere_there_is_no_gallery(photos: Path, monkeypatch) -> None:
     app = part("Look at photos")
     assert not app.text_input
     assert "Look at photos" not in [tab.label for tab in app.tabs]
-    monkeypatch.setattr(local, "may_name_a_path", lambda: True)
+    monkeypatch.setattr(access, "may_name_a_path", lambda: True)
     app = part("Look at photos")
     app.text_input(key="folder").set_value(str(photos)).run()
     assert len(buttons(app)) == SHEET

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.detection import drawn, side_by_side
-from dashboard.detection.faults import FAULTS
-from dashboard.detection.measured import ALARMS, FILE, SETS
+from dashboard.views.detection import drawn, side_by_side
+from dashboard.views.detection.faults import FAULTS
+from dashboard.views.detection.measured import ALARMS, FILE, SETS
 from facespace.artifacts.manifest import artifacts_folder
 from facespace.charts import detection as charts
 from facespace.faces import detectors

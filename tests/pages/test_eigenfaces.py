@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard.explain import STEPS, WALKED
+from dashboard.views.eigenfaces.explain import STEPS, WALKED
 from facespace.artifacts import coordinates, face_space
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.faces import analyze, model

@@ -7,8 +7,8 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import folder as parts
-from dashboard import folder_job
+from dashboard.views.folder import job as folder_job
+from dashboard.views.folder import parts
 from facespace import limits
 from facespace.charts import folder as charts
 from facespace.faces.analyze import Settings

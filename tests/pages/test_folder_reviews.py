@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.example_film import example_film
+from dashboard.widgets.example_film import example_film
 from facespace.batch import run
 from facespace.cli import main
 from facespace.faces.analyze import Settings

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard.grayscale import PARTS
+from dashboard.views.grayscale import PARTS
 from facespace.explain import grayscale
 from facespace.faces.analyze import analyze
 from tests.pages.test_all import opened, text

@@ -9,7 +9,7 @@ import weakref
 
 import pytest
 
-from dashboard import memory
+from dashboard.app import memory
 
 #: Sixteen threads fill and drop pictures of 2 to 12 MB; what is left over of them, MB.
 LEFT_OVER = """

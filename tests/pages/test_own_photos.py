@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import card, local, own_test
-from dashboard.evaluation.tables import METRICS, interval, number, short
+from dashboard.app import access
+from dashboard.views import model_card, own_photos
+from dashboard.views.evaluation.tables import METRICS, interval, number, short
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.datasets import scoring
 from tests.conftest import GREY, packed, png
@@ -62,7 +63,7 @@ def test_the_page_says_what_is_wanted_first() -> None:
     for part in ("female/", "labels.csv", "`gender`", "20,000 files", "Add a ZIP"):
         assert part in words
     assert not app.text_input
-    (row, *_) = csv.DictReader(io.StringIO(own_test.TEMPLATE))
+    (row, *_) = csv.DictReader(io.StringIO(own_photos.TEMPLATE))
     assert row["gender"] == "female"
 
 
@@ -170,7 +171,7 @@ def test_a_stop_in_the_middle_leaves_nothing(labelled_zip, temporary, monkeypatc
 def test_a_path_is_asked_for_at_this_machine_alone(labelled_zip, tmp_path, monkeypatch) -> None:
     with zipfile.ZipFile(io.BytesIO(labelled_zip)) as archive:
         archive.extractall(tmp_path)
-    monkeypatch.setattr(own_test, "at_this_machine", lambda: True)
+    monkeypatch.setattr(own_photos, "at_this_machine", lambda: True)
     app = opened("own_test")
     app.text_input(key="path").set_value(str(tmp_path / "nowhere")).run()
     assert "There is no folder or ZIP" in app.warning[0].value
@@ -192,7 +193,7 @@ def test_a_path_is_asked_for_at_this_machine_alone(labelled_zip, tmp_path, monke
     ],
 )
 def test_who_is_at_this_machine(headers: dict[str, str], here: bool) -> None:
-    assert local.asked_for_here(headers) is here
+    assert access.asked_for_here(headers) is here
 
 
 def test_the_card_is_shown_with_every_file_and_cut() -> None:
@@ -202,37 +203,37 @@ def test_the_card_is_shown_with_every_file_and_cut() -> None:
     words = text(app)
     assert "## Intended use" in words and "\n# " not in words
     assert "library_name: onnx" in app.code[0].value
-    assert f"All {len(card.listed(manifest))} files" in app.success[0].value
+    assert f"All {len(model_card.listed(manifest))} files" in app.success[0].value
     table = app.dataframe[0].value
-    assert table["file"].tolist() == [info.name for info in card.listed(manifest)]
-    assert table["sha256"].tolist() == [info.sha256 for info in card.listed(manifest)]
+    assert table["file"].tolist() == [info.name for info in model_card.listed(manifest)]
+    assert table["sha256"].tolist() == [info.sha256 for info in model_card.listed(manifest)]
     assert table["problem"].all()
     for info in manifest.models.values():
         assert info.chosen["how"] in words
     for name, facts in manifest.cuts.chosen.items():
-        assert f"**{card.CUTS[name]}: " in words
+        assert f"**{model_card.CUTS[name]}: " in words
         assert facts["how"] in words
-    listed = card.CARD in manifest.files
+    listed = model_card.CARD in manifest.files
     assert ("does not list MODEL_CARD.md" in words) is not listed
 
 
 def test_all_artifacts_come_as_one_zip_that_works(tmp_path: Path) -> None:
     manifest = load_manifest()
-    with zipfile.ZipFile(io.BytesIO(card.packed(manifest))) as archive:
+    with zipfile.ZipFile(io.BytesIO(model_card.packed(manifest))) as archive:
         assert archive.testzip() is None
         archive.extractall(tmp_path)
     again = load_manifest(tmp_path)
-    for info in card.listed(again):
+    for info in model_card.listed(again):
         again.path(info)
     assert (again.models, again.files) == (manifest.models, manifest.files)
-    assert (tmp_path / card.CARD).read_text("utf-8") == card.card(manifest)
+    assert (tmp_path / model_card.CARD).read_text("utf-8") == model_card.card(manifest)
 
 
 def test_an_altered_or_missing_file_is_named(tmp_path: Path, monkeypatch) -> None:
     folder = tmp_path / "artifacts"
     shutil.copytree(artifacts_folder(), folder)
     (folder / "scores.npz").write_bytes(b"altered")
-    (folder / card.CARD).unlink()
+    (folder / model_card.CARD).unlink()
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(folder))
     app = opened("card")
     assert not app.exception
@@ -254,4 +255,4 @@ def test_an_altered_or_missing_file_is_named(tmp_path: Path, monkeypatch) -> Non
     ],
 )
 def test_a_card_has_parts(whole: str, front: str, body: str) -> None:
-    assert card.parts(whole) == (front, body)
+    assert model_card.parts(whole) == (front, body)

@@ -12,9 +12,10 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import film_job, keeping
-from dashboard import review as review_page
-from dashboard.example_film import example_film
+from dashboard.views.review import parts as review_page
+from dashboard.views.video import job as film_job
+from dashboard.widgets import consent
+from dashboard.widgets.example_film import example_film
 from facespace import limits
 from facespace.faces.analyze import Settings, analyze
 from facespace.review.exchange import pack
@@ -260,24 +261,24 @@ def test_a_face_that_stays_open_before_the_camera_is_kept_once(astronaut, monkey
     reading = analyze(rgb)
     (face,) = reading.faces
     kept, state = [], {"review_keeping": True}
-    monkeypatch.setattr(keeping.st, "session_state", state)
-    monkeypatch.setattr(keeping, "queue", lambda: SimpleNamespace(add=kept.append))
-    monkeypatch.setattr(keeping.st, "toast", lambda *_: None)
+    monkeypatch.setattr(consent.st, "session_state", state)
+    monkeypatch.setattr(consent, "queue", lambda: SimpleNamespace(add=kept.append))
+    monkeypatch.setattr(consent.st, "toast", lambda *_: None)
 
     def seen(seconds: float, verdict: Verdict = face.verdict) -> Look:
         track = Tracked(1, face.detection.box, verdict, 0.5, 10.0, 10 + seconds, 9, face, face)
         return Look((track,), rgb, reading)
 
     for look in (seen(1), seen(4, Verdict("female"))):
-        keeping.webcam(look)
+        consent.webcam(look)
     assert kept == []
     for look in (seen(4), seen(5)):
-        keeping.webcam(look)
+        consent.webcam(look)
     (candidate,) = kept
     assert candidate.place == "webcam"
     state["review_keeping"] = False
     state.pop("review_fed")
-    keeping.webcam(seen(4))
+    consent.webcam(seen(4))
     assert len(kept) == 1
 
 

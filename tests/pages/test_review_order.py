@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import review_results
+from dashboard.views.review import results
 from facespace.charts import review as charts
 from facespace.review.queue import Queue
 from tests.pages.test_all import opened, text
@@ -24,7 +24,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_figure_behind_the_order_is_the_measured_one(own: Path, candidate) -> None:
     filled(candidate, 1, own).close()
-    told = json.loads(review_results.ORDERS_FILE.read_text("utf-8"))
+    told = json.loads(results.ORDERS_FILE.read_text("utf-8"))
     app = opened("review")
     assert not app.exception
     words = text(app)
@@ -32,9 +32,9 @@ def test_the_figure_behind_the_order_is_the_measured_one(own: Path, candidate) -
     assert f"left {told['error_random']:.1%} errors" in words
     (chart,) = app.get("plotly_chart")
     drawn = {line["name"]: line for line in json.loads(chart.proto.spec)["data"]}
-    assert set(drawn) == set(review_results.ORDERS.values())
-    for name, title in review_results.ORDERS.items():
-        curve = review_results._curve(told, name)
+    assert set(drawn) == set(results.ORDERS.values())
+    for name, title in results.ORDERS.items():
+        curve = results._curve(told, name)
         assert len(curve) == 21 and max(curve) == 2000
         assert curve[2000] == pytest.approx(told[f"error_{name}"], abs=1e-4)
         assert f"{title} {curve[0]:.1%} and {curve[2000]:.1%}" in chart.proto.alt
@@ -46,7 +46,7 @@ def test_without_the_figures_the_page_goes_on(content, own, candidate, tmp_path,
     file = tmp_path / "review.json"
     if content:
         file.write_text(content)
-    monkeypatch.setattr(review_results, "ORDERS_FILE", file)
+    monkeypatch.setattr(results, "ORDERS_FILE", file)
     app = opened("review")
     assert not app.exception and not app.get("plotly_chart")
     assert len(Queue(own).items()) == 1

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import film_job
-from dashboard.example_film import example_film
+from dashboard.views.video import job as film_job
+from dashboard.widgets.example_film import example_film
 from tests.pages.test_all import opened, text
 
 

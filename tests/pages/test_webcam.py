@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import webcam
+from dashboard.views import webcam
 from facespace.types import RGB
 from facespace.video.live import Live, Options
 from tests.pages.test_all import opened, text

@@ -14,7 +14,7 @@ import av
 import numpy as np
 import pytest
 
-from dashboard import example_film
+from dashboard.widgets import example_film
 from facespace.cli import main, terminal
 from facespace.types import RGB
 from facespace.video import film as video

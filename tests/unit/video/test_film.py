@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard import example_film
+from dashboard.widgets import example_film
 from facespace import limits, palette
 from facespace.types import RGB, FacespaceError
 from facespace.video import film as video

@@ -12,7 +12,7 @@ import av
 import numpy as np
 import pytest
 
-from dashboard import example_film
+from dashboard.widgets import example_film
 from facespace import limits
 from facespace.faces import annotate
 from facespace.types import RGB, Box, FacespaceError

@@ -1,0 +1,1 @@
+"""What holds the pages together: navigation, access, settings, work in the background."""

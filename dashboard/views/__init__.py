@@ -1,0 +1,1 @@
+"""The parts of the pages, a file or folder a page."""

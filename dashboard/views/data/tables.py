@@ -1,0 +1,155 @@
+"""What ``dataset.json`` says, as tables and as words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from dashboard.views.evaluation.tables import short
+from facespace.artifacts.manifest import Manifest
+from facespace.artifacts.mean_faces import MeanFace
+
+ATTRIBUTES = {"sex": "sex", "age": "age", "race": "group"}
+
+#: What is measured of a photo: its title, and its unit.
+MEASURES = {
+    "face": ("Face size", "pixels, shorter side of its box"),
+    "width": ("Photo width", "pixels"),
+    "height": ("Photo height", "pixels"),
+    "brightness": ("Brightness", "mean grey, 0 to 255"),
+    "contrast": ("Contrast", "standard deviation of grey"),
+    "sharpness": ("Sharpness", "variance of the Laplacian"),
+    "turn": ("Pose", "turn aside: 0 front, 0.15 profile"),
+}
+
+COLUMNS = {
+    "min": "Least",
+    "p5": "5 %",
+    "p25": "25 %",
+    "median": "Median",
+    "p75": "75 %",
+    "p95": "95 %",
+    "max": "Most",
+}
+
+WAYS = {
+    "labelled": "YuNet, padded, as trained",
+    "lower": "YuNet, lower half covered",
+    "upper": "YuNet, upper half covered",
+}
+
+Counts = Mapping[str, Mapping[str, int]]
+
+
+def counts(tables: Mapping[str, Counts]) -> pd.DataFrame:
+    """One row a value: how many photos are labelled female and male."""
+    rows = [
+        {"by": by, "value": value, **row}
+        for by, table in tables.items()
+        for value, row in table.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def crossing(table: Counts, rows: str) -> pd.DataFrame:
+    """One row a value, one column a value of the other attribute."""
+    return pd.DataFrame(table).T.rename_axis(rows).reset_index()
+
+
+def measures(tables: Mapping[str, Any]) -> pd.DataFrame:
+    """One row a measure, its percentiles as text."""
+    rows = {
+        MEASURES[key][0]: {n: number(table[n]) for n in COLUMNS} for key, table in tables.items()
+    }
+    return pd.DataFrame(rows).T.rename(columns=COLUMNS).rename_axis("Measure").reset_index()
+
+
+def measures_by_group(tables: Mapping[str, Any]) -> pd.DataFrame:
+    """One row a measure and group: its photos and percentiles."""
+    rows = [
+        {"measure": key, "by": attribute, "value": value, **row}
+        for key, table in tables.items()
+        for attribute, groups in table["by"].items()
+        for value, row in groups.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def found(ways: Mapping[str, Counts], by: str) -> pd.DataFrame:
+    """One row a way of looking and group: its photos, and those in which a face was found."""
+    rows = [
+        {"Found by": way, by: value, **row, "share": row["found"] / row["photos"]}
+        for way, groups in ways.items()
+        for value, row in groups.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def means(by: Mapping[str, Mapping[str, MeanFace]]) -> pd.DataFrame:
+    """One row a mean face: of how many it is."""
+    rows = [
+        {"by": attribute, "value": value, "faces": mean.faces}
+        for attribute, table in by.items()
+        for value, mean in table.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def left_out(data: Mapping[str, Any]) -> pd.DataFrame:
+    """One row a reason; no row where nothing was left out."""
+    reasons = dict(data["left_out"])
+    if data.get("not_tested"):
+        reasons["It, or its person, was trained on, so it is not tested on."] = data["not_tested"]
+    return pd.DataFrame(reasons.items(), columns=["Why", "Photos"])
+
+
+def duplicates(
+    exact: Mapping[str, Any], near: Mapping[str, Any], sets: Mapping[str, int]
+) -> pd.DataFrame:
+    """One row a number; ``sets`` are pairs with other data sets."""
+    rows = [("equal files", key, exact[key]) for key in ("photos", "across")]
+    keys = ("pairs", "photos", "across", "with_training")
+    rows += [("nearly alike", key, near[key]) for key in keys]
+    rows += [("nearly alike", f"with {name}", number) for name, number in sets.items()]
+    return pd.DataFrame(rows, columns=["kind", "what", "number"])
+
+
+def cuts(manifest: Manifest, measure: str) -> dict[str, float]:
+    """Where a verdict becomes "?" for what is measured."""
+    if measure == "face":
+        sizes: dict[float, list[str]] = {}
+        for name, info in manifest.models.items():
+            sizes.setdefault(info.smallest_face, []).append(short(name))
+        return {f"smallest face, {' and '.join(who)}": size for size, who in sizes.items()}
+    cut = {"sharpness": manifest.cuts.sharpness, "turn": manifest.cuts.turn}.get(measure)
+    words = {"sharpness": "blurred below", "turn": "profile above"}
+    return {} if cut is None else {f"{words[measure]} {cut:.3g}": cut}
+
+
+def span(table: Mapping[str, float]) -> str:
+    """Where the middle half of a measure lies, in words."""
+    least, most, middle, low, high = (
+        number(table[key]) for key in ("min", "max", "median", "p25", "p75")
+    )
+    if least == most:
+        return f"{least} in every photo"
+    return f"median {middle}, half of the photos between {low} and {high}"
+
+
+def number(value: float) -> str:
+    """Three digits, or a whole number."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3f}" if value < 1 else f"{value:.3g}"
+
+
+def counted(title: str, table: Counts) -> str:
+    """A table of labels in words."""
+    return f"{title}, photos labelled female and male: " + "; ".join(
+        f"{value}: {row['female']} and {row['male']}" for value, row in table.items()
+    )
+
+
+def rate(row: Mapping[str, int]) -> str:
+    """The share of photos in which a face was found."""
+    return f"{row['found'] / row['photos']:.1%}"

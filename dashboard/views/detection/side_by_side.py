@@ -1,0 +1,206 @@
+"""Every detector on one picture, with settings of its own."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from PIL import Image, ImageDraw, ImageFont
+
+from dashboard.widgets import results
+from facespace.charts.style import NEUTRAL
+from facespace.faces import detectors
+from facespace.faces.detectors import Detector
+from facespace.faces.detectors.haar import Haar
+from facespace.io import tables
+from facespace.types import RGB, Box, Detection
+
+#: Longer side in pixels of pictures sent to the page; downloads have them in full.
+SHOWN_SIDE = 1000
+
+#: Sides in pixels of the picture that a detector sees before any time is taken.
+SMALL = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one detector found in a picture, how it was set, and how long it took."""
+
+    name: str
+    settings: Mapping[str, float]
+    found: list[Detection]
+    milliseconds: float
+
+
+def boxed(rgb: RGB, found: Sequence[Detection], longest: int | None = None) -> RGB:
+    """Draw every find's box, numbered from 1, the best score first.
+
+    Args:
+        rgb: uint8 (H, W, 3); left as it is.
+        found: in pixels of ``rgb``.
+        longest: most pixels of the longer side of the result; as ``rgb`` where None.
+
+    Returns:
+        uint8 (H, W, 3), a new picture.
+    """
+    picture = Image.fromarray(rgb)
+    if longest:
+        picture.thumbnail((longest, longest))
+    scale = picture.width / rgb.shape[1]
+    pen = ImageDraw.Draw(picture)
+    line = max(2, round(max(picture.size) / 300))
+    for number, detection in reversed(list(enumerate(found, 1))):
+        _number(pen, detection.box, scale, line, str(number))
+    return np.asarray(picture)
+
+
+def _number(pen: ImageDraw.ImageDraw, box: Box, scale: float, line: int, text: str) -> None:
+    """One box with its number inside the top left corner; a white seam sets it off."""
+    left, top = box.x * scale, box.y * scale
+    right, bottom = left + box.width * scale, top + box.height * scale
+    for grown, colour, width in ((1, "white", line + 2), (0, NEUTRAL, line)):
+        edges = (left - grown, top - grown, right + grown, bottom + grown)
+        pen.rectangle(edges, outline=colour, width=width)
+    font = ImageFont.load_default(int(np.clip(box.width * scale / 5, 10, 4 * line + 8)))
+    x0, y0, x1, y1 = pen.textbbox((0, 0), text, font)
+    pen.rectangle((left, top, left + x1 - x0 + 2 * line, top + y1 - y0 + 2 * line), NEUTRAL)
+    pen.text((left + line - x0, top + line - y0), text, font=font, fill="white")
+
+
+def side_by_side(rgb: RGB, identity: Hashable) -> list[Look]:
+    """Every detector's boxes on one picture, with its own settings; ``identity`` names it.
+
+    One that cannot be used is left out, and a sentence says so.
+    """
+    looks: list[Look] = []
+    places: list[Any] = []
+    for name in detectors.NAMES:
+        detector, sentence = detectors.working(name)
+        if sentence:
+            st.warning(sentence, icon=":material/build:")
+            continue
+        if len(looks) % 2 == 0:
+            places = list(st.columns(2))
+        with places[len(looks) % 2]:
+            looks.append(_panel(detector, rgb, identity))
+    st.caption(
+        "Boxes are numbered by their score. Times are of this picture and this machine; each "
+        "detector’s first run, on a small picture, is not counted."
+    )
+    return looks
+
+
+def _panel(detector: Detector, rgb: RGB, identity: Hashable) -> Look:
+    title = detectors.TITLES[detector.name]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(title)
+        with st.popover("Settings", icon=":material/tune:"):
+            detector, settings = _settings(detector)
+    _warm(detector, detector.name)
+    found, milliseconds = _timed(detector, rgb, identity, detector.name, settings)
+    count = results.count(len(found), "face")
+    st.image(boxed(rgb, found, SHOWN_SIDE), width="stretch", alt=f"{title}: {count}")
+    st.markdown(f"**{count}** in {milliseconds:.0f} ms")
+    return Look(detector.name, settings, found, milliseconds)
+
+
+def _settings(detector: Detector) -> tuple[Detector, dict[str, float]]:
+    """Draw a detector's widgets; the detector as they set it, and what they are set to."""
+    name = detector.name
+    if isinstance(detector, Haar):
+        step = st.slider(
+            "Scale factor",
+            *(1.05, 1.6, detector.scale_factor, 0.05),
+            help="The step between the sizes of faces that are tried. Fine steps take time.",
+            key=f"{name}_scale_factor",
+            bind="query-params",
+        )
+        least = st.slider(
+            "Least neighbours",
+            *(0, 10, detector.min_neighbors, 1),
+            help="How many overlapping hits make a face.",
+            key=f"{name}_min_neighbors",
+            bind="query-params",
+        )
+        tuned = replace(detector, scale_factor=step, min_neighbors=least)
+        return tuned, {"scale_factor": step, "min_neighbors": least}
+    threshold = st.slider(
+        "Detection threshold",
+        *(0.1, 1.0, detector.threshold, 0.05),
+        help="How sure the detector must be that something is a face.",
+        key=f"{name}_least_score",
+        bind="query-params",
+    )
+    small = st.toggle(
+        "Find small faces",
+        help="A third scan, over tiles of the enlarged picture. It takes more time.",
+        key=f"{name}_tiles",
+        bind="query-params",
+    )
+    return detector, {"threshold": threshold, "small_faces": small}
+
+
+@st.cache_resource(show_spinner=False)
+def _warm(_detector: Detector, name: str) -> None:
+    """The first run of a detector in this process, for what it loads then; kept by ``name``."""
+    _detector.detect(np.full((SMALL, SMALL, 3), 128, np.uint8))
+
+
+@st.cache_data(max_entries=32, show_spinner="Looking for faces …", scope="session")
+def _timed(
+    _detector: Detector, _rgb: RGB, identity: Hashable, name: str, settings: Mapping[str, float]
+) -> tuple[list[Detection], float]:
+    """What is found, and in how many milliseconds; kept by ``identity``, ``name``, ``settings``."""
+    options: dict[str, Any] = {k: settings[k] for k in _OPTIONS if k in settings}
+    start = time.perf_counter()
+    found = _detector.detect(_rgb, **options)
+    return found, (time.perf_counter() - start) * 1000
+
+
+#: Settings that a detector is given when it is asked, not when it is made.
+_OPTIONS = ("threshold", "small_faces")
+
+
+def downloads(name: str, rgb: RGB, looks: Sequence[Look]) -> None:
+    """Buttons for the annotated pictures (ZIP of PNGs) and the detections (JSON)."""
+    stem = PurePath(name).stem
+    with st.container(horizontal=True):
+        st.download_button(
+            "Annotated PNGs (ZIP)",
+            lambda: tables.to_zip(
+                [(f"{stem}-{k.name}.png", tables.to_png(boxed(rgb, k.found))) for k in looks]
+            ),
+            "facespace-detectors.zip",
+            "application/zip",
+            on_click="ignore",
+            icon=":material/folder_zip:",
+        )
+        st.download_button(
+            "JSON",
+            to_json(name, rgb, looks),
+            "facespace-detectors.json",
+            "application/json",
+            on_click="ignore",
+            icon=":material/data_object:",
+        )
+
+
+def to_json(name: str, rgb: RGB, looks: Sequence[Look]) -> str:
+    """All detections of one picture by detector; boxes and landmarks in pixels."""
+    height, width = rgb.shape[:2]
+    found = {
+        look.name: {
+            "settings": look.settings,
+            "milliseconds": round(look.milliseconds, 2),
+            "faces": [detection.to_dict() for detection in look.found],
+        }
+        for look in looks
+    }
+    picture = {"source": name, "width": width, "height": height, "detectors": found}
+    return json.dumps(picture, indent=1, ensure_ascii=False)

@@ -1,0 +1,45 @@
+"""What the pages Evaluation and Fairness look at: a test set and a model, both in the address."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.app.page_artifacts import page_artifacts, sentences
+from dashboard.app.settings import choose_model
+from dashboard.views.evaluation.tables import View
+from facespace.artifacts import scores
+
+
+def choose() -> View:
+    """Draw the two widgets and return what is chosen; stops the page where there is no report.
+
+    The model need not have been tested on the set: see ``stop_untested``.
+    """
+    manifest = page_artifacts()
+    with sentences():
+        reports = manifest.json("report.json")["models"]
+        scored = scores.scored(manifest) if scores.FILE in manifest.files else {}
+    tests = {key: test for entry in reports.values() for key, test in entry["tests"].items()}
+    left, right = st.columns(2)
+    test = left.selectbox(
+        "Test set",
+        list(tests),
+        format_func=lambda key: f"{tests[key]['title']} ({tests[key]['kind']})",
+        key="test",
+        bind="query-params",
+        persist_state="session",
+    )
+    with right:
+        name = choose_model(manifest)
+    tested = {key: reports[key] for key in manifest.models if test in reports[key]["tests"]}
+    return View(manifest, tested, name, test, scored.get(test), reports)
+
+
+def stop_untested(view: View) -> None:
+    """Say so, and stop the page, where the chosen model was not tested on the chosen set."""
+    if view.name not in view.reports:
+        st.info(
+            f"{view.info.title} was not tested on {view.title}.",
+            icon=":material/block:",
+        )
+        st.stop()

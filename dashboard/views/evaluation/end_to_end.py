@@ -1,0 +1,122 @@
+"""Photo in, verdict out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.app.page_artifacts import sentences
+from dashboard.views.detection.measured import CONTENDERS, FILE
+from dashboard.views.evaluation.tables import View, number
+from dashboard.widgets import output
+from facespace.charts import evaluation as charts
+from facespace.faces import detectors
+
+#: Columns of the table of detectors: which set, which metric, and what it is multiplied by.
+OF_DETECTORS = {
+    "Crowds, precision": ("wider_val", "precision", 100),
+    "Crowds, found": ("wider_val", "recall", 100),
+    "Masks, found": ("masked_faces", "recall", 100),
+    "Profiles, found": ("cfp_profile", "recall", 100),
+    "False alarms in 100 pictures": ("negatives", "false_alarms_per_100", 1),
+}
+
+COVERS = {"": "without", "lower": "lower half", "upper": "upper half"}
+
+
+def end_to_end(view: View) -> None:
+    """Photo in, verdict out: what the detector costs, and what a mask does."""
+    ways = view.entry["end_to_end"][view.test]
+    covers = view.entry["covered"][view.test]
+    left, right = st.columns(2)
+    with left:
+        st.subheader("Through each detector")
+        _shares({detectors.TITLES.get(way, way): result for way, result in ways.items()})
+    with right:
+        st.subheader("With a mask drawn over the face")
+        plain = {"": ways[detectors.DEFAULT]} if detectors.DEFAULT in ways else {}
+        _shares({COVERS.get(cover, cover): row for cover, row in {**plain, **covers}.items()})
+    for cover, result in covers.items():
+        if "accuracy_found" in result:
+            st.write(
+                f"**A mask over the {COVERS.get(cover, cover)}.** Of the faces still found, "
+                f"{result['accuracy_found']:.1%} read as labelled with no “?”; the same faces "
+                f"without it: {result['accuracy_found_plain']:.1%}."
+            )
+    rule = ways.get("haar", {})
+    if "auc_found" in rule:
+        st.write(
+            f"**What landmarks are worth.** Haar gives boxes alone. Cropped by a rule from those, "
+            f"the faces it finds reach an AUC of {rule['auc_found']:.3f}; by YuNet’s landmarks "
+            f"the same faces reach {rule['auc_found_plain']:.3f}."
+        )
+    _detectors(view)
+
+
+def _detectors(view: View) -> None:
+    """What each detector finds, on pictures that are harder than these test sets."""
+    if FILE not in view.manifest.files:
+        return
+    with sentences():
+        figures = view.manifest.json(FILE)
+    st.subheader("What each detector finds")
+    frame = _listed(figures)
+    percent = st.column_config.NumberColumn(format="%.1f %%")
+    alarms = st.column_config.NumberColumn(format="%.1f")
+    output.table(
+        frame,
+        "Each detector with precision, recall, false alarms and time",
+        {
+            words: percent if scale == 100 else alarms
+            for words, (_, _, scale) in OF_DETECTORS.items()
+        }
+        | {
+            "Detector": st.column_config.TextColumn(pinned=True),
+            "640 × 480, ms": st.column_config.NumberColumn(format="%.0f"),
+        },
+    )
+    st.page_link(
+        "pages/detectors.py",
+        label="By size, pose, blur and mask: Detectors",
+        icon=":material/frame_inspect:",
+    )
+
+
+def _listed(figures: Mapping[str, Any]) -> pd.DataFrame:
+    """What ``detectors.json`` says, a row for each detector."""
+    rows = []
+    for name, title in CONTENDERS.items():
+        entry = figures.get(name, {})
+        cells = {
+            words: None if (value := entry.get(part, {}).get(metric)) is None else value * scale
+            for words, (part, metric, scale) in OF_DETECTORS.items()
+        }
+        if any(value is not None for value in cells.values()):
+            rows.append({"Detector": title} | cells | {"640 × 480, ms": entry.get("milliseconds")})
+    return pd.DataFrame(rows)
+
+
+def _shares(results: Mapping[str, Mapping[str, Any]]) -> None:
+    output.draw(
+        charts.shares(results),
+        "; ".join(
+            f"{name}: "
+            + ", ".join(
+                f"{result[outcome]['value']:.1%} {words}"
+                for outcome, (words, _, _) in charts.OUTCOMES.items()
+            )
+            for name, result in results.items()
+        ),
+    )
+    photos = max((result["photos"] for result in results.values()), default=0)
+    st.caption(
+        f"{photos:,} photos. Balanced accuracy with no “?”, a missed face counted as wrong: "
+        + ", ".join(
+            f"{name} {number('balanced_accuracy', result['balanced_accuracy']['value'])}"
+            for name, result in results.items()
+        )
+        + "."
+    )

@@ -1,0 +1,226 @@
+"""The parts of the Video page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard.views.video.job import Job
+from dashboard.widgets import consent, results
+from dashboard.widgets.output import buttons
+from dashboard.widgets.picture_input import plain
+from facespace.charts import film as charts
+from facespace.faces.analyze import Settings
+from facespace.video import tables
+from facespace.video.film import Film, Progress
+from facespace.video.tracking import GONE, Tracked
+
+STAGES = {"reading": "Finding and following faces", "drawing": "Drawing the film"}
+
+#: Points of the chart of faces in view, and cards of tracks, at most.
+POINTS, CARDS = 600, 24
+
+
+def start(name: str, content: bytes, settings: Settings, every: int | None) -> None:
+    """Begin with a film; one that is still being read is stopped."""
+    if "film" in st.session_state:
+        st.session_state["film"].stop()
+    st.session_state["film"] = Job(name, content, settings, every, consent.keeping())
+    st.session_state["film_from"] = None
+
+
+def progress(job: Job) -> None:
+    """How far it is, with a picture now and then and a way to stop; runs the page anew at the
+    end."""
+
+    @st.fragment(run_every=0.5)
+    def look() -> None:
+        running, now = job.running, job.progress
+        if not running:
+            st.rerun()
+        st.progress(*_bar(now))
+        st.button("Stop, and keep what is read", icon=":material/stop_circle:", on_click=job.stop)
+        if now is not None and now.preview is not None:
+            st.session_state["film_preview"] = now.preview
+        preview = st.session_state.get("film_preview")
+        if preview is not None:
+            st.image(preview, width="stretch", alt="The film so far")
+
+    look()
+
+
+def _bar(now: Progress | None) -> tuple[float, str]:
+    if now is None:
+        return 0.0, "Waiting for its turn …"
+    share = min(1.0, now.done / now.total) if now.total else 0.0
+    words = f"{STAGES[now.stage]}: {now.done:,} frames, {now.rate:.0f} a second"
+    if now.left is not None:
+        words += f", {now.left:.0f} s left"
+    # Drawing is the second half.
+    return share / 2 + (0.5 if now.stage == "drawing" else 0.0), words
+
+
+def show(job: Job, film: Film) -> None:
+    """The annotated film and all that was read from it."""
+    if film.problem:
+        st.warning(film.problem, icon=":material/warning:")
+    if film.stopped:
+        st.info(f"Stopped after {film.seconds:.1f} seconds of film.", icon=":material/stop_circle:")
+    st.success(summary(film, job.boxed), icon=":material/check_circle:")
+    begin = st.session_state.get("film_from")
+    # Each press of a button says something else of the player, which is then a new one: one that
+    # has played by itself does not do so again.
+    played = "" if begin is None else f"; play {st.session_state['film_plays']}, from {begin:.1f} s"
+    st.video(
+        job.content,
+        start_time=round(begin or 0.0, 2),
+        autoplay=begin is not None,
+        alt=f"{job.name}, with every face boxed{played}",
+    )
+    st.caption(
+        f"{plain(film.source)} · {film.width} × {film.height} pixels · {film.seconds:.1f} s · "
+        f"{film.looks:,} of {len(film.times):,} frames were looked at, between them boxes are "
+        "carried on"
+    )
+    downloads(job, film)
+    consent.film(job, film)
+    if not film.tracks:
+        st.info("No face was found in this film.", icon=":material/search_off:")
+        return
+    st.subheader("Who was in view when")
+    _timeline(film)
+    st.subheader("How many at a time")
+    _counts(film)
+    st.subheader("Each face")
+    _cards(film.tracks, film.times[0])
+
+
+def summary(film: Film, boxed: float) -> str:
+    """The film in a sentence; ``boxed`` is the share of its frames with a face in view."""
+    if not film.tracks:
+        return f"{len(film.times):,} frames, no face found."
+    labels = [track.verdict.label for track in film.tracks]
+    parts = [
+        f"{labels.count(label)} {word}" for label, word in results.WORDS.items() if label in labels
+    ]
+    return (
+        f"{len(film.times):,} frames, {results.count(len(labels), 'face')} followed: "
+        f"{', '.join(parts)}. A face is in view in {boxed:.0%} of the film."
+    )
+
+
+def _timeline(film: Film) -> None:
+    """A bar a stretch in view; choosing one lets the film play from there."""
+    spans = [span for track in film.tracks for span in stretches(track, film.times[0])]
+    st.plotly_chart(
+        charts.timeline(spans),
+        key="timeline",
+        on_select=_play_chosen,
+        selection_mode="points",
+        alt="; ".join(
+            f"face {span['track']} ({span['label']}): {span['start']:.1f} to {span['end']:.1f} s"
+            for span in spans
+        ),
+    )
+    with st.container(horizontal=True):
+        for span in spans[:CARDS]:
+            st.button(
+                f"Face {span['track']}, {span['start']:.1f} s",
+                key=f"play {span['track']} {span['start']}",
+                on_click=_play_from,
+                args=(span["start"],),
+                icon=":material/play_arrow:",
+                help="Play from here",
+            )
+
+
+def _play_chosen() -> None:
+    points = st.session_state["timeline"].selection.points
+    if points:
+        _play_from(float(points[0]["customdata"][0]))
+
+
+def _play_from(seconds: float) -> None:
+    st.session_state["film_from"] = seconds
+    st.session_state["film_plays"] = st.session_state.get("film_plays", 0) + 1
+
+
+def stretches(track: Tracked, start: float) -> list[dict[str, Any]]:
+    """From when to when a track was in view, in seconds from the film's ``start``."""
+    times = np.array([when for when, _ in track.trail]) - start
+    parts = np.split(times, np.flatnonzero(np.diff(times) > GONE) + 1)
+    return [
+        {
+            "track": track.number,
+            "label": track.verdict.label,
+            "certainty": track.certainty,
+            "start": float(part[0]),
+            "end": float(part[-1]),
+        }
+        for part in parts
+    ]
+
+
+def _counts(film: Film) -> None:
+    step = max(1, len(film.times) // POINTS)
+    times = film.times[::step]
+    seen = [[track.verdict.label for track, _ in film.in_view(when)] for when in times]
+    counts = {label: [row.count(label) for row in seen] for label in ("female", "male", "?")}
+    st.plotly_chart(
+        charts.in_view([when - times[0] for when in times], counts),
+        alt=f"Faces in view over time; at most {max(map(len, seen))} at once",
+    )
+
+
+def _cards(tracks: Sequence[Tracked], start: float) -> None:
+    shown = tracks[:CARDS]
+    captions = [f"Face {track.number}" for track in shown]
+    st.image(
+        [results.enlarged(track.best.crop) for track in shown],
+        captions,
+        width=112,
+        alt=[f"Best crop of face {track.number}" for track in shown],
+    )
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Face": [track.number for track in tracks],
+                "Verdict": [track.verdict.label for track in tracks],
+                "How sure": [track.certainty for track in tracks],
+                "Why “?”": [results.in_words(track.verdict.reasons) for track in tracks],
+                "From, s": [track.first - start for track in tracks],
+                "In view, s": [track.seconds for track in tracks],
+                "Looks": [track.hits for track in tracks],
+            }
+        ),
+        hide_index=True,
+        alt="All faces followed with verdict, certainty, reasons and times",
+        column_config={
+            "How sure": st.column_config.ProgressColumn(
+                format="percent", min_value=0.5, max_value=1
+            ),
+            "From, s": st.column_config.NumberColumn(format="%.1f"),
+            "In view, s": st.column_config.NumberColumn(format="%.1f"),
+        },
+    )
+    st.caption(
+        "A verdict is drawn from all crops of a face together; covered, turned and blurred ones "
+        "count little."
+    )
+
+
+def downloads(job: Job, film: Film) -> None:
+    """Buttons for the film, the tables and the JSON."""
+    stem = job.name.rsplit(".", 1)[0]
+    json = "application/json"
+    files: tuple[tuple[str, Any, str, str, str], ...] = (
+        ("MP4", lambda: job.content, "-faces.mp4", "video/mp4", "movie"),
+        ("CSV a frame", lambda: tables.frames_csv(film), "-frames.csv", "text/csv", "table"),
+        ("CSV a face", lambda: tables.tracks_csv(film), "-faces.csv", "text/csv", "table"),
+        ("JSON", lambda: tables.to_json(film), "-film.json", json, "data_object"),
+    )
+    buttons(stem, files)
