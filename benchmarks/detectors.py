@@ -33,8 +33,9 @@ from facespace.faces.detectors import yunet, yunet_graph
 from facespace.io import images
 from facespace.onnx_session import loaded
 from facespace.types import RGB, Detection
-from training import detection, report, rules
-from training.detection import Matched, Picture
+from training.abstain import cutoffs, marked_faces
+from training.abstain.marked_faces import Matched, Picture
+from training.report import artifact_files
 
 FILE = "detectors.json"
 
@@ -84,7 +85,7 @@ def main() -> None:
     parser.add_argument("--portraits", type=Path, action="append", default=[], metavar="FOLDER")
     parser.add_argument("--json", type=Path, metavar="FILE", help="the same, as one flat object")
     options = parser.parse_args()
-    sets = rules.read_sets(options.data)
+    sets = cutoffs.read_sets(options.data)
     figures: dict[str, Any] = {}
     for name, (threshold, find) in contenders().items():
         figures[name] = {"threshold": threshold}
@@ -99,7 +100,7 @@ def main() -> None:
     figures["verdicts"] = verdicts(sets, options.portraits)
     print(json.dumps(figures["verdicts"], indent=1))
     text = json.dumps(rounded(figures), indent=1) + "\n"
-    report.add(artifacts_folder(), {FILE: text.encode()})
+    artifact_files.add(artifacts_folder(), {FILE: text.encode()})
     if options.json:
         options.json.write_text(json.dumps(flat(rounded(figures)), indent=1) + "\n", "utf-8")
 
@@ -125,9 +126,9 @@ def look(picture: Picture, find: Find, threshold: float) -> Seen:
     return Seen(
         picture,
         everything,
-        detection.match(everything, picture),
+        marked_faces.match(everything, picture),
         kept,
-        detection.match(kept, picture),
+        marked_faces.match(kept, picture),
     )
 
 
@@ -161,7 +162,7 @@ def summed(seen: Sequence[Seen]) -> dict[str, Any]:
         "faces": faces,
         "precision": true / (true + false) if true + false else None,
         "recall": true / faces,
-        "ap": detection.average_precision(scores, right, faces),
+        "ap": marked_faces.average_precision(scores, right, faces),
     }
 
 
@@ -251,7 +252,7 @@ def verdicts(sets: dict[str, list[Picture]], portraits: Sequence[Path]) -> dict[
         figures["covered"][part] = {
             mask: {"faces": len(values), "marked": mean(values)} for mask, values in by_mask.items()
         }
-    empty = set(rules.empty_sets(sets))
+    empty = set(cutoffs.empty_sets(sets))
     for name in detectors.NAMES:
         finds = {key: [f for p in ps for f in opinions(name, p, cuts)] for key, ps in sets.items()}
         rows = figures["not_like_a_face"][name] = {}
@@ -287,7 +288,7 @@ def masks(picture: Picture) -> list[tuple[bool, str, bool]]:
     if not any("mask" in mark for mark in picture.attributes):
         return []
     faces = analyze(picture.path).faces
-    by = detection.match([face.detection for face in faces], picture).by
+    by = marked_faces.match([face.detection for face in faces], picture).by
     return [
         (picture.even, mark["mask"], "covered" in faces[i].verdict.reasons)
         for mark, box, i in zip(picture.attributes, picture.boxes, by, strict=True)
@@ -301,7 +302,7 @@ def opinions(name: str, picture: Picture, cuts: Cuts) -> list[dict[str, Any]]:
     found = detectors.get(name).detect(rgb)
     if not found:
         return []
-    right = detection.match(found, picture).right
+    right = marked_faces.match(found, picture).right
     crops = align.crop(rgb, found)
     by = Rules.of(model.get().info, cuts=cuts, detector=name)
     distances = model.get().run(crops)[2]

@@ -30,8 +30,8 @@ from facespace.datasets import dataset
 from facespace.review.candidate import perceptual_hash
 from facespace.review.order import by_usefulness
 from facespace.review.queue import Item
-from training import front_ends, pipeline
-from training.crops import crop_all
+from training.models import front_ends, pipeline
+from training.photos.crops import crop_all
 
 #: Photos that the classifier starts from, reviews in all and between two fits, and photos to
 #: choose from.

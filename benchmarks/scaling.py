@@ -28,7 +28,8 @@ from sklearn.metrics import roc_auc_score
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.peers import peak_mb
-from training import export, front_ends, nystroem, pipeline, samples
+from training.models import export, front_ends, nystroem, pipeline
+from training.photos import material as samples
 
 PHOTOS = (1000, 3000, 10_000, 40_000)
 PROJECTED = (1_000_000, 10_000_000)

@@ -29,7 +29,7 @@ from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from training.graph import OPSET, Graph
+from training.models.onnx_graph import OPSET, Graph
 
 PIXELS, COMPONENTS, SUPPORT_VECTORS = 4096, 150, 4000
 FACES = (1, 8, 32, 256, 1024)
@@ -69,7 +69,7 @@ def theirs(fitted: Pipeline) -> onnx.ModelProto:
 
 
 def ours(fitted: Pipeline) -> onnx.ModelProto:
-    """The pipeline as ``training.export`` writes it."""
+    """The pipeline as ``training.models.export`` writes it."""
     scaler, pca, svm = (step for _, step in fitted.steps)
     graph = Graph()
     placed = graph.projected("pixels", scaler, pca, np.sqrt(pca.explained_variance_))

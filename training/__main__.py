@@ -21,13 +21,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.data and not getattr(options, "download", None):
         parser.error("the following arguments are required: --data")
     # What follows needs scikit-learn; the evaluation does not.
-    from training import describe, download, retest, rules, space
-    from training.export import ExportError
+    from training import retest
+    from training.abstain import cutoffs
+    from training.models.export import ExportError
+    from training.photos import download
+    from training.report import describe_data, face_space
     from training.train import train
 
     try:
         if options.command == "rules":
-            rules.choose(
+            cutoffs.choose(
                 options.data,
                 options.detect,
                 options.out,
@@ -37,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             return 0
         if options.command in ("space", "retest"):
-            again = space.measure if options.command == "space" else retest.retest
+            again = face_space.measure if options.command == "space" else retest.retest
             again(
                 options.data,
                 options.out,
@@ -48,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             return 0
         if options.command == "describe":
-            describe.describe(
+            describe_data.describe(
                 options.data, options.out, options.test, options.limit, options.cache, options.jobs
             )
             return 0

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from facespace.artifacts.manifest import load_manifest
-from training import measure, model_card, report
-from training.samples import load
+from training.photos.material import load
+from training.report import artifact_files, measure, model_card
 
 
 def retest(
@@ -36,14 +36,16 @@ def retest(
         FacespaceError: the data or the artifacts cannot be used.
     """
     manifest = load_manifest(out)
-    written = manifest.json(report.REPORT)
+    written = manifest.json(artifact_files.REPORT)
     material = load(data, tests, limit, cache / "crops", jobs)
     probabilities = {}
     for name in manifest.models:
         say(f"testing {name}")
         measured, probabilities[name] = measure.again(manifest, name, material)
         written["models"][name] |= measured
-    scores = report.packed(report.scores(material.tests, probabilities))
-    report.add(out, {report.REPORT: report.encoded(written), report.SCORES: scores})
+    scores = artifact_files.packed(artifact_files.scores(material.tests, probabilities))
+    artifact_files.add(
+        out, {artifact_files.REPORT: artifact_files.encoded(written), artifact_files.SCORES: scores}
+    )
     model_card.write(out)
     say(f"wrote {out}")

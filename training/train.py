@@ -21,26 +21,16 @@ from facespace.faces import align, model
 from facespace.metrics import classification
 from facespace.metrics.classification import OperatingPoint
 from facespace.types import Crops, FacespaceError
-from training import (
-    compare,
-    crops,
-    describe,
-    export,
-    fit,
-    front_ends,
-    measure,
-    model_card,
-    pipeline,
-    report,
-)
-from training import keep as beside
-from training import reviews as reviewed
-from training import space as measured_space
-from training.fit import Fitted, Searched
-from training.front_ends import FrontEnd
-from training.models import MODELS
-from training.sample import Sample
-from training.samples import Material, load
+from training import reviewed_faces as reviewed
+from training.models import MODELS, baselines, export, fit, front_ends, pipeline
+from training.models.fit import Fitted, Searched
+from training.models.front_ends import FrontEnd
+from training.photos import crops
+from training.photos.material import Material, load
+from training.photos.sample import Sample
+from training.report import artifact_files, describe_data, measure, model_card
+from training.report import face_space as measured_space
+from training.report import kept_models as beside
 
 if TYPE_CHECKING:
     from facespace.batch.cluster import Cluster
@@ -104,7 +94,7 @@ def train(
         ExportError: an exported file does not compute what its pipeline does.
     """
     say = _Clock()
-    report.demand_writable(out)  # seen before hours of work, not after them
+    artifact_files.demand_writable(out)  # seen before hours of work, not after them
     if "embedding" in models:
         _demand_torch()
     with _workers(scheduler, jobs) as workers:
@@ -142,7 +132,7 @@ def train(
         )
         say(f"{name}: comparing with other classifiers")
         chosen = fit.drawn(len(fitting.photos))
-        comparison = compare.classifiers(
+        comparison = baselines.classifiers(
             one.rows[chosen],
             fitting.labels[chosen],
             fitting.persons[chosen],
@@ -152,14 +142,14 @@ def train(
             one.front_end.whitening,
         )
         entry |= {**measured, "comparison": comparison}
-        trained[name] = report.Trained(content, facts, entry, probabilities)
+        trained[name] = artifact_files.Trained(content, facts, entry, probabilities)
     if reviews is not None:
         reviewed.demand_no_worse(out, trained, material, replace_better, say)
     if keep:
         trained |= beside.kept(out, models, material, say)
         trained = {name: trained[name] for name in MODELS if name in trained}
     say("describing the photos")
-    report.write(out, material, trained, space, describe.contents(material, jobs))
+    artifact_files.write(out, material, trained, space, describe_data.contents(material, jobs))
     measured_space.add(out, material)
     model_card.write(out)
     say(f"wrote {out}")
@@ -183,7 +173,7 @@ def _demand_torch() -> None:
 
 def _embedding(fitting: Sample, epochs: int | None, folder: Path, say: _Clock) -> FrontEnd:
     # PyTorch is needed for this model alone.
-    from training import network
+    from training.models import network
 
     recipe = network.Recipe()
     recipe = replace(recipe, epochs=epochs or recipe.epochs)
@@ -235,7 +225,7 @@ def _exported(
             **measured,
         },
         "data": {key: getattr(material.trained_on, key) for key in ("title", "licence", "source")},
-        "versions": report.versions(one.front_end.name),
+        "versions": artifact_files.versions(one.front_end.name),
     }
     content = export.to_onnx(calibrated, one.front_end, space, side, facts)
     first = next(iter(material.tests.values()))

@@ -23,10 +23,10 @@ from tests.pages.test_all import opened, text
 from tests.pages.test_folder import button, waited
 from tests.pages.test_review import links, turned_on
 from tests.reviewing import covered
-from training.crops import ROW
-from training.reviews import added
-from training.sample import Sample
-from training.samples import Material
+from training.photos.crops import ROW
+from training.photos.material import Material
+from training.photos.sample import Sample
+from training.reviewed_faces import added
 
 
 @pytest.fixture

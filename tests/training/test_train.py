@@ -21,8 +21,9 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.datasets.dataset import Photo
 from facespace.faces import analyze, detectors, model
 from facespace.types import RGB, FacespaceError
-from training import crops, export, front_ends, pipeline
 from training.__main__ import main
+from training.models import export, front_ends, pipeline
+from training.photos import crops
 
 COUNT = 60
 

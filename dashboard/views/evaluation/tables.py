@@ -14,7 +14,7 @@ from facespace.artifacts.manifest import Manifest, ModelInfo
 from facespace.artifacts.scores import Scored
 from facespace.metrics.classification import Scores
 
-#: One model's part of ``report.json``.
+#: One model's part of ``artifact_files.json``.
 Entry = Mapping[str, Any]
 
 #: ``value``, and ``low`` and ``high``, the ends of its 95 % interval; None where there is none.

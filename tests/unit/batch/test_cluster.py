@@ -32,8 +32,9 @@ from facespace.io import find_photos, images
 from facespace.types import RGB, FacespaceError
 from tests.conftest import GREY, packed, png
 from tests.training.test_train import variant
-from training import crops, front_ends, pipeline
 from training.__main__ import main
+from training.models import front_ends, pipeline
+from training.photos import crops
 
 dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")

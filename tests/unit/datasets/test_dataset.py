@@ -9,7 +9,7 @@ import pytest
 from facespace.datasets import dataset as datasets
 from facespace.datasets.dataset import Photo
 from facespace.types import FacespaceError
-from training import samples
+from training.photos import material
 
 
 def write(folder: Path, text: str) -> Path:
@@ -107,29 +107,29 @@ def photos(count: int, **columns: object) -> list[Photo]:
 
 def test_the_data_set_s_own_split_is_kept() -> None:
     own = photos(40, split=lambda i: "test" if i < 10 else "train")
-    assert samples.split(own) == own
+    assert material.split(own) == own
 
 
 def test_a_person_in_the_test_is_not_trained_on() -> None:
     own = photos(40, split=lambda i: "test" if i < 10 else "train", person=lambda i: f"p{i % 30}")
-    kept = samples.split(own)
+    kept = material.split(own)
     tested = {photo.person for photo in kept if photo.split == "test"}
     assert len(tested) == 10
     assert not tested & {photo.person for photo in kept if photo.split == "train"}
 
 
 def test_persons_are_kept_together() -> None:
-    drawn = samples.split(photos(200, person=lambda i: f"p{i // 4}"))
+    drawn = material.split(photos(200, person=lambda i: f"p{i // 4}"))
     sides = {side: {p.person for p in drawn if p.split == side} for side in ("train", "test")}
     assert not sides["train"] & sides["test"]
     assert len(sides["test"]) == 10
     assert len(drawn) == 200
-    assert samples.split(photos(200, person=lambda i: f"p{i // 4}")) == drawn
+    assert material.split(photos(200, person=lambda i: f"p{i // 4}")) == drawn
 
 
 def test_one_person_cannot_be_split() -> None:
     with pytest.raises(FacespaceError, match="one person"):
-        samples.split(photos(10, person=lambda i: "ann"))
+        material.split(photos(10, person=lambda i: "ann"))
 
 
 def test_a_limit_draws_from_every_class_and_split(tmp_path: Path) -> None:
@@ -149,6 +149,6 @@ def test_real_folders(data: Path) -> None:
     assert len(fairface.photos) == 42511
     assert fairface.licence == "CC BY 4.0"
     assert "NA" not in {photo.age for photo in datasets.read(data / "london_frl").photos}
-    lfw = samples.split(datasets.read(data / "lfw").photos)
+    lfw = material.split(datasets.read(data / "lfw").photos)
     sides = {side: {p.person for p in lfw if p.split == side} for side in ("train", "test")}
     assert not sides["train"] & sides["test"]

@@ -19,7 +19,7 @@ from facespace.faces import model
 from facespace.types import FacespaceError
 from tests.conftest import GREY, packed, png
 from training.__main__ import main
-from training.crops import crop_all
+from training.photos.crops import crop_all
 
 MODELS = {name: model.get(name) for name in load_manifest().models}
 

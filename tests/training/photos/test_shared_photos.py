@@ -1,0 +1,277 @@
+"""Several data sets at once: kept apart, and what they share not trained on where it is tested."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+
+import numpy as np
+import pytest
+import sklearn.datasets
+from PIL import Image
+
+from facespace.datasets.layouts import NAMES, Photo
+from facespace.io import images
+from facespace.types import RGB, FacespaceError
+from tests.training.report.test_describe_data import portrait, saved_again
+from training.__main__ import main
+from training.photos import download, near_duplicates, shared_photos
+from training.photos import material as samples
+from training.photos.crops import ROW
+from training.photos.material import Material, load
+from training.photos.sample import Sample
+
+TRAIN, TEST, PERSONS, OTHERS = 42, 6, 30, 5  # of each label
+SHARED = 5
+
+
+def picture(astronaut: RGB, rng: np.random.Generator, label: str) -> RGB:
+    rgb = portrait(astronaut, rng)
+    if label == "male":
+        rgb[122:150, 95:150] //= 3  # a dark jaw
+    return rgb
+
+
+def save(rgb: RGB, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(rgb).save(path, "JPEG", quality=95)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory, astronaut: RGB) -> tuple[Path, Path, Path]:
+    """A table with a split, a tree of LFW with lists, and names of UTKFace for the test alone.
+
+    The tree has five training photos of the table, saved again, and persons of the table's test;
+    UTKFace has one training photo of the table and one of the tree.
+    """
+    root, rng = tmp_path_factory.mktemp("sets"), np.random.default_rng(8)
+    table, tree, names = (root / name for name in ("table", "tree", "names"))
+    rows = []
+    for label in ("female", "male"):
+        for split, count in (("train", TRAIN), ("test", TEST)):
+            for i in range(count):
+                name = f"{label}-{split}-{i}.jpg"
+                save(picture(astronaut, rng, label), table / name)
+                person = f"{label}_{i}" if split == "test" else ""
+                rows.append((name, label, "25", "X", person, split))
+        for i in range(PERSONS):
+            person = f"{label}_{i}"
+            path = tree / "lfw_home/lfw_funneled" / person / f"{person}_0001.jpg"
+            save(picture(astronaut, rng, label), path)
+            if i >= PERSONS - SHARED and label == "female":
+                again = images.load(table / f"female-train-{i % SHARED}.jpg")
+                path.write_bytes(saved_again(again))
+        people = "\n".join(f"{label}_{i}" for i in range(PERSONS))
+        (tree / "lfw_home" / NAMES[label]).write_text(people)
+        for i in range(OTHERS):
+            sex = int(label == "female")
+            save(picture(astronaut, rng, label), names / f"4{i}_{sex}_2_20170116{i:09d}.jpg")
+    with (table / "labels.csv").open("w", newline="") as file:
+        top = ("file", "gender", "age", "race", "person", "split")
+        csv.writer(file).writerows([top, *rows])
+    for source in (table / "male-train-3.jpg", _last(tree)):
+        copy = names / f"30_0_1_2018{len(list(names.iterdir())):013d}.jpg"
+        copy.write_bytes(saved_again(images.load(source)))
+    return table, tree, names
+
+
+def _last(tree: Path) -> Path:
+    """A photo of the tree whose person is in no other set."""
+    return next(tree.rglob(f"male_{PERSONS - 1}_0001.jpg"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_way() -> Iterator[None]:
+    """Faces of the test are looked for in one way, not in six."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(samples, "WAYS", {"yunet": samples.WAYS["yunet"]})
+        yield
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def material(folders, cache: Path) -> Material:
+    table, tree, names = folders
+    return load([table, tree], [names], None, cache / "crops", 1)
+
+
+def test_nothing_of_a_test_is_trained_on(material: Material) -> None:
+    """Looked at pair by pair, and not by the hashes that the cache holds."""
+
+    def prints(photos) -> near_duplicates.Hashes:
+        return np.array([near_duplicates.fingerprint(images.load(photo.path)) for photo in photos])
+
+    learned = [*material.fitting.photos, *material.validation.photos]
+    tested = [photo for sample in material.tests.values() for photo in sample.photos]
+    bits = prints(learned)[:, None] ^ prints(tested)[None]
+    assert np.bitwise_count(bits).sum(axis=2).min() > near_duplicates.DOUBTFUL
+    assert not {photo.person for photo in learned} & {photo.person for photo in tested} - {""}
+    own = prints(learned)
+    twice = np.bitwise_count(own[:, None] ^ own[None]).sum(axis=2) + 256 * np.eye(
+        len(own), dtype=int
+    )
+    assert twice.min() > near_duplicates.DOUBTFUL
+
+
+def test_what_is_shared_is_counted(material: Material) -> None:
+    assert material.across == {
+        "table": {"tree": SHARED, "names": 1},
+        "tree": {"table": SHARED, "names": 1},
+        "names": {"table": 1, "tree": 1},
+    }
+    table, tree = (material.left_out[name] for name in ("table", "tree"))
+    # Of the five pairs the training photo goes whose other half is tested on, or else the tree's.
+    in_test = {photo.person for photo in material.tests["tree"].photos}
+    shared = {f"female_{i}" for i in range(PERSONS - SHARED, PERSONS)}
+    last = f"male_{PERSONS - 1}"
+    assert table[shared_photos.TESTED] == len(shared & in_test) + 1
+    assert tree[shared_photos.LEARNED] == len(shared - in_test) > 0
+    assert tree.get(shared_photos.TESTED, 0) == (last not in in_test)
+    known = {f"{label}_{i}" for label in ("female", "male") for i in range(TEST)}
+    assert tree[shared_photos.PERSON] == len(known - in_test) > 0
+    gone = sum(sum(material.left_out[name].values()) for name in material.learned)
+    learned = len(material.fitting.photos) + len(material.validation.photos)
+    assert learned == 2 * (TRAIN + PERSONS) - len(material.tests["tree"].photos) - gone
+    assert len(material.tests["names"].photos) == 2 * OTHERS + 2
+
+
+@pytest.mark.parametrize(("person", "gone"), [("Ann", 1), ("7", 0), ("", 0)])
+def test_the_same_number_is_somebody_else(person: str, gone: int, monkeypatch) -> None:
+    """A person in the test of another set is not trained on, if it is a name."""
+    rng = np.random.default_rng(0)
+
+    def hashed(sample: Sample, *_: object) -> near_duplicates.Hashed:
+        prints = rng.integers(0, 2**63, (len(sample.photos), 4), np.uint64)
+        return near_duplicates.Hashed(prints, prints)
+
+    monkeypatch.setattr(shared_photos, "hashed", hashed)
+    crops, rows = np.zeros((2, 64, 64), np.uint8), np.zeros(2, ROW)
+    samples = {
+        name: Sample([Photo(Path(name, f"{i}.jpg"), "male", person=person) for i in "ab"],
+                     crops, rows)
+        for name in ("one", "other")
+    }  # fmt: skip
+    training = {"one": np.array([True, True]), "other": np.array([True, False])}
+    shared = shared_photos.compare(samples, training, Path(), 1)
+    assert shared.reasons["one"].tolist() == [shared_photos.PERSON if gone else ""] * 2
+    assert shared.reasons["other"].tolist() == ["", ""]
+    assert shared.pairs == {"one": {"other": 0}, "other": {"one": 0}}
+
+
+def test_weights_are_shares_of_the_photos(material: Material) -> None:
+    weights = material.weights
+    assert list(weights) == ["table", "tree"]
+    assert sum(part["weight"] for part in weights.values()) == pytest.approx(1)
+    for side, sample in (("training", material.fitting), ("validation", material.validation)):
+        folders = [photo.path.relative_to(material.datasets["table"].folder.parent).parts[0]
+                   for photo in sample.photos]  # fmt: skip
+        for name, part in weights.items():
+            assert part[side] == folders.count(name) > 0
+    assert material.trained_on.title == "table and tree"
+
+
+def test_photos_are_hashed_once(folders, cache: Path, material: Material, monkeypatch) -> None:
+    monkeypatch.setattr(shared_photos, "_hash", None)  # would fail if it were called
+    table, tree, names = folders
+    again = load([table, tree], [names], None, cache / "crops", 1)
+    assert again.across == material.across
+
+
+def test_one_data_set_alone_is_as_it_was(folders, cache: Path) -> None:
+    table, *_ = folders
+    alone = load(table, (), None, cache / "crops", 1)
+    assert alone.across == {"table": {}}
+    assert alone.trained_on == alone.datasets["table"]
+    assert len(alone.fitting.photos) + len(alone.validation.photos) == 2 * TRAIN
+    with pytest.raises(FacespaceError, match="Two data sets are called 'table'"):
+        load([table, table], (), None, cache / "crops", 1)
+
+
+def test_the_whole_way_keeps_them_apart(folders, cache: Path, material, tmp_path, capsys) -> None:
+    table, tree, names = folders
+    options = ["--data", table, "--data", tree, "--test", names, "--out", tmp_path]
+    options += ["--cache", cache, "--jobs", "1", "--model", "eigenfaces"]
+    assert main(["train", *map(str, options)]) == 0
+    told = capsys.readouterr().out
+    weights = material.weights
+    for name, part in weights.items():
+        assert f"{name}: {part['training']} of these to fit on, a weight of " in told
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))["models"]["eigenfaces"]
+    assert {name: test["kind"] for name, test in report["tests"].items()} == {
+        "table": "same data set",
+        "tree": "same data set",
+        "names": "other data set",
+    }
+    assert report["learned"] == weights
+    described = json.loads((tmp_path / "dataset.json").read_text("utf-8"))["datasets"]
+    for name, entry in described.items():
+        assert entry["learned"] == weights.get(name)
+        assert entry["duplicates"]["sets"] == material.across[name]
+        assert entry["left_out"] == dict(material.left_out[name])
+    assert described["names"]["duplicates"]["near"]["with_training"] == 0
+    card = (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+    assert f"| {weights['tree']['training']} | {weights['tree']['validation']} |" in card
+    assert f"{weights['tree']['weight']:.1%}" in card
+    assert "train --data table --data tree --test names --model eigenfaces\n" in card
+    assert "rules --data table --data tree --detect DIR\n" in card
+    assert 'datasets: ["table", "tree"]' in card
+    manifest = json.loads((tmp_path / "manifest.json").read_text("utf-8"))
+    assert manifest["models"]["eigenfaces"]["data"]["title"] == "table and tree"
+
+
+@pytest.fixture
+def names(tmp_path: Path) -> Path:
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    (folder / NAMES["female"]).write_text("Ann_A\n")
+    (folder / NAMES["male"]).write_text("Cal_C\n")
+    return folder
+
+
+def test_lfw_is_fetched_once(tmp_path: Path, names: Path, monkeypatch, astronaut: RGB) -> None:
+    calls = []
+
+    def fetch(data_home: Path, **_: object) -> None:
+        calls.append(data_home)
+        for person in ("Ann_A", "Cal_C"):
+            save(astronaut, data_home / f"lfw_home/lfw_funneled/{person}/{person}_0001.jpg")
+        (data_home / "lfw_home/joblib").mkdir()
+
+    monkeypatch.setattr(sklearn.datasets, "fetch_lfw_people", fetch)
+    said: list[str] = []
+    folder = download.lfw(tmp_path, names, said.append)
+    assert download.lfw(tmp_path, None, said.append) == folder == tmp_path / "lfw"
+    assert len(calls) == len(said) == 1
+    assert {path.name for path in (folder / "lfw_home").iterdir()} == {
+        "lfw_funneled",
+        *NAMES.values(),
+    }
+    # An archive that is still there was not unpacked to the end.
+    (folder / "lfw_home/lfw-funneled.tgz").touch()
+    download.lfw(tmp_path, None, said.append)
+    assert len(calls) == 2
+
+
+def test_without_a_network_or_lists_there_is_a_sentence(tmp_path, names, monkeypatch, capsys):
+    def refuse(**_: object) -> None:
+        raise URLError("no route to host")
+
+    monkeypatch.setattr(sklearn.datasets, "fetch_lfw_people", refuse)
+    options = ["train", "--download", "lfw", "--cache", str(tmp_path / "cache")]
+    assert main(options) == 1
+    assert "says of nobody whether female or male. Give --names" in capsys.readouterr().err
+    assert main([*options, "--names", str(tmp_path)]) == 1
+    assert "female_names.txt cannot be read" in capsys.readouterr().err
+    assert main([*options, "--names", str(names)]) == 1
+    assert "LFW could not be downloaded" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as stopped:
+        main(["train"])
+    assert stopped.value.code == 2
+    assert "--data" in capsys.readouterr().err
