@@ -14,7 +14,7 @@ from facespace.io.archive import Archive
 from facespace.review.queue import Queue
 from tests.conftest import png
 from tests.e2e.conftest import dashboard, download, settled
-from tests.reviewing import covered, filled
+from tests.support.reviewing import covered, filled
 
 
 @pytest.fixture

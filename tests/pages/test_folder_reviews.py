@@ -22,7 +22,7 @@ from tests.conftest import packed, png
 from tests.pages.test_all import opened, text
 from tests.pages.test_folder import button, waited
 from tests.pages.test_review import links, turned_on
-from tests.reviewing import covered
+from tests.support.reviewing import covered
 from training.photos.crops import ROW
 from training.photos.material import Material
 from training.photos.sample import Sample

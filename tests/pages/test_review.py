@@ -25,7 +25,7 @@ from facespace.video.live import Look
 from facespace.video.tracking import Tracked
 from tests.conftest import png
 from tests.pages.test_all import APP, opened, text
-from tests.reviewing import covered, filled, noise
+from tests.support.reviewing import covered, filled, noise
 
 
 @pytest.fixture(autouse=True)

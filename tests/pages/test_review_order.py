@@ -11,7 +11,7 @@ from dashboard.views.review import results
 from facespace.charts import review as charts
 from facespace.review.queue import Queue
 from tests.pages.test_all import opened, text
-from tests.reviewing import filled
+from tests.support.reviewing import filled
 
 
 @pytest.fixture

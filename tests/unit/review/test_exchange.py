@@ -20,7 +20,7 @@ from facespace.review.order import LAST, agreement, by_usefulness, interval
 from facespace.review.queue import Item, Queue
 from facespace.types import FacespaceError
 from tests.conftest import packed
-from tests.reviewing import filled, noise, yesterday
+from tests.support.reviewing import filled, noise, yesterday
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from facespace.review import queue as review
 from facespace.review.candidate import around, crop_of, perceptual_hash
 from facespace.review.queue import Conflict, Queue
 from facespace.types import Box, FacespaceError
-from tests.reviewing import DAY, filled, noise, yesterday
+from tests.support.reviewing import DAY, filled, noise, yesterday
 
 ROOT = Path(__file__).parents[3]
 
