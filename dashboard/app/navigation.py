@@ -54,7 +54,7 @@ def navigation() -> StreamlitPage:
                 st.Page("pages/evaluation.py", title="Evaluation", icon=":material/analytics:"),
                 st.Page("pages/fairness.py", title="Fairness", icon=":material/balance:"),
                 st.Page("pages/detectors.py", title="Detectors", icon=":material/frame_inspect:"),
-                st.Page("pages/own_test.py", title="Bring your own test", icon=":material/quiz:"),
+                st.Page("pages/own_photos.py", title="Bring your own test", icon=":material/quiz:"),
                 st.Page("pages/card.py", title="Model card", icon=":material/description:"),
             ],
         },

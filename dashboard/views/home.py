@@ -29,7 +29,7 @@ BEHIND = {
     "eigenfaces": ("What it sees in a face", "grid_view"),
     "fairness": ("Whom it serves worse", "balance"),
     "detectors": ("What finds the faces", "frame_inspect"),
-    "own_test": ("How right it is on photos like yours", "quiz"),
+    "own_photos": ("How right it is on photos like yours", "quiz"),
 }
 
 

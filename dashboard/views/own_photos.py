@@ -111,11 +111,11 @@ def tested(
         FacespaceError: there is nothing to test on.
     """
     key = identity, _fingerprints(manifest)
-    kept = st.session_state.get("own_test")
+    kept = st.session_state.get("own_photos")
     if kept and kept[0] == key:
         outcome: Outcome = kept[1]
         return outcome
-    if st.session_state.get("own_test_stopped") == key:
+    if st.session_state.get("own_photos_stopped") == key:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info("Stopped; nothing was kept.", icon=":material/stop_circle:")
             st.button("Start again", icon=":material/replay:", on_click=_stopped, args=(None,))
@@ -128,15 +128,15 @@ def tested(
     with scoring.opened(brought, name) as data:
         outcome = scoring.run(data, {name: model.get(name) for name in manifest.models}, progress)
     place.empty()
-    st.session_state["own_test"] = key, outcome, name
+    st.session_state["own_photos"] = key, outcome, name
     return outcome
 
 
 def kept(manifest: Manifest) -> Outcome | None:
     """The outcome of this visit's last test, said to be that; None where the models are others."""
-    if "own_test" not in st.session_state:
+    if "own_photos" not in st.session_state:
         return None
-    key, outcome, name = st.session_state["own_test"]
+    key, outcome, name = st.session_state["own_photos"]
     if key[1] != _fingerprints(manifest):
         return None
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -151,7 +151,7 @@ def _fingerprints(manifest: Manifest) -> tuple[str, ...]:
 
 
 def _let_go() -> None:
-    st.session_state.pop("own_test", None)
+    st.session_state.pop("own_photos", None)
 
 
 def again() -> None:
@@ -164,7 +164,7 @@ def again() -> None:
 
 
 def _stopped(key: Hashable) -> None:
-    st.session_state["own_test_stopped"] = key
+    st.session_state["own_photos_stopped"] = key
 
 
 class _Progress:

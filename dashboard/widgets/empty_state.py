@@ -16,7 +16,7 @@ DRAWINGS = {
     "video": "A film strip; one face is followed through it",
     "webcam": "A camera looks at a face, live",
     "review": "A face nobody has decided on yet, and two ways to decide",
-    "own_test": "Labelled photos become a curve",
+    "own_photos": "Labelled photos become a curve",
 }
 
 _FOLDER = Path(__file__).parents[1] / "drawings"

@@ -266,7 +266,7 @@ FEW = (
 )
 
 
-@pytest.mark.parametrize(("page", "first"), [("folder", {"from": "ZIP"}), ("own_test", {})])
+@pytest.mark.parametrize(("page", "first"), [("folder", {"from": "ZIP"}), ("own_photos", {})])
 def test_pages(page: str, first: dict[str, str]) -> None:
     app = opened(page, **first)
     for name in FEW:
@@ -274,5 +274,5 @@ def test_pages(page: str, first: dict[str, str]) -> None:
         (sentence,) = words(app.run()) or [""]
         if page == "folder":  # which reads what is in it later
             assert sentence == ending(lambda name=name: Archive(content(name)))
-        elif page == "own_test":
+        elif page == "own_photos":
             assert sentence

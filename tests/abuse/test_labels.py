@@ -204,7 +204,7 @@ def test_command_line(tmp_path: Path, capsys) -> None:
 
 
 def test_page() -> None:
-    app = opened("own_test")
+    app = opened("own_photos")
     for name in FEW:
         content = packed(table(name))
         app.file_uploader(key="zip").set_value(("x.zip", content, "application/zip"))

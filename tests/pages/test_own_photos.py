@@ -35,7 +35,7 @@ def temporary(tmp_path_factory, monkeypatch) -> Path:
 
 
 def measured(content: bytes, name: str = "photos.zip") -> AppTest:
-    app = opened("own_test")
+    app = opened("own_photos")
     app.file_uploader(key="zip").upload(name, content, "application/zip")
     return app.run(timeout=280)
 
@@ -58,7 +58,7 @@ def written(figures: dict) -> dict[tuple[str, str], str]:
 
 
 def test_the_page_says_what_is_wanted_first() -> None:
-    app = opened("own_test")
+    app = opened("own_photos")
     words = text(app)
     for part in ("female/", "labels.csv", "`gender`", "20,000 files", "Add a ZIP"):
         assert part in words
@@ -74,7 +74,7 @@ def test_a_zip_is_measured_and_shown(labelled_zip: bytes) -> None:
     assert "4 photos left out" in app.expander[0].label
     assert text(app).count("with caution") == 2
     assert "grey.png" in app.dataframe[0].value["File"].tolist()
-    outcome = app.session_state["own_test"][1]
+    outcome = app.session_state["own_photos"][1]
     assert shown(app) == written(outcome.figures)
     for name in MODELS:
         app.selectbox(key="model").select(name).run()
@@ -87,13 +87,13 @@ def test_a_zip_is_measured_and_shown(labelled_zip: bytes) -> None:
         wrong = [row["file"] for row in outcome.errors(name)]
         errors = [d.value for d in app.dataframe if "answered" in d.value]
         assert (errors[0]["file"].tolist() if wrong else []) == wrong
-    assert app.session_state["own_test"][1] is outcome  # nothing was measured twice
+    assert app.session_state["own_photos"][1] is outcome  # nothing was measured twice
     app.selectbox(key="own_groups").select("age, sex").run()
     assert not app.exception
     app.button[0].click().run(timeout=280)
-    assert app.session_state["own_test"][1] == outcome
-    assert app.session_state["own_test"][1] is not outcome
-    app.switch_page("pages/card.py").run().switch_page("pages/own_test.py").run()
+    assert app.session_state["own_photos"][1] == outcome
+    assert app.session_state["own_photos"][1] is not outcome
+    app.switch_page("pages/card.py").run().switch_page("pages/own_photos.py").run()
     assert "Your test of this visit" in text(app)
     assert shown(app) == written(outcome.figures)
     (let_go,) = [button for button in app.button if button.label == "Let it go"]
@@ -131,7 +131,7 @@ def test_two_hundred_photos_give_the_figures_of_the_command(data: Path, tmp_path
     app = measured(content, "two-hundred.zip")
     assert not app.exception
     assert "200 photos, 200 faces measured, 100 labelled female" in app.success[0].value
-    outcome = app.session_state["own_test"][1]
+    outcome = app.session_state["own_photos"][1]
     path, figures = tmp_path / "two-hundred.zip", tmp_path / "figures.json"
     path.write_bytes(content)
     assert main(["evaluate", "--data", str(path), "--json", str(figures)]) == 0
@@ -141,10 +141,10 @@ def test_two_hundred_photos_give_the_figures_of_the_command(data: Path, tmp_path
 
 def test_a_run_can_be_stopped_and_started_again(labelled_zip) -> None:
     app = measured(labelled_zip)
-    key = app.session_state["own_test"][0]
+    key = app.session_state["own_photos"][0]
     # As the button leaves it in the middle of a run.
-    del app.session_state["own_test"]
-    app.session_state["own_test_stopped"] = key
+    del app.session_state["own_photos"]
+    app.session_state["own_photos_stopped"] = key
     app.run()
     assert "Stopped; nothing was kept." in text(app)
     assert not app.success
@@ -172,7 +172,7 @@ def test_a_path_is_asked_for_at_this_machine_alone(labelled_zip, tmp_path, monke
     with zipfile.ZipFile(io.BytesIO(labelled_zip)) as archive:
         archive.extractall(tmp_path)
     monkeypatch.setattr(own_photos, "at_this_machine", lambda: True)
-    app = opened("own_test")
+    app = opened("own_photos")
     app.text_input(key="path").set_value(str(tmp_path / "nowhere")).run()
     assert "There is no folder or ZIP" in app.warning[0].value
     app.text_input(key="path").set_value(str(tmp_path / "Own")).run(timeout=280)

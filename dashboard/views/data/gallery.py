@@ -18,7 +18,8 @@ from facespace.datasets import dataset as datasets
 from facespace.datasets import labelled_faces as labelled_photos
 from facespace.datasets import layouts
 from facespace.datasets.dataset import Dataset, Photo
-from facespace.faces import analyze, annotate, detectors, evidence
+from facespace.faces import annotate, detectors, evidence
+from facespace.faces.analyze import analyze
 from facespace.io import images, tables
 from facespace.metrics import classification
 from facespace.types import RGB, FacespaceError, Reading

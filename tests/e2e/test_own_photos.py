@@ -17,7 +17,7 @@ from tests.e2e.conftest import download, settled
 def test_photos_are_tested_and_the_figures_kept(page, address, labelled_zip, tmp_path) -> None:
     path = tmp_path / "photos.zip"
     path.write_bytes(labelled_zip)
-    page.goto(f"{address}/own_test")
+    page.goto(f"{address}/own_photos")
     settled(page)
     assert download(page, "labels.csv", tmp_path).read_text().startswith("file,gender,age")
     page.locator("input[type=file]").set_input_files(path)
@@ -49,7 +49,7 @@ def test_a_run_is_stopped(page: Page, address: str, astronaut, tmp_path: Path) -
     photos = {f"{'fe' * (i % 2)}male/{i}.png": png(astronaut[i:, i:]) for i in range(120)}
     path = tmp_path / "many.zip"
     path.write_bytes(packed(photos))
-    page.goto(f"{address}/own_test")
+    page.goto(f"{address}/own_photos")
     settled(page)
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="Stop", exact=True).last.click()
@@ -67,7 +67,7 @@ def test_what_is_wrong_is_said(page: Page, address: str, tmp_path: Path) -> None
     ):
         path = tmp_path / "bad.zip"
         path.write_bytes(content)
-        page.goto(f"{address}/own_test")
+        page.goto(f"{address}/own_photos")
         settled(page)
         page.locator("input[type=file]").set_input_files(path)
         expect(page.get_by_test_id("stAlertContentWarning")).to_contain_text(words)
@@ -77,7 +77,7 @@ def test_a_folder_is_tested_by_its_path(page: Page, address, labelled_zip, tmp_p
     (tmp_path / "photos.zip").write_bytes(labelled_zip)
     with zipfile.ZipFile(tmp_path / "photos.zip") as archive:
         archive.extractall(tmp_path)
-    page.goto(f"{address}/own_test")
+    page.goto(f"{address}/own_photos")
     settled(page)
     field = page.get_by_role("textbox", name="Or the path")
     field.fill(str(tmp_path / "Own"))

@@ -19,7 +19,7 @@ if not brought and outcome is None:
     with (
         place.container(),
         empty(
-            "own_test",
+            "own_photos",
             "Add a ZIP of labelled photos",
             "Every model reads them. You see how often each is right, with intervals, at which "
             "threshold, and which photos it gets wrong.",
