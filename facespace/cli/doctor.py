@@ -75,7 +75,7 @@ def _python() -> Iterator[Finding]:
     else:
         yield OK, f"Python {version}"
     if not (ROOT / ".venv").is_dir():
-        yield NOTE, "There is no .venv: make app makes one. Without make, see README.md"
+        yield NOTE, "There is no .venv: make app makes one. Without make, see docs/deployment.md"
     elif Path(sys.prefix).resolve() != (ROOT / ".venv").resolve():
         yield NOTE, f"There is a .venv, but this is the Python of {sys.prefix}"
 

@@ -53,12 +53,12 @@ def test_what_is_copied_is_there_and_goes_to_the_builder(source: str) -> None:
     assert "*" in ignored and f"!{source}" in ignored
 
 
-def test_it_runs_as_a_user_and_as_the_readme_says() -> None:
+def test_it_runs_as_a_user_and_as_the_documentation_says() -> None:
     assert steps("USER") == ["facespace"]
     assert LINES.index("USER facespace") > max(i for i, s in enumerate(LINES) if s[:4] == "COPY")
     (started,) = steps("CMD")
     assert " ".join(json.loads(started)[:3]) == "streamlit run streamlit_app.py"
-    assert "streamlit run streamlit_app.py" in (ROOT / "README.md").read_text("utf-8")
+    assert "streamlit run streamlit_app.py" in (ROOT / "docs" / "deployment.md").read_text("utf-8")
 
 
 def test_its_python_is_one_that_the_project_is_for() -> None:

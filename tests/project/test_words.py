@@ -1,4 +1,4 @@
-"""Every command that README and CONTRIBUTING show works as they show it.
+"""Every command that README, CONTRIBUTING and ``docs/`` show works as they show it.
 
 The commands are read out of the texts and run literally, in a folder that looks like a fresh clone
 with the files in it that the texts name. ``make test`` alone is left out: it is what runs this.
@@ -6,6 +6,7 @@ with the files in it that the texts name. ``make test`` alone is left out: it is
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -27,15 +28,20 @@ import pytest
 from packaging.requirements import Requirement
 from PIL import Image
 
+from facespace.faces.analyze import analyze
 from facespace.review.queue import Queue
 from facespace.types import RGB
 from tests.training.test_train import variant
 
 ROOT = Path(__file__).parents[2]
-TEXTS = ("README.md", "CONTRIBUTING.md")
+PAGES = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
+TEXTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", *PAGES)
 
 #: Words that a command begins with.
-PROGRAMS = ("make ", "python ", "python3 ", "py ", "pip ", "playwright ", ".venv")
+PROGRAMS = (
+    *("make ", "python ", "python3 ", "py ", "pip ", "facespace ", ".venv"),
+    *("playwright ", "pre-commit "),
+)
 
 #: Run only where the system is another, and on a cluster (``test_cluster.py``).
 NOT_HERE = re.compile(r"^py |\\|\bdask\b|HOST")
@@ -44,6 +50,11 @@ NOT_HERE = re.compile(r"^py |\\|\bdask\b|HOST")
 SERVERS = ("make app", ".venv/bin/streamlit run streamlit_app.py")
 LEFT_OUT = {
     "make test": "runs this very test",
+    "make check": "is a part of make test",
+    "pip install .": "is done in an environment of its own, where the wheel is tested",
+    'pip install ".[dashboard]"': "is done in an environment of its own, where the wheel is tested",
+    "facespace dashboard": "is started where the wheel is tested",
+    "pre-commit install": "would change this clone; it is run in another (test_repository.py)",
     ".venv/bin/pytest": "is make test without its checkers",
     ".venv/bin/ruff check . && .venv/bin/ruff format .": "make test has just done it",
     ".venv/bin/mypy": "make test has just done it",
@@ -67,7 +78,9 @@ def commands(text: str) -> list[str]:
     return [line for line in shown if line.startswith(PROGRAMS)]
 
 
-ALL = list(dict.fromkeys(line for name in TEXTS for line in commands((ROOT / name).read_text())))
+ALL = list(
+    dict.fromkeys(line for name in TEXTS for line in commands((ROOT / name).read_text("utf-8")))
+)
 ELSEWHERE = {*LEFT_OUT, *SERVERS}
 RUN = [line for line in ALL if line not in ELSEWHERE and not NOT_HERE.search(line)]
 
@@ -121,11 +134,20 @@ def _film(path: Path, rgb: RGB) -> None:
         film.mux(stream.encode())
 
 
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory) -> Path:
+    """A folder with the command that installing gives; the wheel's own is tested with the wheel."""
+    folder = tmp_path_factory.mktemp("installed")
+    (folder / "facespace").write_text(f'#!/bin/sh\nexec {sys.executable} -m facespace "$@"\n')
+    (folder / "facespace").chmod(0o755)
+    return folder
+
+
 @pytest.fixture
-def environment(clone: Path) -> dict[str, str]:
+def environment(clone: Path, installed: Path) -> dict[str, str]:
     """Programs as after ``. .venv/bin/activate``, and a home of its own."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("FACESPACE_")}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    path = os.pathsep.join([str(installed), str(Path(sys.executable).parent), os.environ["PATH"]])
     return kept | {"PATH": path, "HOME": str(clone)}
 
 
@@ -145,10 +167,31 @@ def run(line: str, clone: Path, environment: dict[str, str]) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_python_as_shown(clone: Path, environment) -> None:
-    (block,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.S | re.M)
-    shown = f"{block}\nassert len(facespace.to_frame([reading])) == len(reading.faces) == 1"
-    run(f"{sys.executable} -c '{shown}'", clone, environment)
+PYTHON = [
+    pytest.param(block, id=f"{name}-{number}")
+    for name in TEXTS
+    for number, block in enumerate(
+        re.findall(r"^```python\n(.*?)^```", (ROOT / name).read_text("utf-8"), re.S | re.M)
+    )
+]
+
+
+@pytest.mark.parametrize("block", PYTHON)
+def test_python_as_shown(block: str, clone: Path, environment, tmp_path: Path) -> None:
+    (tmp_path / "shown.py").write_text(block)
+    path = environment | {"PYTHONPATH": str(clone)}
+    run(f"{sys.executable} {tmp_path / 'shown.py'}", clone, path)
+
+
+def test_a_result_has_the_fields_that_are_shown(astronaut: RGB) -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    (block,) = re.findall(r"^```json\n(.*?)^```", text, re.S | re.M)
+    shown, given = json.loads(block), analyze(astronaut).to_dict()
+    assert list(shown) == list(given)
+    assert len(shown["faces"]) == len(given["faces"]) == 1
+    for name, value in given["faces"][0].items():
+        told = shown["faces"][0][name]
+        assert np.array_equal(told, value) or np.allclose(told, value, rtol=0.1), name
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the lines for Linux and macOS")
@@ -201,7 +244,49 @@ def test_what_is_fetched_for_the_network_can_be_read() -> None:
     assert names == ["torch"]
 
 
-def test_links_lead_somewhere() -> None:
-    for name in TEXTS:
-        for link in re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text()):
-            assert link.startswith("https://") or (ROOT / link).exists(), link
+@pytest.mark.parametrize("name", TEXTS)
+def test_links_lead_somewhere(name: str) -> None:
+    path = ROOT / name
+    for link in re.findall(r"\]\(([^)]+)\)", path.read_text("utf-8")):
+        if link.startswith("https://"):
+            continue
+        file, _, heading = link.partition("#")
+        target = path.parent / file if file else path
+        assert target.exists(), link
+        assert not heading or heading in anchors(target), link
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_paths_lead_somewhere(name: str) -> None:
+    text = re.sub(r"^```.*?^```$", "", (ROOT / name).read_text("utf-8"), flags=re.S | re.M)
+    tops = "|".join(path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != ".")
+    for path in re.findall(rf"`((?:{tops})/[^`\s*]*)`", text):
+        assert (ROOT / path).exists(), path
+
+
+def test_the_tree_is_the_one_that_is_shown() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    tree = text.split("## The tree")[1].split("```")[1]
+    shown: dict[str, set[str]] = {}
+    for line in tree.strip().splitlines():
+        name = line.split()[0].rstrip(",")
+        if not line.startswith(" "):
+            folder = name
+            assert (ROOT / folder).exists(), folder
+            shown[folder] = set()
+        elif name.endswith("/"):
+            shown[folder].add(name)
+    for folder in ("dashboard/", "training/", "facespace/", "tests/"):
+        paths = (path.relative_to(ROOT / folder) for path in (ROOT / folder).glob("*/*"))
+        rooms = {f"{path.parts[0]}/" for path in paths if "__pycache__" not in path.parts}
+        assert rooms == shown[folder]
+
+
+def anchors(path: Path) -> list[str]:
+    """What the headings of a page are called in links to them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.M)
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
+def test_a_stranger_reads_the_readme_in_three_minutes() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150

