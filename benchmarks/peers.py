@@ -254,7 +254,7 @@ def figures(photos: Sequence[Photo], answers: Sequence[Answer]) -> dict[str, flo
     ``balanced_accuracy_missed_wrong`` a missed photo counts as read wrongly. Both are NaN where
     all faces counted are of one sex. ``ms`` is the median of milliseconds.
     """
-    from facespace.metrics import classification
+    from facespace.metrics import intervals
 
     labels = [middle_label(answer) for answer in answers]
     found = np.array([label is not None for label in labels])
@@ -267,7 +267,7 @@ def figures(photos: Sequence[Photo], answers: Sequence[Answer]) -> dict[str, flo
             return {"balanced_accuracy": math.nan}
         return {"balanced_accuracy": float(right[female].mean() + right[~female].mean()) / 2}
 
-    of_found = classification.with_intervals(measure, (female[found], right[found]), persons[found])
+    of_found = intervals.of_faces(measure, (female[found], right[found]), persons[found])
     interval = of_found["balanced_accuracy"]
     return {
         "photos": len(photos),

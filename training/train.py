@@ -18,8 +18,8 @@ from sklearn.pipeline import Pipeline
 
 from facespace.batch import remote
 from facespace.faces import align, model
-from facespace.metrics import classification
-from facespace.metrics.classification import OperatingPoint
+from facespace.metrics import classification, thresholds
+from facespace.metrics.operating_point import OperatingPoint
 from facespace.types import Crops, FacespaceError
 from training import reviewed_faces as reviewed
 from training.models import MODELS, baselines, export, fit, front_ends, pipeline
@@ -202,8 +202,8 @@ def _exported(
     calibrated = pipeline.calibrated(fitted.classifier, one.validation_rows, validation.labels)
     trial = model.session(export.to_onnx(calibrated, one.front_end, space, side, {}))
     female = measure.probability(trial, validation.crops)
-    threshold = classification.equal_error_threshold(validation.female, female)
-    certainty = classification.least_certainty(validation.female, female, threshold, RISK)
+    threshold = thresholds.equal_error_threshold(validation.female, female)
+    certainty = thresholds.least_certainty(validation.female, female, threshold, RISK)
     # Rounded as the manifest will have them; upwards, so that the risk stays within its bound.
     point = OperatingPoint(round(threshold, 4), float(np.ceil(certainty * 1e4) / 1e4))
     smallest, sizes = _smallest_face(trial, validation)
@@ -230,7 +230,7 @@ def _exported(
     content = export.to_onnx(calibrated, one.front_end, space, side, facts)
     first = next(iter(material.tests.values()))
     parity = export.check(content, calibrated, one.front_end, space, first.crops[:CHECKED])
-    ranked = classification.ranking(validation.female, female)
+    ranked = thresholds.ranking(validation.female, female)
     on_all = {"photos": len(one.rows), "components": one.best["components"], **ranked}
     entry = {
         "trained_on": material.trained_on.name,

@@ -25,7 +25,7 @@ from facespace.datasets.dataset import COLUMNS
 from facespace.datasets.scoring import LABELS, Outcome
 from facespace.faces import model
 from facespace.io import tables
-from facespace.metrics.classification import LEAST_GROUP
+from facespace.metrics.groups import LEAST_GROUP
 
 #: A table to fill in.
 TEMPLATE = (

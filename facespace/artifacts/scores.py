@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from facespace.artifacts.manifest import Manifest, open_arrays
-from facespace.metrics.classification import Array, Bools, Scores, age_group
+from facespace.metrics.groups import age_group
+from facespace.metrics.operating_point import Array, Bools, Scores
 from facespace.types import FacespaceError
 
 #: Among the artifacts; ``<test set>/<column>`` names an array.

@@ -11,8 +11,9 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from facespace.charts.space import DIVERGING
-from facespace.charts.style import NEUTRAL, PALE, SYMBOLS, laid_out
-from facespace.metrics.classification import LEAST_GROUP, proportion_interval
+from facespace.charts.style import NEUTRAL, PALE, SYMBOLS, laid_out, whiskers
+from facespace.metrics import intervals
+from facespace.metrics.groups import LEAST_GROUP
 from facespace.palette import DARK, FEMALE, MALE, UNSURE, VERDICTS
 
 #: Patterns say again which label a bar stands for.
@@ -148,13 +149,12 @@ def found(table: Mapping[str, Mapping[str, Mapping[str, int]]]) -> go.Figure:
     named = [_counted(name, row["photos"]) for name, row in first.items()]
     for i, (way, rows) in enumerate(table.items()):
         pairs = [(row["found"], row["photos"]) for row in rows.values()]
-        rates = np.array([n / total for n, total in pairs])
-        low, high = np.array([proportion_interval(*pair) for pair in pairs]).T
+        shares = [{"share": intervals.proportion(*pair)} for pair in pairs]
         # Each way a little higher or lower, so that equal rates do not hide one another.
         offset = (i - (len(table) - 1) / 2) * 0.17
         figure.add_scatter(
-            x=rates,
-            y=np.arange(len(rates)) + offset,
+            x=[row["share"]["value"] for row in shares],
+            y=np.arange(len(shares)) + offset,
             name=way,
             mode="markers",
             marker={
@@ -162,12 +162,7 @@ def found(table: Mapping[str, Mapping[str, Mapping[str, int]]]) -> go.Figure:
                 "symbol": SYMBOLS[i % len(SYMBOLS)],
                 "size": 9,
             },
-            error_x={
-                "array": high - rates,
-                "arrayminus": rates - low,
-                "thickness": 1.5,
-                "width": 0,
-            },
+            error_x=whiskers(shares, "share") | {"width": 0},
             customdata=[(name, *pair) for name, pair in zip(rows, pairs, strict=True)],
             hovertemplate=f"{way}, %{{customdata[0]}}<br>%{{customdata[1]:,}} of "
             "%{customdata[2]:,}: %{x:.1%}<extra></extra>",

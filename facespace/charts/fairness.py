@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from facespace.charts.style import PALE, in_words, laid_out, span, whiskers
-from facespace.metrics.classification import order_of
+from facespace.metrics.groups import order_of
 from facespace.palette import DARK, MALE, UNSURE, VERDICTS
 
 

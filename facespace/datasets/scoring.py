@@ -27,8 +27,8 @@ from facespace.faces.model import Model
 from facespace.io import images
 from facespace.io.archive import Archive
 from facespace.io.tables import finite, table_csv
-from facespace.metrics import classification
-from facespace.metrics.classification import OperatingPoint
+from facespace.metrics import classification, curves, groups
+from facespace.metrics.operating_point import OperatingPoint
 from facespace.types import RGB, FacespaceError, Template
 
 #: The table that a ZIP or folder of anybody's own photos may hold.
@@ -281,7 +281,7 @@ def _measured(rows: Sequence[Mapping[str, Any]], probability: Array, model: Mode
     female = labels == "female"
     persons = np.array([row["person"] or row["file"] for row in rows])
     attributes = {
-        "age": np.array([classification.age_group(row["age"]) for row in rows]),
+        "age": np.array([groups.age_group(row["age"]) for row in rows]),
         "race": np.array([row["race"] for row in rows]),
         "sex": labels,
     }
@@ -297,6 +297,6 @@ def _measured(rows: Sequence[Mapping[str, Any]], probability: Array, model: Mode
         "threshold": point.threshold,
         "certainty": point.certainty,
         **classification.everything(female, probability, point, attributes, persons),
-        "precision_recall": classification.precision_recall(female, probability),
+        "precision_recall": curves.precision_recall(female, probability),
         "scores": {"edges": edges.tolist(), **counts},
     }

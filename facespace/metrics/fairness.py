@@ -6,22 +6,16 @@ from its scores alone. The product reads no group and has one threshold; this is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from facespace.metrics.classification import (
-    LEAST_GROUP,
-    Array,
-    Bools,
-    Interval,
-    Scores,
-    equal_error_threshold,
-    order_of,
-)
-from facespace.metrics.operating_points import counted_intervals
+from facespace.metrics import intervals
+from facespace.metrics.groups import LEAST_GROUP, order_of
+from facespace.metrics.intervals import Interval
+from facespace.metrics.operating_point import Array, Bools, Scores
+from facespace.metrics.thresholds import equal_error_threshold
 
 #: What can be made equal, and in which words.
 CRITERIA = {
@@ -185,13 +179,8 @@ def _cost(
         result["gap_change"] = result["gap_after"] - result["gap_before"]
         return result
 
-    gaps = ("gap_before", "gap_after")
-    found = counted_intervals(
-        measure, kinds, int(np.prod(shape)), persons, biased=(*gaps, "gap_change")
-    )
-    for name in gaps:
-        found[name] |= {end: max(0.0, found[name][end]) for end in ("low", "high")}
-    return found
+    biased = {"gap_before": 0.0, "gap_after": 0.0, "gap_change": -np.inf}
+    return intervals.of_counts(measure, kinds, int(np.prod(shape)), persons, biased)
 
 
 def _gap(recall: Array, criterion: str) -> Array:
@@ -202,24 +191,3 @@ def _gap(recall: Array, criterion: str) -> Array:
         return np.asarray(np.abs(recall[..., 1] - recall[..., 0]).max(axis=-1))
     side = recall[..., 1 if criterion == "female" else 0]
     return np.asarray(side.max(axis=-1) - side.min(axis=-1))
-
-
-def largest_gap(tables: Mapping[str, Any], metric: str) -> tuple[str, dict[str, Any]] | None:
-    """The attribute with the largest gap in a metric, and that gap; None where there is none.
-
-    Args:
-        tables: by attribute ``gap``, as ``classification.groups`` gives them.
-        metric: ``accuracy`` or ``coverage``.
-    """
-    gaps = {name: table["gap"][metric] for name, table in tables.items() if metric in table["gap"]}
-    if not gaps:
-        return None
-    widest = max(gaps, key=lambda name: gaps[name]["difference"])
-    return widest, gaps[widest]
-
-
-def crossed(attributes: Mapping[str, Array], names: str) -> Array:
-    """The groups of an attribute, or of a crossing (``"age, race"``), str (N,); "" if unknown."""
-    columns = [attributes[name] for name in names.split(", ")]
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    return np.array([", ".join(row) if all(row) else "" for row in rows])

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from facespace.metrics.intervals import proportion
 from facespace.review.candidate import REASONS
 from facespace.review.queue import Item, differing
 
@@ -45,17 +46,6 @@ def by_usefulness(items: Iterable[Item], most: int | None = None) -> list[Item]:
     return ordered
 
 
-def interval(successes: int, count: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927), for the small counts of a review."""
-    if not count:
-        return 0.0, 1.0
-    z, share = 1.959964, successes / count
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    reach = z / (1 + z * z / count)
-    reach *= (share * (1 - share) / count + z * z / (4 * count * count)) ** 0.5
-    return max(0.0, middle - reach), min(1.0, middle + reach)
-
-
 def agreement(items: Sequence[Item]) -> dict[str, Any]:
     """How often reviewers decided as the model would have answered, had it had to.
 
@@ -85,12 +75,10 @@ def _within(item: Item, low: float, high: float) -> bool:
 def _counted(items: Sequence[Item]) -> dict[str, Any]:
     answered = [item for item in items if item.decision in ("female", "male")]
     agreed = sum(item.decision == item.reads_as for item in answered)
-    low, high = interval(agreed, len(answered))
-    share = {"value": agreed / len(answered), "low": low, "high": high} if answered else None
     return {
         "decided": len(answered),
         "agreed": agreed,
-        "share": share,
+        "share": proportion(agreed, len(answered)) if answered else None,
         "no_face": sum(item.decision == "no face" for item in items),
         "unknown": sum(item.decision == "unknown" for item in items),
     }

@@ -10,7 +10,7 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.datasets import dataset
 from facespace.io import images
 from facespace.io.archive import Archive
-from facespace.metrics import classification
+from facespace.metrics import groups
 from facespace.types import FacespaceError
 
 
@@ -36,7 +36,7 @@ def labels(content: bytes) -> None:
         for row in dataset.read(Path(folder)).photos:
             assert Path(folder) in (row.path, *row.path.parents)
             assert ".." not in row.path.parts
-            classification.order_of(classification.age_group(row.age))
+            groups.order_of(groups.age_group(row.age))
 
 
 def archive(content: bytes) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from facespace import limits
 from facespace.datasets import dataset, scoring
-from facespace.metrics import classification
+from facespace.metrics import groups
 from tests.abuse.outcomes import EITHER, READ, as_expected, ending, opened, words
 from tests.conftest import GREY, png
 from training.__main__ import main as training
@@ -157,7 +157,7 @@ def whole(source: Path | bytes) -> None:
         outcome = scoring.run(data, {})
         outcome.to_csv(), outcome.to_json()
         for photo in data.photos:
-            classification.order_of(classification.age_group(photo.age))
+            groups.order_of(groups.age_group(photo.age))
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -8,7 +8,7 @@ import pytest
 
 from facespace.artifacts import scores
 from facespace.artifacts.manifest import Manifest, load_manifest
-from facespace.metrics import fairness
+from facespace.metrics import fairness, groups
 from tests.pages.test_all import DEFAULT, opened, text
 
 REPORTS = load_manifest().json("report.json")["models"]
@@ -101,7 +101,7 @@ def test_thresholds_say_what_they_cost_on_other_persons() -> None:
             found = fairness.equalised(
                 faces.female,
                 faces.probability[DEFAULT],
-                fairness.crossed(faces.attributes, attribute),
+                groups.crossed(faces.attributes, attribute),
                 faces.persons,
                 manifest.models[DEFAULT].threshold,
                 criterion,

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from sklearn.pipeline import Pipeline
 
-from facespace.metrics import classification
+from facespace.metrics import thresholds
 from training.models import front_ends, nystroem, pipeline
 from training.models.front_ends import Computed, FrontEnd
 from training.models.pipeline import MirrorAverage
@@ -119,7 +119,7 @@ class _Task:
             "photos": len(self.chosen),
             "components": self.components,
             "fit_seconds": seconds,
-            **classification.ranking(female, decisions),
+            **thresholds.ranking(female, decisions),
         }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facespace.datasets.dataset import Photo
-from facespace.metrics import classification
+from facespace.metrics import groups
 from facespace.types import Crops
 
 Array = npt.NDArray[Any]
@@ -42,7 +42,7 @@ class Sample:
     def attributes(self) -> dict[str, Array]:
         """Age (years as decades), race and sex, each str (N,), "" where not known."""
         return {
-            "age": np.array([classification.age_group(photo.age) for photo in self.photos]),
+            "age": np.array([groups.age_group(photo.age) for photo in self.photos]),
             "race": np.array([photo.race for photo in self.photos]),
             "sex": self.labels,
         }

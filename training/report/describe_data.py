@@ -46,7 +46,7 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.artifacts.mean_faces import FILE as MEAN_FACES
 from facespace.faces import evidence
 from facespace.io import images
-from facespace.metrics.classification import LEAST_GROUP, order_of
+from facespace.metrics.groups import LEAST_GROUP, order_of
 from facespace.types import FacespaceError
 from training.photos import near_duplicates
 from training.photos.crops import CHUNK, Cropped

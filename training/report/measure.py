@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 from facespace.artifacts.manifest import Manifest
 from facespace.faces import model
 from facespace.metrics import classification
-from facespace.metrics.classification import OperatingPoint
+from facespace.metrics.operating_point import OperatingPoint
 from facespace.types import Crops, Floats
 from training.photos.crops import COVERS, Cropped
 from training.photos.material import Material

@@ -21,7 +21,7 @@ from facespace.datasets.dataset import Dataset, Photo
 from facespace.faces import annotate, detectors, evidence
 from facespace.faces.analyze import analyze
 from facespace.io import images, tables
-from facespace.metrics import classification
+from facespace.metrics import groups
 from facespace.types import RGB, FacespaceError, Reading
 
 #: Thumbnails a sheet, and their longer side in pixels.
@@ -30,7 +30,7 @@ SHEET, SIDE = 24, 96
 #: How photos are sifted: title, and what of a photo counts.
 FILTERS: dict[str, tuple[str, Callable[[Photo], str]]] = {
     "label": ("Label", lambda photo: photo.label),
-    "age": ("Age", lambda photo: classification.age_group(photo.age)),
+    "age": ("Age", lambda photo: groups.age_group(photo.age)),
     "race": ("Group", lambda photo: photo.race),
     "split": ("Split", lambda photo: photo.split),
 }
@@ -106,9 +106,7 @@ def _sifted(dataset: Dataset) -> list[Photo]:
     photos = dataset.photos
     with st.container(horizontal=True):
         for key, (title, of) in FILTERS.items():
-            values = sorted(
-                {of(photo) for photo in dataset.photos} - {""}, key=classification.order_of
-            )
+            values = sorted({of(photo) for photo in dataset.photos} - {""}, key=groups.order_of)
             if values:
                 chosen = st.selectbox(
                     title,

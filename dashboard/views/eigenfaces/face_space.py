@@ -13,7 +13,7 @@ from dashboard.widgets import output, results
 from facespace.artifacts import coordinates as measured
 from facespace.charts import coordinates as places
 from facespace.charts import space as charts
-from facespace.metrics.classification import LEAST_GROUP, order_of
+from facespace.metrics.groups import LEAST_GROUP, order_of
 from facespace.types import FacespaceError
 
 GRID_COLUMNS = 4

@@ -12,7 +12,7 @@ from dashboard.views.evaluation.drawing import Trial
 from dashboard.views.evaluation.tables import Interval, View, number, short
 from dashboard.widgets import output
 from facespace.charts import curves
-from facespace.metrics import classification, operating_points
+from facespace.metrics import operating_point, thresholds
 
 
 @st.fragment
@@ -28,8 +28,8 @@ def certainty(view: View) -> None:
         "The least probability of the likelier class; below it the verdict is “?”. Tried on this "
         "page alone.",
     )
-    point = classification.OperatingPoint(view.info.threshold, asked)
-    found: Mapping[str, Interval] = operating_points.at_point(
+    point = operating_point.OperatingPoint(view.info.threshold, asked)
+    found: Mapping[str, Interval] = thresholds.at_point(
         scores.female, scores.probability[view.name], point, scores.persons
     )
     if asked == view.info.certainty:

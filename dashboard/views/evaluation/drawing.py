@@ -13,7 +13,7 @@ from dashboard.views.evaluation import tables
 from dashboard.views.evaluation.tables import METRICS, View
 from dashboard.widgets import output
 from facespace.charts import curves
-from facespace.metrics import operating_points
+from facespace.metrics.curves import histogram
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def clickable(figure: go.Figure, words: str, trial: Trial) -> None:
 def scores(view: View, threshold: float, certainty: float) -> None:
     """The histogram of a model's scores by label, with the threshold and the band of "?"."""
     assert view.scores is not None
-    counts = operating_points.histogram(view.scores.female, view.scores.probability[view.name])
+    counts = histogram(view.scores.female, view.scores.probability[view.name])
     band = 1 - certainty, certainty
     inside = {
         label: tables.inside(view.scores.probability[view.name][side], certainty)

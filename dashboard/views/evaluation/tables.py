@@ -12,7 +12,7 @@ import pandas as pd
 
 from facespace.artifacts.manifest import Manifest, ModelInfo
 from facespace.artifacts.scores import Scored
-from facespace.metrics.classification import Scores
+from facespace.metrics.operating_point import Scores
 
 #: One model's part of ``artifact_files.json``.
 Entry = Mapping[str, Any]

@@ -14,7 +14,9 @@ from dashboard.views.evaluation.tables import METRICS, Interval, View, number, s
 from dashboard.widgets import output
 from facespace.charts import curves
 from facespace.charts import evaluation as charts
-from facespace.metrics import classification, operating_points
+from facespace.metrics import thresholds
+from facespace.metrics.curves import precision_recall
+from facespace.metrics.operating_point import confusion, from_confusion
 
 #: What follows the threshold, besides the confusion, and what does not.
 MOVED = (
@@ -37,12 +39,12 @@ def ranking(view: View) -> None:
         "Threshold: reads as female from this probability on",
         "Tried on this page alone: everywhere else the model keeps its own.",
     )
-    found: Mapping[str, Interval] = operating_points.at_threshold(
+    found: Mapping[str, Interval] = thresholds.at_threshold(
         female, probability, threshold, scores.persons
     )
     if threshold == view.info.threshold:
         found = view.as_reported(found)
-    matrix = classification.confusion(female, probability, threshold)
+    matrix = confusion(female, probability, threshold)
     st.markdown(f"#### {tables.of_thousand(matrix)}")
     left, right = st.columns(2)
     with left:
@@ -104,11 +106,11 @@ def _precision_recall(view: View, threshold: float, found: Mapping[str, Interval
     lines, points = {}, {}
     for name in view.reports:
         probability, own = view.scores.probability[name], view.manifest.models[name].threshold
-        lines[short(name)] = classification.precision_recall(female, probability)
+        lines[short(name)] = precision_recall(female, probability)
         cells: Mapping[str, Any] = found
         if name != view.name:
-            matrix = classification.confusion(female, probability, own)
-            read = classification.from_confusion(np.array(matrix))
+            matrix = confusion(female, probability, own)
+            read = from_confusion(np.array(matrix))
             cells = {key: {"value": float(value)} for key, value in read.items()}
         points[short(name)] = {
             "recall": cells["recall_female"]["value"],

@@ -11,7 +11,7 @@ from dashboard.views.evaluation.tables import METRICS, View, number
 from dashboard.views.fairness import tables
 from dashboard.widgets import output
 from facespace.charts import fairness as charts
-from facespace.metrics.classification import LEAST_GROUP
+from facespace.metrics.groups import LEAST_GROUP
 
 
 def largest(view: View) -> None:

@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 
 from dashboard.views.evaluation.tables import METRICS, interval, number
-from facespace.metrics import fairness
-from facespace.metrics.classification import LEAST_GROUP
 from facespace.metrics.fairness import Equalised
+from facespace.metrics.groups import LEAST_GROUP, largest_gap
 
 OF_GROUPS = ("accuracy", "coverage", "risk")
 
@@ -90,7 +89,7 @@ def largest_gaps(attributes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     ):
         for crossing in (False, True):
             kind = {key: v for key, v in attributes.items() if (", " in key) is crossing}
-            if (found := fairness.largest_gap(kind, metric)) is None:
+            if (found := largest_gap(kind, metric)) is None:
                 continue
             attribute, gap = found
             table = kind[attribute]["by_group"]

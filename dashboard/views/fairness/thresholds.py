@@ -8,8 +8,8 @@ from dashboard.views.evaluation.tables import View, number
 from dashboard.views.fairness import tables
 from dashboard.widgets import output
 from facespace.charts import fairness as charts
-from facespace.metrics import fairness
-from facespace.metrics.classification import LEAST_GROUP
+from facespace.metrics import fairness, groups
+from facespace.metrics.groups import LEAST_GROUP
 
 
 @st.fragment
@@ -51,7 +51,7 @@ def thresholds(view: View) -> None:
     found = fairness.equalised(
         scores.female,
         scores.probability[view.name],
-        fairness.crossed(scores.attributes, attribute),
+        groups.crossed(scores.attributes, attribute),
         scores.persons,
         view.info.threshold,
         criterion,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from facespace.charts import data as charts
-from facespace.metrics.classification import proportion_interval
+from facespace.metrics import intervals
 from tests.unit.charts.test_charts import trace
 
 BOX = {"p5": 1, "p25": 2, "median": 3, "p75": 4, "p95": 5}
@@ -55,7 +55,8 @@ def test_found_has_rates_and_intervals() -> None:
     figure = charts.found({"YuNet": groups, "Haar": groups})
     one, other = figure.data
     assert list(one.x) == [0.8, 1.0]
-    low, high = proportion_interval(40, 50)
+    share = intervals.proportion(40, 50)
+    low, high = share["low"], share["high"]
     assert one.error_x.array[0] == pytest.approx(high - 0.8)
     assert one.error_x.arrayminus[0] == pytest.approx(0.8 - low)
     assert list(figure.layout.yaxis.ticktext) == ["A (50)", "B (10)"]
@@ -76,21 +77,3 @@ def test_nearest_marks_what_counts_as_alike() -> None:
     assert list(figure.data[0].y) == [0, 2, 0, 5]
     assert figure.layout.shapes[0].x0 == 1.5
     assert figure.layout.yaxis.type == "log"
-
-
-@pytest.mark.parametrize(
-    ("hits", "total", "low", "high"),
-    # Newcombe (1998), table I, method 3.
-    [
-        (81, 263, 0.2553, 0.3662),
-        (15, 148, 0.0624, 0.1605),
-        (0, 20, 0, 0.1611),
-        (1, 29, 0.0061, 0.1718),
-    ],
-)
-def test_wilsons_interval(hits: int, total: int, low: float, high: float) -> None:
-    assert proportion_interval(hits, total) == pytest.approx((low, high), abs=1e-4)
-
-
-def test_nothing_is_known_of_nothing() -> None:
-    assert proportion_interval(0, 0) == (0, 1)

@@ -110,16 +110,3 @@ def test_groups_too_small_keep_the_one_threshold(criterion: str) -> None:
     assert set(found.thresholds.values()) == {COMMON}
     assert np.isnan(found.measured["gap_before"]["value"])
     assert found.measured["error_cost"] == {"value": 0, "low": 0, "high": 0}
-
-
-def test_crossings() -> None:
-    attributes = {"age": np.array(["3-9", "", "10-19"]), "race": np.array(["a", "b", "c"])}
-    assert fairness.crossed(attributes, "age").tolist() == ["3-9", "", "10-19"]
-    assert fairness.crossed(attributes, "age, race").tolist() == ["3-9, a", "", "10-19, c"]
-
-
-def test_the_largest_gap() -> None:
-    small, large = ({"accuracy": {"difference": value}} for value in (0.1, 0.3))
-    tables = {"sex": {"gap": small}, "age": {"gap": large}, "race": {"gap": {}}}
-    assert fairness.largest_gap(tables, "accuracy") == ("age", large["accuracy"])
-    assert fairness.largest_gap(tables, "coverage") is None

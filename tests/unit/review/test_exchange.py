@@ -16,7 +16,7 @@ from facespace.io import images
 from facespace.io.archive import Archive
 from facespace.review import exchange
 from facespace.review.exchange import Imported, pack, unpack
-from facespace.review.order import LAST, agreement, by_usefulness, interval
+from facespace.review.order import LAST, agreement, by_usefulness
 from facespace.review.queue import Item, Queue
 from facespace.types import FacespaceError
 from tests.conftest import packed
@@ -167,12 +167,3 @@ def test_agreement_is_counted_by_reason_and_score(candidate) -> None:
     assert list(trace.y) == [0.5, 1.0]
     (trace,) = charts.by_reason(told["by_reason"]).data
     assert list(trace.x) == [0.5, 0.5]
-
-
-@pytest.mark.parametrize(
-    ("successes", "count", "low", "high"),
-    # Newcombe, Two-sided confidence intervals for the single proportion, 1998, table I.
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611)],
-)
-def test_intervals_are_wilsons(successes, count, low, high) -> None:
-    assert interval(successes, count) == pytest.approx((low, high), abs=1e-4)

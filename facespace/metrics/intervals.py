@@ -1,0 +1,136 @@
+"""95 % intervals: Wilson's of a share, and the cluster bootstrap's of everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from facespace.metrics.operating_point import Array
+
+#: A metric's ``value``, and ``low`` and ``high``, the ends of its 95 % interval.
+Interval = dict[str, float]
+
+#: Bootstrap rounds behind every interval.
+ROUNDS = 1000
+
+#: The normal distribution's quantile of 97.5 %.
+_Z = 1.959964
+
+
+def proportion(hits: int, total: int) -> Interval:
+    """A share and its interval (Wilson 1927); NaN, between 0 and 1, where there is nothing."""
+    if total == 0:
+        return {"value": float("nan"), "low": 0.0, "high": 1.0}
+    share, weight = hits / total, _Z * _Z / total
+    middle = (share + weight / 2) / (1 + weight)
+    half = _Z * (share * (1 - share) / total + weight / total / 4) ** 0.5 / (1 + weight)
+    return {"value": share, "low": max(0.0, middle - half), "high": min(1.0, middle + half)}
+
+
+def of_faces(
+    measure: Callable[..., Mapping[str, float]],
+    columns: tuple[Array, ...],
+    persons: Array,
+    seed: int = 0,
+) -> dict[str, Interval]:
+    """Each metric of faces with its interval: percentiles of a cluster bootstrap.
+
+    The calibration error ``ece`` of a drawn sample is too large on average, since some faces are
+    drawn twice; its interval is moved by as much, and ends at 0.
+
+    Args:
+        measure: rows of the columns -> metrics.
+        columns: arrays (N,); the first says which faces are labelled female, and only samples
+            that hold both classes, if all faces do, are measured.
+        persons: (N,), equal for faces of the same person.
+        seed: of what is drawn.
+    """
+    _, number = np.unique(persons, return_inverse=True)
+    members = np.split(np.argsort(number, kind="stable"), np.cumsum(np.bincount(number))[:-1])
+    mixed = len(set(columns[0].tolist())) == 2
+    whole = measure(*columns)
+
+    def sample(chosen: Array) -> Array | None:
+        rows = np.concatenate([members[i] for i in chosen])
+        if mixed and len(set(columns[0][rows].tolist())) < 2:
+            return None
+        return np.array(list(measure(*(column[rows] for column in columns)).values()))
+
+    def metrics(values: Array) -> dict[str, Array]:
+        return dict(zip(whole, values.T, strict=True))
+
+    every = np.array(list(whole.values()))
+    return _bootstrap(metrics, every, sample, len(members), {"ece": 0.0}, seed)
+
+
+def of_counts(
+    measure: Callable[[Array], Mapping[str, Array]],
+    kinds: Array,
+    count: int,
+    persons: Array,
+    biased: Mapping[str, float] | None = None,
+    seed: int = 0,
+) -> dict[str, Interval]:
+    """As ``of_faces``, for metrics that need nothing but how many faces are of which kind.
+
+    A thousand rounds take some 50 ms for 2,500 faces: fast enough to follow a slider.
+
+    Args:
+        measure: counts (..., ``count``) -> metrics (...); NaN where there is none.
+        kinds: int (N,), 0 to ``count`` - 1.
+        count: how many kinds there are.
+        persons: (N,), equal for faces of the same person.
+        biased: metrics that a drawn sample makes too large on average, such as the largest of
+            several differences, and the least that each can be; their intervals are moved by as
+            much.
+        seed: of what is drawn.
+    """
+    _, number = np.unique(persons, return_inverse=True)
+    people = int(number.max()) + 1
+
+    def sample(chosen: Array) -> Array:
+        times = np.bincount(chosen, minlength=people)
+        return np.bincount(kinds, weights=times[number], minlength=count)
+
+    every = np.bincount(kinds, minlength=count)
+    return _bootstrap(measure, every, sample, people, biased or {}, seed)
+
+
+def _bootstrap(
+    measure: Callable[[Array], Mapping[str, Array]],
+    every: Array,
+    sample: Callable[[Array], Array | None],
+    people: int,
+    biased: Mapping[str, float],
+    seed: int,
+) -> dict[str, Interval]:
+    """Metrics of all persons' faces, with the percentiles of those of persons drawn anew.
+
+    Faces of the same person are drawn together, as they are not independent (Field and Welsh
+    2007). What is biased in a drawn sample is moved back (Efron and Tibshirani 1993, 10.6).
+
+    Args:
+        measure: summaries (..., S) -> metrics (...).
+        every: the summary of all faces, (S,).
+        sample: numbers of persons, (people,) -> the summary of their faces, (S,), or None to draw
+            others.
+        people: how many there are.
+        biased: metrics whose intervals are moved, and the least that each can be.
+        seed: of what is drawn.
+    """
+    rng = np.random.default_rng(seed)
+    summaries: list[Array] = []
+    while len(summaries) < ROUNDS:
+        summary = sample(rng.integers(people, size=people))
+        if summary is not None:
+            summaries.append(summary)
+    values = measure(every)
+    result = {}
+    for name, rounds in measure(np.array(summaries)).items():
+        known, value = rounds[~np.isnan(rounds)], float(values[name])
+        ends = np.percentile(known, (2.5, 97.5)) if len(known) else np.full(2, np.nan)
+        if name in biased and len(known):
+            ends = np.maximum(ends - (known.mean() - value), biased[name])
+        result[name] = {"value": value, "low": float(ends[0]), "high": float(ends[1])}
+    return result

@@ -1,0 +1,80 @@
+"""Intervals: Wilson's against published ones, the two ways of the bootstrap against each other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from facespace.metrics import classification, intervals, thresholds
+from tests.support.eight_faces import POINT
+
+
+def test_intervals_hold_the_value_and_shrink_with_persons(rng: np.random.Generator) -> None:
+    female = rng.random(600) < 0.5
+    probability = np.clip(female * 0.4 + rng.random(600) * 0.6, 0, 1)
+
+    def measure(labels, scores):
+        return {"accuracy": float(np.mean((scores > 0.5) == labels))}
+
+    def width(groups) -> float:
+        found = intervals.of_faces(measure, (female, probability), groups)["accuracy"]
+        assert found["low"] <= found["value"] <= found["high"]
+        return found["high"] - found["low"]
+
+    alone = width(np.arange(600))
+    assert alone == pytest.approx(3.92 * np.sqrt(0.83 * 0.17 / 600), rel=0.3)
+    order = np.argsort((probability > 0.5) == female)
+    together = np.empty(600, int)
+    together[order] = np.arange(600) // 30
+    assert width(together) > 2 * alone
+
+
+def test_the_interval_of_the_calibration_error_holds_its_value(rng: np.random.Generator) -> None:
+    """Plain percentiles would lie above it: a sample with repeats is calibrated worse."""
+    probability = rng.random(150)
+    female = rng.random(150) < probability
+
+    def measure(labels, scores):
+        return classification.metrics(labels, scores, POINT)
+
+    found = intervals.of_faces(measure, (female, probability), np.arange(150))["ece"]
+    assert found["low"] < found["value"] < found["high"]
+
+
+def test_counted_intervals_are_those_of_the_plain_bootstrap(rng: np.random.Generator) -> None:
+    female = rng.random(400) < 0.4
+    probability = np.clip(rng.normal(0.35 + 0.3 * female, 0.2), 0, 1)
+    persons = np.arange(400) // 4
+
+    def measure(labels, scores):
+        return classification.metrics(labels, scores, POINT)
+
+    plain = intervals.of_faces(measure, (female, probability), persons)
+    counted = thresholds.at_threshold(female, probability, POINT.threshold, persons)
+    counted |= thresholds.at_point(female, probability, POINT, persons)
+    for name in ("accuracy", "recall_female", "f1", "kappa", "coverage", "risk"):
+        assert counted[name]["value"] == pytest.approx(plain[name]["value"])
+        for end in ("low", "high"):
+            assert counted[name][end] == pytest.approx(plain[name][end], abs=0.015)
+
+
+@pytest.mark.parametrize(
+    ("hits", "total", "low", "high"),
+    # Newcombe, Two-sided confidence intervals for the single proportion, 1998, table I, method 3.
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_wilsons_interval(hits: int, total: int, low: float, high: float) -> None:
+    share = intervals.proportion(hits, total)
+    assert (share["low"], share["high"]) == pytest.approx((low, high), abs=1e-4)
+    assert share["value"] == hits / total
+
+
+def test_nothing_is_known_of_nothing() -> None:
+    nothing = intervals.proportion(0, 0)
+    assert (nothing["low"], nothing["high"]) == (0, 1)
+    assert np.isnan(nothing["value"])
