@@ -10,6 +10,8 @@ Many photos at once are ``facespace.batch.run.read``.
 The runtime imports neither streamlit nor scikit-learn.
 """
 
+__version__ = "0.2.0"
+
 try:
     from facespace.faces.analyze import Settings, analyze
     from facespace.io.tables import to_frame

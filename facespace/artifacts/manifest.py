@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from facespace import installation
 from facespace.types import FacespaceError, Template
 
 #: The layout of ``manifest.json`` that this version reads and writes.
@@ -132,9 +133,9 @@ _AGAIN = "Train again with: python -m training train --data FOLDER --out artifac
 
 
 def artifacts_folder() -> Path:
-    """``FACESPACE_ARTIFACTS``, or the folder ``artifacts`` beside the package."""
+    """``FACESPACE_ARTIFACTS``, else a clone's ``artifacts/``, else those that a wheel carries."""
     chosen = os.environ.get("FACESPACE_ARTIFACTS")
-    return Path(chosen) if chosen else Path(__file__).resolve().parents[2] / "artifacts"
+    return Path(chosen) if chosen else installation.ROOT / "artifacts"
 
 
 def load_manifest(where: Path | None = None) -> Manifest:

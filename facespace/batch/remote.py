@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facespace import limits
+from facespace import installation, limits
 from facespace.artifacts.manifest import fingerprint, load_manifest
 from facespace.batch import output_pictures
 from facespace.batch import run as folder
@@ -38,9 +38,7 @@ def connect(
     try:
         from facespace.batch.cluster import Cluster
     except ImportError as error:
-        raise FacespaceError(
-            "Work on several machines needs Dask: pip install -r training/dask-requirements.txt"
-        ) from error
+        raise installation.not_installed("Work on several machines", "Dask", "dask") from error
     return Cluster(address, needs, packages)
 
 
@@ -62,8 +60,13 @@ def needs(settings: Settings) -> dict[str, str]:
 
 
 def code(*folders: Path) -> str:
-    """The sha256 of all Python files in and below folders, in hexadecimal."""
-    files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
+    """The sha256 of all Python files in and below folders, in hexadecimal; pages do not count."""
+    files = [
+        file
+        for folder in folders
+        for file in sorted(folder.rglob("*.py"))
+        if installation.CARRIED not in file.parents
+    ]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

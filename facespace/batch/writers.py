@@ -14,11 +14,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from facespace import palette
+from facespace import installation, palette
 from facespace.batch.journal import BESIDE, THUMBS, Entry
 from facespace.faces.annotate import verdict_text
 from facespace.io import tables
-from facespace.types import REASONS, FacespaceError
+from facespace.types import REASONS
 
 #: Rows of a Parquet file that are written together.
 GROUP = 2_000
@@ -77,7 +77,7 @@ class Parquet:
             import pyarrow as pa
             from pyarrow import parquet
         except ImportError as error:
-            raise FacespaceError("Parquet needs pyarrow: pip install pyarrow") from error
+            raise installation.not_installed("Parquet", "pyarrow", "dashboard") from error
         kinds = {name: pa.float64() for name in tables.COLUMNS} | {"face": pa.int64()}
         kinds |= dict.fromkeys(("source", "label", "reasons", "error"), pa.string())
         self._schema = pa.schema(kinds.items())

@@ -1,4 +1,4 @@
-"""``python -m facespace doctor``: what is missing or odd on this machine, in words.
+"""``facespace doctor``: what is missing or odd on this machine, in words.
 
 It is for the time when things do not work, so it needs the standard library alone: all else is
 imported only where it is looked at, and its absence is a finding.
@@ -15,16 +15,18 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from facespace import limits
+from facespace.installation import IS_CLONE, ROOT, command
 from facespace.video.relays import RELAYS
-
-ROOT = Path(__file__).resolve().parents[2]
 
 #: The least Python, and the least memory in MB: what 16 visitors at once need.
 PYTHON, MEMORY = (3, 11), 700
+
+#: The package that the pages alone need, and by which they are known to be able to start.
+SERVER = "streamlit"
 
 #: Packages with compiled parts that load, or do not, on their own account.
 COMPILED = {
@@ -74,6 +76,8 @@ def _python() -> Iterator[Finding]:
         yield PROBLEM, f"Python {version} is too old: install {'.'.join(map(str, PYTHON))} or newer"
     else:
         yield OK, f"Python {version}"
+    if not IS_CLONE:
+        return
     if not (ROOT / ".venv").is_dir():
         yield NOTE, "There is no .venv: make app makes one. Without make, see docs/deployment.md"
     elif Path(sys.prefix).resolve() != (ROOT / ".venv").resolve():
@@ -81,13 +85,9 @@ def _python() -> Iterator[Finding]:
 
 
 def _packages() -> Iterator[Finding]:
-    file, fine = ROOT / "requirements.txt", 0
-    again = f"{sys.executable} -m pip install -r {file.name}"
-    for line in file.read_text("utf-8").splitlines():
-        required = line.partition("#")[0].strip()
-        name, bounds = re.match(r"([\w.-]*)(.*)", required).groups()  # type: ignore[union-attr]
-        if not name:
-            continue
+    again, fine = f"{sys.executable} -m {command('dashboard')}", 0
+    for requirement in required():
+        name, bounds = re.match(r"([\w.-]*)(.*)", requirement).groups()  # type: ignore[union-attr]
         version = installed(name)
         if version is None:
             yield PROBLEM, f"{name} is not installed: {again}"
@@ -95,7 +95,9 @@ def _packages() -> Iterator[Finding]:
             yield PROBLEM, f"{name} is {version}, not {bounds}: {again}"
         else:
             fine += 1
-    yield OK, f"{fine} packages are as requirements.txt asks"
+    yield OK, f"{fine} packages are as {'requirements.txt' if IS_CLONE else 'Facespace'} asks"
+    if not (IS_CLONE or installed(SERVER)):
+        yield NOTE, f"The dashboard cannot be started without {SERVER}: {again}"
     for rival in RIVALS:
         if installed(rival):
             yield (
@@ -111,6 +113,18 @@ def _packages() -> Iterator[Finding]:
                 yield PROBLEM, f"{name} is installed but cannot be loaded: {error}"
 
 
+def required() -> Iterator[str]:
+    """Packages with their bounds; of a wheel the dashboard's only where that is installed."""
+    if IS_CLONE:
+        lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+        yield from filter(None, (line.partition("#")[0].strip() for line in lines))
+        return
+    for line in importlib.metadata.requires("facespace") or ():
+        requirement, _, condition = line.partition(";")
+        if not condition or ("dashboard" in condition and installed(SERVER)):
+            yield requirement
+
+
 def installed(name: str) -> str | None:
     """The version of a package, None where it is not installed."""
     try:
@@ -121,23 +135,11 @@ def installed(name: str) -> str | None:
 
 def within(version: str, bounds: str) -> bool:
     """Whether a version such as ``1.2.3`` keeps bounds such as ``>=1.2,<2`` or ``==1.2.3``."""
-    have = _numbers(version)
-    holds: dict[str, Callable[[tuple[int, ...]], bool]] = {
-        ">=": lambda bound: have >= bound,
-        "<=": lambda bound: have <= bound,
-        "==": lambda bound: have == bound,
-        "!=": lambda bound: have != bound,
-        ">": lambda bound: have > bound,
-        "<": lambda bound: have < bound,
-    }
-    parts = re.findall(r"(>=|<=|==|!=|>|<)\s*([\d.]+)", bounds)
-    return all(holds[sign](_numbers(bound)) for sign, bound in parts)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    release = re.match(r"[\d.]*", version.partition("+")[0])
-    numbers = [int(part) for part in (release.group() if release else "").split(".") if part]
-    return tuple([*numbers, 0, 0, 0, 0][:4])
+    try:
+        from packaging.specifiers import SpecifierSet
+    except ImportError:  # which is a finding of its own
+        return True
+    return SpecifierSet(bounds).contains(version, prereleases=True)
 
 
 def _weights() -> Iterator[Finding]:
@@ -157,6 +159,7 @@ def _artifacts() -> Iterator[Finding]:
     chosen = os.environ.get("FACESPACE_ARTIFACTS")
     folder = Path(chosen) if chosen else ROOT / "artifacts"
     train = "train with: python -m training train --data FOLDER --out artifacts"
+    again = "take it from git again" if IS_CLONE else "install Facespace again"
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         entries = {entry["file"]: entry for entry in manifest["models"].values()}
@@ -166,17 +169,17 @@ def _artifacts() -> Iterator[Finding]:
         yield PROBLEM, f"There are no artifacts in {folder}: {train}"
         return
     except (ValueError, KeyError, TypeError, AttributeError):
-        yield PROBLEM, f"{folder / 'manifest.json'} is damaged: take it from git again, or {train}"
+        yield PROBLEM, f"{folder / 'manifest.json'} is damaged: {again}, or {train}"
         return
     fine = 0
     for name, (size, sha256) in wanted.items():
         path = folder / name
         if not path.is_file():
-            yield PROBLEM, f"{path} is missing: take it from git again, or {train}"
+            yield PROBLEM, f"{path} is missing: {again}, or {train}"
         elif path.stat().st_size != size or fingerprint(path) != sha256:
             yield (
                 PROBLEM,
-                f"{path} is not the file that manifest.json names: take it from git again",
+                f"{path} is not the file that manifest.json names: {again}",
             )
         else:
             fine += 1
@@ -279,6 +282,8 @@ def _variables() -> Iterator[Finding]:
 
 
 def _browser() -> Iterator[Finding]:
+    if not IS_CLONE:
+        return
     named = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
     if named:
         yield OK, f"The browser tests use {named}"

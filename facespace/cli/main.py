@@ -1,4 +1,4 @@
-"""The command line: ``python -m facespace photo|folder|video|models|doctor``."""
+"""The command line: ``python -m facespace photo|folder|video|models|dashboard|doctor``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
-from facespace.cli import doctor, video
+from facespace import __version__
+from facespace.cli import dashboard, doctor, video
 from facespace.cli import folder as folder_command
 from facespace.cli import models as models_command
 from facespace.faces import detectors
@@ -37,7 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdin, io.TextIOWrapper):  # and on standard input what is no text
         sys.stdin.reconfigure(errors="surrogateescape")
     if "detector" not in options:
-        return int(options.run(options))
+        try:
+            return int(options.run(options))
+        except FacespaceError as error:
+            print(f"facespace: {error}", file=sys.stderr)
+            return 2
     settings = Settings(options.detector, options.model, small_faces=options.small_faces)
     try:
         _, sentence = detectors.working(settings.detector)
@@ -69,9 +74,10 @@ def _read(name: str, settings: Settings) -> Reading:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m facespace",
+        prog="facespace",
         description="Finds faces and says for each whether it reads as female, male, or '?'.",
     )
+    parser.add_argument("--version", action="version", version=f"facespace {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     photo = commands.add_parser(
         "photo",
@@ -109,6 +115,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     models_command.add_arguments(installed)
     installed.set_defaults(run=models_command.run)
+    pages = commands.add_parser(
+        "dashboard",
+        help="open the pages in a browser",
+        description="Starts the dashboard; Ctrl-C ends it.",
+        epilog="Exit code 2: what it needs is not installed.",
+    )
+    dashboard.add_arguments(pages)
+    pages.set_defaults(run=dashboard.run)
     checks = commands.add_parser("doctor", help="say what is missing or odd on this machine")
     checks.set_defaults(run=lambda _: doctor.main())
     for command in (photo, folder, film):

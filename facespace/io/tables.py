@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from facespace import installation
 from facespace.types import RGB, Reading
 
 if TYPE_CHECKING:
@@ -51,8 +52,15 @@ def rows_of(reading: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def to_frame(readings: Iterable[Reading]) -> pd.DataFrame:
-    """The rows of ``rows`` as a pandas frame with the columns ``COLUMNS``."""
-    import pandas as pd  # 40 MB that only frames need
+    """The rows of ``rows`` as a pandas frame with the columns ``COLUMNS``.
+
+    Raises:
+        FacespaceError: pandas is not installed.
+    """
+    try:
+        import pandas as pd  # 40 MB that only frames need
+    except ImportError as error:
+        raise installation.not_installed("A frame", "pandas", "dashboard") from error
 
     return pd.DataFrame(rows(readings), columns=list(COLUMNS))
 

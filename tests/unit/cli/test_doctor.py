@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-import facespace.cli
 from facespace import limits
 from facespace.artifacts.manifest import artifacts_folder
-from facespace.cli import doctor
+from facespace.cli import doctor, main
 from facespace.video.relays import RELAYS
 
 ROOT = Path(__file__).parents[3]
@@ -62,9 +61,9 @@ def test_without_packages_the_library_says_so_where_it_is_used(tmp_path: Path) -
 
 
 def test_the_command_line_lists_it(capsys) -> None:
-    assert facespace.cli.main(["doctor"]) == 0
+    assert main.main(["doctor"]) == 0
     with pytest.raises(SystemExit):
-        facespace.cli.main(["--help"])
+        main.main(["--help"])
     assert "doctor" in capsys.readouterr().out
 
 
