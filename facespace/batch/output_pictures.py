@@ -15,6 +15,7 @@ from PIL import Image
 
 from facespace.faces import annotate
 from facespace.io import images, tables
+from facespace.io.atomic import atomic_write
 from facespace.io.find_photos import Photo
 from facespace.types import RGB, Box, Face, FacespaceError
 
@@ -79,9 +80,8 @@ def crops(rgb: RGB, name: str, key: str, faces: Sequence[Face]) -> Iterator[tupl
 def write(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, and the folder it is in."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = tables.part(path)
-    part.write_bytes(content)
-    part.replace(path)
+    with atomic_write(path) as file:
+        file.write(content)
 
 
 def _stem(name: str) -> str:

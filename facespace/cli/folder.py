@@ -13,9 +13,9 @@ from typing import IO
 
 from facespace.batch import remote
 from facespace.batch import run as folder
-from facespace.batch import writers as sinks
 from facespace.batch.journal import NOTE, Journal
 from facespace.batch.run import Step, Wanted
+from facespace.batch.writers import ENDINGS, CsvWriter, JsonLinesWriter, Writer, open_writer
 from facespace.cli import review_option
 from facespace.cli.review_option import Keeper
 from facespace.cli.terminal import interrupted, show
@@ -24,9 +24,9 @@ from facespace.io import find_photos
 from facespace.types import FacespaceError
 
 #: What may be written to standard output.
-_PRINTED: dict[str, Callable[[IO[bytes]], sinks.Sink]] = {
-    "csv": sinks.Csv,
-    "jsonl": sinks.JsonLines,
+_PRINTED: dict[str, Callable[[IO[bytes]], Writer]] = {
+    "csv": CsvWriter,
+    "jsonl": JsonLinesWriter,
 }
 
 #: Of so many photos that cannot be read each is named on a terminal; the output has them all.
@@ -142,8 +142,7 @@ def _read(
     failures, done = 0, 0
     with ExitStack() as stack:
         known = stack.enter_context(_journal(options, settings))
-        files = [stack.enter_context(sinks.Writer(path)) for path in options.out]
-        writers: list[sinks.Writer | sinks.Sink] = list(files)
+        writers = [stack.enter_context(open_writer(path)) for path in options.out]
         if not writers:
             sys.stdout.flush()
             writers = [_PRINTED[options.format](sys.stdout.buffer)]
@@ -205,8 +204,8 @@ def _line(step: Step) -> str:
 
 def _output(text: str) -> Path:
     path = Path(text)
-    if path.suffix.lower() not in sinks.ENDINGS:
-        ends = ", ".join(sinks.ENDINGS)
+    if path.suffix.lower() not in ENDINGS:
+        ends = ", ".join(ENDINGS)
         raise argparse.ArgumentTypeError(f"{text} must end in one of {ends}")
     return path
 

@@ -6,11 +6,10 @@ import csv
 import io
 import json
 import math
-import os
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, count
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -130,11 +129,6 @@ def to_jpeg(rgb: RGB) -> bytes:
     file = io.BytesIO()
     Image.fromarray(rgb).save(file, "JPEG", quality=88)
     return file.getvalue()
-
-
-def part(path: Path) -> Path:
-    """Where to write a file until it is whole; others may write the same one meanwhile."""
-    return path.with_name(f"{path.name}.{os.getpid()}.part")
 
 
 def to_zip(files: Sequence[tuple[str, bytes]]) -> bytes:

@@ -27,7 +27,7 @@ from facespace import limits
 from facespace.faces import annotate
 from facespace.faces.analyze import Settings, analyze, rules_of
 from facespace.faces.annotate import Mark
-from facespace.io import tables
+from facespace.io.atomic import atomic_path
 from facespace.types import RGB, Box, FacespaceError, Reading
 from facespace.video import frames
 from facespace.video.sound import Sound
@@ -306,10 +306,10 @@ def draw(
     Raises:
         FacespaceError: the file cannot be written.
     """
-    part = tables.part(out)
     clock, start, end = _Clock(), film.times[0], film.times[-1]
     try:
         with (
+            atomic_path(out) as part,
             frames.opened(source) as original,
             av.open(str(part), "w", "mp4", options={"movflags": "+faststart"}) as written,
         ):
@@ -333,11 +333,8 @@ def draw(
                     break
             written.mux(picture.encode())
             sound.end()
-        part.replace(out)
     except (av.FFmpegError, OSError) as error:
         raise FacespaceError(f"The film cannot be written: {error.strerror}.") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _picture(written: OutputContainer, film: Film) -> VideoStream:

@@ -28,6 +28,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from facespace.io.atomic import atomic_write
 from facespace.types import Crops
 from training.models.front_ends import SCALE, SHIFT, Convolution, Embedding, Residual
 
@@ -328,10 +329,8 @@ def _keep(
         arrays |= {f"{name}/{key}": value.numpy() for key, value in part.state_dict().items()}
     for number, values in optimiser.state_dict()["state"].items():
         arrays |= {f"adam/{number}/{key}": value.numpy() for key, value in values.items()}
-    part_file = path.with_suffix(".part")
-    with part_file.open("wb") as file:
+    with atomic_write(path) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
-    part_file.replace(path)
 
 
 def _restored(path: Path, network: Network, averaged: Network, optimiser: torch.optim.AdamW) -> int:

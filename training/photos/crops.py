@@ -22,6 +22,7 @@ from facespace.datasets import labelled_faces
 from facespace.datasets.dataset import Photo
 from facespace.faces import align, detectors
 from facespace.io import images
+from facespace.io.atomic import atomic_write
 from facespace.types import RGB, Crops, Detection, FacespaceError
 
 if TYPE_CHECKING:
@@ -281,10 +282,8 @@ def _stacked(made: Sequence[_Made]) -> tuple[npt.NDArray[Any], Crops]:
 def _keep(made: Sequence[_Made], cache: Path) -> None:
     rows, crops = _stacked(made)
     name = hashlib.sha256(rows["key"].tobytes()).hexdigest()[:32]
-    part = cache / f"{name}.{os.getpid()}.part"
-    with part.open("wb") as file:
+    with atomic_write(cache / f"{name}.npz") as file:
         np.savez(file, rows=rows, crops=crops)
-    part.replace(cache / f"{name}.npz")
 
 
 def _crop_one(photo: _Sent, way: Way) -> _Made:

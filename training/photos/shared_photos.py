@@ -16,6 +16,7 @@ from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from facespace.io import images
+from facespace.io.atomic import atomic_write
 from training.photos import near_duplicates
 from training.photos.crops import CHUNK
 from training.photos.near_duplicates import GRID, Hashed, Hashes
@@ -140,10 +141,8 @@ def hashed(sample: Sample, cache: Path, jobs: int) -> Hashed:
     hashes = np.concatenate(found)[first]
     if todo:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        with part.open("wb") as file:
+        with atomic_write(path) as file:
             np.savez(file, contents=known, hashes=hashes)
-        part.replace(path)
     photos = hashes[np.searchsorted(known, contents)]
     return Hashed(photos, near_duplicates.fingerprints(sample.crops))
 

@@ -18,6 +18,7 @@ from sklearn.pipeline import Pipeline
 
 from facespace.artifacts import face_space
 from facespace.artifacts.manifest import FORMAT, fingerprint, load_manifest
+from facespace.io.atomic import atomic_write
 from facespace.io.tables import finite
 from facespace.types import FacespaceError
 from training.photos.material import Material
@@ -222,6 +223,5 @@ def packed(arrays: Mapping[str, Array]) -> bytes:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    part.replace(path)
+    with atomic_write(path) as file:
+        file.write(content)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from facespace.artifacts.manifest import Manifest, load_manifest
+from facespace.io.atomic import atomic_write
 from training.models import MODELS
 from training.photos import shared_photos
 
@@ -43,9 +44,8 @@ def write(out: Path) -> None:
         [_front_matter(manifest, report), "# Facespace: model card"]
         + [f"## {title}\n\n{words}" for title, words in sections.items()]
     )
-    part = out / f"{FILE}.part"
-    part.write_text(text + "\n", "utf-8")
-    part.replace(out / FILE)
+    with atomic_write(out / FILE) as file:
+        file.write(f"{text}\n".encode())
 
 
 def card(manifest: Manifest, report: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, str]:

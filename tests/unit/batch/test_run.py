@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 import facespace
+from facespace.artifacts.manifest import artifacts_folder
 from facespace.batch import run, writers
 from facespace.batch.journal import Journal
 from facespace.batch.run import Wanted
@@ -278,7 +279,7 @@ def test_a_journal_survives_what_kills_its_process(tmp_path: Path) -> None:
 def test_settings_and_artifacts_name_what_made_a_reading(tmp_path: Path, monkeypatch) -> None:
     names = {run.made_by(facespace.Settings(certainty=value)) for value in (None, 0.9)}
     names.add(run.made_by(facespace.Settings("haar")))
-    source = facespace.artifacts.manifest.folder()
+    source = artifacts_folder()
     for file in source.iterdir():
         (tmp_path / file.name).symlink_to(file)
     (tmp_path / "manifest.json").unlink()
@@ -332,7 +333,7 @@ def test_odd_names_lead_nowhere_else(name: str, tmp_path: Path, astronaut_file: 
     assert {path.name for path in tmp_path.iterdir()} == {"in", "out"}
     assert all(set(parts[-1]).isdisjoint('<>:"/\\|?*\n') for parts in made)
     for kind in writers.ENDINGS:
-        with writers.Writer(out / f"x{kind}") as writer:
+        with writers.open_writer(out / f"x{kind}") as writer:
             writer.add(entry)
     assert pd.read_csv(out / "x.csv")["source"].item() == entry["source"]
     assert pd.read_parquet(out / "x.parquet")["source"].item() == entry["source"]
@@ -355,7 +356,7 @@ def test_all_files_say_the_same(photos: Path, tmp_path: Path, monkeypatch) -> No
     monkeypatch.setattr(writers, "GROUP", 3)
     entries = read(photos, wanted=Wanted(thumbs=True))
     for kind in writers.ENDINGS:
-        with writers.Writer(tmp_path / f"x{kind.upper()}") as writer:
+        with writers.open_writer(tmp_path / f"x{kind.upper()}") as writer:
             for entry in entries:
                 writer.add(entry)
     frame = pd.read_csv(tmp_path / "x.CSV")
@@ -377,7 +378,7 @@ def test_a_file_is_whole_or_as_it_was(kind: str, tmp_path: Path) -> None:
     path = tmp_path / f"x{kind}"
     path.write_text("before")
     entry = facespace.analyze(GREY).to_dict()
-    with pytest.raises(KeyboardInterrupt), writers.Writer(path) as writer:
+    with pytest.raises(KeyboardInterrupt), writers.open_writer(path) as writer:
         writer.add(entry)
         raise KeyboardInterrupt
     assert path.read_text() == "before"
@@ -413,7 +414,7 @@ def test_thumbs_of_a_crowd_are_bounded(astronaut: np.ndarray, monkeypatch, tmp_p
     Image.fromarray(np.hstack([astronaut, astronaut])).save(tmp_path / "two.png")
     (entry,) = read(tmp_path / "two.png", wanted=Wanted(thumbs=True))
     assert len(entry["faces"]) == 2 and len(entry["thumbs"]) == 1
-    with writers.Writer(tmp_path / "x.html") as writer:
+    with writers.open_writer(tmp_path / "x.html") as writer:
         writer.add(entry)
     assert "and 1 more faces" in (tmp_path / "x.html").read_text("utf-8")
 
