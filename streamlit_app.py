@@ -4,10 +4,9 @@
 if __name__ == "__main__":
     import streamlit as st
 
-    from dashboard.app import error_boundary
+    from dashboard.app import consent, error_boundary
     from dashboard.app.memory import at_rest, give_back
     from dashboard.app.navigation import MARK, bounded_address, navigation
-    from dashboard.widgets.consent import kept
 
     give_back()
     st.set_page_config("Facespace", MARK, layout="wide")
@@ -16,7 +15,8 @@ if __name__ == "__main__":
     page = navigation()
     with st.sidebar:
         st.caption(
-            "Verdicts are a *perceived binary label from appearance*, nobody’s identity. " + kept()
+            "Verdicts are a *perceived binary label from appearance*, nobody’s identity. "
+            + consent.sentence()
         )
     error_boundary.run(page)
     at_rest(page.url_path)

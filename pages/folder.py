@@ -4,7 +4,8 @@ import streamlit as st
 
 from dashboard.app.page_artifacts import sentences
 from dashboard.app.settings import sidebar
-from dashboard.views.folder import parts
+from dashboard.views.folder import choose, results, run
+from dashboard.views.folder.job import JOB
 from dashboard.widgets.empty_state import empty
 
 st.title("Folder")
@@ -14,12 +15,11 @@ st.write(
 )
 settings = sidebar()
 with sentences():
-    brought = parts.source()
+    brought = choose.source()
 
-job = st.session_state.get("folder")
+job = JOB.get()
 if brought and (job is None or not job.running):
-    with sentences():
-        parts.offer(brought, settings)
+    run.offer(brought, settings)
 if job is None:
     if not brought:
         with empty(
@@ -36,7 +36,7 @@ if job is None:
             )
     st.stop()
 if job.running:
-    parts.progress(job)
+    run.progress(job)
     st.stop()
 if job.settings != settings and job.entries:
     st.info(
@@ -44,11 +44,9 @@ if job.settings != settings and job.entries:
         icon=":material/tune:",
     )
     if not brought:
-        parts.offer(
-            parts.Brought(job.name, job.photos, st.session_state["folder_key"][0]), settings
-        )
+        run.offer(job.brought, settings)
 if job.error:
     st.warning(job.error, icon=":material/warning:")
-parts.stopped(job)
+run.stopped(job)
 if job.entries:
-    parts.show(job)
+    results.show(job)

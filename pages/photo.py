@@ -4,7 +4,8 @@ import streamlit as st
 
 from dashboard.app.page_artifacts import sentences
 from dashboard.app.settings import sidebar
-from dashboard.widgets import consent, results
+from dashboard.views import photo
+from dashboard.widgets import results, review_queue
 from dashboard.widgets.empty_state import empty, show_the_example
 from dashboard.widgets.example import CREDIT, example
 from dashboard.widgets.picture_input import Picture, read_all
@@ -56,19 +57,12 @@ results.problems(readings)
 good = [(picture, reading) for picture, reading in read if reading.error is None]
 if good:
     st.success(results.summary(readings), icon=":material/check_circle:")
-    chosen = 0
-    if len(good) > 1:
-        chosen = st.selectbox(
-            "Show picture",
-            range(len(good)),
-            format_func=lambda i: f"{i + 1}. {good[i][0].name} · {results.summary([good[i][1]])}",
-            key="shown",
-        )
+    shown = photo.one_of(good)
     with st.container(width=760):
-        results.show(*good[chosen])
+        results.show(*shown)
     with st.container(horizontal=True, vertical_alignment="center"):
-        consent.photos(good)
-        consent.dispute(*good[chosen])
+        review_queue.marked(good, "photo")
+        photo.dispute(*shown)
 if read:
     st.header("All faces")
     results.table(readings)

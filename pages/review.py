@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from dashboard.app import consent
 from dashboard.app.page_artifacts import page_artifacts, sentences
 from dashboard.views.review import parts, results
-from dashboard.widgets import consent
 from dashboard.widgets.empty_state import empty
 
 st.title("Review")
@@ -34,7 +34,7 @@ if queue is None or not items:
     with empty(
         "review",
         "Nobody waits here",
-        ("Read" if consent.keeping() else "Turn keeping on above, then read")
+        ("Read" if consent.given() else "Turn keeping on above, then read")
         + " pictures on the pages Photo, Folder, Video and Webcam: faces marked “?” come here.",
     ):
         for name, icon in (

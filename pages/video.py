@@ -4,7 +4,8 @@ import streamlit as st
 
 from dashboard.app.page_artifacts import sentences
 from dashboard.app.settings import sidebar
-from dashboard.views.video import parts
+from dashboard.views.video import results, run
+from dashboard.views.video.job import JOB
 from dashboard.widgets.empty_state import empty, show_the_example
 from dashboard.widgets.example import CREDIT
 from dashboard.widgets.example_film import example_film
@@ -46,10 +47,10 @@ else:
         chosen = st.cache_data(example_film, show_spinner="Rendering the example …")()
     st.caption(f"{CREDIT} Moved about by code; for a moment a bar passes over the face.")
 
-job = st.session_state.get("film")
+job = JOB.get()
 looks = None if every == "auto" else int(every)
 if chosen and st.button("Read the film", type="primary", icon=":material/play_arrow:"):
-    parts.start(*chosen, settings, looks)
+    run.start(*chosen, settings, looks)
     st.rerun()
 if job is None:
     if not chosen:
@@ -60,16 +61,16 @@ if job is None:
         ):
             show_the_example()
 elif job.running:
-    parts.progress(job)
-elif job.error:
-    st.warning(f"**{job.name}**: {job.error}", icon=":material/warning:")
-elif job.film:
-    if (job.settings, job.every) != (settings, looks):
-        st.info(
-            "This film was read with other settings than those in the sidebar. "
-            + ("Read it" if chosen else "Bring it")
-            + " again to use these.",
-            icon=":material/tune:",
-        )
-    with st.container(width=860):
-        parts.show(job, job.film)
+    run.progress(job)
+else:
+    run.ended(job)
+    if job.film:
+        if (job.settings, job.every) != (settings, looks):
+            st.info(
+                "This film was read with other settings than those in the sidebar. "
+                + ("Read it" if chosen else "Bring it")
+                + " again to use these.",
+                icon=":material/tune:",
+            )
+        with st.container(width=860):
+            results.show(job, job.film)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from dashboard.app import consent
 from dashboard.app.settings import sidebar
 from dashboard.views import webcam
-from dashboard.widgets import consent
 from dashboard.widgets.empty_state import empty
 from facespace.video.live import Options
 
@@ -20,7 +20,7 @@ with st.sidebar:
     crops = st.toggle("Show what the model sees", key="crops", bind="query-params")
 st.caption(
     "Frames are read in the memory of the computer that runs this dashboard and kept nowhere"
-    + (", except faces that stay “?”: see Review." if consent.keeping() else ".")
+    + (", except faces that stay “?”: see Review." if consent.given() else ".")
 )
 
 left, right = st.columns([3, 2], gap="medium")

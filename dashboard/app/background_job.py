@@ -1,28 +1,51 @@
-"""Work in the background of a session: the page may be drawn anew, or left, while it goes on."""
+"""Work in the background of a visit: the page may be drawn anew, or left, while it goes on."""
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from abc import ABC, abstractmethod
+from typing import ClassVar, Generic, TypeVar
+
+from facespace.types import FacespaceError
+
+Progress = TypeVar("Progress")
 
 
-class Background:
+class BackgroundJob(ABC, Generic[Progress]):
     """Work on a thread of its own, that can be stopped and ends by itself once nobody looks.
 
+    Other threads read its fields: ``progress`` is the newest, None while the job waits for its
+    turn; ``error`` is a sentence where it failed. What came of it is the subclass's to hold, whose
+    ``__init__`` sets up all that ``work`` needs before it calls this one, which begins.
+
     Args:
+        name: what to call the things it works on.
+        at_once: lets so many of its kind work at once, whoever's they are; others wait.
         abandoned: seconds without anybody looking after which it is to end: its page was closed.
-        work: what to do; asks ``ends`` now and then.
-        arguments: of ``work``.
     """
 
-    def __init__(self, abandoned: float, work: Callable[..., None], *arguments: Any) -> None:
-        self._abandoned = abandoned
+    #: What it reads, as a sentence begins.
+    READS: ClassVar[str]
+
+    def __init__(self, name: str, at_once: threading.Semaphore, abandoned: float) -> None:
+        self.name = name
+        self.progress: Progress | None = None
+        self.error = ""
+        self._at_once, self._abandoned = at_once, abandoned
         self._stopped = threading.Event()
         self._looked = time.monotonic()
-        self._thread = threading.Thread(target=work, args=arguments, daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
+
+    @abstractmethod
+    def work(self) -> None:
+        """What to do; asks ``ends`` now and then.
+
+        Raises:
+            FacespaceError: it failed, by no fault of this program.
+        """
 
     @property
     def running(self) -> bool:
@@ -37,3 +60,17 @@ class Background:
     def ends(self) -> bool:
         """Whether the work is to end."""
         return self._stopped.is_set() or time.monotonic() - self._looked > self._abandoned
+
+    def _run(self) -> None:
+        while not self._at_once.acquire(timeout=0.2):
+            if self.ends():
+                return
+        try:
+            self.work()
+        except FacespaceError as error:
+            self.error = str(error)
+        except Exception:  # or the page would show nothing at all
+            logging.getLogger(__name__).exception("%s could not be read", self.READS)
+            self.error = f"{self.READS} could not be read, by a fault that the server’s log names."
+        finally:
+            self._at_once.release()

@@ -23,13 +23,16 @@ from streamlit_webrtc import (
 )
 from streamlit_webrtc.relay import get_global_relay
 
+from dashboard.app import consent
 from dashboard.app.access import at_this_machine
-from dashboard.widgets import consent, results
+from dashboard.widgets import results, review_queue
 from dashboard.widgets.picture_input import Picture, read_all
 from facespace.artifacts import face_space
+from facespace.artifacts.manifest import load_manifest
 from facespace.charts import live as charts
 from facespace.faces.analyze import Settings
 from facespace.io import tables
+from facespace.review.candidate import Candidate
 from facespace.types import Face
 from facespace.video.live import STAGES, Live, Look, Options
 from facespace.video.relays import RELAYS
@@ -39,6 +42,9 @@ PATIENCE = 8.0
 
 #: Seconds between two looks of the panel.
 EVERY = 0.5
+
+#: Seconds for which a face must stay "?" to be kept for review.
+STAYS = 3.0
 
 #: What a camera is asked for; it may give less.
 CAMERA: dict[str, Any] = {
@@ -190,7 +196,7 @@ def single_pictures(settings: Settings) -> None:
         st.success(results.summary([r]), icon=":material/check_circle:")
         results.show(p, r)
         results.table([r])
-    consent.photos(good, "webcam")
+    review_queue.marked(good, "webcam")
     results.downloads(good)
 
 
@@ -206,7 +212,7 @@ def panel(live: Live, crops: bool) -> None:
             st.metric("Faces in view", len(seen.tracks), border=True)
             st.metric("Frames a second", f"{seen.shown:.0f}", border=True)
         _tracks(seen)
-        consent.webcam(seen)
+        submit(seen)
         find, judge, draw = (seen.milliseconds.get(stage, 0.0) for stage in STAGES)
         st.caption(
             f"{seen.analysed:.1f} times a second: finding {find:.0f} ms, judging {judge:.0f} ms. "
@@ -222,6 +228,21 @@ def panel(live: Live, crops: bool) -> None:
             _crops(seen.reading.faces)
 
     look()
+
+
+def submit(seen: Look) -> None:
+    """Put a face that has stayed "?" into the review queue, once a track."""
+    if not consent.given() or seen.frame is None or seen.reading is None:
+        return
+    for track in seen.tracks:
+        here = any(track.face is face for face in seen.reading.faces)
+        stays = track.verdict.label == "?" and track.seconds >= STAYS
+        key = "webcam", track.number, round(track.first, 3)
+        if here and stays and review_queue.first_time(key):
+            info = load_manifest().model(seen.reading.model)
+            candidate = Candidate.of(seen.frame, track.face, info, "webcam", "webcam")
+            if review_queue.submit([replace(candidate, reasons=track.verdict.reasons)]):
+                st.toast("A face that stayed “?” is in the review queue.")
 
 
 def _tracks(seen: Look) -> None:

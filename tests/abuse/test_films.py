@@ -15,7 +15,8 @@ import av
 import numpy as np
 import pytest
 
-from dashboard.views.video.job import Job
+from dashboard.app.consent import Consent
+from dashboard.views.video.job import FilmJob
 from facespace import limits
 from facespace.cli import main
 from facespace.faces.analyze import Settings
@@ -223,7 +224,7 @@ def test_command_line(name: str, tmp_path: Path, capsys) -> None:
 @pytest.mark.parametrize("name", FEW)
 def test_page(name: str) -> None:
     """The film is read by a job of its own; the page then shows its sentence."""
-    job = Job(f"{name}.mp4", content(name), Settings(), None)
+    job = FilmJob(f"{name}.mp4", content(name), Settings(), None, Consent())
     while job.running:
         time.sleep(0.05)
     app = opened("video")

@@ -7,8 +7,9 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.app.consent import Consent
+from dashboard.views.folder import choose, results
 from dashboard.views.folder import job as folder_job
-from dashboard.views.folder import parts
 from facespace import limits
 from facespace.charts import folder as charts
 from facespace.faces.analyze import Settings
@@ -88,8 +89,8 @@ def test_a_zip_is_read_filtered_and_comes_down(photos_zip: bytes) -> None:
     assert labels == {"CSV", "JSON Lines", "Parquet", "Contact sheet", "Annotated", "Crops"}
     assert not [b for b in app.button if b.label.startswith("Read ")]  # it is read
 
-    app.get("button_group")[-1].set_value([parts.NO_FACE, parts.NOT_READ]).run()
-    assert sorted(app.dataframe[0].value["kind"]) == [parts.NO_FACE, parts.NOT_READ]
+    app.get("button_group")[-1].set_value([results.NO_FACE, results.NOT_READ]).run()
+    assert sorted(app.dataframe[0].value["kind"]) == [results.NO_FACE, results.NOT_READ]
     app.text_input(key="words").set_value("GREY").run()
     assert list(app.dataframe[0].value["source"]) == ["Holiday/grey.png"]
     app.text_input(key="words").set_value("nobody").run()
@@ -127,7 +128,7 @@ def test_paths_are_asked_for_at_this_machine_alone(
 ) -> None:
     (tmp_path / "a.png").write_bytes(variants[0])
     assert not opened("folder", **{"from": "Path on this machine"}).text_input
-    monkeypatch.setattr(parts, "at_this_machine", lambda: True)
+    monkeypatch.setattr(choose, "at_this_machine", lambda: True)
     app = opened("folder", **{"from": "Path on this machine"})
     app.text_input(key="path").set_value(f"{tmp_path}/none*").run()
     assert "Nothing matches" in app.warning[0].value
@@ -147,7 +148,7 @@ def test_too_many_photos_are_cut_short(variants: list[bytes], monkeypatch) -> No
 
 def test_what_was_stopped_goes_on(photos_zip: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     app = with_zip(photos_zip)
-    reading, calls = folder_job.folder._read_one, []
+    reading, calls = folder_job.run._read_one, []
 
     def slow(*arguments: object):
         calls.append(arguments[0].name)
@@ -155,7 +156,7 @@ def test_what_was_stopped_goes_on(photos_zip: bytes, monkeypatch: pytest.MonkeyP
             app.session_state["folder"].stop()
         return reading(*arguments)
 
-    monkeypatch.setattr(folder_job.folder, "_read_one", slow)
+    monkeypatch.setattr(folder_job.run, "_read_one", slow)
     held = folder_job.AT_ONCE  # so that the job is known here before it begins
     with held:
         button(app, "Read 8 photos").click().run()
@@ -174,13 +175,14 @@ def test_what_was_stopped_goes_on(photos_zip: bytes, monkeypatch: pytest.MonkeyP
 
 def test_one_who_waits_can_be_stopped_and_nobody_waits_for_ever(variants, monkeypatch) -> None:
     photos = [Photo(f"{i}.png", content) for i, content in enumerate(variants)]
+    brought = folder_job.Brought("x", photos, "x")
     with folder_job.AT_ONCE:
-        job = folder_job.Job("x", photos, Settings(), {})
+        job = folder_job.FolderJob(brought, Settings(), {}, Consent())
         job.stop()
         job._thread.join(20)
         assert not job.running and not job.entries
         monkeypatch.setattr(folder_job, "ABANDONED", 0.3)
-        job = folder_job.Job("x", photos, Settings(), {})
+        job = folder_job.FolderJob(brought, Settings(), {}, Consent())
         job._thread.join(20)
         assert not job._thread.is_alive() and not job.complete
 

@@ -184,7 +184,7 @@ def test_a_folder_s_faces_are_kept_and_found_on_the_page(files, disk: Path, monk
 def test_for_the_public_they_live_in_the_session(files, disk: Path, monkeypatch) -> None:
     monkeypatch.setenv("FACESPACE_PUBLIC", "1")
     app = read(files, turned_on())
-    assert len(app.session_state["review_queue"].items()) == 2
+    assert len(app.session_state["review_consent"].queue.items()) == 2
     assert list(disk.rglob("*")) == []
 
 
@@ -198,7 +198,7 @@ def test_what_was_read_before_keeping_was_on_can_still_be_kept(
     app = waited(app)
     assert not app.exception
     assert "3 faces marked “?” in the review queue" in links(app)
-    assert app.session_state["folder"].step.kept >= 1  # the clear face was not read again
+    assert app.session_state["folder"].progress.kept >= 1  # the clear face was not read again
     assert len(Queue(disk / "queue" / "review.db").items()) == 2
 
 
@@ -206,9 +206,9 @@ def test_whoever_turns_keeping_off_meanwhile_keeps_no_more(files, disk: Path, mo
     monkeypatch.setenv("FACESPACE_PUBLIC", "0")
     app = turned_on(read(files))
     job = app.session_state["folder"]
-    job.queue = Queue(disk / "own.db")
+    assert job._keep([]) is True
     app.toggle(key="review_switch").set_value(False).run()
-    assert job.queue is None and job._keep([]) is False
+    assert job._keep([]) is False
 
 
 def test_a_damaged_queue_gets_a_sentence(files, disk: Path, monkeypatch) -> None:

@@ -7,14 +7,15 @@ import tempfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.app import consent
+from dashboard.app.consent import Consent
+from dashboard.views import webcam
 from dashboard.views.review import parts as review_page
 from dashboard.views.video import job as film_job
-from dashboard.widgets import consent
 from dashboard.widgets.example_film import example_film
 from facespace import limits
 from facespace.faces.analyze import Settings, analyze
@@ -84,7 +85,7 @@ def links(app: AppTest) -> str:
 )
 def test_every_page_says_what_becomes_of_pictures(keeps: bool, words: str) -> None:
     app = AppTest.from_file(str(APP), default_timeout=60)
-    app.session_state["review_keeping"] = keeps
+    app.session_state["review_consent"] = Consent(keeps)
     assert words in text(app.run())
 
 
@@ -115,7 +116,7 @@ def test_for_the_public_the_queue_is_the_sessions_alone(monkeypatch, disk, cover
     app = review(photo(turned_on(), covered_file))
     assert app.get("progress")[0].proto.text == "0 of 1 face decided"
     press(app, "decide female")
-    assert [i.decision for i in app.session_state["review_queue"].items()] == ["female"]
+    assert [i.decision for i in app.session_state["review_consent"].queue.items()] == ["female"]
     assert list(disk.rglob("*")) == []
     assert "Nobody waits here" in text(turned_on())
 
@@ -240,29 +241,34 @@ def test_a_damaged_queue_gets_a_sentence(own) -> None:
 
 def test_a_face_of_a_film_that_stays_open_is_kept(disk) -> None:
     """With a certainty that nothing reaches, the example's one face stays "?"."""
-    job = film_job.Job(*example_film(), Settings(certainty=0.9999), 3, keeping=True)
+    queue = Queue()
+    job = film_job.FilmJob(
+        *example_film(), Settings(certainty=0.9999), 3, consent=Consent(True, queue)
+    )
     job._thread.join(120)
-    assert job.error == "" and job.film is not None
-    (candidate,) = job.candidates
-    assert (candidate.place, candidate.reasons[0]) == ("video", "unsure")
-    (found,) = analyze(candidate.context, Settings()).faces
-    x, _, width, height = candidate.box
+    assert job.error == "" and job.film is not None and job.kept
+    (item,) = queue.items()
+    assert (item.place, item.reasons[0]) == ("video", "unsure")
+    (found,) = analyze(queue.pictures(item.id)[1], Settings()).faces
     middle = found.detection.box.x + found.detection.box.width / 2
-    assert middle == pytest.approx(x + width / 2, abs=0.2 * width)
-    assert found.detection.box.height == pytest.approx(height, rel=0.3)
+    assert middle == pytest.approx(item.x + item.width / 2, abs=0.2 * item.width)
+    assert found.detection.box.height == pytest.approx(item.height, rel=0.3)
     assert list(disk.rglob("*")) == []
-    without = film_job.Job(*example_film(), Settings(certainty=0.9999), 6)
+    without = film_job.FilmJob(
+        *example_film(), Settings(certainty=0.9999), 6, consent=Consent(False, queue)
+    )
     without._thread.join(120)
-    assert without.film is not None and without.candidates == []
+    assert without.film is not None and not without.kept and len(queue.items()) == 1
 
 
 def test_a_face_that_stays_open_before_the_camera_is_kept_once(astronaut, monkeypatch) -> None:
     rgb = covered(astronaut)
     reading = analyze(rgb)
     (face,) = reading.faces
-    kept, state = [], {"review_keeping": True}
+    queue = Queue()
+    state = {"review_consent": Consent(True, queue)}
+    monkeypatch.setenv("FACESPACE_PUBLIC", "1")
     monkeypatch.setattr(consent.st, "session_state", state)
-    monkeypatch.setattr(consent, "queue", lambda: SimpleNamespace(add=kept.append))
     monkeypatch.setattr(consent.st, "toast", lambda *_: None)
 
     def seen(seconds: float, verdict: Verdict = face.verdict) -> Look:
@@ -270,16 +276,20 @@ def test_a_face_that_stays_open_before_the_camera_is_kept_once(astronaut, monkey
         return Look((track,), rgb, reading)
 
     for look in (seen(1), seen(4, Verdict("female"))):
-        consent.webcam(look)
-    assert kept == []
+        webcam.submit(look)
+    assert queue.items() == []
     for look in (seen(4), seen(5)):
-        consent.webcam(look)
-    (candidate,) = kept
-    assert candidate.place == "webcam"
-    state["review_keeping"] = False
-    state.pop("review_fed")
-    consent.webcam(seen(4))
-    assert len(kept) == 1
+        webcam.submit(look)
+    (item,) = queue.items()
+    assert item.place == "webcam"
+    queue.delete_all()
+    state["review_consent"].given = False
+    state.pop("review_submitted")
+    webcam.submit(seen(4))
+    assert queue.items() == []
+    state["review_consent"].given = True
+    webcam.submit(seen(4))
+    assert len(queue.items()) == 1
 
 
 def test_the_export_holds_what_it_says(own, candidate) -> None:

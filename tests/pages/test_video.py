@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.app.consent import Consent
 from dashboard.views.video import job as film_job
 from dashboard.widgets.example_film import example_film
+from facespace.faces.analyze import Settings
 from tests.pages.test_all import opened, text
 
 
@@ -82,17 +84,17 @@ def test_nothing_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(film_job.tempfile, "tempdir", str(tmp_path))
     seen = []
     name, content = example_film()
-    job = film_job.Job(name, content, film_job.Settings(), None)
+    job = film_job.FilmJob(name, content, Settings(), None, Consent())
     while job.running:
         seen += [path.name for path in tmp_path.iterdir()]
         time.sleep(0.05)
-    assert job.film is not None and job.content[4:8] == b"ftyp"
+    assert job.film is not None and job.annotated[4:8] == b"ftyp"
     assert seen  # it did work there
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_film_nobody_looks_at_any_more_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(film_job, "ABANDONED", 0.1)
-    job = film_job.Job(*example_film(), film_job.Settings(), 1)
+    job = film_job.FilmJob(*example_film(), Settings(), 1, Consent())
     job._thread.join(60)
     assert job.film is not None and job.film.stopped

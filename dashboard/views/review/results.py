@@ -11,9 +11,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.app import consent
 from dashboard.app.page_artifacts import sentences
 from dashboard.views.review.parts import DONE, NEXT, say
-from dashboard.widgets import consent, output, results
+from dashboard.widgets import output, results
 from facespace.charts import review as charts
 from facespace.review import exchange
 from facespace.review.order import agreement
@@ -173,7 +174,7 @@ def _import(queue: Queue | None) -> None:
     upload = st.file_uploader("A ZIP that was exported here", "zip", key="review_zip")
     if upload is None:
         return
-    if queue is None or not consent.keeping():
+    if queue is None or not consent.given():
         st.info("Turn keeping on above: an import is kept.", icon=":material/toggle_off:")
         return
     if st.session_state.get("review_imported") != upload.file_id:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
 import threading
 from pathlib import Path
 
-from dashboard.app.background_job import Background
+from dashboard.app.background_job import BackgroundJob
+from dashboard.app.consent import Consent
+from dashboard.app.session import Remembered
 from facespace.faces.analyze import Settings
-from facespace.review.candidate import Candidate
-from facespace.types import FacespaceError
+from facespace.types import RGB, FacespaceError
 from facespace.video import film, review_candidates
 from facespace.video.film import Film, Progress
 
@@ -21,49 +21,63 @@ ABANDONED = 60.0
 AT_ONCE = threading.BoundedSemaphore(1)
 
 
-class Job(Background):
-    """One film on a thread of its own. Other threads read its fields and call ``stop``.
+class FilmJob(BackgroundJob[Progress]):
+    """One film on a thread of its own.
 
-    ``progress`` is the newest; ``film`` and ``content`` (an MP4 file) are there once it is done,
-    ``boxed`` is the share of its frames with a face in view. ``error`` is a sentence where it
-    failed. ``candidates`` are the faces that stayed "?", where the user keeps them for review.
-    Nothing of it stays on disk.
+    ``preview`` is a frame of the film in the making, uint8 (H, W, 3). ``film`` and ``annotated``
+    (an MP4 file) are there once it is done, ``boxed`` is the share of its frames with a face in
+    view. ``kept`` says whether the faces that stayed "?" are in the
+    review queue: they go there where their user lets them be kept at the beginning and at the end.
+    Nothing else of it stays on disk.
+
+    Args:
+        name: the file's name.
+        content: the file.
+        settings: by which it is read.
+        every: one frame in so many is looked at; None chooses.
+        consent: of the user.
     """
 
-    def __init__(
-        self,
-        name: str,
-        content: bytes,
-        settings: Settings,
-        every: int | None,
-        keeping: bool = False,
-    ) -> None:
-        self.name, self.settings, self.every, self.keeping = name, settings, every, keeping
-        self.candidates: list[Candidate] = []
-        self.progress: Progress | None = None
-        self.film: Film | None = None
-        self.content, self.boxed = b"", 0.0
-        self.error = ""
-        super().__init__(ABANDONED, self._run, content, settings, every)
+    READS = "The film"
 
-    def _run(self, content: bytes, settings: Settings, every: int | None) -> None:
-        with AT_ONCE, tempfile.TemporaryDirectory(prefix="facespace-") as folder:
-            source, out = Path(folder, "film"), Path(folder, "annotated.mp4")
-            try:
-                source.write_bytes(content)
-                for step in film.annotate_film(source, out, settings, every, self.ends, self.name):
-                    if isinstance(step, Film):
-                        if self.keeping:
-                            self.candidates = review_candidates.candidates(step, source)
-                        seen = sum(bool(step.in_view(when)) for when in step.times)
-                        self.boxed = seen / len(step.times)
-                        self.content, self.film = out.read_bytes(), step
-                    else:
-                        self.progress = step
-            except FacespaceError as error:
-                self.error = str(error)
-            except OSError as error:
-                self.error = f"There is no room for the film on this computer: {error.strerror}."
-            except Exception:  # or the page would show nothing at all
-                logging.getLogger(__name__).exception("A film could not be read")
-                self.error = "The film could not be read, by a fault that the server’s log names."
+    def __init__(
+        self, name: str, content: bytes, settings: Settings, every: int | None, consent: Consent
+    ) -> None:
+        self.settings, self.every, self.consent = settings, every, consent
+        self.preview: RGB | None = None
+        self.film: Film | None = None
+        self.annotated, self.boxed, self.kept = b"", 0.0, False
+        self._content, self._keeps = content, consent.given
+        super().__init__(name, AT_ONCE, ABANDONED)
+
+    def work(self) -> None:
+        try:
+            with tempfile.TemporaryDirectory(prefix="facespace-") as folder:
+                source = Path(folder, "film")
+                source.write_bytes(self._content)
+                self._content = b""
+                self._read(source, Path(folder, "annotated.mp4"))
+        except OSError as error:
+            raise FacespaceError(
+                f"There is no room for the film on this computer: {error.strerror}."
+            ) from error
+
+    def _read(self, source: Path, out: Path) -> None:
+        for step in film.annotate_film(
+            source, out, self.settings, self.every, self.ends, self.name
+        ):
+            if not isinstance(step, Film):
+                self.progress = step
+                self.preview = self.preview if step.preview is None else step.preview
+                continue
+            seen = sum(bool(step.in_view(when)) for when in step.times)
+            self.boxed = seen / len(step.times)
+            self.annotated, self.film = out.read_bytes(), step
+            if self._keeps:
+                candidates = review_candidates.candidates(step, source)
+                self.kept = self.consent.submit(candidates) is not None
+
+
+#: The visit's newest; from which second it plays by itself, and how often a button let it.
+JOB = Remembered[FilmJob]("film")
+FROM, PLAYS = Remembered[float]("film_from"), Remembered[int]("film_plays")

@@ -1,33 +1,25 @@
-"""The parts of the page Folder: where photos come from, the run, and what came of it."""
+"""What came of a folder: a sentence, charts, the table of all faces, and the files."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.app.access import at_this_machine
-from dashboard.views.folder.job import Job
-from dashboard.widgets import consent, results
+from dashboard.app import consent
+from dashboard.views.folder.job import FolderJob
+from dashboard.views.folder.run import go_on
+from dashboard.widgets import results, review_queue
 from dashboard.widgets.output import buttons
 from dashboard.widgets.picture_input import plain
-from facespace import limits
-from facespace.batch import output_pictures, run, writers
-from facespace.batch.journal import THUMBS, Entry
+from facespace.batch import output_pictures, writers
+from facespace.batch.journal import QUEUED, THUMBS, Entry
 from facespace.charts import folder as charts
-from facespace.faces.analyze import Settings
-from facespace.io import find_photos
-from facespace.io.archive import Archive
-from facespace.io.find_photos import Photo
-from facespace.io.images import SUFFIXES
-from facespace.review.queue import Queue
-from facespace.types import Face, FacespaceError
+from facespace.types import Face
 
 #: Rows of the table sent to the page, each with a thumbnail of some kilobytes.
 SHOWN = 400
@@ -39,150 +31,8 @@ NAMED = 10
 NO_FACE, NOT_READ = "no face", "not read"
 KINDS = ("female", "male", "?", NO_FACE, NOT_READ)
 
-_MB = 2**20
 
-
-@dataclass(frozen=True)
-class Brought:
-    """Photos that a user brought, what to call them, and what tells them from others."""
-
-    name: str
-    photos: Sequence[Photo]
-    identity: Hashable
-
-
-def source() -> Brought | None:
-    """What the user brought, if it was anything.
-
-    Raises:
-        FacespaceError: it cannot be read, or has no picture.
-    """
-    kinds = ["Folder", "ZIP", *(["Path on this machine"] if at_this_machine() else [])]
-    if st.session_state.get("from") not in kinds:
-        st.session_state.pop("from", None)  # an address from another machine
-    origin = st.segmented_control(
-        "Photos from", kinds, default="Folder", required=True, key="from", bind="query-params"
-    )
-    most = limits.MAX_ARCHIVE_BYTES // _MB
-    if origin == "ZIP":
-        st.caption(f"At most {most:,} MB and {limits.MAX_ARCHIVE_FILES:,} files. {_lasts()}")
-        packed = st.file_uploader("A ZIP of photos", "zip", key="zip", max_upload_size=most)
-        return _zipped(packed.name, packed.getvalue(), packed.file_id) if packed else None
-    if origin == "Folder":
-        st.caption(f"At most {most:,} MB in all; for more, use the command line. {_lasts()}")
-        uploads = st.file_uploader(
-            "A folder of photos", SUFFIXES, accept_multiple_files="directory", key="directory"
-        )
-        return _uploaded(uploads) if uploads else None
-    path = st.text_input(
-        "Path of a folder, ZIP or photo, or a pattern", key="path", placeholder="/photos/**/*.jpg"
-    ).strip()
-    if not path:
-        return None
-    photos = find_photos.find([str(Path(path).expanduser())])
-    if len(photos) == 1 and photos[0].problem:
-        raise FacespaceError(photos[0].problem)
-    return Brought(path, photos, (path, tuple(photo.name for photo in photos)))
-
-
-def _lasts() -> str:
-    return f"{consent.kept()} Names and results last as long as this visit."
-
-
-def _zipped(name: str, content: bytes, identity: str) -> Brought:
-    photos = find_photos.members(Archive(content))
-    if not photos:
-        raise FacespaceError("There is no picture in this ZIP.")
-    return Brought(name, photos, identity)
-
-
-def _uploaded(uploads: Sequence[Any]) -> Brought:
-    photos: list[Photo] = []
-    size = 0
-    visible = [u for u in uploads if not any(p.startswith(".") for p in u.name.split("/"))]
-    for upload in visible:
-        size += upload.size
-        if size > limits.MAX_ARCHIVE_BYTES or len(photos) == limits.MAX_ARCHIVE_FILES:
-            break
-        photos.append(Photo(upload.name, upload.getvalue()))
-    if len(photos) < len(visible):
-        st.info(f"These are too many at once; the first {len(photos):,} are taken.")
-    if not photos:
-        raise FacespaceError("There is no picture in this folder.")
-    name = uploads[0].name.partition("/")[0] if "/" in uploads[0].name else "Photos"
-    return Brought(name, photos, tuple(upload.file_id for upload in uploads))
-
-
-def offer(brought: Brought, settings: Settings) -> None:
-    """A button that reads these photos, by these settings."""
-    key = brought.identity, settings
-    words = f"Read {results.count(len(brought.photos), 'photo')}"
-    if st.session_state.get("folder_key") == key:
-        return  # these were read, or stopped, already
-    if st.button(words, type="primary", icon=":material/play_arrow:", key="read"):
-        made_by = run.made_by(settings)
-        known = st.session_state.get("folder_known")
-        if known is None or known[0] != made_by:
-            known = made_by, {}
-        # Photos that are read again, under whatever name, are known by their content.
-        st.session_state["folder_known"] = known
-        st.session_state["folder_key"] = key
-        st.session_state["folder"] = Job(brought.name, brought.photos, settings, known[1], _queue())
-        st.rerun()
-
-
-def progress(job: Job) -> None:
-    """How far it is and a way to stop; runs the page anew at the end."""
-
-    @st.fragment(run_every=0.5)
-    def look() -> None:
-        if not job.running:
-            st.rerun()
-        st.progress(*_bar(job))
-        st.button("Stop, and keep what is read", icon=":material/stop_circle:", on_click=job.stop)
-        counts = Counter(face["label"] for entry in list(job.entries) for face in entry["faces"])
-        st.caption(
-            ", ".join(f"{counts[label]:,} {word}" for label, word in results.WORDS.items())
-            + " so far. You may visit other pages meanwhile."
-        )
-
-    look()
-
-
-def _bar(job: Job) -> tuple[float, str]:
-    step = job.step
-    if step is None:
-        return 0.0, "Waiting for its turn …"
-    words = f"{step.done:,} of {step.total:,} photos"
-    if step.left is not None:
-        words += f", {step.rate:.0f} a second, {step.left // 60:.0f}:{step.left % 60:02.0f} left"
-    return step.done / step.total, f"{words}: {plain(step.photo.name)}"
-
-
-def stopped(job: Job) -> None:
-    """Say that it was stopped, with a button that goes on."""
-    if job.complete:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.info(
-            f"Stopped: {len(job.entries):,} of {len(job.photos):,} photos are read.",
-            icon=":material/pause_circle:",
-        )
-        st.button("Go on", icon=":material/play_circle:", on_click=_go_on, args=(job,))
-
-
-def _go_on(job: Job) -> None:
-    try:
-        st.session_state["folder"] = job.resumed(_queue())
-    except FacespaceError as error:  # of the queue's file
-        job.error = str(error)
-
-
-def _queue() -> Queue | None:
-    return consent.queue() if consent.keeping() else None
-
-
-def show(job: Job) -> None:
+def show(job: FolderJob) -> None:
     """All that was read: in a sentence, in files, in charts, in a table."""
     faces = [face for entry in job.entries for face in entry["faces"]]
     failures = [entry for entry in job.entries if entry["error"]]
@@ -195,13 +45,32 @@ def show(job: Job) -> None:
         title = f"{results.count(len(failures), 'photo')} could not be read"
         with st.expander(title, icon=":material/warning:"):
             st.markdown(named + more)
-    consent.folder(job, partial(_go_on, job))
+    _review(job)
     downloads(job)
     if faces:
         st.subheader("The whole")
         _charts(faces)
     st.subheader("Each face")
     _table(job.entries)
+
+
+def _review(job: FolderJob) -> None:
+    """Say where the faces marked "?" went, or how they would be kept."""
+    marked = {True: 0, False: 0}
+    for entry in job.entries:
+        marked[QUEUED in entry] += sum(face["label"] == "?" for face in entry["faces"])
+    if marked[True]:
+        review_queue.link(marked[True], "marked “?”")
+    if marked[False] and not consent.given():
+        review_queue.offer(marked[False])
+    elif marked[False]:
+        st.button(
+            f"Keep {results.count(marked[False], 'face')} marked “?” for review",
+            icon=":material/rate_review:",
+            on_click=go_on,
+            args=(job,),
+            key="keep",
+        )
 
 
 def summary(entries: Sequence[Entry]) -> str:
@@ -307,7 +176,7 @@ def _table(entries: Sequence[Entry]) -> None:
         st.caption(f"The first {SHOWN} of {len(chosen):,} rows; the downloads have them all.")
 
 
-def downloads(job: Job) -> None:
+def downloads(job: FolderJob) -> None:
     """Buttons for the tables, the pictures and the contact sheet."""
     stem = Path(job.name).stem or "faces"
     good = [

@@ -1,4 +1,4 @@
-"""The parts of the Video page."""
+"""What came of a film: it plays, with who was in view when, and the files."""
 
 from __future__ import annotations
 
@@ -9,74 +9,32 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.views.video.job import Job
-from dashboard.widgets import consent, results
+from dashboard.views.video.job import FROM, PLAYS, FilmJob
+from dashboard.widgets import results, review_queue
 from dashboard.widgets.output import buttons
 from dashboard.widgets.picture_input import plain
 from facespace.charts import film as charts
-from facespace.faces.analyze import Settings
 from facespace.video import tables
-from facespace.video.film import Film, Progress
+from facespace.video.film import Film
 from facespace.video.tracking import GONE, Tracked
-
-STAGES = {"reading": "Finding and following faces", "drawing": "Drawing the film"}
 
 #: Points of the chart of faces in view, and cards of tracks, at most.
 POINTS, CARDS = 600, 24
 
 
-def start(name: str, content: bytes, settings: Settings, every: int | None) -> None:
-    """Begin with a film; one that is still being read is stopped."""
-    if "film" in st.session_state:
-        st.session_state["film"].stop()
-    st.session_state["film"] = Job(name, content, settings, every, consent.keeping())
-    st.session_state["film_from"] = None
-
-
-def progress(job: Job) -> None:
-    """How far it is, with a picture now and then and a way to stop; runs the page anew at the
-    end."""
-
-    @st.fragment(run_every=0.5)
-    def look() -> None:
-        running, now = job.running, job.progress
-        if not running:
-            st.rerun()
-        st.progress(*_bar(now))
-        st.button("Stop, and keep what is read", icon=":material/stop_circle:", on_click=job.stop)
-        if now is not None and now.preview is not None:
-            st.session_state["film_preview"] = now.preview
-        preview = st.session_state.get("film_preview")
-        if preview is not None:
-            st.image(preview, width="stretch", alt="The film so far")
-
-    look()
-
-
-def _bar(now: Progress | None) -> tuple[float, str]:
-    if now is None:
-        return 0.0, "Waiting for its turn …"
-    share = min(1.0, now.done / now.total) if now.total else 0.0
-    words = f"{STAGES[now.stage]}: {now.done:,} frames, {now.rate:.0f} a second"
-    if now.left is not None:
-        words += f", {now.left:.0f} s left"
-    # Drawing is the second half.
-    return share / 2 + (0.5 if now.stage == "drawing" else 0.0), words
-
-
-def show(job: Job, film: Film) -> None:
+def show(job: FilmJob, film: Film) -> None:
     """The annotated film and all that was read from it."""
     if film.problem:
         st.warning(film.problem, icon=":material/warning:")
     if film.stopped:
         st.info(f"Stopped after {film.seconds:.1f} seconds of film.", icon=":material/stop_circle:")
     st.success(summary(film, job.boxed), icon=":material/check_circle:")
-    begin = st.session_state.get("film_from")
+    begin = FROM.get()
     # Each press of a button says something else of the player, which is then a new one: one that
     # has played by itself does not do so again.
-    played = "" if begin is None else f"; play {st.session_state['film_plays']}, from {begin:.1f} s"
+    played = "" if begin is None else f"; play {PLAYS.get()}, from {begin:.1f} s"
     st.video(
-        job.content,
+        job.annotated,
         start_time=round(begin or 0.0, 2),
         autoplay=begin is not None,
         alt=f"{job.name}, with every face boxed{played}",
@@ -87,7 +45,7 @@ def show(job: Job, film: Film) -> None:
         "carried on"
     )
     downloads(job, film)
-    consent.film(job, film)
+    _review(job, film)
     if not film.tracks:
         st.info("No face was found in this film.", icon=":material/search_off:")
         return
@@ -97,6 +55,15 @@ def show(job: Job, film: Film) -> None:
     _counts(film)
     st.subheader("Each face")
     _cards(film.tracks, film.times[0])
+
+
+def _review(job: FilmJob, film: Film) -> None:
+    """Say that the faces that stayed "?" are in the review queue, or offer to keep them."""
+    unsure = sum(track.verdict.label == "?" for track in film.tracks)
+    if unsure and job.kept:
+        review_queue.link(unsure, "that stayed “?”")
+    elif unsure:
+        review_queue.offer(unsure, "Then read the film again. ")
 
 
 def summary(film: Film, boxed: float) -> str:
@@ -145,8 +112,8 @@ def _play_chosen() -> None:
 
 
 def _play_from(seconds: float) -> None:
-    st.session_state["film_from"] = seconds
-    st.session_state["film_plays"] = st.session_state.get("film_plays", 0) + 1
+    FROM.put(seconds)
+    PLAYS.put((PLAYS.get() or 0) + 1)
 
 
 def stretches(track: Tracked, start: float) -> list[dict[str, Any]]:
@@ -213,12 +180,12 @@ def _cards(tracks: Sequence[Tracked], start: float) -> None:
     )
 
 
-def downloads(job: Job, film: Film) -> None:
+def downloads(job: FilmJob, film: Film) -> None:
     """Buttons for the film, the tables and the JSON."""
     stem = job.name.rsplit(".", 1)[0]
     json = "application/json"
     files: tuple[tuple[str, Any, str, str, str], ...] = (
-        ("MP4", lambda: job.content, "-faces.mp4", "video/mp4", "movie"),
+        ("MP4", lambda: job.annotated, "-faces.mp4", "video/mp4", "movie"),
         ("CSV a frame", lambda: tables.frames_csv(film), "-frames.csv", "text/csv", "table"),
         ("CSV a face", lambda: tables.tracks_csv(film), "-faces.csv", "text/csv", "table"),
         ("JSON", lambda: tables.to_json(film), "-film.json", json, "data_object"),
