@@ -52,7 +52,7 @@ from websockets.sync.client import connect
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from dashboard.widgets.example import example
 from facespace.io import images
-from tests.e2e.conftest import serving
+from tests.support.browser import serving
 
 #: Photos that one visit brings, one after the other.
 VISIT = 5

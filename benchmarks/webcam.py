@@ -27,7 +27,7 @@ from playwright.sync_api import Frame, Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from dashboard.widgets.example import example
 from facespace.io import images
-from tests.e2e.conftest import FLAGS, SECONDS, serving
+from tests.support.browser import FLAGS, SECONDS, serving
 from tests.support.camera import BITS, SIZE, SQUARE, film
 
 #: Seconds of film; its frames are numbered, and it plays over and over.

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import os
-import zipfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
-import streamlit.config
-from PIL import Image
 
 from dashboard.widgets.example import example
 from facespace.artifacts.manifest import load_manifest
@@ -21,13 +15,8 @@ from facespace.faces.analyze import analyze
 from facespace.io import images
 from facespace.review.candidate import Candidate
 from facespace.types import RGB, Detection
-
-#: Real photos for development; not part of the project. Set FACESPACE_DATA to have them elsewhere.
-DATA = Path(os.environ.get("FACESPACE_DATA", Path(__file__).parents[2] / "shared" / "data"))
-
-
-#: The names of all pages.
-PAGES = sorted(path.stem for path in (Path(__file__).parents[1] / "pages").glob("*.py"))
+from tests.support.paths import DATA
+from tests.support.pictures import GREY, packed, png
 
 
 @pytest.fixture(scope="session")
@@ -67,41 +56,9 @@ def data() -> Path:
     return DATA
 
 
-@pytest.fixture(autouse=True)
-def tracebacks() -> None:
-    """A page that fails shows its exception, which tests look for, and not the user's hint."""
-    streamlit.config.set_option("client.showErrorDetails", "full")
-
-
-@pytest.fixture(autouse=True)
-def stream(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """What the webcam page gets from ``webrtc_streamer``, which needs a browser: an idle stream."""
-    state = SimpleNamespace(playing=False, signalling=False)
-    context = SimpleNamespace(state=state, video_processor=None)
-    monkeypatch.setattr("dashboard.views.webcam.webrtc_streamer", lambda **_: context)
-    return context
-
-
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
-
-
-GREY = np.full((80, 80, 3), 128, np.uint8)
-
-
-def png(rgb: RGB) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(rgb).save(file, "PNG")
-    return file.getvalue()
-
-
-def packed(files: dict[str, bytes | str]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return file.getvalue()
 
 
 @pytest.fixture(scope="session")

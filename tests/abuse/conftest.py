@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.pages import prepared
+
 #: Megabytes by which one case may raise the most memory that the tests ever took. A picture of
 #: ``limits.MAX_PIXELS`` takes fifteen bytes a pixel at its worst.
 MOST_MEMORY = 800
@@ -40,3 +42,9 @@ def clean(tmp_path_factory: pytest.TempPathFactory, monkeypatch) -> Iterator[Non
     yield
     assert list(folder.iterdir()) == []
     assert peak() - before < MOST_MEMORY
+
+
+@pytest.fixture(autouse=True)
+def pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages can be opened, and show the exceptions that they should not have."""
+    prepared(monkeypatch)

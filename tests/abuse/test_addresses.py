@@ -11,8 +11,9 @@ import pytest
 from facespace import limits
 from facespace.cli import main
 from facespace.faces.analyze import analyze
-from tests.abuse.outcomes import APP, opened, words
-from tests.conftest import PAGES, png
+from tests.support.outcomes import opened, words
+from tests.support.paths import APP, PAGES
+from tests.support.pictures import png
 
 #: Every name that a widget of any page reads from the address.
 KEYS = sorted(

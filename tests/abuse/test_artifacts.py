@@ -23,8 +23,8 @@ from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.cli import main
 from facespace.faces import evidence, model
 from facespace.faces.analyze import analyze
-from tests.abuse.outcomes import READ, as_expected, ending, opened, words
-from tests.conftest import PAGES
+from tests.support.outcomes import READ, as_expected, ending, opened, words
+from tests.support.paths import PAGES
 
 REAL = artifacts_folder()
 MANIFEST: dict[str, Any] = json.loads((REAL / "manifest.json").read_text("utf-8"))

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from facespace.artifacts.manifest import artifacts_folder
 from tests.abuse import targets
-from tests.abuse.test_archives import CASES as ZIPS
-from tests.abuse.test_labels import TABLES
-from tests.abuse.test_photos import FORMATS, drawn, saved
+from tests.support.hostile.archives import CASES as ZIPS
+from tests.support.hostile.photos import FORMATS, drawn, saved
+from tests.support.hostile.tables import TABLES
 
 bounded = settings(
     deadline=None,

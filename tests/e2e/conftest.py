@@ -4,68 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from dashboard.app.error_boundary import FAILED
-
-ROOT = Path(__file__).parents[2]
-FLAGS = [
-    *("--no-sandbox", "--disable-background-networking", "--disable-component-update"),
-    *("--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"),
-]
-SECONDS = 60
-
-
-@contextmanager
-def dashboard() -> Iterator[str]:
-    """The address of a dashboard, started as a user starts it, on a free port."""
-    with serving() as (url, _):
-        yield url
-
-
-@contextmanager
-def serving() -> Iterator[tuple[str, int]]:
-    """Like ``dashboard``, with the number of the server's process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
-    options.append("--server.fileWatcherType=none")  # other tests write beside the program
-    server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(SECONDS * 4):
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=5)
-                break
-            except OSError:
-                time.sleep(0.25)
-        else:
-            pytest.fail("the dashboard did not start")
-        yield url, server.pid
-    finally:
-        server.terminate()
-        server.wait(20)
+from tests.support.browser import FLAGS, SECONDS, Launch, dashboard
 
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     with dashboard() as url:
         yield url
-
-
-Launch = Callable[[list[str]], Browser]
 
 
 @pytest.fixture(scope="session")
@@ -99,20 +50,4 @@ def page(browser: Browser) -> Iterator[Page]:
 def astronaut_path(tmp_path: Path, astronaut_file: bytes) -> Path:
     path = tmp_path / "astronaut.png"
     path.write_bytes(astronaut_file)
-    return path
-
-
-def settled(page: Page) -> None:
-    """Wait until the page's script has run to its end."""
-    expect(page.locator("h1")).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    expect(page.get_by_text(FAILED)).to_have_count(0)
-
-
-def download(page: Page, button: str, folder: Path) -> Path:
-    """Press a download button and keep the file."""
-    with page.expect_download() as waiting:
-        page.get_by_test_id("stDownloadButton").filter(has_text=button).click()
-    path = folder / waiting.value.suggested_filename
-    waiting.value.save_as(path)
     return path

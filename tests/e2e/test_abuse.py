@@ -7,10 +7,8 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from dashboard.widgets.results import count
 from facespace import limits
-from tests.abuse import test_archives as archives
-from tests.abuse import test_films as films
-from tests.abuse import test_photos as photos
-from tests.e2e.conftest import settled
+from tests.support.browser import settled
+from tests.support.hostile import archives, films, photos
 
 
 def payload(name: str, kind: str, content: bytes) -> FilePayload:

@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FileChooser, Page, expect
 
-from tests.conftest import PAGES
-from tests.e2e.conftest import SECONDS, settled
+from tests.support.browser import SECONDS, settled
+from tests.support.paths import PAGES
 
 #: Pages where there is nothing to show yet are looked at as they are; Photo with its example too.
 ADDRESSES = ["", *(name for name in PAGES if name != "home"), "photo?from=Example"]

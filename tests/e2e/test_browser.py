@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from facespace.artifacts.manifest import load_manifest
 from facespace.types import Box
-from tests.conftest import PAGES as NAMES
-from tests.e2e.conftest import SECONDS, dashboard, download, settled
+from tests.support.browser import SECONDS, dashboard, download, settled
+from tests.support.paths import PAGES as NAMES
 
 DEFAULT = load_manifest().default
 PAGES = ["", "photo?from=Example", *(p for p in NAMES if p not in ("home", "photo"))]

@@ -9,7 +9,7 @@ from playwright.sync_api import Error, Locator, Page, expect
 
 from facespace.artifacts.manifest import load_manifest
 from facespace.artifacts.scores import scored
-from tests.e2e.conftest import SECONDS, settled
+from tests.support.browser import SECONDS, settled
 
 MANIFEST = load_manifest()
 DEFAULT = MANIFEST.default

@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 from playwright.sync_api import Page, expect
 
-from tests.conftest import GREY, packed, png
-from tests.e2e.conftest import download, settled
+from tests.support.browser import download, settled
+from tests.support.pictures import GREY, packed, png
 
 
 def zipped(variants: list[bytes], folder: Path) -> Path:

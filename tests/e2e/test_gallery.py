@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from facespace.types import RGB
-from tests.e2e.conftest import dashboard, download, settled
+from tests.support.browser import dashboard, download, settled
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard.views.grayscale import PARTS
 from facespace.faces.analyze import analyze
-from tests.e2e.conftest import SECONDS, download, settled
+from tests.support.browser import SECONDS, download, settled
 
 
 def lens_at(page: Page, column: int, row: int):

@@ -10,8 +10,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from facespace.artifacts.manifest import load_manifest
-from tests.conftest import GREY, packed, png
-from tests.e2e.conftest import download, settled
+from tests.support.browser import download, settled
+from tests.support.pictures import GREY, packed, png
 
 
 def test_photos_are_tested_and_the_figures_kept(page, address, labelled_zip, tmp_path) -> None:

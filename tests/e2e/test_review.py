@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from facespace.datasets import dataset as datasets
 from facespace.io.archive import Archive
 from facespace.review.queue import Queue
-from tests.conftest import png
-from tests.e2e.conftest import dashboard, download, settled
+from tests.support.browser import dashboard, download, settled
+from tests.support.pictures import png
 from tests.support.reviewing import covered, filled
 
 

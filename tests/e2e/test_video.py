@@ -10,7 +10,7 @@ import av
 from playwright.sync_api import Page, expect
 
 from dashboard.widgets.example_film import FRAMES, SIZE, example_film
-from tests.e2e.conftest import download, settled
+from tests.support.browser import download, settled
 
 
 def test_a_film_is_read_plays_and_comes_down(page: Page, address: str, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 from dashboard.widgets.example import example
 from facespace import palette
 from facespace.io import images
-from tests.e2e.conftest import FLAGS, SECONDS, Launch, download, settled
+from tests.support.browser import FLAGS, SECONDS, Launch, download, settled
 from tests.support.camera import film
 
 #: A network that lets video through a relay alone, and there is none.

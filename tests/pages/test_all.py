@@ -6,36 +6,18 @@ import copy
 import gc
 import importlib.util
 import io
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from dashboard.app import memory
 from facespace import limits
 from facespace.artifacts.manifest import Manifest, artifacts_folder, load_manifest
 from facespace.faces import detectors
 from facespace.faces.detectors import yunet
-from tests.conftest import PAGES
-
-APP = Path(__file__).parents[2] / "streamlit_app.py"
-DEFAULT = load_manifest().default
-
-
-def opened(page: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    return app.switch_page(f"pages/{page}.py").run()
-
-
-def text(app: AppTest) -> str:
-    """All words of a page, the hints included."""
-    kinds = (app.markdown, app.caption, app.warning, app.info, app.success)
-    return "\n".join(element.value for kind in kinds for element in kind)
+from tests.support.pages import DEFAULT, evaluation, opened, text
+from tests.support.paths import PAGES
 
 
 @pytest.fixture(scope="module")
@@ -229,14 +211,6 @@ def test_data_follows_the_data_set() -> None:
 
 
 PARTS = ["ROC and confusion", "When to say “?”", "All test sets", "End to end", "How it was made"]
-
-
-def evaluation(**chosen: str) -> AppTest:
-    """The page Evaluation with widgets set by their keys, the open part among them."""
-    app = opened("evaluation")
-    for key, value in chosen.items():
-        app.session_state[key] = value
-    return app.run()
 
 
 def test_evaluation_follows_test_set_and_model() -> None:

@@ -20,7 +20,7 @@ from dashboard.views.data.gallery import SHEET
 from facespace.artifacts import mean_faces
 from facespace.artifacts.manifest import artifacts_folder, fingerprint, load_manifest
 from facespace.types import RGB
-from tests.pages.test_all import opened, text
+from tests.support.pages import opened, text
 
 PARTS = {
     "Who is in them": "Sex, age and group (CSV)",

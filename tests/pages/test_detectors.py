@@ -19,7 +19,7 @@ from facespace.artifacts.manifest import artifacts_folder
 from facespace.charts import detection as charts
 from facespace.faces import detectors
 from facespace.types import RGB, Box, Detection
-from tests.pages.test_all import opened, text
+from tests.support.pages import opened, text
 
 
 def half(value: float) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from facespace.artifacts import coordinates, face_space
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.faces import analyze, model
 from facespace.types import RGB
-from tests.pages.test_all import opened, text
-from tests.unit.artifacts.test_face_space import add_means
+from tests.support.artifact_files import add_means
+from tests.support.pages import opened, text
 
 PARTS = ["Eigenfaces", "Rebuild", "Walk", "Female or male", "All test faces", "What it looks at"]
 NEED_FACE = [part for part in PARTS if part not in ("Eigenfaces", "All test faces")]

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from facespace.artifacts.manifest import load_manifest
 from facespace.artifacts.scores import scored
-from tests.pages.test_all import DEFAULT, evaluation, opened, text
+from tests.support.pages import DEFAULT, evaluation, opened, text
 
 MANIFEST = load_manifest()
 SETS = scored(MANIFEST)

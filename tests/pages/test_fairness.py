@@ -9,7 +9,7 @@ import pytest
 from facespace.artifacts import scores
 from facespace.artifacts.manifest import Manifest, load_manifest
 from facespace.metrics import fairness, groups
-from tests.pages.test_all import DEFAULT, opened, text
+from tests.support.pages import DEFAULT, opened, text
 
 REPORTS = load_manifest().json("report.json")["models"]
 

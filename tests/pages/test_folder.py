@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -14,22 +12,8 @@ from facespace import limits
 from facespace.charts import folder as charts
 from facespace.faces.analyze import Settings
 from facespace.io.find_photos import Photo
-from tests.conftest import GREY, packed, png
-from tests.pages.test_all import opened, text
-
-
-def button(app: AppTest, label: str):
-    (found,) = [button for button in app.button if button.label == label]
-    return found
-
-
-def waited(app: AppTest) -> AppTest:
-    """The page once its job has come to an end."""
-    end = time.monotonic() + 120
-    while app.session_state["folder"].running:
-        assert time.monotonic() < end
-        time.sleep(0.1)
-    return app.run()
+from tests.support.pages import button, opened, text, waited
+from tests.support.pictures import GREY, packed, png
 
 
 @pytest.fixture

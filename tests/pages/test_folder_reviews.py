@@ -18,10 +18,8 @@ from facespace.io import find_photos, images
 from facespace.review.exchange import pack
 from facespace.review.queue import Queue
 from facespace.types import FacespaceError
-from tests.conftest import packed, png
-from tests.pages.test_all import opened, text
-from tests.pages.test_folder import button, waited
-from tests.pages.test_review import links, turned_on
+from tests.support.pages import button, links, opened, text, turned_on, waited
+from tests.support.pictures import packed, png
 from tests.support.reviewing import covered
 from training.photos.crops import ROW
 from training.photos.material import Material

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.views.grayscale import PARTS
 from facespace.explain import grayscale
 from facespace.faces.analyze import analyze
-from tests.pages.test_all import opened, text
+from tests.support.pages import opened, text
 
 
 def png(*size: int, mode: str = "RGB", colour: object = "gray") -> bytes:

@@ -18,8 +18,8 @@ from dashboard.views import model_card, own_photos
 from dashboard.views.evaluation.tables import METRICS, interval, number, short
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.datasets import scoring
-from tests.conftest import GREY, packed, png
-from tests.pages.test_all import opened, text
+from tests.support.pages import opened, text
+from tests.support.pictures import GREY, packed, png
 from training.__main__ import main
 
 MODELS = load_manifest().models

@@ -24,8 +24,9 @@ from facespace.review.queue import Queue
 from facespace.types import Verdict
 from facespace.video.live import Look
 from facespace.video.tracking import Tracked
-from tests.conftest import png
-from tests.pages.test_all import APP, opened, text
+from tests.support.pages import links, opened, text, turned_on
+from tests.support.paths import APP
+from tests.support.pictures import png
 from tests.support.reviewing import covered, filled, noise
 
 
@@ -52,11 +53,6 @@ def covered_file(astronaut) -> bytes:
     return png(covered(astronaut))
 
 
-def turned_on(app: AppTest | None = None) -> AppTest:
-    app = (app or opened("review")).switch_page("pages/review.py").run()
-    return app.toggle(key="review_switch").set_value(True).run()
-
-
 def photo(app: AppTest, content: bytes, name: str = "covered.png") -> AppTest:
     app.switch_page("pages/photo.py").run()
     app.file_uploader(key="uploads").upload(name, content, "image/png").run()
@@ -74,10 +70,6 @@ def press(app: AppTest, key: str | None = None) -> AppTest:
     (app.button(key=key).click() if key else app).run()
     assert not app.exception
     return app
-
-
-def links(app: AppTest) -> str:
-    return "\n".join(element.proto.label for element in app.get("page_link"))
 
 
 @pytest.mark.parametrize(

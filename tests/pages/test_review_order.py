@@ -10,7 +10,7 @@ import pytest
 from dashboard.views.review import results
 from facespace.charts import review as charts
 from facespace.review.queue import Queue
-from tests.pages.test_all import opened, text
+from tests.support.pages import opened, text
 from tests.support.reviewing import filled
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from facespace.artifacts.manifest import artifacts_folder, fingerprint, load_manifest
-from tests.pages.test_all import opened, text
+from tests.support.pages import opened, text
 
 
 @pytest.fixture

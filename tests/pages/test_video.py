@@ -12,7 +12,7 @@ from dashboard.app.consent import Consent
 from dashboard.views.video import job as film_job
 from dashboard.widgets.example_film import example_film
 from facespace.faces.analyze import Settings
-from tests.pages.test_all import opened, text
+from tests.support.pages import opened, text
 
 
 def read(app: AppTest) -> AppTest:

@@ -10,7 +10,7 @@ import pytest
 from dashboard.views import webcam
 from facespace.types import RGB
 from facespace.video.live import Live, Options
-from tests.pages.test_all import opened, text
+from tests.support.pages import opened, text
 
 
 def test_before_the_start_it_says_what_to_do(stream: SimpleNamespace) -> None:

@@ -20,8 +20,8 @@ import pytest
 
 from facespace.cli import doctor
 from facespace.video.relays import RELAYS
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
 LINES = [line for line in TEXT.splitlines() if line.strip() and not line.startswith("#")]
 COMPOSE = (ROOT / "compose.yaml").read_text("utf-8")

@@ -9,7 +9,8 @@ from streamlit.proto.Alert_pb2 import Alert
 
 from benchmarks import load
 from facespace.io import images
-from tests.e2e.conftest import ROOT, serving
+from tests.support.browser import serving
+from tests.support.paths import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,8 @@ from urllib.request import urlopen
 import pytest
 
 import facespace
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 DEADLINE = pytest.mark.timeout(600)

@@ -31,9 +31,9 @@ from PIL import Image
 from facespace.faces.analyze import analyze
 from facespace.review.queue import Queue
 from facespace.types import RGB
-from tests.training.test_train import variant
+from tests.support.paths import ROOT
+from tests.support.pictures import variant
 
-ROOT = Path(__file__).parents[2]
 PAGES = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
 TEXTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", *PAGES)
 

@@ -15,7 +15,7 @@ from facespace.faces import align, detectors
 from facespace.review.candidate import crop_png, perceptual_hash
 from facespace.review.exchange import NUMBERS, TEXTS, pack
 from facespace.review.queue import Queue
-from tests.training.test_train import photos, trained, variant  # noqa: F401
+from tests.support.pictures import variant
 from training import reviewed_faces
 from training.__main__ import main
 from training.photos.material import load
@@ -37,9 +37,7 @@ def queue(astronaut, candidate) -> Queue:
     return own
 
 
-def test_reviewed_faces_are_fitted_on_and_on_nothing_else(
-    trained, photos, queue, tmp_path  # noqa: F811
-) -> None:  # fmt: skip
+def test_reviewed_faces_are_fitted_on_and_on_nothing_else(trained, photos, queue, tmp_path) -> None:
     path = tmp_path / "reviews.zip"
     path.write_bytes(pack(queue, queue.items()))
     material = load(photos, (), None, trained[1] / "crops", 1)
@@ -69,8 +67,8 @@ def row_of(item, crop) -> dict:
 
 @pytest.mark.parametrize("better", [True, False])
 def test_a_better_model_is_not_replaced_unless_told_to(
-    better, trained, photos, queue, tmp_path, capsys, monkeypatch  # noqa: F811
-) -> None:  # fmt: skip
+    better, trained, photos, queue, tmp_path, capsys, monkeypatch
+) -> None:
     out, path = tmp_path / "out", tmp_path / "reviews.zip"
     shutil.copytree(trained[0], out)
     before = files(out)

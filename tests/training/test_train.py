@@ -7,7 +7,6 @@ import shutil
 import sys
 from pathlib import Path
 
-import cv2
 import numpy as np
 import onnx
 import pytest
@@ -21,48 +20,11 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.datasets.dataset import Photo
 from facespace.faces import analyze, detectors, model
 from facespace.types import RGB, FacespaceError
+from tests.support.pictures import variant
+from tests.support.training_sets import COUNT
 from training.__main__ import main
 from training.models import export, front_ends, pipeline
 from training.photos import crops
-
-COUNT = 60
-
-
-def variant(astronaut: RGB, rng: np.random.Generator, dark: bool) -> RGB:
-    """The astronaut's portrait a little turned, lit and noisy; the one class with a dark jaw."""
-    part = astronaut[20:220, 120:330].astype(np.float64)
-    if dark:
-        part[110:146, 72:128] *= 0.35
-    turn = cv2.getRotationMatrix2D((105, 100), rng.uniform(-12, 12), rng.uniform(0.9, 1.1))
-    part = cv2.warpAffine(part, turn, (210, 200), borderMode=cv2.BORDER_REPLICATE)
-    part = part * rng.uniform(0.8, 1.1) + rng.normal(0, 6, part.shape)
-    return np.clip(part, 0, 255).astype(np.uint8)
-
-
-@pytest.fixture(scope="module")
-def photos(tmp_path_factory, astronaut: RGB) -> Path:
-    """A data set of 2 x 60 photos with a text and a grey picture among them."""
-    folder = tmp_path_factory.mktemp("portraits")
-    rng = np.random.default_rng(0)
-    for label in ("female", "male"):
-        (folder / label).mkdir()
-        for i in range(COUNT):
-            picture = variant(astronaut, rng, label == "male")
-            Image.fromarray(picture).save(folder / label / f"{i}.png")
-    shutil.copy(folder / "female" / "0.png", folder / "female" / "again.png")
-    (folder / "male" / "text.jpg").write_text("no picture")
-    Image.new("RGB", (90, 90)).save(folder / "male" / "black.png")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def trained(photos: Path, tmp_path_factory) -> tuple[Path, Path]:
-    """The artifacts of a run on ``photos``, and the cache it left."""
-    out, cache = tmp_path_factory.mktemp("out"), tmp_path_factory.mktemp("cache")
-    models = ["--model", "eigenfaces", "--model", "gradients"]
-    arguments = ["train", "--data", photos, "--out", out, "--cache", cache, "--jobs", "1", *models]
-    assert main([str(a) for a in arguments]) == 0
-    return out, cache
 
 
 def test_the_artifacts_work_and_learned(trained, astronaut: RGB, monkeypatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +12,8 @@ from skimage import color
 
 from facespace.charts.style import NEUTRAL
 from facespace.palette import VERDICTS, contrast, ink
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
 
 #: Linear RGB as people without one kind of cones see it: Machado, Oliveira and Fernandes (2009),

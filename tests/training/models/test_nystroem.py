@@ -13,8 +13,7 @@ from sklearn.svm import LinearSVC
 
 from facespace.artifacts.manifest import load_manifest
 from facespace.faces import model
-from tests.pages.test_all import evaluation, opened, text
-from tests.training.test_train import photos  # noqa: F401
+from tests.support.pages import evaluation, opened, text
 from training.__main__ import main
 from training.models import export, front_ends, nystroem, pipeline
 from training.models.nystroem import NystroemSVC
@@ -89,7 +88,7 @@ def test_the_number_of_photos_decides(wanted: str, count: int, kind: str) -> Non
 
 
 @pytest.fixture(scope="module")
-def trained(photos: Path, tmp_path_factory) -> Path:  # noqa: F811
+def trained(photos: Path, tmp_path_factory) -> Path:
     """Artifacts of a run with landmarks, their number as few photos allow it."""
     out, cache = tmp_path_factory.mktemp("out"), tmp_path_factory.mktemp("cache")
     options = ["--data", photos, "--out", out, "--cache", cache, "--jobs", "1"]

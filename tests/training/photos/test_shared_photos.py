@@ -16,7 +16,7 @@ from PIL import Image
 from facespace.datasets.layouts import NAMES, Photo
 from facespace.io import images
 from facespace.types import RGB, FacespaceError
-from tests.training.report.test_describe_data import portrait, saved_again
+from tests.support.pictures import portrait, saved_again
 from training.__main__ import main
 from training.photos import download, near_duplicates, shared_photos
 from training.photos import material as samples

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -20,29 +18,14 @@ from facespace.datasets.dataset import Photo
 from facespace.faces import evidence
 from facespace.io import images
 from facespace.types import RGB, FacespaceError
+from tests.support.paths import ARTIFACTS
+from tests.support.pictures import portrait, saved_again
 from training.__main__ import main
 from training.photos import near_duplicates
 from training.photos.crops import crop_all
 from training.report.describe_data import describe, distribution
 
 TRAIN, TEST = 32, 6  # of each label
-ARTIFACTS = Path(__file__).parents[3] / "artifacts"
-
-
-def portrait(astronaut: RGB, rng: np.random.Generator) -> RGB:
-    """The astronaut's face before a backdrop of random patches, no two alike."""
-    patches = rng.integers(0, 256, (16, 16, 3)).astype(np.uint8)
-    picture = cv2.resize(patches, (240, 240), interpolation=cv2.INTER_NEAREST)
-    face = astronaut[60:180, 170:280] * rng.uniform(0.7, 1.0)
-    picture[60:180, 65:175] = face.astype(np.uint8)
-    return picture
-
-
-def saved_again(rgb: RGB) -> bytes:
-    """The picture at 3/4 of its size, as a JPEG of quality 60."""
-    file = io.BytesIO()
-    Image.fromarray(rgb).resize((180, 180)).save(file, "JPEG", quality=60)
-    return file.getvalue()
 
 
 def age(i: int) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 
 import cv2
@@ -14,12 +12,13 @@ from sklearn.preprocessing import StandardScaler
 
 from facespace.artifacts import coordinates, face_space
 from facespace.artifacts.face_space import FaceSpace
-from facespace.artifacts.manifest import artifacts_folder, load_manifest
+from facespace.artifacts.manifest import load_manifest
 from facespace.datasets import labelled_faces
 from facespace.explain import gradient_path
 from facespace.explain import occlusion as occlusions
 from facespace.faces import align, model
 from facespace.types import RGB, Crops, Detection, FacespaceError
+from tests.support.artifact_files import add_means
 
 
 @pytest.fixture(scope="module")
@@ -212,19 +211,6 @@ def test_the_committed_coordinates() -> None:
     assert measured.nearer(manifest.cuts.distance) == pytest.approx(0.99, abs=0.005)
     assert measured.nearer(0) == 0
     assert measured.nearer(9) == 1
-
-
-def add_means(folder: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Artifacts as they are committed, with these mean faces."""
-    for path in artifacts_folder().iterdir():
-        if path.name not in ("manifest.json", coordinates.MEANS):
-            (folder / path.name).symlink_to(path)
-    np.savez(folder / coordinates.MEANS, **arrays)
-    content = (folder / coordinates.MEANS).read_bytes()
-    manifest = json.loads((artifacts_folder() / "manifest.json").read_text("utf-8"))
-    sha256 = hashlib.sha256(content).hexdigest()
-    manifest["files"][coordinates.MEANS] = {"bytes": len(content), "sha256": sha256}
-    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
 
 
 def test_the_mean_crop_lies_at_the_mean_of_the_coordinates(space, crops, tmp_path) -> None:

@@ -30,8 +30,8 @@ from facespace.cli import main as cli
 from facespace.datasets.dataset import Photo
 from facespace.io import find_photos, images
 from facespace.types import RGB, FacespaceError
-from tests.conftest import GREY, packed, png
-from tests.training.test_train import variant
+from tests.support.paths import ROOT
+from tests.support.pictures import GREY, packed, png, variant
 from training.__main__ import main
 from training.models import front_ends, pipeline
 from training.photos import crops
@@ -39,7 +39,6 @@ from training.photos import crops
 dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
 
-ROOT = Path(__file__).parents[3]
 DEADLY = b"deadly"
 COUNT = 60
 

@@ -25,8 +25,8 @@ from facespace.datasets import dataset, labelled_faces
 from facespace.io import find_photos, images, tables
 from facespace.io.archive import Archive
 from facespace.types import FacespaceError
-from tests.conftest import GREY, packed, png
-from tests.unit.io.test_archive import HOSTILE
+from tests.support.hostile.refused_zips import HOSTILE
+from tests.support.pictures import GREY, packed, png
 
 #: Names that a shell, a page, a table or another system may stumble over.
 ODD = [

@@ -7,6 +7,7 @@ import pytest
 
 from facespace.charts import curves, fairness, making
 from facespace.charts import evaluation as charts
+from tests.support.figures import trace
 
 CURVE = {"fpr": [0, 0.2, 1], "tpr": [0, 0.7, 1], "threshold": [1, 0.6, 0]}
 OTHER = {"fpr": [0, 0.4, 1], "tpr": [0, 0.5, 1], "threshold": [1, 0.5, 0]}
@@ -14,11 +15,6 @@ OTHER = {"fpr": [0, 0.4, 1], "tpr": [0, 0.5, 1], "threshold": [1, 0.5, 0]}
 
 def interval(value: float) -> dict[str, float]:
     return {"value": value, "low": value - 0.1, "high": value + 0.05}
-
-
-def trace(figure, name: str):
-    (found,) = (each for each in figure.data if each.name == name)
-    return found
 
 
 POINTS = {

@@ -7,7 +7,7 @@ import pytest
 
 from facespace.charts import data as charts
 from facespace.metrics import intervals
-from tests.unit.charts.test_charts import trace
+from tests.support.figures import trace
 
 BOX = {"p5": 1, "p25": 2, "median": 3, "p75": 4, "p95": 5}
 TABLE = {"edges": [0, 2, 4, 6], "counts": [5, 7, 1], "female": [5, 2, 0], **BOX}

@@ -16,8 +16,7 @@ from facespace import limits
 from facespace.artifacts.manifest import artifacts_folder
 from facespace.cli import doctor, main
 from facespace.video.relays import RELAYS
-
-ROOT = Path(__file__).parents[3]
+from tests.support.paths import ROOT
 
 
 def said(check) -> list[tuple[str, str]]:

@@ -18,7 +18,8 @@ from facespace.artifacts.manifest import fingerprint, load_manifest
 from facespace.batch import run
 from facespace.cli import main
 from facespace.faces import detectors
-from tests.conftest import packed
+from tests.support.paths import ARTIFACTS
+from tests.support.pictures import packed
 
 
 @pytest.fixture
@@ -258,7 +259,7 @@ def test_models_says_what_is_altered_or_missing(tmp_path: Path, monkeypatch, cap
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(tmp_path))
     assert main.main(["models"]) == 2
     assert "training train" in capsys.readouterr().err
-    manifest = load_manifest(Path(__file__).parents[3] / "artifacts")
+    manifest = load_manifest(ARTIFACTS)
     for path in manifest.folder.iterdir():
         if path.name != "eigenfaces.onnx":
             (tmp_path / path.name).symlink_to(path)

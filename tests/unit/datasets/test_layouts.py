@@ -12,7 +12,7 @@ from facespace.datasets import dataset as datasets
 from facespace.datasets import layouts, scoring
 from facespace.datasets.layouts import NAMES, Photo
 from facespace.types import FacespaceError
-from tests.conftest import packed
+from tests.support.pictures import packed
 
 
 def touched(folder: Path, *names: str) -> Path:

@@ -17,7 +17,7 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.datasets import dataset, scoring
 from facespace.faces import model
 from facespace.types import FacespaceError
-from tests.conftest import GREY, packed, png
+from tests.support.pictures import GREY, packed, png
 from training.__main__ import main
 from training.photos.crops import crop_all
 

@@ -19,7 +19,7 @@ from facespace.review.exchange import Imported, pack, unpack
 from facespace.review.order import LAST, agreement, by_usefulness
 from facespace.review.queue import Item, Queue
 from facespace.types import FacespaceError
-from tests.conftest import packed
+from tests.support.pictures import packed
 from tests.support.reviewing import filled, noise, yesterday
 
 

@@ -22,9 +22,8 @@ from facespace.review import queue as review
 from facespace.review.candidate import around, crop_of, perceptual_hash
 from facespace.review.queue import Conflict, Queue
 from facespace.types import Box, FacespaceError
+from tests.support.paths import ROOT
 from tests.support.reviewing import DAY, filled, noise, yesterday
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("kept", ["in memory", "in a file"])

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
 from facespace.types import FacespaceError
-
-APP = Path(__file__).parents[2] / "streamlit_app.py"
+from tests.support.paths import APP
 
 #: Expectations of a table: read, refused with these words, or either, where that is a matter of
 #: the byte that was hit.

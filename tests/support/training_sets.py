@@ -1,0 +1,28 @@
+"""Photos to train on, few enough for every machine."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from facespace.types import RGB
+from tests.support.pictures import variant
+
+#: Photos of each label in ``write_portraits``.
+COUNT = 60
+
+
+def write_portraits(folder: Path, astronaut: RGB) -> None:
+    """A data set of 2 x 60 photos with a copy, a text and a black picture among them."""
+    rng = np.random.default_rng(0)
+    for label in ("female", "male"):
+        (folder / label).mkdir()
+        for i in range(COUNT):
+            picture = variant(astronaut, rng, label == "male")
+            Image.fromarray(picture).save(folder / label / f"{i}.png")
+    shutil.copy(folder / "female" / "0.png", folder / "female" / "again.png")
+    (folder / "male" / "text.jpg").write_text("no picture")
+    Image.new("RGB", (90, 90)).save(folder / "male" / "black.png")
