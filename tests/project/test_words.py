@@ -47,13 +47,13 @@ PROGRAMS = (
 NOT_HERE = re.compile(r"^py |\\|\bdask\b|HOST")
 
 #: Run by what runs this, or checked otherwise.
-SERVERS = ("make app", ".venv/bin/streamlit run streamlit_app.py")
+SERVERS = ("make app", ".venv/bin/streamlit run streamlit_app.py", "facespace dashboard")
 LEFT_OUT = {
     "make test": "runs this very test",
     "make check": "is a part of make test",
     "pip install .": "is done in an environment of its own, where the wheel is tested",
     'pip install ".[dashboard]"': "is done in an environment of its own, where the wheel is tested",
-    "facespace dashboard": "is started where the wheel is tested",
+    "facespace dashboard -- --server.port=8600": "is started where the wheel is tested",
     "pre-commit install": "would change this clone; it is run in another (test_repository.py)",
     ".venv/bin/pytest": "is make test without its checkers",
     ".venv/bin/ruff check . && .venv/bin/ruff format .": "make test has just done it",
