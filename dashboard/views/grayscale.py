@@ -19,7 +19,7 @@ from facespace.explain.grayscale import Grey
 from facespace.faces import annotate
 from facespace.faces.analyze import Settings
 from facespace.gate import turn
-from facespace.io import tables
+from facespace.io import encode
 from facespace.types import RGB, Face
 
 #: Longer side of the picture that the lessons work on; the crop is cut from the picture in full.
@@ -432,7 +432,7 @@ def _crisp(picture: Grey | RGB) -> Grey | RGB:
 def _export(subject: Subject, picture: Grey, label: str, ending: str) -> None:
     st.download_button(
         label,
-        tables.to_png(picture),
+        encode.to_png(picture),
         f"{PurePath(subject.picture.name).stem}-{ending}.png",
         "image/png",
         on_click="ignore",

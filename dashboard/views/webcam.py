@@ -31,7 +31,7 @@ from facespace.artifacts import face_space
 from facespace.artifacts.manifest import load_manifest
 from facespace.charts import live as charts
 from facespace.faces.analyze import Settings
-from facespace.io import tables
+from facespace.io import encode
 from facespace.review.candidate import Candidate
 from facespace.types import Face
 from facespace.video.live import STAGES, Live, Look, Options
@@ -276,7 +276,7 @@ def _crops(faces: tuple[Face, ...]) -> None:
         rebuilt = space.rebuilt(space.coordinates(crop))[0]
         captions = [f"Face {number}", "Rebuilt"]
         st.image(
-            [results.inline(results.enlarged(picture)) for picture in (face.crop, rebuilt)],
+            [encode.to_address(results.enlarged(picture)) for picture in (face.crop, rebuilt)],
             captions,
             width=112,
             alt=[f"{caption}, the crop {number}" for caption in captions],
@@ -299,7 +299,7 @@ def taken() -> None:
     if "snapshot" not in st.session_state:
         return
     frame, reading = st.session_state["snapshot"]
-    picture = Picture(SNAPSHOT, tables.to_png(frame), id(frame))
+    picture = Picture(SNAPSHOT, encode.to_png(frame), id(frame))
     st.subheader("Snapshot")
     results.show(picture, reading)
     results.table([reading])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,7 +15,7 @@ import streamlit as st
 from dashboard.widgets.picture_input import Picture, plain
 from facespace.faces import annotate
 from facespace.gate import turn
-from facespace.io import tables
+from facespace.io import encode, tables
 from facespace.types import REASONS, RGB, Face, Reading
 
 #: Longer side in pixels of pictures sent to the page; downloads have them in full.
@@ -80,13 +79,8 @@ def _hoverable(rgb: RGB, reading: Reading, spoken: str) -> None:
     st.html(
         '<div style="position:relative;overflow:hidden">'
         f'<img alt="{html.escape(spoken)}" style="width:100%;display:block" '
-        f'src="{inline(rgb)}">{"".join(spots)}</div>'
+        f'src="{encode.to_address(rgb)}">{"".join(spots)}</div>'
     )
-
-
-def inline(rgb: RGB) -> str:
-    """A picture, uint8 (H, W, 3), as an address that holds it: nothing is fetched to show it."""
-    return f"data:image/jpeg;base64,{base64.b64encode(tables.to_jpeg(rgb)).decode()}"
 
 
 def crops(faces: Sequence[Face], rest: str = "the table has them all") -> None:
@@ -157,7 +151,7 @@ def downloads(results: Sequence[tuple[Picture, Reading]], stem: str = "facespace
         elif drawn:
             st.download_button(
                 "Annotated PNGs (ZIP)",
-                lambda: tables.to_zip([(_png_name(p.name), _annotated(p, r)) for p, r in drawn]),
+                lambda: encode.to_zip([(_png_name(p.name), _annotated(p, r)) for p, r in drawn]),
                 f"{stem}.zip",
                 "application/zip",
                 on_click="ignore",
@@ -210,7 +204,7 @@ def _png_name(name: str) -> str:
 
 def _annotated(picture: Picture, reading: Reading) -> bytes:
     with turn():
-        return tables.to_png(annotate.draw(picture.rgb(), reading.faces))
+        return encode.to_png(annotate.draw(picture.rgb(), reading.faces))
 
 
 def marked(picture: Picture, faces: Sequence[Face]) -> RGB:

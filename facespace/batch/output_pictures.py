@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from facespace.faces import annotate
-from facespace.io import images, tables
+from facespace.io import encode, images
 from facespace.io.atomic import atomic_write
 from facespace.io.find_photos import Photo
 from facespace.types import RGB, Box, Face, FacespaceError
@@ -31,7 +31,7 @@ THUMB, THUMBS = 96, 40
 
 def annotated(rgb: RGB, faces: Sequence[Face]) -> bytes:
     """A picture, uint8 (H, W, 3), with its faces boxed, as a JPEG file."""
-    return tables.to_jpeg(annotate.draw(rgb, faces))
+    return encode.to_jpeg(annotate.draw(rgb, faces))
 
 
 def cut(rgb: RGB, box: Box) -> RGB:
@@ -74,7 +74,7 @@ def crops(rgb: RGB, name: str, key: str, faces: Sequence[Face]) -> Iterator[tupl
     """Every face of a picture, uint8 (H, W, 3), as a PNG file with its name."""
     names = crop_names(name, key, [face.verdict.label for face in faces])
     for file, face in zip(names, faces, strict=True):
-        yield file, tables.to_png(np.ascontiguousarray(cut(rgb, face.detection.box)))
+        yield file, encode.to_png(np.ascontiguousarray(cut(rgb, face.detection.box)))
 
 
 def write(path: Path, content: bytes) -> None:

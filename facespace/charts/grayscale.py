@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ import plotly.graph_objects as go
 
 from facespace.charts.space import DIVERGING
 from facespace.charts.style import NEUTRAL, SYMBOLS, laid_out
-from facespace.io import tables
+from facespace.io import encode
 from facespace.palette import DARK, FEMALE, MALE, UNSURE
 
 #: Black to the full channel, as a heat map's colour scale.
@@ -57,7 +56,7 @@ def place(
     rows, columns = (
         a.ravel() for a in np.mgrid[step // 2 : height : step, step // 2 : width : step]
     )
-    figure = go.Figure(go.Image(source=_encoded(shown), hoverinfo="skip"))
+    figure = go.Figure(go.Image(source=encode.to_address(shown), hoverinfo="skip"))
     figure.add_scatter(
         x=columns,
         y=rows,
@@ -266,9 +265,3 @@ def resizing(sides: Sequence[int], errors: Mapping[str, Sequence[float]], chosen
     figure.update_xaxes(type="log", tickvals=list(sides))
     figure.update_yaxes(rangemode="tozero")
     return laid_out(figure, "longer side when small, pixels", "error, grey levels", height=340)
-
-
-def _encoded(picture: npt.NDArray[np.uint8]) -> str:
-    """A picture as the address of its own content; small ones exactly, large ones as JPEG."""
-    kind, encode = ("png", tables.to_png) if max(picture.shape) <= 128 else ("jpeg", tables.to_jpeg)
-    return f"data:image/{kind};base64,{base64.b64encode(encode(picture)).decode()}"

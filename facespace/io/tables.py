@@ -1,4 +1,4 @@
-"""Readings -> JSON, CSV, a text table, annotated pictures."""
+"""Readings -> rows, JSON, CSV, a text table, a pandas frame."""
 
 from __future__ import annotations
 
@@ -6,16 +6,11 @@ import csv
 import io
 import json
 import math
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, count
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image
-
 from facespace import installation
-from facespace.types import RGB, Reading
+from facespace.types import Reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,29 +110,3 @@ def table_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str
         lines.append(["" if row[column] is None else str(row[column]) for column in columns])
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
-
-
-def to_png(rgb: RGB) -> bytes:
-    """A picture, uint8 (H, W, 3), as a PNG file."""
-    file = io.BytesIO()
-    Image.fromarray(rgb).save(file, "PNG", compress_level=3)
-    return file.getvalue()
-
-
-def to_jpeg(rgb: RGB) -> bytes:
-    """A picture, uint8 (H, W, 3), as a JPEG file, for showing; quality 88."""
-    file = io.BytesIO()
-    Image.fromarray(rgb).save(file, "JPEG", quality=88)
-    return file.getvalue()
-
-
-def to_zip(files: Sequence[tuple[str, bytes]]) -> bytes:
-    """Named files as one ZIP; folders in names are dropped, equal names are numbered."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, content in files:
-            path = PurePath(name.replace("\\", "/"))
-            tries = (f"{path.stem}-{number}{path.suffix}" for number in count(2))
-            taken = set(archive.namelist())
-            archive.writestr(next(n for n in chain([path.name], tries) if n not in taken), content)
-    return packed.getvalue()

@@ -12,7 +12,7 @@ from PIL import Image
 
 from facespace import types
 from facespace.artifacts.manifest import ModelInfo
-from facespace.io import tables
+from facespace.io import encode
 from facespace.types import RGB, Box, Face
 
 #: A reason beside those of a verdict: someone at the page does not agree.
@@ -68,7 +68,7 @@ class Candidate:
         context, box = around(rgb, face.detection.box)
         return cls(
             crop=face.crop,
-            context=tables.to_jpeg(context),
+            context=encode.to_jpeg(context),
             box=(box.x, box.y, box.width, box.height),
             source=source,
             place=place,

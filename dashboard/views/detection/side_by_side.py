@@ -18,7 +18,7 @@ from facespace.charts.style import NEUTRAL
 from facespace.faces import detectors
 from facespace.faces.detectors import Detector
 from facespace.faces.detectors.haar import Haar
-from facespace.io import tables
+from facespace.io import encode
 from facespace.types import RGB, Box, Detection
 
 #: Longer side in pixels of pictures sent to the page; downloads have them in full.
@@ -173,8 +173,8 @@ def downloads(name: str, rgb: RGB, looks: Sequence[Look]) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Annotated PNGs (ZIP)",
-            lambda: tables.to_zip(
-                [(f"{stem}-{k.name}.png", tables.to_png(boxed(rgb, k.found))) for k in looks]
+            lambda: encode.to_zip(
+                [(f"{stem}-{k.name}.png", encode.to_png(boxed(rgb, k.found))) for k in looks]
             ),
             "facespace-detectors.zip",
             "application/zip",

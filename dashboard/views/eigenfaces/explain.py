@@ -20,7 +20,7 @@ from facespace.explain.gradient_path import Direction
 from facespace.faces import model
 from facespace.faces.decide import Rules, decide
 from facespace.faces.model import Model
-from facespace.io import tables
+from facespace.io import encode
 from facespace.types import Crops, Face, Floats, Score
 
 #: The model whose coordinates these are.
@@ -67,7 +67,7 @@ def _walk(look: Look, judge: Model) -> None:
             st.button(title, icon=icon, on_click=_stand, args=(identity, own, keys, to))
         st.download_button(
             "This face (PNG)",
-            lambda: tables.to_png(np.repeat(results.enlarged(faces[1])[..., None], 3, axis=2)),
+            lambda: encode.to_png(np.repeat(results.enlarged(faces[1])[..., None], 3, axis=2)),
             "facespace-walk.png",
             "image/png",
             on_click="ignore",

@@ -18,7 +18,7 @@ from facespace import limits
 from facespace.artifacts import face_space
 from facespace.faces import annotate
 from facespace.faces.annotate import Mark
-from facespace.io import images
+from facespace.io import encode, images
 from facespace.review.candidate import REASONS, crop_of
 from facespace.review.order import by_usefulness
 from facespace.review.queue import DECISIONS, Conflict, Decision, Item, Queue
@@ -248,7 +248,7 @@ def many(queue: Queue, items: Sequence[Item]) -> None:
     pictures = [queue.pictures(item.id) for item in shown]
     frame = pd.DataFrame(
         {
-            "face": [p and results.inline(_coloured(crop_of(p[0]))) for p in pictures],
+            "face": [p and encode.to_address(_coloured(crop_of(p[0]))) for p in pictures],
             "decision": [DECISIONS[i.decision] if i.decision else "" for i in shown],
             "reasons": ["; ".join(REASONS[reason] for reason in i.reasons) for i in shown],
             "source": [item.source for item in shown],

@@ -7,7 +7,6 @@ import io
 import json
 import subprocess
 import sys
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -164,17 +163,3 @@ def test_a_shrunken_picture_has_its_boxes_where_the_faces_are(astronaut: RGB) ->
     box = face.detection.box
     assert columns[0] == pytest.approx(box.x / 2, abs=4)
     assert np.flatnonzero(changed.any(axis=1))[-1] == pytest.approx((box.y + box.height) / 2, abs=4)
-
-
-def test_zip_names_are_flat_and_different() -> None:
-    names = ("a/x.png", "x-2.png", "b/x.png", "../x.png", "c:\\x.png")
-    packed = tables.to_zip([(name, name.encode()) for name in names])
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        packed_names = archive.namelist()
-        assert packed_names == ["x.png", "x-2.png", "x-3.png", "x-4.png", "x-5.png"]
-        assert [archive.read(name).decode() for name in packed_names] == list(names)
-
-
-def test_png_keeps_the_pixels(astronaut: RGB) -> None:
-    back = np.asarray(Image.open(io.BytesIO(tables.to_png(astronaut))))
-    np.testing.assert_array_equal(back, astronaut)
