@@ -96,7 +96,8 @@ def test_many_threads_read_alike(astronaut: RGB) -> None:
 
 def test_importing_the_runtime_leaves_scikit_learn_and_streamlit_alone() -> None:
     code = (
-        "import sys, facespace, facespace.cli, facespace.charts.evaluation, facespace.eigenfaces;"
+        "import sys, facespace.cli.main, facespace.cli.folder, facespace.cli.video;"
+        "import facespace.charts.evaluation, facespace.artifacts.face_space;"
         "print([m for m in ('sklearn', 'streamlit', 'training', 'torch', 'skimage')"
         " if m in sys.modules])"
     )
