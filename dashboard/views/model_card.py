@@ -5,14 +5,12 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from facespace.artifacts.manifest import FileInfo, Manifest
+from facespace.artifacts.manifest import Manifest
 from facespace.types import FacespaceError
 
 MANIFEST, CARD = "manifest.json", "MODEL_CARD.md"
@@ -37,41 +35,20 @@ _TABLES = """<style>
 </style>"""
 
 
-def listed(manifest: Manifest) -> list[FileInfo]:
-    """All files that the manifest lists, the models first."""
-    return [*(info.file for info in manifest.models.values()), *manifest.files.values()]
-
-
 def verified(manifest: Manifest) -> pd.DataFrame:
-    """Every file with size, sha256 and the moment it was found to be as listed, or the problem.
-
-    A file is read again only if it, or the manifest, has changed.
-    """
-    files = listed(manifest)
-    stamps = tuple(_stamp(manifest.folder / info.name) for info in files)
-    return _verified(str(manifest.folder), tuple(files), stamps, manifest)
-
-
-@st.cache_data(max_entries=4, show_spinner="Verifying the files …")
-def _verified(
-    folder: str, files: tuple[FileInfo, ...], stamps: tuple[Any, ...], _manifest: Manifest
-) -> pd.DataFrame:
-    rows = []
-    for info in files:
-        row = {"file": info.name, "bytes": info.bytes, "sha256": info.sha256, "problem": ""}
-        try:
-            _manifest.path(info)
-        except FacespaceError as error:
-            row["problem"] = str(error)
-        rows.append(row | {"verified": datetime.now().astimezone()})
-    return pd.DataFrame(rows)
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        return path.stat().st_mtime_ns, path.stat().st_size
-    except OSError:
-        return None
+    """Every file with size, sha256, the moment it was read, and the problem or ""."""
+    with st.spinner("Verifying the files …"):
+        files = manifest.verify()
+    return pd.DataFrame(
+        {
+            "file": file.info.name,
+            "bytes": file.info.bytes,
+            "sha256": file.info.sha256,
+            "problem": file.problem,
+            "verified": file.at,
+        }
+        for file in files
+    )
 
 
 def card(manifest: Manifest) -> str | None:
@@ -105,7 +82,7 @@ def packed(manifest: Manifest) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         archive.write(manifest.folder / MANIFEST, MANIFEST)
-        for info in listed(manifest):
+        for info in manifest.listed:
             archive.write(manifest.path(info), info.name)
         text = card(manifest)
         if CARD not in manifest.files and text is not None:
@@ -115,7 +92,7 @@ def packed(manifest: Manifest) -> bytes:
 
 def downloads(manifest: Manifest, text: str | None, sound: bool) -> None:
     """Buttons for everything and for the card alone."""
-    size = sum(info.bytes for info in listed(manifest))
+    size = sum(info.bytes for info in manifest.listed)
     with st.container(horizontal=True):
         st.download_button(
             f"All artifacts (ZIP, {size / 1e6:.0f} MB)",

@@ -7,14 +7,15 @@ Turk and Pentland, Eigenfaces for Recognition, 1991. The arrays come from the ar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from facespace.artifacts.manifest import load_manifest, open_arrays
-from facespace.types import Crops, FacespaceError, Floats
+from facespace.artifacts.arrays import load_arrays
+from facespace.artifacts.manifest import load_manifest
+from facespace.types import Crops, Floats
 
 FILE = "face_space.npz"
 
@@ -65,7 +66,7 @@ class FaceSpace:
         """The mean of all training crops, uint8 (side, side)."""
         return np.asarray(self.rebuilt(np.zeros((1, 0), np.float32))[0])
 
-    def coordinates(self, crops: Crops) -> Floats:
+    def coordinates(self, crops: Crops | Floats) -> Floats:
         """Where crops, uint8 (N, side, side) or floats, lie in face space, float32 (N, K)."""
         offset = self._scaled(crops) - self.centre
         return np.asarray(offset @ self.eigenfaces.T / self.divisor, np.float32)
@@ -104,7 +105,7 @@ class FaceSpace:
         scaled = self.distance(crop[None], steps).astype(np.float64)
         return np.sqrt(np.mean(grey**2, axis=(1, 2))), scaled
 
-    def _scaled(self, crops: Crops) -> Floats:
+    def _scaled(self, crops: Crops | Floats) -> Floats:
         pixels = crops.reshape(len(crops), -1).astype(np.float32)
         return np.asarray((pixels - self.mean) / self.scale, np.float32)
 
@@ -120,24 +121,18 @@ def load(where: Path | None = None) -> FaceSpace:
     Raises:
         FacespaceError: it is missing, altered or not a face space.
     """
-    manifest = load_manifest(where)
-    if FILE not in manifest.files:
-        raise FacespaceError(f"The artifacts have no {FILE}.")
-    return _load(manifest.path(manifest.files[FILE]), manifest.files[FILE].sha256)
+    return load_arrays(load_manifest(where), FILE, _read, "is not a face space")
 
 
-@lru_cache(maxsize=2)
-def _load(path: Path, sha256: str) -> FaceSpace:
+def _read(data: Any) -> FaceSpace:
     arrays = ("mean", "scale", "centre", "eigenfaces", "variance", "divisor")
-    with open_arrays(path, "is not a face space") as data:
-        space = FaceSpace(
-            side=int(data["side"]),
-            total_variance=float(data["total_variance"]),
-            **{name: data[name].astype(np.float32) for name in arrays},
-        )
-        pixels, k = (space.side**2,), (space.components,)
-        wanted = (pixels, pixels, pixels, k + pixels, k, k)
-        found = tuple(data[name].shape for name in arrays)
-        if found != wanted:
-            raise ValueError(f"its arrays have the shapes {found}")
+    space = FaceSpace(
+        side=int(data["side"]),
+        total_variance=float(data["total_variance"]),
+        **{name: data[name].astype(np.float32) for name in arrays},
+    )
+    pixels, k = (space.side**2,), (space.components,)
+    shapes = tuple(data[name].shape for name in arrays)
+    if shapes != (pixels, pixels, pixels, k + pixels, k, k):
+        raise ValueError(f"its arrays have the shapes {shapes}")
     return space

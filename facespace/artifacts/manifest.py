@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from facespace import installation
+from facespace.artifacts.files import TRAIN_AGAIN, FileInfo, Verified, verify
 from facespace.types import FacespaceError, Template
 
 #: The layout of ``manifest.json`` that this version reads and writes.
 FORMAT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class FileInfo:
-    """A file of the artifacts folder: its name, size in bytes, and sha256 in hexadecimal."""
-
-    name: str
-    bytes: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +87,15 @@ class Manifest:
                 f"There is no model {name!r}. Choose from: {', '.join(self.models)}."
             ) from None
 
+    @property
+    def listed(self) -> list[FileInfo]:
+        """All files, the models first."""
+        return [*(info.file for info in self.models.values()), *self.files.values()]
+
+    def verify(self) -> list[Verified]:
+        """Every file of ``listed``; one is read again only if it has changed."""
+        return [verify(self.folder / info.name, info) for info in self.listed]
+
     def path(self, info: FileInfo) -> Path:
         """Where the file is, once its size and sha256 are seen to be as the manifest says.
 
@@ -108,8 +103,19 @@ class Manifest:
             FacespaceError: the file is missing or has been altered.
         """
         path = self.folder / info.name
-        _verify(path, info, path.stat().st_mtime_ns if path.is_file() else 0)
+        if problem := verify(path, info).problem:
+            raise FacespaceError(problem)
         return path
+
+    def listed_path(self, name: str) -> Path:
+        """Where the data file of that name is, as ``path`` says.
+
+        Raises:
+            FacespaceError: it is not listed, missing or altered.
+        """
+        if name not in self.files:
+            raise FacespaceError(f"The artifacts have no {name}. {_MADE_BY.get(name, TRAIN_AGAIN)}")
+        return self.path(self.files[name])
 
     def json(self, name: str) -> dict[str, Any]:
         """The content of a JSON file that the manifest lists.
@@ -117,19 +123,22 @@ class Manifest:
         Raises:
             FacespaceError: it is not listed, missing, altered, or no JSON object.
         """
-        if name not in self.files:
-            raise FacespaceError(f"The artifacts have no {name}. {_AGAIN}")
-        path = self.path(self.files[name])
+        path = self.listed_path(name)
         try:
             content = json.loads(path.read_text("utf-8"))
         except (OSError, ValueError, RecursionError) as error:
-            raise FacespaceError(f"{path} cannot be read: {error}. {_AGAIN}") from error
+            raise FacespaceError(f"{path} cannot be read: {error}. {TRAIN_AGAIN}") from error
         if not isinstance(content, dict):
-            raise FacespaceError(f"{path} is no JSON object. {_AGAIN}")
+            raise FacespaceError(f"{path} is no JSON object. {TRAIN_AGAIN}")
         return content
 
 
-_AGAIN = "Train again with: python -m training train --data FOLDER --out artifacts"
+#: How to make a file that a training of its own adds.
+_MADE_BY = {
+    "means.npz": "Measure the photos with: python -m training describe --data FOLDER "
+    "--out artifacts",
+    "coordinates.npz": "Measure it with: python -m training space --data FOLDER --out artifacts",
+}
 
 
 def artifacts_folder() -> Path:
@@ -149,39 +158,8 @@ def load_manifest(where: Path | None = None) -> Manifest:
     try:
         changed = path.stat().st_mtime_ns
     except OSError:
-        raise FacespaceError(f"There are no artifacts in {path.parent}. {_AGAIN}") from None
+        raise FacespaceError(f"There are no artifacts in {path.parent}. {TRAIN_AGAIN}") from None
     return _read(path, changed)
-
-
-def fingerprint(path: Path) -> str:
-    """The sha256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def open_arrays(path: Path, what: str) -> Iterator[Any]:
-    """The arrays of an NPZ file by name, as NumPy opens it; the ``with`` block may check them.
-
-    Args:
-        path: the file.
-        what: what it should be and is not, for the sentence.
-
-    Raises:
-        FacespaceError: it is no NPZ file, or the block found an array wrong or missing.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            yield data
-    except _NOT_ARRAYS as error:
-        raise FacespaceError(f"{path} {what}: {error}.") from error
-
-
-#: What NumPy, ZIP and whoever looks at the arrays raise for a file that is something else.
-_NOT_ARRAYS = (
-    *(OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError),
-    *(EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error),
-)
 
 
 @lru_cache(maxsize=4)
@@ -190,7 +168,7 @@ def _read(path: Path, changed: int) -> Manifest:
         data = json.loads(path.read_text("utf-8"))
         if data["format"] != FORMAT:
             raise FacespaceError(
-                f"{path} has format {data['format']}; this version reads {FORMAT}. {_AGAIN}"
+                f"{path} has format {data['format']}; this version reads {FORMAT}. {TRAIN_AGAIN}"
             )
         models = {name: _model(name, entry) for name, entry in data["models"].items()}
         files = {name: _file(name, entry) for name, entry in data["files"].items()}
@@ -199,7 +177,7 @@ def _read(path: Path, changed: int) -> Manifest:
         return Manifest(path.parent, data["default"], models, files, _cuts(data.get("cuts", {})))
     except _NOT_SO as error:
         raise FacespaceError(
-            f"{path} is damaged ({type(error).__name__}: {error}). {_AGAIN}"
+            f"{path} is damaged ({type(error).__name__}: {error}). {TRAIN_AGAIN}"
         ) from error
 
 
@@ -263,13 +241,3 @@ def _file(name: str, entry: dict[str, Any]) -> FileInfo:
     if Path(name).name != name or name == "..":
         raise ValueError(f"file name {name!r} leads out of the folder")
     return FileInfo(name, int(_within(entry["bytes"], 0, 2**53)), str(entry["sha256"]))
-
-
-@lru_cache(maxsize=32)
-def _verify(path: Path, info: FileInfo, changed: int) -> None:
-    try:
-        same = path.stat().st_size == info.bytes and fingerprint(path) == info.sha256
-    except OSError:
-        raise FacespaceError(f"{path} is missing. {_AGAIN}") from None
-    if not same:
-        raise FacespaceError(f"{path} is not the file that manifest.json names. {_AGAIN}")

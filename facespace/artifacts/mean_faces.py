@@ -1,16 +1,17 @@
-"""``mean_faces.npz``: the mean face of each sex, age and group that a model learned from."""
+"""``means.npz``: the mean face of each sex, age and group that a model learned from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from facespace.artifacts.manifest import load_manifest, open_arrays
-from facespace.types import FacespaceError, Floats
+from facespace.artifacts.arrays import load_arrays
+from facespace.artifacts.manifest import load_manifest
+from facespace.types import Floats
 
 #: The file among the artifacts: for every value of an attribute that enough faces have, the
 #: arrays ``<attribute>/<value>``, float32 (side, side), the mean of the equalised crops in grey
@@ -38,25 +39,19 @@ def load(where: Path | None = None) -> Mapping[str, Mapping[str, MeanFace]]:
     Raises:
         FacespaceError: the file is missing, altered or holds no mean faces.
     """
-    manifest = load_manifest(where)
-    if FILE not in manifest.files:
-        raise FacespaceError(
-            f"The artifacts have no {FILE}. "
-            "Measure the photos with: python -m training describe --data FOLDER --out artifacts"
-        )
-    return _load(manifest.path(manifest.files[FILE]), manifest.files[FILE].sha256)
+    return load_arrays(load_manifest(where), FILE, _read, "holds no mean faces")
 
 
-@lru_cache(maxsize=2)
-def _load(path: Path, sha256: str) -> dict[str, dict[str, MeanFace]]:
+def _read(data: Any) -> dict[str, dict[str, MeanFace]]:
+    names = [name for name in data.files if not name.startswith(_COUNTS)]
+    if len(data.files) != 2 * len(names):
+        raise ValueError("its means and counts do not go together")
     means: dict[str, dict[str, MeanFace]] = {}
-    with open_arrays(path, "holds no mean faces") as data:
-        for name in data.files:
-            if not name.startswith(_COUNTS):
-                attribute, value = name.split("/", 1)
-                picture = data[name].astype(np.float32)
-                if picture.ndim != 2:
-                    raise ValueError(f"{name} has shape {picture.shape}")
-                mean = MeanFace(picture, int(data[_COUNTS + name]))
-                means.setdefault(attribute, {})[value] = mean
+    for name in names:
+        attribute, value = name.split("/", 1)
+        picture = data[name].astype(np.float32)
+        if picture.ndim != 2:
+            raise ValueError(f"{name} has shape {picture.shape}")
+        mean = MeanFace(picture, int(data[_COUNTS + name]))
+        means.setdefault(attribute, {})[value] = mean
     return means

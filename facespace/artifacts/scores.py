@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from facespace.artifacts.manifest import Manifest, open_arrays
+from facespace.artifacts.arrays import load_arrays
+from facespace.artifacts.manifest import Manifest
 from facespace.metrics.groups import age_group
 from facespace.metrics.operating_point import Array, Bools, Scores
-from facespace.types import FacespaceError
 
 #: Among the artifacts; ``<test set>/<column>`` names an array.
 FILE = "scores.npz"
@@ -42,22 +41,17 @@ def scored(manifest: Manifest) -> dict[str, Scored]:
     Raises:
         FacespaceError: the file is not listed, missing, altered or no file of scores.
     """
-    if FILE not in manifest.files:
-        raise FacespaceError(f"The artifacts have no {FILE}.")
-    return _read(manifest.path(manifest.files[FILE]), manifest.files[FILE].sha256)
+    return load_arrays(manifest, FILE, _read, "is not a file of scores")
 
 
-@lru_cache(maxsize=2)
-def _read(path: Path, sha256: str) -> dict[str, Scored]:
+def _read(data: Any) -> dict[str, Scored]:
     sets: dict[str, dict[str, Array]] = {}
-    with open_arrays(path, "is not a file of scores") as data:
-        for name in data.files:
-            test, column = name.split("/")
-            sets.setdefault(test, {})[column] = data[name]
-        if any(len({len(c) for c in columns.values()}) != 1 for columns in sets.values()):
-            raise ValueError("its columns are not of one length")
-        found = {test: _set(columns) for test, columns in sets.items()}
-    return found
+    for name in data.files:
+        test, column = name.split("/")
+        sets.setdefault(test, {})[column] = data[name]
+    if any(len({len(c) for c in columns.values()}) != 1 for columns in sets.values()):
+        raise ValueError("its columns are not of one length")
+    return {test: _set(columns) for test, columns in sets.items()}
 
 
 def _set(columns: Mapping[str, Array]) -> Scored:

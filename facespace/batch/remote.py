@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facespace import installation, limits
-from facespace.artifacts.manifest import fingerprint, load_manifest
+from facespace.artifacts.files import fingerprint
+from facespace.artifacts.manifest import load_manifest
 from facespace.batch import output_pictures
 from facespace.batch import run as folder
 from facespace.batch.run import Made, Read, Wanted

@@ -30,7 +30,8 @@ from typing import Protocol
 import cv2
 
 from facespace import limits
-from facespace.artifacts.manifest import fingerprint, load_manifest
+from facespace.artifacts.files import fingerprint
+from facespace.artifacts.manifest import load_manifest
 from facespace.batch import output_pictures
 from facespace.batch.journal import NOTE, QUEUED, THUMBS, Entry, Known
 from facespace.faces import detectors

@@ -6,7 +6,6 @@ imported only where it is looked at, and its absence is a finding.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import importlib.metadata
 import json
@@ -19,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from facespace import limits
+from facespace.artifacts.files import TRAIN_AGAIN, FileInfo, verify
 from facespace.installation import IS_CLONE, ROOT, command
 from facespace.video.relays import RELAYS
 
@@ -158,37 +158,23 @@ def _weights() -> Iterator[Finding]:
 def _artifacts() -> Iterator[Finding]:
     chosen = os.environ.get("FACESPACE_ARTIFACTS")
     folder = Path(chosen) if chosen else ROOT / "artifacts"
-    train = "train with: python -m training train --data FOLDER --out artifacts"
     again = "take it from git again" if IS_CLONE else "install Facespace again"
+    train = f"{TRAIN_AGAIN}, or {again}"
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         entries = {entry["file"]: entry for entry in manifest["models"].values()}
         entries |= manifest["files"]
-        wanted = {name: (entry["bytes"], entry["sha256"]) for name, entry in entries.items()}
+        listed = [FileInfo(name, it["bytes"], it["sha256"]) for name, it in entries.items()]
     except OSError:
-        yield PROBLEM, f"There are no artifacts in {folder}: {train}"
+        yield PROBLEM, f"There are no artifacts in {folder}. {train}"
         return
     except (ValueError, KeyError, TypeError, AttributeError):
-        yield PROBLEM, f"{folder / 'manifest.json'} is damaged: {again}, or {train}"
+        yield PROBLEM, f"{folder / 'manifest.json'} is damaged. {train}"
         return
-    fine = 0
-    for name, (size, sha256) in wanted.items():
-        path = folder / name
-        if not path.is_file():
-            yield PROBLEM, f"{path} is missing: {again}, or {train}"
-        elif path.stat().st_size != size or fingerprint(path) != sha256:
-            yield (
-                PROBLEM,
-                f"{path} is not the file that manifest.json names: {again}",
-            )
-        else:
-            fine += 1
-    yield OK, f"{fine} files of {folder} are what manifest.json says"
-
-
-def fingerprint(path: Path) -> str:
-    """The sha256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    problems = [problem for info in listed if (problem := verify(folder / info.name, info).problem)]
+    for problem in problems:
+        yield PROBLEM, f"{problem}, or {again}"
+    yield OK, f"{len(listed) - len(problems)} files of {folder} are what manifest.json says"
 
 
 def _films() -> Iterator[Finding]:

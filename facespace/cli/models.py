@@ -53,16 +53,12 @@ def rows() -> Iterator[dict[str, Any]]:
         FacespaceError: there are no artifacts.
     """
     manifest = load_manifest()
-    files = [("model", name, info.file) for name, info in manifest.models.items()]
-    files += [("data", name, info) for name, info in manifest.files.items()]
-    for kind, name, info in files:
-        state = "default" if (kind, name) == ("model", manifest.default) else "ok"
-        try:
-            manifest.path(info)
-        except FacespaceError as error:
-            state = str(error)
-        place = {"file": info.name, "bytes": info.bytes, "sha256": info.sha256}
-        yield {"kind": kind, "name": name, **place, "state": state}
+    kinds = [("model", name) for name in manifest.models]
+    kinds += [("data", name) for name in manifest.files]
+    for (kind, name), file in zip(kinds, manifest.verify(), strict=True):
+        fine = "default" if (kind, name) == ("model", manifest.default) else "ok"
+        row = {"kind": kind, "name": name, "file": file.info.name, "bytes": file.info.bytes}
+        yield row | {"sha256": file.info.sha256, "state": file.problem or fine}
     for name in detectors.NAMES:
         state = "default" if name == detectors.DEFAULT else "ok"
         try:

@@ -70,7 +70,7 @@ def everything(where: Path) -> None:
             found.json(name)
     crops = np.zeros((2, 64, 64), np.uint8)
     space = face_space.load(where)
-    space.coordinates(crops), coordinates.load(where), coordinates.means(space, where)
+    space.coordinates(crops), coordinates.load(where), coordinates.group_means(space, where)
     mean_faces.load(where), scores.scored(found)
     evidence.gather([], crops[:0], where)
     model.get(None, where).score(crops)

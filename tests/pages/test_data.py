@@ -18,7 +18,8 @@ from dashboard.app import access
 from dashboard.views.data import tables
 from dashboard.views.data.gallery import SHEET
 from facespace.artifacts import mean_faces
-from facespace.artifacts.manifest import artifacts_folder, fingerprint, load_manifest
+from facespace.artifacts.files import fingerprint
+from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.types import RGB
 from tests.support.pages import opened, text
 

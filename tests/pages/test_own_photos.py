@@ -203,10 +203,10 @@ def test_the_card_is_shown_with_every_file_and_cut() -> None:
     words = text(app)
     assert "## Intended use" in words and "\n# " not in words
     assert "library_name: onnx" in app.code[0].value
-    assert f"All {len(model_card.listed(manifest))} files" in app.success[0].value
+    assert f"All {len(manifest.listed)} files" in app.success[0].value
     table = app.dataframe[0].value
-    assert table["file"].tolist() == [info.name for info in model_card.listed(manifest)]
-    assert table["sha256"].tolist() == [info.sha256 for info in model_card.listed(manifest)]
+    assert table["file"].tolist() == [info.name for info in manifest.listed]
+    assert table["sha256"].tolist() == [info.sha256 for info in manifest.listed]
     assert table["problem"].all()
     for info in manifest.models.values():
         assert info.chosen["how"] in words
@@ -223,7 +223,7 @@ def test_all_artifacts_come_as_one_zip_that_works(tmp_path: Path) -> None:
         assert archive.testzip() is None
         archive.extractall(tmp_path)
     again = load_manifest(tmp_path)
-    for info in model_card.listed(again):
+    for info in again.listed:
         again.path(info)
     assert (again.models, again.files) == (manifest.models, manifest.files)
     assert (tmp_path / model_card.CARD).read_text("utf-8") == model_card.card(manifest)

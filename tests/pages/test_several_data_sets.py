@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from facespace.artifacts.manifest import artifacts_folder, fingerprint, load_manifest
+from facespace.artifacts.files import fingerprint
+from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from tests.support.pages import opened, text
 
 

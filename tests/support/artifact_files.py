@@ -8,18 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
-from facespace.artifacts import coordinates
+from facespace.artifacts import mean_faces
 from facespace.artifacts.manifest import artifacts_folder
 
 
 def add_means(folder: Path, arrays: dict[str, np.ndarray]) -> None:
     """Artifacts as they are committed, with these mean faces."""
     for path in artifacts_folder().iterdir():
-        if path.name not in ("manifest.json", coordinates.MEANS):
+        if path.name not in ("manifest.json", mean_faces.FILE):
             (folder / path.name).symlink_to(path)
-    np.savez(folder / coordinates.MEANS, **arrays)
-    content = (folder / coordinates.MEANS).read_bytes()
+    np.savez(folder / mean_faces.FILE, **arrays)
+    content = (folder / mean_faces.FILE).read_bytes()
     manifest = json.loads((artifacts_folder() / "manifest.json").read_text("utf-8"))
     sha256 = hashlib.sha256(content).hexdigest()
-    manifest["files"][coordinates.MEANS] = {"bytes": len(content), "sha256": sha256}
+    manifest["files"][mean_faces.FILE] = {"bytes": len(content), "sha256": sha256}
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")

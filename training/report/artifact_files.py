@@ -17,7 +17,8 @@ import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 
 from facespace.artifacts import face_space
-from facespace.artifacts.manifest import FORMAT, fingerprint, load_manifest
+from facespace.artifacts.files import fingerprint
+from facespace.artifacts.manifest import FORMAT, load_manifest
 from facespace.io.atomic import atomic_write
 from facespace.io.tables import finite
 from facespace.types import FacespaceError

@@ -18,9 +18,6 @@ from facespace.types import FacespaceError
 
 GRID_COLUMNS = 4
 
-#: How to make the file that test faces and distances come from.
-AGAIN = "Measure it with: `python -m training space --data FOLDER --out artifacts`"
-
 
 def basis(look: Look) -> None:
     """The mean face, the eigenfaces, and how much they explain."""
@@ -128,7 +125,7 @@ def _distance(look: Look, distance: float) -> None:
     try:
         found = measured.load()
     except FacespaceError as error:
-        st.info(f"{error} {AGAIN}", icon=":material/straighten:")
+        st.info(str(error), icon=":material/straighten:")
         st.metric("Distance from face space", f"{distance:.3f}")
         return
     name = _test_set(look, found, "Beside the training crops")
@@ -161,7 +158,7 @@ def test_faces(look: Look) -> None:
     try:
         found = measured.load()
     except FacespaceError as error:
-        st.info(f"{error} {AGAIN}", icon=":material/straighten:")
+        st.info(str(error), icon=":material/straighten:")
     else:
         _scatter(look, found)
     if look.face is None:
@@ -169,7 +166,7 @@ def test_faces(look: Look) -> None:
         return
     st.subheader("The nearest mean face")
     try:
-        means = measured.means(look.space)
+        means = measured.group_means(look.space)
     except FacespaceError as error:
         st.info(f"{error} Mean faces of groups cannot be compared.", icon=":material/group:")
         return

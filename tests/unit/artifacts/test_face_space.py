@@ -221,7 +221,7 @@ def test_the_mean_crop_lies_at_the_mean_of_the_coordinates(space, crops, tmp_pat
         "faces/race/Middle Eastern": np.int64(1),
     }
     add_means(tmp_path, arrays)
-    means = coordinates.means(space, tmp_path)
+    means = coordinates.group_means(space, tmp_path)
     assert {name: list(groups) for name, groups in means.items()} == {
         "sex": ["female"],
         "race": ["Middle Eastern"],
@@ -236,4 +236,4 @@ def test_the_mean_crop_lies_at_the_mean_of_the_coordinates(space, crops, tmp_pat
 def test_means_that_are_none_get_a_sentence(space, tmp_path: Path) -> None:
     add_means(tmp_path, {"faces/sex/female": np.int64(4)})
     with pytest.raises(FacespaceError, match="no mean faces"):
-        coordinates.means(space, tmp_path)
+        coordinates.group_means(space, tmp_path)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from facespace.artifacts import scores
-from facespace.artifacts.manifest import fingerprint, load_manifest
+from facespace.artifacts.files import fingerprint
+from facespace.artifacts.manifest import load_manifest
 from facespace.types import FacespaceError
 
 MANIFEST = load_manifest()

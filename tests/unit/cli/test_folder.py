@@ -14,7 +14,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from facespace.artifacts.manifest import fingerprint, load_manifest
+from facespace.artifacts.files import fingerprint
+from facespace.artifacts.manifest import load_manifest
 from facespace.batch import run
 from facespace.cli import main
 from facespace.faces import detectors
