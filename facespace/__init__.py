@@ -1,29 +1,63 @@
-"""Facespace: where the faces are, and whether each reads as female, male, or "?".
+"""Facespace: where the faces are, and whether each looks female or male, or "?".
 
     >>> import facespace
-    >>> facespace.analyze("photo.jpg").to_dict()
-    >>> facespace.to_frame([facespace.analyze("photo.jpg")])
+    >>> reading = facespace.analyze("photo.jpg")
+    >>> reading.to_dict()
+    >>> facespace.to_frame([reading])
 
-A reading comes as plain data (``to_dict``), many of them as a pandas frame with a row a face.
-Many photos at once are ``facespace.batch.run.read``.
-
-The runtime imports neither streamlit nor scikit-learn.
+Names are loaded when they are first used, so that a script that reads photos loads nothing of
+films, and ``facespace doctor`` runs where packages are missing. The runtime imports neither
+streamlit nor scikit-learn.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 __version__ = "0.2.0"
 
-try:
-    from facespace.faces.analyze import Settings, analyze
+if TYPE_CHECKING:
+    from facespace.faces import detectors
+    from facespace.faces.analyze import FaceAnalyzer, Settings, analyze
     from facespace.io.tables import to_frame
+    from facespace.review.queue import Queue
     from facespace.types import FacespaceError, Reading
-except (ImportError, TypeError) as error:  # a package is missing, or Python is too old
-    _ill = error
+    from facespace.video.film import annotate_film, read_film
+    from facespace.video.tracking import Tracker
 
-    def __getattr__(name: str) -> object:
-        """Fail where something is used, so that ``python -m facespace doctor`` can say why."""
-        if name in __all__:
-            raise _ill
+_HOMES = {
+    "FaceAnalyzer": "facespace.faces.analyze",
+    "FacespaceError": "facespace.types",
+    "Queue": "facespace.review.queue",
+    "Reading": "facespace.types",
+    "Settings": "facespace.faces.analyze",
+    "Tracker": "facespace.video.tracking",
+    "analyze": "facespace.faces.analyze",
+    "annotate_film": "facespace.video.film",
+    "detectors": "facespace.faces",
+    "read_film": "facespace.video.film",
+    "to_frame": "facespace.io.tables",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = import_module(_HOMES[name])
+    public = getattr(home, name, None) or import_module(f"{_HOMES[name]}.{name}")
+    globals()[name] = public
+    return public
 
 
-__all__ = ["FacespaceError", "Reading", "Settings", "analyze", "to_frame"]
+__all__ = [
+    "FaceAnalyzer",
+    "FacespaceError",
+    "Queue",
+    "Reading",
+    "Settings",
+    "Tracker",
+    "analyze",
+    "annotate_film",
+    "detectors",
+    "read_film",
+    "to_frame",
+]

@@ -1,9 +1,13 @@
-"""Whose turn it is: how many threads may have a whole picture in their hands at once.
+"""Who may work at once: how many threads may have a whole picture in their hands.
 
 A dashboard runs in one process, with a thread for each visitor. A photo of 12 megapixels takes
 some 100 MB while it is decoded, and the networks that look at it 40 MB more: sixteen visitors at
 once would need more than a small server has, and would not be served sooner, as the processors
 are busy with two.
+
+The gate is entered where a picture comes in, once: ``FaceAnalyzer.analyze`` does so, and whoever
+decodes, searches or draws on a whole picture without it. Nothing that is called inside enters
+again.
 """
 
 from __future__ import annotations
@@ -16,31 +20,25 @@ from contextlib import contextmanager
 from facespace import limits
 
 
-class Turns:
+class Gate:
     """Lets so many threads in at once; the others wait, and are let in as they came.
 
     ``threading.Semaphore`` would let a newcomer pass those who wait.
     """
 
-    def __init__(self, at_once: int) -> None:
-        self._free = at_once
+    def __init__(self, places: int) -> None:
+        self._free = places
         self._waiting: deque[threading.Event] = deque()
         self._lock = threading.Lock()
-        self._here = threading.local()
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Have a turn for the length of a ``with`` block; a thread that has one has it already."""
-        if getattr(self._here, "mine", False):
-            yield
-            return
+    def enter(self) -> Iterator[None]:
+        """Hold a place for the length of a ``with`` block; must not be entered within it."""
         self._wait()
-        self._here.mine = True
         try:
             yield
         finally:
-            self._here.mine = False
-            self._pass_on()
+            self._leave()
 
     def _wait(self) -> None:
         with self._lock:
@@ -56,10 +54,10 @@ class Turns:
                 if called in self._waiting:
                     self._waiting.remove(called)
                     raise
-            self._pass_on()
+            self._leave()
             raise
 
-    def _pass_on(self) -> None:
+    def _leave(self) -> None:
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().set()
@@ -67,5 +65,5 @@ class Turns:
                 self._free += 1
 
 
-#: The turns of this process.
-turn = Turns(limits.AT_ONCE).turn
+#: The gate of this process.
+enter = Gate(limits.AT_ONCE).enter

@@ -41,7 +41,7 @@ def main(options: argparse.Namespace) -> int:
     try:
         manifest = load_manifest(options.artifacts)
         names = dict.fromkeys(options.model or manifest.models)
-        models = {name: model.get(name, manifest.folder) for name in names}
+        models = {name: model.load_model(name, manifest.folder) for name in names}
         with scoring.opened(options.data) as data, _Bar() as bar:
             outcome = scoring.run(data, models, bar)
         _write(options.json, outcome.to_json())

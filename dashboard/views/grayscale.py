@@ -13,12 +13,12 @@ from dashboard.app.page_artifacts import sentences
 from dashboard.app.settings import detector_notice
 from dashboard.widgets import results
 from dashboard.widgets.picture_input import Picture, plain, read_all
+from facespace import gate
 from facespace.charts import grayscale as charts
 from facespace.explain import grayscale as grey
 from facespace.explain.grayscale import Grey
 from facespace.faces import annotate
 from facespace.faces.analyze import Settings
-from facespace.gate import turn
 from facespace.io import encode
 from facespace.types import RGB, Face
 
@@ -59,7 +59,7 @@ def opened(picture: Picture, start: tuple[int, int] | None = None) -> Subject:
     kept: Subject | None = st.session_state.get("grayscale_subject")
     if kept and kept.picture.identity == picture.identity:
         return kept
-    with sentences(), turn():
+    with sentences(), gate.enter():
         full = picture.rgb()
         rgb = results.fitted(full, SIDE)
     height, width = rgb.shape[:2]

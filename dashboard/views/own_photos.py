@@ -126,7 +126,9 @@ def tested(
     # A stop leaves this block by an exception of Streamlit's, at the next progress that is shown;
     # the temporary folder goes with it.
     with scoring.opened(brought, name) as data:
-        outcome = scoring.run(data, {name: model.get(name) for name in manifest.models}, progress)
+        outcome = scoring.run(
+            data, {name: model.load_model(name) for name in manifest.models}, progress
+        )
     place.empty()
     st.session_state["own_photos"] = key, outcome, name
     return outcome

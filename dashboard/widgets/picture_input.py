@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from facespace import limits
-from facespace.faces.analyze import Settings, analyze, failed
+from facespace.faces.analyze import Settings, analyze, failed_reading
 from facespace.io import images
 from facespace.types import RGB, FacespaceError, Reading
 
@@ -86,7 +86,7 @@ def _read(picture: Picture, settings: Settings) -> Reading:
     try:
         return analyze(picture.content, settings, picture.name)
     except FacespaceError as error:
-        return failed(picture.name, settings, error)
+        return failed_reading(picture.name, settings, error)
 
 
 def _stop(stopped: frozenset[Key] | None) -> None:

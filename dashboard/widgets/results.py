@@ -13,8 +13,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.widgets.picture_input import Picture, plain
+from facespace import gate
 from facespace.faces import annotate
-from facespace.gate import turn
 from facespace.io import encode, tables
 from facespace.types import REASONS, RGB, Face, Reading
 
@@ -203,13 +203,13 @@ def _png_name(name: str) -> str:
 
 
 def _annotated(picture: Picture, reading: Reading) -> bytes:
-    with turn():
+    with gate.enter():
         return encode.to_png(annotate.draw(picture.rgb(), reading.faces))
 
 
 def marked(picture: Picture, faces: Sequence[Face]) -> RGB:
     """A picture with its faces marked, as large as a page shows it."""
-    with turn():
+    with gate.enter():
         whole = picture.rgb()
         rgb = fitted(whole)
         return annotate.draw(rgb, faces, scale=rgb.shape[1] / whole.shape[1])

@@ -35,7 +35,7 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.batch import output_pictures
 from facespace.batch.journal import NOTE, QUEUED, THUMBS, Entry, Known
 from facespace.faces import detectors
-from facespace.faces.analyze import Settings, analyze, failed, rules_of
+from facespace.faces.analyze import Settings, analyze, failed_reading, rules_of
 from facespace.io import images
 from facespace.io.find_photos import Photo
 from facespace.review.candidate import Candidate
@@ -339,7 +339,7 @@ def _executor(workers: int) -> ProcessPoolExecutor:
 
 def deadly(photo: Photo, settings: Settings) -> Read:
     """What comes of a photo that ends who reads it."""
-    return "", failed(photo.name, settings, FacespaceError(DEADLY)).to_dict(), []
+    return "", failed_reading(photo.name, settings, FacespaceError(DEADLY)).to_dict(), []
 
 
 DEADLY = "Reading the picture ended the process that read it, perhaps for want of memory."
@@ -413,10 +413,10 @@ def _read_one(
         rgb = images.load(content)
         reading = analyze(rgb, settings, photo.name)
     except FacespaceError as error:
-        return "", failed(photo.name, settings, error).to_dict(), []
+        return "", failed_reading(photo.name, settings, error).to_dict(), []
     except Exception as error:  # one picture does not end the run of all others
         unforeseen = FacespaceError(f"The picture could not be read: {type(error).__name__}.")
-        return "", failed(photo.name, settings, unforeseen).to_dict(), []
+        return "", failed_reading(photo.name, settings, unforeseen).to_dict(), []
     key = hashlib.sha256(content).hexdigest()
     entry = reading.to_dict()
     if reading.note:

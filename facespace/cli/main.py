@@ -13,7 +13,7 @@ from facespace.cli import folder as folder_command
 from facespace.cli import models as models_command
 from facespace.faces import detectors
 from facespace.faces import model as models
-from facespace.faces.analyze import Settings, analyze, failed
+from facespace.faces.analyze import Settings, analyze, failed_reading
 from facespace.io import tables
 from facespace.types import FacespaceError, Reading
 
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = Settings(options.detector, options.model, small_faces=options.small_faces)
     try:
         _, sentence = detectors.working(settings.detector)
-        models.get(settings.model)
+        models.load_model(settings.model)
     except FacespaceError as error:
         print(f"facespace: {error}", file=sys.stderr)
         return 2
@@ -66,7 +66,7 @@ def _read(name: str, settings: Settings) -> Reading:
         reading = analyze(name, settings)
     except FacespaceError as error:
         print(f"facespace: {name}: {error}", file=sys.stderr)
-        return failed(name, settings, error)
+        return failed_reading(name, settings, error)
     if reading.note:
         print(f"facespace: {name}: {reading.note}", file=sys.stderr)
     return reading

@@ -101,7 +101,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 def _read(options: argparse.Namespace, settings: Settings) -> Film:
     with interrupted() as stop:
         if options.out is None:
-            steps = video.read(options.film, settings, options.every, stop)
+            steps = video.read_film(options.film, settings, options.every, stop)
         else:
             steps = video.annotate_film(options.film, options.out, settings, options.every, stop)
         for step in steps:

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from facespace import limits
+from facespace import gate, limits
 from facespace.datasets import dataset as datasets
 from facespace.datasets import labelled_faces, layouts
 from facespace.datasets.dataset import Dataset, Photo
@@ -209,7 +209,8 @@ def run(
         row |= {"error": "", "probabilities": {}}
         rows.append(row)
         try:
-            cut, row["face"], content = _cropped(data.content(i), templates)
+            with gate.enter():
+                cut, row["face"], content = _cropped(data.content(i), templates)
         except FacespaceError as error:
             if isinstance(error.__cause__, MemoryError):
                 raise  # no fault of the photo

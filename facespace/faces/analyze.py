@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from facespace import limits
+from facespace import gate, limits
 from facespace.artifacts.manifest import load_manifest
 from facespace.faces import align, detectors, evidence
-from facespace.faces import model as models
 from facespace.faces.decide import Rules, decide, rejected
-from facespace.gate import turn
+from facespace.faces.detectors import Detector
+from facespace.faces.model import Model, load_model
 from facespace.io import images
-from facespace.types import RGB, Face, FacespaceError, Reading
+from facespace.types import RGB, Detection, Face, FacespaceError, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,105 @@ class Settings:
     small_faces: bool = False
 
 
+class FaceAnalyzer:
+    """A detector, a model, and the rules that make verdicts of what both say.
+
+    Holds what it needs, so that it may be made once and used by many threads at once;
+    ``limits.AT_ONCE`` pictures are let in at a time, the others wait in turn.
+
+    Args:
+        detector: a detector or the name of one. One whose weights cannot be used is replaced (see
+            ``detectors.working``).
+        model: a model or the name of one; the manifest's default where None.
+        rules: when to answer and what; those of the manifest for this model and this detector
+            where None.
+        threshold: least detection score, 0 to 1; the detector's own where None.
+        small_faces: ask a detector that can for a scan over tiles.
+
+    Raises:
+        FacespaceError: there is no such detector or model, or its file cannot be used.
+    """
+
+    def __init__(
+        self,
+        detector: Detector | str = detectors.DEFAULT,
+        model: Model | str | None = None,
+        rules: Rules | None = None,
+        threshold: float | None = None,
+        small_faces: bool = False,
+    ) -> None:
+        self.detector = detectors.working(detector)[0] if isinstance(detector, str) else detector
+        self.model = model if isinstance(model, Model) else load_model(model)
+        cuts = load_manifest().cuts
+        self.rules = rules or Rules.of(self.model.info, cuts=cuts, detector=self.detector.name)
+        self.threshold, self.small_faces = threshold, small_faces
+
+    @classmethod
+    def of(cls, settings: Settings) -> FaceAnalyzer:
+        """The analyzer that a user's settings ask for; detector and model are shared and warm."""
+        return cls(
+            settings.detector,
+            settings.model,
+            rules_of(settings),
+            settings.threshold,
+            settings.small_faces,
+        )
+
+    def analyze(self, picture: RGB | bytes | str | Path, source: str | None = None) -> Reading:
+        """Find the faces of one picture and judge each.
+
+        Args:
+            picture: uint8 (H, W, 3) RGB, or the content of a picture file, or its path.
+            source: the name that the reading carries; the path, or "", where None.
+
+        Raises:
+            FacespaceError: the picture, or the model on it, cannot be used.
+        """
+        if source is None:
+            source = str(picture) if isinstance(picture, str | Path) else ""
+        with gate.enter():
+            rgb = _checked(picture) if isinstance(picture, np.ndarray) else images.load(picture)
+            start = time.perf_counter()
+            detections = self.detector.detect(rgb, self.threshold, self.small_faces)
+            finding = (time.perf_counter() - start) * 1000
+            note = ""
+            if len(detections) > limits.MAX_FACES:
+                note = (
+                    f"{len(detections):,} faces were found; "
+                    f"the {limits.MAX_FACES:,} surest are judged."
+                )
+            faces = self._judged(rgb, detections[: limits.MAX_FACES])
+            milliseconds = (time.perf_counter() - start) * 1000
+        height, width = rgb.shape[:2]
+        return Reading(
+            source,
+            self.detector.name,
+            self.model.info.name,
+            width,
+            height,
+            milliseconds,
+            faces,
+            finding=finding,
+            note=note,
+        )
+
+    def _judged(self, rgb: RGB, detections: Sequence[Detection]) -> tuple[Face, ...]:
+        """The faces among some detections, each with its verdict."""
+        crops = align.crop(rgb, detections, self.model.info.template)
+        scores, evidences = self.model.score(crops), evidence.gather(detections, crops)
+        return tuple(
+            Face(detection, crop, score, decide(detection, score, self.rules, about), about)
+            for detection, crop, score, about in zip(
+                detections, crops, scores, evidences, strict=True
+            )
+            if not rejected(detection, about, self.rules)
+        )
+
+
 def analyze(
     picture: RGB | bytes | str | Path, settings: Settings | None = None, source: str | None = None
 ) -> Reading:
-    """Find the faces of one picture and say of each what it reads as.
-
-    May be called by many threads; ``limits.AT_ONCE`` of them are let in at once, in turn.
+    """Find the faces of one picture and judge each, by a ``FaceAnalyzer`` with these settings.
 
     Args:
         picture: uint8 (H, W, 3) RGB, or the content of a picture file, or its path.
@@ -48,51 +142,10 @@ def analyze(
         source: the name that the reading carries; the path, or "", where None.
 
     Raises:
-        FacespaceError: the picture or the model cannot be used; a detector
-            that cannot be used is replaced (see ``detectors.working``).
+        FacespaceError: the picture or the model cannot be used; a detector that cannot be used is
+            replaced (see ``detectors.working``).
     """
-    settings = settings or Settings()
-    if source is None:
-        source = str(picture) if isinstance(picture, str | Path) else ""
-    with turn():
-        rgb = _checked(picture) if isinstance(picture, np.ndarray) else images.load(picture)
-        return _analyzed(rgb, settings, source)
-
-
-def _analyzed(rgb: RGB, settings: Settings, source: str) -> Reading:
-    detector, _ = detectors.working(settings.detector)
-    model = models.get(settings.model)
-    rules = rules_of(settings)
-
-    start = time.perf_counter()
-    found = detector.detect(rgb, settings.threshold, settings.small_faces)
-    finding = (time.perf_counter() - start) * 1000
-    note = ""
-    if len(found) > limits.MAX_FACES:
-        note = f"{len(found):,} faces were found; the {limits.MAX_FACES:,} surest are judged."
-        found = found[: limits.MAX_FACES]
-    crops = align.crop(rgb, found, model.info.template)
-    evidences = evidence.gather(found, crops)
-    faces = tuple(
-        Face(detection, crop, score, decide(detection, score, rules, told), told)
-        for detection, crop, score, told in zip(
-            found, crops, model.score(crops), evidences, strict=True
-        )
-        if not rejected(detection, told, rules)
-    )
-    milliseconds = (time.perf_counter() - start) * 1000
-    height, width = rgb.shape[:2]
-    return Reading(
-        source,
-        detector.name,
-        model.info.name,
-        width,
-        height,
-        milliseconds,
-        faces,
-        finding=finding,
-        note=note,
-    )
+    return FaceAnalyzer.of(settings or Settings()).analyze(picture, source)
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -119,7 +172,7 @@ def _checked(rgb: RGB) -> RGB:
     return np.ascontiguousarray(rgb)
 
 
-def failed(source: str, settings: Settings, error: FacespaceError) -> Reading:
+def failed_reading(source: str, settings: Settings, error: FacespaceError) -> Reading:
     """The reading of a picture that could not be read: no faces, and the sentence that says why."""
     try:
         model = settings.model or load_manifest().default

@@ -40,7 +40,7 @@ def light(rgb: RGB) -> tuple[float, float]:
     return float(mean[0, 0]), float(deviation[0, 0])
 
 
-def turn(landmarks: FivePoints) -> float:
+def yaw(landmarks: FivePoints) -> float:
     """How far a face is turned aside: 0 from the front, about 0.15 in full profile.
 
     The distance of the tip of the nose from the axis between eyes and mouth, in sides of the
@@ -71,7 +71,7 @@ def gather(
             covered=None if covered is None else float(covered[i]),
             face_like=None if face_like is None else float(face_like[i]),
             sharpness=float(sharp),
-            turn=None if detection.landmarks is None else turn(detection.landmarks),
+            turn=None if detection.landmarks is None else yaw(detection.landmarks),
         )
         for i, (detection, sharp) in enumerate(zip(detections, sharpness(crops), strict=True))
     ]

@@ -113,7 +113,7 @@ class Model:
         ]
 
 
-def get(name: str | None = None, where: Path | None = None) -> Model:
+def load_model(name: str | None = None, where: Path | None = None) -> Model:
     """The model of that name, or the default; its session is loaded once, shared, kept warm.
 
     Args:

@@ -184,14 +184,14 @@ def annotate_film(
     """
     _check_place(source, out)
     film: Film | None = None
-    for step in read(source, settings, every, stop, name):
+    for step in read_film(source, settings, every, stop, name):
         if isinstance(step, Film):
             film = step
         else:
             yield step
     if film is not None:
         drawn = len(film.times)
-        for progress in draw(film, source, out, (lambda: False) if film.stopped else stop):
+        for progress in draw_film(film, source, out, (lambda: False) if film.stopped else stop):
             drawn = progress.done
             yield progress
         if drawn < len(film.times):
@@ -207,7 +207,7 @@ def _check_place(source: Path, out: Path) -> None:
         raise FacespaceError("The film cannot be written over itself. Give it another name.")
 
 
-def read(
+def read_film(
     source: Path,
     settings: Settings | None = None,
     every: int | None = None,
@@ -298,7 +298,7 @@ def _looks(
         yield from waiting
 
 
-def draw(
+def draw_film(
     film: Film, source: Path, out: Path, stop: Callable[[], bool] = lambda: False
 ) -> Iterator[Progress]:
     """The second pass: the frames that were read, with their boxes, and the sound beside them.

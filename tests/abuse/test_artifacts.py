@@ -73,7 +73,7 @@ def everything(where: Path) -> None:
     space.coordinates(crops), coordinates.load(where), coordinates.group_means(space, where)
     mean_faces.load(where), scores.scored(found)
     evidence.gather([], crops[:0], where)
-    model.get(None, where).score(crops)
+    model.load_model(None, where).score(crops)
 
 
 def put(*path: Any) -> Edit:
@@ -291,12 +291,12 @@ def test_foreign_model(name: str, tmp_path: Path) -> None:
         tmp_path / "artifacts", listed(file, content), **{file.replace(".", "__"): content}
     )
     crops = np.zeros((2, 64, 64), np.uint8)
-    as_expected(ending(lambda: model.get(DEFAULT, where).score(crops)), expected)
+    as_expected(ending(lambda: model.load_model(DEFAULT, where).score(crops)), expected)
 
 
 def test_crops_of_another_size_are_refused() -> None:
     crops = np.zeros((2, 32, 32), np.uint8)
-    assert RUN in ending(lambda: model.get(DEFAULT).score(crops))
+    assert RUN in ending(lambda: model.load_model(DEFAULT).score(crops))
 
 
 def arrays_of(**arrays: Any) -> bytes:

@@ -31,7 +31,7 @@ def test_frames_have_a_cap(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(limits, "MAX_FILM_FRAMES", 5)
     source = tmp_path / "film.mp4"
     source.write_bytes(plain())
-    assert "more than 5 pictures" in ending(lambda: list(video.read(source)))
+    assert "more than 5 pictures" in ending(lambda: list(video.read_film(source)))
 
 
 @pytest.mark.parametrize("name", FEW)

@@ -130,7 +130,7 @@ def probability(app: AppTest) -> str:
 
 def test_a_walk_starts_at_the_face_and_the_verdict_follows(astronaut_file: bytes) -> None:
     app = shown("Walk")
-    space, judge = face_space.load(), model.get("eigenfaces")
+    space, judge = face_space.load(), model.load_model("eigenfaces")
     (face,) = analyze(astronaut_file).faces
     own = space.coordinates(face.crop[None])
 
@@ -251,7 +251,7 @@ def test_covers_for_every_model(name: str, astronaut_file: bytes) -> None:
     app.select_slider(key="stride").set_value(8)
     app.selectbox(key="model").select(name).run()
     (face,) = analyze(astronaut_file).faces
-    expected = model.get(name).run(face.crop[None])[0][0, 0]
+    expected = model.load_model(name).run(face.crop[None])[0][0, 0]
     assert app.metric[0].value == f"{expected:.1%}"
     assert app.metric[1].value != app.metric[0].value
     app.slider(key="patch").set_value(32).run()

@@ -47,13 +47,13 @@ def test_the_artifacts_work_and_learned(trained, astronaut: RGB, monkeypatch) ->
             for dark in (False, True)
         }
         assert read[False].probability_female > 0.5 > read[True].probability_female
-    assert face_space.load().components == model.get("eigenfaces").info.components
+    assert face_space.load().components == model.load_model("eigenfaces").info.components
 
 
 def test_every_model_measures_the_same_distance(trained, monkeypatch, fitted) -> None:
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(trained[0]))
     _, cropped = fitted
-    one, other = (model.get(name).run(cropped)[2] for name in ("eigenfaces", "gradients"))
+    one, other = (model.load_model(name).run(cropped)[2] for name in ("eigenfaces", "gradients"))
     np.testing.assert_allclose(one, other, atol=1e-4)
     space = face_space.load()
     np.testing.assert_allclose(one, space.distance(cropped, space.coordinates(cropped)), atol=1e-4)

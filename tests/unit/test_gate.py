@@ -1,4 +1,4 @@
-"""Only so many threads work on pictures at once, and each gets its turn as it came."""
+"""Only so many threads work on pictures at once, and each is let in as it came."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ import facespace
 from facespace import limits
 from facespace.faces import align
 from facespace.faces.detectors.base import Pool
-from facespace.gate import Turns
+from facespace.gate import Gate
 from facespace.types import RGB
 
 
-def waiting(turns: Turns) -> int:
-    return len(turns._waiting)
+def waiting(gate: Gate) -> int:
+    return len(gate._waiting)
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 5])
 def test_no_more_than_so_many_at_once(at_once: int) -> None:
-    turns, inside, most = Turns(at_once), 0, []
+    gate, inside, most = Gate(at_once), 0, []
     lock = threading.Lock()
 
     def work(_: int) -> None:
         nonlocal inside
-        with turns.turn():
+        with gate.enter():
             with lock:
                 inside += 1
                 most.append(inside)
@@ -42,56 +42,48 @@ def test_no_more_than_so_many_at_once(at_once: int) -> None:
 
 
 def test_first_come_first_served() -> None:
-    turns, order = Turns(1), []
+    gate, order = Gate(1), []
 
     def work(number: int) -> None:
-        with turns.turn():
+        with gate.enter():
             order.append(number)
 
     threads = []
-    with turns.turn():
+    with gate.enter():
         for number in range(10):
             threads.append(threading.Thread(target=work, args=(number,)))
             threads[-1].start()
-            while waiting(turns) <= number:
+            while waiting(gate) <= number:
                 time.sleep(0.001)
     for thread in threads:
         thread.join()
     assert order == list(range(10))
 
 
-def test_a_turn_within_a_turn_waits_for_nobody() -> None:
-    turns = Turns(1)
-    with turns.turn(), turns.turn():
-        pass
-    with turns.turn():
-        pass
-
-
-def test_an_error_ends_the_turn() -> None:
-    turns = Turns(1)
-    with pytest.raises(ZeroDivisionError), turns.turn():
+def test_an_error_gives_the_place_back() -> None:
+    gate = Gate(1)
+    with pytest.raises(ZeroDivisionError), gate.enter():
         _ = 1 / 0
-    with turns.turn():
+    with gate.enter():
         pass
 
 
-def test_who_gives_up_waiting_takes_no_turn(monkeypatch) -> None:
+def test_who_gives_up_waiting_takes_no_place(monkeypatch) -> None:
     class Interrupted:
         def wait(self) -> None:
             raise KeyboardInterrupt
 
-    turns = Turns(1)
+    gate = Gate(1)
     monkeypatch.setattr("facespace.gate.threading", SimpleNamespace(Event=Interrupted))
-    with turns.turn(), ThreadPoolExecutor(1) as threads:
-        gives_up = threads.submit(turns.turn().__enter__)
+    with gate.enter(), ThreadPoolExecutor(1) as threads:
+        gives_up = threads.submit(gate.enter().__enter__)
         assert isinstance(gives_up.exception(60), KeyboardInterrupt)
-    assert not waiting(turns)
-    with turns.turn():
+    assert not waiting(gate)
+    with gate.enter():
         pass
 
 
-def test_a_crowd_makes_no_more_cascades_than_have_turns() -> None:
+def test_a_crowd_makes_no_more_cascades_than_have_places() -> None:
     made: list[object] = []
 
     def make() -> object:
@@ -111,7 +103,7 @@ def test_a_crowd_makes_no_more_cascades_than_have_turns() -> None:
     assert 1 <= len(made) <= limits.AT_ONCE
 
 
-def test_analyses_take_turns(astronaut: RGB, monkeypatch) -> None:
+def test_analyses_enter_one_by_one(astronaut: RGB, monkeypatch) -> None:
     inside, most, lock = 0, [], threading.Lock()
     cut = align.crop
 

@@ -79,7 +79,7 @@ def choose(
         FacespaceError: the data or the artifacts cannot be used.
         ExportError: the second opinion's file does not compute what was fitted.
     """
-    judge = model.get(where=out)
+    judge = model.load_model(where=out)
     sets = read_sets(detect)
     chosen = {name: [p for p in pictures if p.even] for name, pictures in sets.items()}
     empty = [p.path for name in empty_sets(sets) for p in chosen[name]]
@@ -217,7 +217,7 @@ def _turn(chosen: Mapping[str, Sequence[Picture]]) -> tuple[float, dict[str, Any
             for pose, by in zip(poses, detection.match(found, picture).by, strict=True):
                 landmarks = found[by].landmarks if by >= 0 else None
                 if pose in turns and landmarks is not None:
-                    turns[pose].append(evidence.turn(landmarks))
+                    turns[pose].append(evidence.yaw(landmarks))
     frontal, profile = (np.array(turns[pose]) for pose in ("frontal", "profile"))
     if not len(frontal) or not len(profile):
         raise FacespaceError("None of the marked frontal faces, or none of the profiles, is found.")

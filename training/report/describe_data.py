@@ -268,7 +268,7 @@ def _measured(sample: Sample, light: Array) -> dict[str, Any]:
         "brightness": brightness,
         "contrast": contrast,
         "sharpness": evidence.sharpness(sample.crops),
-        "turn": np.array([evidence.turn(points) for points in rows["landmarks"].astype(float)]),
+        "turn": np.array([evidence.yaw(points) for points in rows["landmarks"].astype(float)]),
     }
     attributes = sample.attributes
     return {

@@ -14,6 +14,7 @@ from dashboard.views.detection.drawn import covered, lamps, masked, moving
 from dashboard.views.detection.measured import ALARMS, CONTENDERS, VALUES, at, table, text
 from dashboard.views.detection.side_by_side import boxed
 from dashboard.widgets import results
+from facespace import gate
 from facespace.faces import detectors
 from facespace.faces.analyze import Settings, analyze
 from facespace.faces.detectors import Detector
@@ -124,7 +125,8 @@ def _judged(
     _detector: Detector, _rgb: RGB, identity: Hashable, name: str
 ) -> tuple[list[Detection], str]:
     """What is found in a drawn picture, and what comes of it; kept by ``identity``, ``name``."""
-    found = _detector.detect(_rgb)
+    with gate.enter():
+        found = _detector.detect(_rgb)
     return found, _outcome(_rgb, name, len(found))
 
 

@@ -47,7 +47,7 @@ def verdict(info: ModelInfo, face: Face, probability: float) -> str:
 
 def walk(look: Look) -> None:
     """Sliders for the strongest coordinates: the face and its verdict follow."""
-    _walk(look, model.get(NAME))
+    _walk(look, model.load_model(NAME))
 
 
 @st.fragment
@@ -157,7 +157,7 @@ def _coloured(picture: Floats) -> npt.NDArray[np.uint8]:
 
 def direction(look: Look) -> None:
     """The way from this face to one that reads more female or more male."""
-    _direction(look, model.get(NAME))
+    _direction(look, model.load_model(NAME))
 
 
 @st.fragment
@@ -217,7 +217,7 @@ def _direction(look: Look, judge: Model) -> None:
 @st.cache_data(max_entries=16, show_spinner="Looking for the way …", scope="session")
 def _path(sha256: str, crop: npt.NDArray[np.uint8]) -> tuple[Direction, Crops, Floats]:
     """The direction at a crop, and the faces along it with their probabilities."""
-    space, judge = face_space.load(), model.get(NAME)
+    space, judge = face_space.load(), model.load_model(NAME)
     start = space.coordinates(crop[None])[0]
     found = directions.gradient(space, lambda crops: judged(judge, crops), start)
     faces = space.rebuilt(directions.path(space, start, found, STEPS))
@@ -277,5 +277,5 @@ def occlusion(look: Look) -> None:
 def _sensitivity(
     name: str, sha256: str, crop: npt.NDArray[np.uint8], patch: int, stride: int
 ) -> occlusions.Sensitivity:
-    judge = model.get(name)
+    judge = model.load_model(name)
     return occlusions.sensitivity(lambda crops: judged(judge, crops), crop, patch, stride)

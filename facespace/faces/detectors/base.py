@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from facespace.gate import turn
+from facespace import limits
 from facespace.types import RGB, Detection
 
 T = TypeVar("T")
@@ -53,29 +53,27 @@ class Pool(Generic[T]):
     """Keeps idle objects that only one thread may use at a time, and makes more on demand.
 
     OpenCV's detectors hold the picture's size and buffers, so two threads must never share one.
-    Web servers run each visit in a fresh thread, so one per thread would never be warm. The
-    pool hands the warmest idle one to whoever has a turn, so no more than ``limits.AT_ONCE`` are
-    ever made.
+    Web servers run each visit in a fresh thread, so one per thread would never be warm. The pool
+    lends the warmest idle one, and never more than ``limits.AT_ONCE`` at once.
     """
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
         self._idle: list[T] = []
-        self._lock = threading.Lock()
+        self._lent = threading.Semaphore(limits.AT_ONCE)
 
     @contextmanager
     def borrow(self) -> Iterator[T]:
         """Lend an object for the length of a ``with`` block."""
-        with turn():
-            with self._lock:
-                item = self._idle.pop() if self._idle else None
-            if item is None:
+        with self._lent:
+            try:
+                item = self._idle.pop()
+            except IndexError:
                 item = self._make()
             try:
                 yield item
             finally:
-                with self._lock:
-                    self._idle.append(item)
+                self._idle.append(item)
 
 
 def iou(boxes: Rows, box: Rows) -> Rows:

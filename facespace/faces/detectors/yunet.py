@@ -17,7 +17,6 @@ from onnxruntime import InferenceSession
 from facespace.faces.detectors import yunet_graph
 from facespace.faces.detectors.base import NMS_IOU, Rows, best_of_overlapping, iou
 from facespace.faces.detectors.yunet_graph import PICTURES, PLACES, SCORE, STRIDES
-from facespace.gate import turn
 from facespace.onnx_session import loaded
 from facespace.types import RGB, Box, Detection, FacespaceError
 
@@ -125,18 +124,17 @@ class YuNet:
         candidate = min(CANDIDATE, least)
         longer = max(rgb.shape[:2])
         fine = min(2.0, ENLARGED / longer) if longer < ENLARGED else min(1.0, SHRUNK / longer)
-        with turn():
-            scans = [
-                _scan(self._network, rgb, fine, candidate),
-                _scan(self._network, rgb, min(1.0, COARSE / longer), candidate),
-            ]
-            tiles = _scan_tiles(self._network, rgb, candidate) if small_faces else []
-            rows = np.concatenate(scans + tiles)
-            rows = rows[best_of_overlapping(rows[:, :4], rows[:, 14])]
-            large = np.flatnonzero(rows[:, 2:4].min(axis=1) >= LOOK_SMALLEST)
-            for start in range(0, len(large), LOOKS):
-                chosen = large[start : start + LOOKS]
-                rows[chosen] = _looked_again(self._network, rgb, rows[chosen], scans)
+        scans = [
+            _scan(self._network, rgb, fine, candidate),
+            _scan(self._network, rgb, min(1.0, COARSE / longer), candidate),
+        ]
+        tiles = _scan_tiles(self._network, rgb, candidate) if small_faces else []
+        rows = np.concatenate(scans + tiles)
+        rows = rows[best_of_overlapping(rows[:, :4], rows[:, 14])]
+        large = np.flatnonzero(rows[:, 2:4].min(axis=1) >= LOOK_SMALLEST)
+        for start in range(0, len(large), LOOKS):
+            chosen = large[start : start + LOOKS]
+            rows[chosen] = _looked_again(self._network, rgb, rows[chosen], scans)
         rows = rows[rows[:, 14] >= least]
         return sorted(map(_detection, rows.tolist()), key=lambda d: -d.score)
 

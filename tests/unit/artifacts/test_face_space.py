@@ -84,7 +84,7 @@ def test_errors_are_those_of_every_number_of_eigenfaces(space, fitted, crops: Cr
         error = np.sqrt(np.mean((face - crops[0].reshape(1, -1)) ** 2))
         assert grey[k] == pytest.approx(error, abs=0.05)
     assert scaled[-1] == pytest.approx(
-        float(model.get("eigenfaces").run(crops[:1])[2][0]), abs=1e-3
+        float(model.load_model("eigenfaces").run(crops[:1])[2][0]), abs=1e-3
     )
 
 
@@ -123,7 +123,7 @@ def test_a_model_that_looks_at_nothing_has_no_direction(space: FaceSpace) -> Non
 
 def steeper(space: FaceSpace, crop: np.ndarray) -> list[float]:
     """Probabilities of female one step back, where a crop is, and one step on."""
-    judge = model.get("eigenfaces")
+    judge = model.load_model("eigenfaces")
     start = space.coordinates(crop[None])[0]
     found = gradient_path.gradient(space, lambda c: judge.run(c)[0][:, 0], start)
     assert found.slope > 0

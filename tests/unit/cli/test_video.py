@@ -140,7 +140,7 @@ def test_a_detector_that_is_not_there(film: Path, capsys) -> None:
 def test_interrupting_once_keeps_what_was_read(
     film: Path, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reading = video.read
+    reading = video.read_film
 
     def interrupted(*arguments: object):
         for number, step in enumerate(reading(*arguments)):
@@ -148,7 +148,7 @@ def test_interrupting_once_keeps_what_was_read(
                 signal.raise_signal(signal.SIGINT)
             yield step
 
-    monkeypatch.setattr(video, "read", interrupted)
+    monkeypatch.setattr(video, "read_film", interrupted)
     before = signal.getsignal(signal.SIGINT)
     out = tmp_path / "out.mp4"
     assert main.main(["video", str(film), "--out", str(out), "--every", "2"]) == 1

@@ -21,7 +21,7 @@ from tests.support.pictures import GREY, packed, png
 from training.__main__ import main
 from training.photos.crops import crop_all
 
-MODELS = {name: model.get(name) for name in load_manifest().models}
+MODELS = {name: model.load_model(name) for name in load_manifest().models}
 
 
 def outcome(source: bytes | Path, name: str = "photos.zip") -> scoring.Outcome:

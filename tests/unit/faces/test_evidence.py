@@ -72,11 +72,11 @@ def test_turn_is_the_way_of_the_nose() -> None:
     frontal = ((30.0, 40.0), (70.0, 40.0), (50.0, 60.0), (35.0, 80.0), (65.0, 80.0))
     aside = (*frontal[:2], (58.0, 60.0), *frontal[3:])
     other = (*frontal[:2], (42.0, 60.0), *frontal[3:])
-    assert evidence.turn(frontal) == pytest.approx(0)
-    assert evidence.turn(aside) == pytest.approx(evidence.turn(other))
+    assert evidence.yaw(frontal) == pytest.approx(0)
+    assert evidence.yaw(aside) == pytest.approx(evidence.yaw(other))
     # Eyes and mouth are 40 pixels apart, 0.445 of the crop's side.
-    assert evidence.turn(aside) == pytest.approx(8 / (40 / 0.445))
-    assert evidence.turn((frontal[0],) * 5) == 0
+    assert evidence.yaw(aside) == pytest.approx(8 / (40 / 0.445))
+    assert evidence.yaw((frontal[0],) * 5) == 0
 
 
 def test_a_detector_without_landmarks_says_nothing_of_the_turn(astronaut: RGB) -> None:

@@ -32,7 +32,7 @@ def crops(astronaut) -> np.ndarray:
 @pytest.fixture(params=sorted(load_manifest().models))
 def every(request: pytest.FixtureRequest) -> model.Model:
     """Each of the committed models."""
-    return model.get(request.param)
+    return model.load_model(request.param)
 
 
 def test_outputs(every: model.Model, crops: np.ndarray) -> None:
@@ -78,7 +78,7 @@ def test_a_file_is_small_enough_for_a_visitor(every: model.Model) -> None:
 
 
 def test_noise_is_further_from_face_space_than_a_face(crops: np.ndarray) -> None:
-    _, _, distance = model.get().run(crops)
+    _, _, distance = model.load_model().run(crops)
     assert distance[0] < distance[-8:].min()
 
 
@@ -126,7 +126,9 @@ def edit(folder: Path, change) -> None:
 
 
 def test_a_copy_works(copy: Path, crops: np.ndarray) -> None:
-    np.testing.assert_array_equal(model.get(where=copy).run(crops)[0], model.get().run(crops)[0])
+    np.testing.assert_array_equal(
+        model.load_model(where=copy).run(crops)[0], model.load_model().run(crops)[0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,17 +147,17 @@ def test_a_copy_works(copy: Path, crops: np.ndarray) -> None:
 def test_a_wrong_manifest_gets_a_sentence(copy: Path, change, words: str) -> None:
     edit(copy, change)
     with pytest.raises(FacespaceError, match=words):
-        model.get(where=copy)
+        model.load_model(where=copy)
 
 
 def test_damaged_files_get_a_sentence(copy: Path, tmp_path: Path) -> None:
     (copy / "manifest.json").write_text("{not json", "utf-8")
     with pytest.raises(FacespaceError, match="damaged"):
-        model.get(where=copy)
+        model.load_model(where=copy)
     with pytest.raises(FacespaceError, match="no artifacts"):
-        model.get(where=tmp_path / "absent")
+        model.load_model(where=tmp_path / "absent")
     with pytest.raises(FacespaceError, match="no model"):
-        model.get("absent")
+        model.load_model("absent")
 
 
 @pytest.mark.parametrize("name", ["eigenfaces.onnx", "face_space.npz", "report.json"])
@@ -166,7 +168,7 @@ def test_one_flipped_byte_is_noticed(copy: Path, name: str) -> None:
     path.write_bytes(content)
     manifest = load_manifest(copy)
     load = {
-        "eigenfaces.onnx": lambda: model.get("eigenfaces", copy),
+        "eigenfaces.onnx": lambda: model.load_model("eigenfaces", copy),
         "face_space.npz": lambda: face_space.load(copy),
         "report.json": lambda: manifest.json("report.json"),
     }
