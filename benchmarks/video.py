@@ -37,8 +37,9 @@ from facespace.faces import annotate
 from facespace.faces.analyze import Settings, analyze, rules_of
 from facespace.faces.detectors.base import iou
 from facespace.types import RGB, Box, Face
-from facespace.video import film as video
 from facespace.video import frames
+from facespace.video.annotated_film import annotate_film
+from facespace.video.read_film import read_film
 from facespace.video.tracking import Tracker
 
 #: The film whose heads turn, from which the film for speeds is made, and the one without a face.
@@ -190,7 +191,7 @@ def timed(work: Callable[[], float]) -> tuple[float, float, float]:
 def drawn(path: Path, settings: Settings, every: int | None) -> float:
     """Read and write a film; its length in seconds."""
     # One step at a time, as a page takes them: all their previews together would fill the memory.
-    steps = video.annotate_film(path, path.with_suffix(".out.mp4"), settings, every)
+    steps = annotate_film(path, path.with_suffix(".out.mp4"), settings, every)
     return deque(steps, maxlen=1)[0].seconds
 
 
@@ -215,7 +216,7 @@ def steadiness(clips: list[Path], first_app: bool = True) -> dict[str, float]:
     ways = {way: Counts() for way in ("", "live_", *(["first_app_"] if first_app else []))}
     empty = heads = 0.0
     for clip in clips:
-        film = deque(video.read_film(clip), maxlen=1)[0]
+        film = deque(read_film(clip), maxlen=1)[0]
         seen = list(every_frame(clip, first_app))
         times = [frame.time for frame in seen]
         truth = everything(seen)

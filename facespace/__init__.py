@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from facespace.io.tables import to_frame
     from facespace.review.queue import Queue
     from facespace.types import FacespaceError, Reading
-    from facespace.video.film import annotate_film, read_film
+    from facespace.video.annotated_film import annotate_film
+    from facespace.video.read_film import read_film
     from facespace.video.tracking import Tracker
 
 _HOMES = {
@@ -32,9 +33,9 @@ _HOMES = {
     "Settings": "facespace.faces.analyze",
     "Tracker": "facespace.video.tracking",
     "analyze": "facespace.faces.analyze",
-    "annotate_film": "facespace.video.film",
+    "annotate_film": "facespace.video.annotated_film",
     "detectors": "facespace.faces",
-    "read_film": "facespace.video.film",
+    "read_film": "facespace.video.read_film",
     "to_frame": "facespace.io.tables",
 }
 

@@ -1,6 +1,6 @@
 """The values that flow through the runtime, from a detection to a reading, and its one error type.
 
-All coordinates are pixels of the picture as a person sees it: after the EXIF turn, x to the
+All coordinates are pixels of the picture as a person sees it: after the EXIF orientation, x to the
 right, y downwards, the origin at the outer corner of the top left pixel.
 """
 
@@ -129,14 +129,14 @@ class Evidence:
 
     ``covered`` is the probability that something covers it, ``face_like`` that it is a face at
     all, 0 to 1; None where the artifacts hold no second opinion. ``sharpness`` is the variance of
-    the crop's Laplacian. ``turn`` is 0 from the front and about 0.15 in full profile; None without
+    the crop's Laplacian. ``yaw`` is 0 from the front and about 0.15 in full profile; None without
     landmarks.
     """
 
     covered: float | None = None
     face_like: float | None = None
     sharpness: float | None = None
-    turn: float | None = None
+    yaw: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from dashboard.app.page_artifacts import sentences
 from dashboard.app.session import Remembered
 from dashboard.widgets.picture_input import Picture
 from dashboard.widgets.results import count
+from facespace import gate
 from facespace.artifacts.manifest import load_manifest
-from facespace.gate import turn
 from facespace.review.candidate import Candidate, perceptual_hash
 from facespace.types import Face, Reading
 
@@ -42,7 +42,7 @@ def candidate(
 ) -> Candidate:
     """A face of a picture, on its way from the page ``place`` into the queue."""
     info = load_manifest().model(reading.model)
-    with turn():
+    with gate.enter():
         return Candidate.of(picture.rgb(), face, info, picture.name, place, disputed)
 
 

@@ -13,10 +13,11 @@ from facespace.cli import review_option
 from facespace.cli.terminal import interrupted, show
 from facespace.faces.analyze import Settings
 from facespace.types import FacespaceError
-from facespace.video import film as video
 from facespace.video import review_candidates
 from facespace.video import tables as film_export
+from facespace.video.annotated_film import annotate_film
 from facespace.video.film import Film, Progress
+from facespace.video.read_film import BETWEEN, read_film
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--every",
         type=_positive,
         metavar="N",
-        help=f"look for faces in one of N frames; default: every {video.BETWEEN:.2f} seconds",
+        help=f"look for faces in one of N frames; default: every {BETWEEN:.2f} seconds",
     )
 
 
@@ -101,9 +102,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 def _read(options: argparse.Namespace, settings: Settings) -> Film:
     with interrupted() as stop:
         if options.out is None:
-            steps = video.read_film(options.film, settings, options.every, stop)
+            steps = read_film(options.film, settings, options.every, stop)
         else:
-            steps = video.annotate_film(options.film, options.out, settings, options.every, stop)
+            steps = annotate_film(options.film, options.out, settings, options.every, stop)
         for step in steps:
             if isinstance(step, Film):
                 film = step

@@ -43,9 +43,9 @@ def face_of(
     """
     for share in paddings:
         padded = bordered(rgb, share)
-        found = detectors.get(detector).detect(padded, threshold)
-        if found:
-            return padded, middle_face(found, padded)
+        detections = detectors.get(detector).detect(padded, threshold)
+        if detections:
+            return padded, middle_face(detections, padded)
     raise FacespaceError(NO_FACE)
 
 
@@ -56,7 +56,7 @@ def bordered(rgb: RGB, share: float) -> RGB:
     return np.asarray(padded, np.uint8)
 
 
-def middle_face(found: Sequence[Detection], rgb: RGB) -> Detection:
+def middle_face(detections: Sequence[Detection], rgb: RGB) -> Detection:
     """The detection nearest the middle of a picture, uint8 (H, W, 3)."""
     middle = rgb.shape[1] / 2, rgb.shape[0] / 2
 
@@ -66,4 +66,4 @@ def middle_face(found: Sequence[Detection], rgb: RGB) -> Detection:
             np.hypot(box.x + box.width / 2 - middle[0], box.y + box.height / 2 - middle[1])
         )
 
-    return min(found, key=offset)
+    return min(detections, key=offset)

@@ -144,9 +144,9 @@ def _read_fairface(folder: Path) -> Found:
     for name, split in _FAIRFACE.items():
         if (folder / name).is_file():
             root = inside[0] if inside and not beside else folder
-            some, said = _read_table(folder / name, root, split)
+            some, complaints = _read_table(folder / name, root, split)
             photos += some
-            problems += [f"{name}: {sentence}" for sentence in said]
+            problems += [f"{name}: {sentence}" for sentence in complaints]
     return photos, problems
 
 
@@ -185,11 +185,11 @@ def _read_lfw(folder: Path) -> Found:
     neither = both = 0
     for path in sorted(_by_person(tree)):
         person = path.parent.name
-        said = [label for label, names in lists.items() if {path.name, person} & names]
-        neither += not said
-        both += len(said) == 2
-        if len(said) == 1:
-            photos.append(Photo(path, said[0], person=person))
+        labels = [label for label, names in lists.items() if {path.name, person} & names]
+        neither += not labels
+        both += len(labels) == 2
+        if len(labels) == 1:
+            photos.append(Photo(path, labels[0], person=person))
     reasons = {"in neither list of names": neither, "in both lists of names": both}
     return photos, [f"{n} photos {why} were left out." for why, n in reasons.items() if n]
 
@@ -218,8 +218,8 @@ def _lfw_tree(folder: Path) -> Path | None:
 
 def _by_person(tree: Path) -> Iterator[Path]:
     """The files like ``Aaron_Eckhart/Aaron_Eckhart_0001.jpg``."""
-    found = tree.glob("*/*_[0-9][0-9][0-9][0-9].jpg")
-    return (path for path in found if path.stem[:-5] == path.parent.name)
+    files = tree.glob("*/*_[0-9][0-9][0-9][0-9].jpg")
+    return (path for path in files if path.stem[:-5] == path.parent.name)
 
 
 def is_picture(path: Path) -> bool:

@@ -201,7 +201,7 @@ def run(
     templates = list(dict.fromkeys(model.info.template for model in models.values()))
     rows: list[dict[str, Any]] = []
     crops: dict[Template, list[RGB]] = {template: [] for template in templates}
-    seen: set[bytes] = set()
+    contents: set[bytes] = set()
     for i, (photo, name) in enumerate(zip(data.photos, data.names, strict=True)):
         progress("photo", i, total)
         row: dict[str, Any] = {"file": name, "label": photo.label, "age": photo.age}
@@ -216,14 +216,14 @@ def run(
                 raise  # no fault of the photo
             row["error"] = str(error)
             continue
-        if content in seen:
+        if content in contents:
             row["error"] = TWICE
             continue
-        seen.add(content)
+        contents.add(content)
         for template in templates:
             crops[template].append(cut[template])
     progress("photo", total, total)
-    kept = [row for row in rows if not row["error"]]
+    scored = [row for row in rows if not row["error"]]
     if problem := _problem(rows):
         return Outcome(rows, None, problem)
     entries = {}
@@ -231,12 +231,12 @@ def run(
         progress("model", i, len(models))
         column = model.info.classes.index("female")
         probability = model.run(np.stack(crops[model.info.template]))[0][:, column]
-        for row, value in zip(kept, probability.tolist(), strict=True):
+        for row, value in zip(scored, probability.tolist(), strict=True):
             row["probabilities"][name] = value
-        entries[name] = _measured(kept, probability, model)
+        entries[name] = _measured(scored, probability, model)
     progress("model", len(models), len(models))
-    counts = Counter(row["label"] for row in kept)
-    about = {"title": data.dataset.title, "photos": total, "faces": len(kept), **counts}
+    counts = Counter(row["label"] for row in scored)
+    about = {"title": data.dataset.title, "photos": total, "faces": len(scored), **counts}
     figures = {"data": about, "remarks": _remarks(data, counts), "models": entries}
     return Outcome(rows, finite(figures))
 

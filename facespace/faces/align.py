@@ -109,14 +109,14 @@ def _crop_one(rgb: RGB, landmarks: FivePoints, template: Template) -> npt.NDArra
     # Only the part of the picture under the crop is turned grey and, where it is much larger
     # than the crop, shrunk by averaging first: warpAffine alone would skip pixels (aliasing).
     corners = np.array([[0, 0], [side, 0], [0, side], [side, side]], np.float64)
-    turn, shift = matrix[:, :2], matrix[:, 2]
-    reach = (corners - shift) @ np.linalg.pinv(turn).T
+    rotation, shift = matrix[:, :2], matrix[:, 2]
+    reach = (corners - shift) @ np.linalg.pinv(rotation).T
     height, width = rgb.shape[:2]
     left, top = np.clip(np.floor(reach.min(0)) - 2, 0, (width - 1, height - 1)).astype(int)
     right, bottom = np.clip(np.ceil(reach.max(0)) + 2, (left + 1, top + 1), (width, height))
     part = cv2.cvtColor(rgb[top : int(bottom), left : int(right)], cv2.COLOR_RGB2GRAY)
-    matrix[:, 2] += turn @ (left, top)
-    scale = float(np.hypot(turn[0, 0], turn[1, 0]))
+    matrix[:, 2] += rotation @ (left, top)
+    scale = float(np.hypot(rotation[0, 0], rotation[1, 0]))
     if scale < 0.5:
         rows, columns = (max(1, round(n * 2 * scale)) for n in part.shape)
         matrix[:, :2] *= (part.shape[1] / columns, part.shape[0] / rows)

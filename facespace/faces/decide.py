@@ -70,7 +70,7 @@ def decide(
         or _above(score.distance, cuts.distance),
         "small": detection.box.side < rules.smallest_face,
         "blurred": _below(evidence.sharpness, cuts.sharpness),
-        "profile": _above(evidence.turn, cuts.turn),
+        "profile": _above(evidence.yaw, cuts.turn),
         "detector": detection.score < rules.sure,
     }
     reasons = tuple(reason for reason, holds in against.items() if holds)

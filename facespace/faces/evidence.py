@@ -1,4 +1,4 @@
-"""What speaks for or against judging a face at all: covers, likeness to a face, blur, turn."""
+"""What speaks for or against judging a face at all: covers, likeness to a face, blur, yaw."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def gather(
             covered=None if covered is None else float(covered[i]),
             face_like=None if face_like is None else float(face_like[i]),
             sharpness=float(sharp),
-            turn=None if detection.landmarks is None else yaw(detection.landmarks),
+            yaw=None if detection.landmarks is None else yaw(detection.landmarks),
         )
         for i, (detection, sharp) in enumerate(zip(detections, sharpness(crops), strict=True))
     ]
@@ -95,7 +95,7 @@ def run(session: ort.InferenceSession, crops: Crops) -> tuple[Floats, Floats]:
 
 @lru_cache(maxsize=2)
 def _session(path: Path, sha256: str) -> ort.InferenceSession:
-    made = model.session(path, contract=False)
-    if [node.name for node in made.get_outputs()] != list(OUTPUTS):
+    opinion = model.session(path, contract=False)
+    if [node.name for node in opinion.get_outputs()] != list(OUTPUTS):
         raise FacespaceError(f"{path} is not a second opinion.")
-    return made
+    return opinion

@@ -28,16 +28,19 @@ def session(source: Path | bytes, contract: bool = True) -> ort.InferenceSession
     Raises:
         FacespaceError: this is no ONNX model, or not one that keeps the artifact contract.
     """
-    made = loaded(source)
-    found = [node.name for node in made.get_inputs()], [node.name for node in made.get_outputs()]
-    crops = [(node.type, len(node.shape)) for node in made.get_inputs()]
+    opened = loaded(source)
+    names = (
+        [node.name for node in opened.get_inputs()],
+        [node.name for node in opened.get_outputs()],
+    )
+    crops = [(node.type, len(node.shape)) for node in opened.get_inputs()]
     if crops != [("tensor(uint8)", 3)]:
         raise FacespaceError("The model file does not take faces as crops, uint8 (N, side, side).")
-    if contract and found != ([INPUT], list(OUTPUTS)):
+    if contract and names != ([INPUT], list(OUTPUTS)):
         raise FacespaceError(
-            f"The model file takes and gives {found}, not {INPUT} and {', '.join(OUTPUTS)}."
+            f"The model file takes and gives {names}, not {INPUT} and {', '.join(OUTPUTS)}."
         )
-    return made
+    return opened
 
 
 def run(session: ort.InferenceSession, crops: Crops) -> tuple[Floats, Floats, Floats]:
@@ -77,16 +80,16 @@ def batches(session: ort.InferenceSession, outputs: Sequence[str], crops: Crops)
         ]
         if not parts:
             parts = [[np.empty((0, *out.shape[1:]), np.float32) for out in session.get_outputs()]]
-        found = [np.concatenate(column) for column in zip(*parts, strict=True)]
+        columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     except Exception as error:  # onnxruntime raises a type of its own for each cause
         raise FacespaceError(
             f"The model cannot run on crops of {' x '.join(map(str, crops.shape[1:]))} pixels."
         ) from error
     # What compares with nothing would pass for an answer.
-    for column in found:
+    for column in columns:
         if column.dtype.kind != "f" or len(column) != len(crops) or not np.isfinite(column).all():
             raise FacespaceError(_ODD)
-    return found
+    return columns
 
 
 _ODD = "The model gives something other than a finite number for each face."

@@ -113,15 +113,15 @@ def decided(source: Path) -> tuple[Crops, list[str]]:
         own = Queue()
         with source.open("rb") as file:
             unpack(own, file)
-    found = [
+    decisions = [
         (crop_of(pictures[0]), item.decision)
         for item in own.items()
         if item.decision in ("female", "male") and (pictures := own.pictures(item.id))
     ]
     own.close()
-    if not found:
+    if not decisions:
         raise FacespaceError(f"Nobody has decided female or male on a face of {source}.")
-    return np.stack([crop for crop, _ in found]), [label for _, label in found]
+    return np.stack([crop for crop, _ in decisions]), [label for _, label in decisions]
 
 
 def _row(item: Item) -> dict[str, Any]:

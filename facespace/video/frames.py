@@ -80,8 +80,12 @@ class Source:
         width, height = self._size
         # One thread: there are as many more as there are processors of the host otherwise.
         rgb = frame.to_ndarray(format="rgb24", width=width, height=height, threads=1)
-        turn = round(frame.rotation / 90) % 4
-        return np.ascontiguousarray(np.rot90(rgb, turn)) if turn else np.asarray(rgb, np.uint8)
+        quarter_turns = round(frame.rotation / 90) % 4
+        return (
+            np.ascontiguousarray(np.rot90(rgb, quarter_turns))
+            if quarter_turns
+            else np.asarray(rgb, np.uint8)
+        )
 
     def times(self) -> Callable[[Any], float]:
         """A function that says of one frame after the other when it is shown, in seconds.
@@ -91,10 +95,10 @@ class Source:
         shown: list[float] = []
 
         def when(frame: Any) -> float:
-            said = frame.time
-            if said is None:
-                said = shown[0] + 1 / self.rate if shown else 0.0
-            shown[:] = [max(float(said), shown[0] + 0.001) if shown else float(said)]
+            time = frame.time
+            if time is None:
+                time = shown[0] + 1 / self.rate if shown else 0.0
+            shown[:] = [max(float(time), shown[0] + 0.001) if shown else float(time)]
             return shown[0]
 
         return when

@@ -127,12 +127,12 @@ class Live:
                 self._ensure_worker()
                 self._waiting.notify()
             tracks = self._tracker.at(start)
-        drawn = annotate.draw_marks(rgb, [_mark(track, options.landmarks) for track in tracks])
+        overlay = annotate.draw_marks(rgb, [_mark(track, options.landmarks) for track in tracks])
         with self._lock:
             now = self._clock()
             self._meters["draw"].note(now, (now - start) * 1000)
             self._remember(now, len(tracks))
-        return drawn
+        return overlay
 
     def look(self) -> Look:
         """What is seen now."""

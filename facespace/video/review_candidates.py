@@ -24,29 +24,29 @@ def candidates(film: Film, source: Path) -> list[Candidate]:
     Raises:
         FacespaceError: the film or the artifacts cannot be read any more.
     """
-    wanted: dict[float, list[Tracked]] = {}
+    due: dict[float, list[Tracked]] = {}
     for track in film.tracks:
         if track.verdict.label == "?":
             seen = (when for when, box in track.trail if box == track.best.detection.box)
-            wanted.setdefault(next(seen), []).append(track)
-    if not wanted:
+            due.setdefault(next(seen), []).append(track)
+    if not due:
         return []
     info = load_manifest().model(film.model)
-    made: list[Candidate] = []
+    chosen: list[Candidate] = []
     with frames.opened(source) as pictures:
         when = pictures.times()
         for frame in pictures.frames():
-            tracks = wanted.pop(when(frame), [])
+            tracks = due.pop(when(frame), [])
             rgb = pictures.upright(frame) if tracks else None
             for track in tracks:
                 assert rgb is not None
-                made.append(
+                chosen.append(
                     replace(
                         Candidate.of(rgb, track.best, info, film.source, "video"),
                         reasons=track.verdict.reasons,
                         probability_female=track.probability_female,
                     )
                 )
-            if not wanted:
+            if not due:
                 break
-    return made
+    return chosen

@@ -197,12 +197,12 @@ class Tracker:
 
         They come without their trails.
         """
-        seen = [
+        in_view = [
             self._seen(track, time)
             for track in self._tracks
             if track.hits >= HITS and track.first <= time <= track.last + self._carried(track)
         ]
-        return sorted(seen, key=lambda track: track.number)
+        return sorted(in_view, key=lambda track: track.number)
 
     @property
     def count(self) -> int:

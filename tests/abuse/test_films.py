@@ -12,7 +12,8 @@ from dashboard.views.video.job import FilmJob
 from facespace import limits
 from facespace.cli import main
 from facespace.faces.analyze import Settings
-from facespace.video import film as video
+from facespace.video.annotated_film import annotate_film
+from facespace.video.read_film import read_film
 from tests.support.hostile.films import CASES, FEW, content, plain
 from tests.support.outcomes import as_expected, ending, opened, words
 
@@ -21,7 +22,7 @@ from tests.support.outcomes import as_expected, ending, opened, words
 def test_library(name: str, tmp_path: Path) -> None:
     source, out = tmp_path / "film.mp4", tmp_path / "out.mp4"
     source.write_bytes(content(name))
-    sentence = ending(lambda: list(video.annotate_film(source, out)))
+    sentence = ending(lambda: list(annotate_film(source, out)))
     as_expected(sentence, CASES[name][1])
     left = {path.name for path in tmp_path.iterdir()}
     assert left == ({"film.mp4"} if sentence else {"film.mp4", "out.mp4"})
@@ -31,7 +32,7 @@ def test_frames_have_a_cap(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(limits, "MAX_FILM_FRAMES", 5)
     source = tmp_path / "film.mp4"
     source.write_bytes(plain())
-    assert "more than 5 pictures" in ending(lambda: list(video.read_film(source)))
+    assert "more than 5 pictures" in ending(lambda: list(read_film(source)))
 
 
 @pytest.mark.parametrize("name", FEW)

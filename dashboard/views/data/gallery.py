@@ -222,7 +222,7 @@ def _measured(face: Any) -> dict[str, float | None]:
     return {
         "face": face.detection.box.side,
         "sharpness": face.evidence.sharpness,
-        "turn": face.evidence.turn,
+        "turn": face.evidence.yaw,
         "distance": face.score.distance,
     }
 

@@ -11,7 +11,8 @@ from dashboard.app.consent import Consent
 from dashboard.app.session import Remembered
 from facespace.faces.analyze import Settings
 from facespace.types import RGB, FacespaceError
-from facespace.video import film, review_candidates
+from facespace.video import review_candidates
+from facespace.video.annotated_film import annotate_film
 from facespace.video.film import Film, Progress
 
 #: Seconds without anybody looking after which a film is given up: its page was closed.
@@ -63,9 +64,7 @@ class FilmJob(BackgroundJob[Progress]):
             ) from error
 
     def _read(self, source: Path, out: Path) -> None:
-        for step in film.annotate_film(
-            source, out, self.settings, self.every, self.ends, self.name
-        ):
+        for step in annotate_film(source, out, self.settings, self.every, self.ends, self.name):
             if not isinstance(step, Film):
                 self.progress = step
                 self.preview = self.preview if step.preview is None else step.preview

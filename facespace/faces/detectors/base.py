@@ -87,5 +87,5 @@ def iou(boxes: Rows, box: Rows) -> Rows:
 def best_of_overlapping(boxes: Rows, scores: Rows) -> npt.NDArray[np.intp]:
     """Non-maximum suppression: of boxes (N, 4) that overlap the places of the best scored."""
     # OpenCV drops what does not exceed its threshold, and a score (N,) may be 0.
-    kept = cv2.dnn.NMSBoxes(boxes.tolist(), (scores + 1).tolist(), 0.0, NMS_IOU)
-    return np.asarray(kept, np.intp).ravel()
+    best = cv2.dnn.NMSBoxes(boxes.tolist(), (scores + 1).tolist(), 0.0, NMS_IOU)
+    return np.asarray(best, np.intp).ravel()

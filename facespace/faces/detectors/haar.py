@@ -60,11 +60,11 @@ class Haar:
             boxes, weights = boxes[chosen], weights[chosen]
         least = self.threshold if threshold is None else threshold
         back = np.array([width / size[0], height / size[1]] * 2)
-        found = [
+        detections = [
             Detection(Box(*box), weight / (1 + weight))
             for box, weight in zip((boxes * back).tolist(), weights.tolist(), strict=True)
         ]
-        return sorted((d for d in found if d.score >= least), key=lambda d: -d.score)
+        return sorted((d for d in detections if d.score >= least), key=lambda d: -d.score)
 
     def _run(self, file: str, grey: npt.NDArray[np.uint8]) -> tuple[Rows, Rows]:
         """Boxes (N, 4) and weights (N,) >= 0 of one cascade."""

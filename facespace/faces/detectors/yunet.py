@@ -134,7 +134,7 @@ class YuNet:
         large = np.flatnonzero(rows[:, 2:4].min(axis=1) >= LOOK_SMALLEST)
         for start in range(0, len(large), LOOKS):
             chosen = large[start : start + LOOKS]
-            rows[chosen] = _looked_again(self._network, rgb, rows[chosen], scans)
+            rows[chosen] = _second_look(self._network, rgb, rows[chosen], scans)
         rows = rows[rows[:, 14] >= least]
         return sorted(map(_detection, rows.tolist()), key=lambda d: -d.score)
 
@@ -150,7 +150,7 @@ def _run(network: InferenceSession, pictures: npt.NDArray[np.uint8], least: floa
     padded = np.pad(pictures, ((0, 0), (0, down), (0, right), (0, 0)))
     scores, places = network.run([SCORE, PLACES], {PICTURES: padded})
     points = _points(*padded.shape[1:3])
-    found = []
+    rows_by_picture = []
     for score, place in zip(scores, places, strict=True):
         chosen = np.flatnonzero(score >= least)
         rows = np.empty((len(chosen), 15))
@@ -160,8 +160,8 @@ def _run(network: InferenceSession, pictures: npt.NDArray[np.uint8], least: floa
         rows[:, :2] = (corner + place[chosen, :2]) * stride - rows[:, 2:4] / 2
         rows[:, 4:14] = (np.tile(corner, 5) + place[chosen, 4:]) * stride
         # Boxes in whole pixels, as OpenCV has them: of small faces in a crowd fewer stay twice.
-        found.append(rows[best_of_overlapping(np.trunc(rows[:, :4]), rows[:, 14])])
-    return found
+        rows_by_picture.append(rows[best_of_overlapping(np.trunc(rows[:, :4]), rows[:, 14])])
+    return rows_by_picture
 
 
 @lru_cache(maxsize=8)
@@ -201,7 +201,7 @@ def _scan_tiles(network: InferenceSession, rgb: RGB, threshold: float) -> list[R
     return parts
 
 
-def _looked_again(network: InferenceSession, rgb: RGB, rows: Rows, scans: Sequence[Rows]) -> Rows:
+def _second_look(network: InferenceSession, rgb: RGB, rows: Rows, scans: Sequence[Rows]) -> Rows:
     """Rows with the landmarks of a second look, and the mean score of both; 0 is a miss.
 
     Where that look says less than the scans agree on, their word counts instead.
@@ -212,23 +212,23 @@ def _looked_again(network: InferenceSession, rgb: RGB, rows: Rows, scans: Sequen
         _resized(_square(rgb, corner, side), (LOOK_SIDE, LOOK_SIDE), LOOK_SIDE / side)
         for corner, side in zip(corners, sides.tolist(), strict=True)
     ]
-    seen = rows.copy()
-    for row, corner, side, found in zip(
-        seen, corners, sides, _run(network, np.stack(squares), LEAST), strict=True
+    refined = rows.copy()
+    for row, corner, side, hits in zip(
+        refined, corners, sides, _run(network, np.stack(squares), LEAST), strict=True
     ):
-        found[:, :14] *= side / LOOK_SIDE
-        found[:, [0, 1, *range(4, 14)]] += np.tile(corner, 6)
+        hits[:, :14] *= side / LOOK_SIDE
+        hits[:, [0, 1, *range(4, 14)]] += np.tile(corner, 6)
         score = 0.0
-        if len(found):
-            overlaps = iou(found[:, :4], row[:4])
+        if len(hits):
+            overlaps = iou(hits[:, :4], row[:4])
             best = int(overlaps.argmax())
             if overlaps[best] > NMS_IOU:
-                score = found[best, 14]
-                row[4:14] = found[best, 4:14]
+                score = hits[best, 14]
+                row[4:14] = hits[best, 4:14]
         if score < AGREED and row[14] >= SURE:
             score = max(score, _agreed(row, scans))
         row[14] = (row[14] + score) / 2
-    return seen
+    return refined
 
 
 def _agreed(row: Rows, scans: Sequence[Rows]) -> float:

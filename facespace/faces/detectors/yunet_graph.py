@@ -62,7 +62,7 @@ def rebuilt(path: Path) -> bytes:
     places = helper.make_node("Concat", ["bbox", "kps"], [PLACES], axis=2)
     nodes = [front, numbers, *nodes, *parts.values(), product, flat, score, places]
     used = {name for node in nodes for name in node.input}
-    made = helper.make_graph(
+    rewritten = helper.make_graph(
         nodes,
         "yunet",
         [helper.make_tensor_value_info(PICTURES, TensorProto.UINT8, ["N", "H", "W", 3])],
@@ -72,7 +72,9 @@ def rebuilt(path: Path) -> bytes:
         ],
         [numpy_helper.from_array(array, name) for name, array in arrays.items() if name in used],
     )
-    whole = helper.make_model(made, opset_imports=model.opset_import, ir_version=model.ir_version)
+    whole = helper.make_model(
+        rewritten, opset_imports=model.opset_import, ir_version=model.ir_version
+    )
     content: bytes = whole.SerializeToString()
     return content
 
@@ -92,11 +94,13 @@ def _written_out(nodes: Any, arrays: dict[str, Array]) -> Iterator[onnx.NodeProt
 def _dequantized(node: onnx.NodeProto, arrays: Mapping[str, Array]) -> Array:
     """(values - zero point) * scale; each scale serves a block of values along one axis."""
     values, scales, zeros = (arrays[name].astype(np.float32) for name in node.input)
-    told = {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
+    settings = {
+        attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute
+    }
     if scales.size > 1:
-        axis = told["axis"]
-        kept = (slice(None),) * axis + (slice(values.shape[axis]),)
+        axis = settings["axis"]
+        block = (slice(None),) * axis + (slice(values.shape[axis]),)
         scales, zeros = (
-            np.repeat(array, told["block_size"], axis)[kept] for array in (scales, zeros)
+            np.repeat(array, settings["block_size"], axis)[block] for array in (scales, zeros)
         )
     return np.asarray((values - zeros) * scales)

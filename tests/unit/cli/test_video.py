@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 
 from dashboard.widgets import example_film
-from facespace.cli import main, terminal
+from facespace.cli import main, terminal, video
 from facespace.types import RGB
-from facespace.video import film as video
 from facespace.video import tables
+from facespace.video.annotated_film import annotate_film
+from facespace.video.read_film import read_film
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +141,7 @@ def test_a_detector_that_is_not_there(film: Path, capsys) -> None:
 def test_interrupting_once_keeps_what_was_read(
     film: Path, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reading = video.read_film
+    reading = read_film
 
     def interrupted(*arguments: object):
         for number, step in enumerate(reading(*arguments)):
@@ -161,7 +162,7 @@ def test_interrupting_once_keeps_what_was_read(
 def test_interrupting_twice_gives_up(
     film: Path, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    annotating = video.annotate_film
+    annotating = annotate_film
 
     def interrupted(*arguments: object):
         for number, step in enumerate(annotating(*arguments)):

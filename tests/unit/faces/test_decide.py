@@ -61,7 +61,7 @@ CUTS = Cuts(covered=0.5, face_like=0.3, distance=0.6, sharpness=100, turn=0.1)
         (Evidence(face_like=0.29), 0.1, 0.9, ("covered",)),
         (Evidence(), 0.61, 0.9, ("covered",)),
         (Evidence(sharpness=99), 0.1, 0.9, ("blurred",)),
-        (Evidence(turn=0.11), 0.1, 0.9, ("profile",)),
+        (Evidence(yaw=0.11), 0.1, 0.9, ("profile",)),
         (Evidence(), 0.1, 0.79, ("detector",)),
         (Evidence(0.9, 0.1, 1, 0.2), 0.9, 0.1, ("covered", "blurred", "profile", "detector")),
     ],

@@ -49,7 +49,7 @@ def test_a_bare_face_has_nothing_against_it(astronaut: RGB) -> None:
     assert told.covered < CUTS.covered
     assert told.face_like > CUTS.face_like
     assert told.sharpness > CUTS.sharpness
-    assert told.turn < CUTS.turn
+    assert told.yaw < CUTS.turn
 
 
 def test_a_masked_face_is_found_and_marked(masked: RGB) -> None:
@@ -82,7 +82,7 @@ def test_turn_is_the_way_of_the_nose() -> None:
 def test_a_detector_without_landmarks_says_nothing_of_the_turn(astronaut: RGB) -> None:
     found = detectors.get("haar").detect(astronaut)
     told = evidence.gather(found, align.crop(astronaut, found))
-    assert [t.turn for t in told] == [None] * len(found)
+    assert [t.yaw for t in told] == [None] * len(found)
     assert evidence.gather([], align.crop(astronaut, [])) == []
 
 
@@ -97,7 +97,7 @@ def test_without_a_second_opinion_the_rest_is_told(astronaut: RGB, tmp_path: Pat
     (told,) = evidence.gather(found, align.crop(astronaut, found), path.parent)
     assert (told.covered, told.face_like) == (None, None)
     assert told.sharpness > 0
-    assert told.turn is not None
+    assert told.yaw is not None
 
 
 def test_another_file_is_no_second_opinion(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from PIL import Image
 from dashboard.widgets import example_film
 from facespace import limits, palette
 from facespace.types import RGB, FacespaceError
-from facespace.video import film as video
 from facespace.video import tables
+from facespace.video.annotated_film import annotate_film
 from facespace.video.film import Film, Progress
 
 #: Pixels and frames a second of the films that tests make.
@@ -71,7 +71,7 @@ def write(
 
 
 def annotated(source: Path, out: Path, **options: object) -> Film:
-    *steps, film = video.annotate_film(source, out, **options)
+    *steps, film = annotate_film(source, out, **options)
     assert all(isinstance(step, Progress) for step in steps)
     assert isinstance(film, Film)
     return film
@@ -185,7 +185,7 @@ def test_stopping_keeps_what_was_read(tmp_path: Path, frames) -> None:
 
 def test_a_film_given_up_leaves_nothing(tmp_path: Path, frames) -> None:
     source = write(tmp_path / "in.mp4", frames(24))
-    steps = video.annotate_film(source, tmp_path / "out.mp4")
+    steps = annotate_film(source, tmp_path / "out.mp4")
     while next(steps).stage == "reading":
         pass
     steps.close()
@@ -279,7 +279,7 @@ def long(path: Path, frames) -> Path:
 def test_bad_films_get_a_sentence(tmp_path: Path, frames, made, words: str) -> None:
     source = made(tmp_path / "in.mp4", frames)
     with pytest.raises(FacespaceError, match=words):
-        list(video.annotate_film(source, tmp_path / "out.mp4"))
+        list(annotate_film(source, tmp_path / "out.mp4"))
     assert [path.name for path in tmp_path.iterdir()] == ["in.mp4"]
 
 
@@ -296,7 +296,7 @@ def test_a_large_file_is_refused(tmp_path: Path, frames, monkeypatch) -> None:
     source = write(tmp_path / "in.mp4", frames(2))
     monkeypatch.setattr(limits, "MAX_FILM_BYTES", 100)
     with pytest.raises(FacespaceError, match="larger than"):
-        list(video.annotate_film(source, tmp_path / "out.mp4"))
+        list(annotate_film(source, tmp_path / "out.mp4"))
 
 
 def clips(data: Path) -> list[Path]:

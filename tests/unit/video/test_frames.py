@@ -16,8 +16,8 @@ from dashboard.widgets import example_film
 from facespace import limits
 from facespace.faces import annotate
 from facespace.types import RGB, Box, FacespaceError
-from facespace.video import film as video
-from facespace.video import frames, sound
+from facespace.video import annotated_film, frames, sound
+from facespace.video.annotated_film import annotate_film
 from facespace.video.film import Film
 
 SIZE, RATE = (320, 180), 12
@@ -43,7 +43,7 @@ def write(path: Path, pictures: Iterator[RGB], codec: str = "libx264", **context
 
 
 def annotated(source: Path, out: Path) -> Film:
-    *_, film = video.annotate_film(source, out)
+    *_, film = annotate_film(source, out)
     assert isinstance(film, Film)
     return film
 
@@ -95,8 +95,11 @@ def test_colours_are_kept_and_said(tmp_path: Path) -> None:
     annotated(write(tmp_path / "in.mp4", iter([flat] * 4)), tmp_path / "out.mp4")
     with av.open(str(tmp_path / "out.mp4")) as container:
         frame = next(container.decode(video=0))
-        assert (frame.colorspace, frame.color_range) == (video.BT709, video.LIMITED)
-        assert frame.color_primaries == frame.color_trc == video.BT709
+        assert (frame.colorspace, frame.color_range) == (
+            annotated_film.BT709,
+            annotated_film.LIMITED,
+        )
+        assert frame.color_primaries == frame.color_trc == annotated_film.BT709
         rgb = frame.to_ndarray(format="rgb24").astype(int)
     np.testing.assert_allclose(rgb[90, 80], (200, 60, 40), atol=6)
     np.testing.assert_allclose(rgb[90, 240], (30, 160, 90), atol=6)
