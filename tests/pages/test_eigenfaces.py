@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.views.eigenfaces.explain import STEPS, WALKED
 from facespace.artifacts import coordinates, face_space
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
-from facespace.faces import analyze, model
+from facespace.faces import model
+from facespace.faces.analyze import analyze
 from facespace.types import RGB
 from tests.support.artifact_files import add_means
 from tests.support.pages import opened, text

@@ -18,7 +18,8 @@ from facespace import Settings
 from facespace.artifacts import coordinates, face_space
 from facespace.artifacts.manifest import load_manifest
 from facespace.datasets.dataset import Photo
-from facespace.faces import analyze, detectors, model
+from facespace.faces import detectors, model
+from facespace.faces.analyze import analyze
 from facespace.types import RGB, FacespaceError
 from tests.support.pictures import variant
 from tests.support.training_sets import COUNT

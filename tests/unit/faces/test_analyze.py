@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -96,10 +97,13 @@ def test_many_threads_read_alike(astronaut: RGB) -> None:
 
 def test_importing_the_runtime_leaves_scikit_learn_and_streamlit_alone() -> None:
     code = (
-        "import sys, facespace.cli.main, facespace.cli.folder, facespace.cli.video;"
-        "import facespace.charts.evaluation, facespace.artifacts.face_space;"
-        "print([m for m in ('sklearn', 'streamlit', 'training', 'torch', 'skimage')"
-        " if m in sys.modules])"
+        "import importlib, pkgutil, sys, facespace\n"
+        "names = [m.name for m in pkgutil.walk_packages(facespace.__path__, 'facespace.')]\n"
+        "for name in names:\n"
+        "    if not name.endswith(('__main__', 'cluster')): importlib.import_module(name)\n"
+        "assert len(names) > 60 and all(getattr(facespace, n) for n in facespace.__all__)\n"
+        "unwanted = ('sklearn', 'streamlit', 'training', 'torch', 'skimage')\n"
+        "print([m for m in unwanted if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -164,3 +168,17 @@ def test_a_shrunken_picture_has_its_boxes_where_the_faces_are(astronaut: RGB) ->
     box = face.detection.box
     assert columns[0] == pytest.approx(box.x / 2, abs=4)
     assert np.flatnonzero(changed.any(axis=1))[-1] == pytest.approx((box.y + box.height) / 2, abs=4)
+
+
+def test_zip_names_are_flat_and_different() -> None:
+    names = ("a/x.png", "x-2.png", "b/x.png", "../x.png", "c:\\x.png")
+    packed = tables.to_zip([(name, name.encode()) for name in names])
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        packed_names = archive.namelist()
+        assert packed_names == ["x.png", "x-2.png", "x-3.png", "x-4.png", "x-5.png"]
+        assert [archive.read(name).decode() for name in packed_names] == list(names)
+
+
+def test_png_keeps_the_pixels(astronaut: RGB) -> None:
+    back = np.asarray(Image.open(io.BytesIO(tables.to_png(astronaut))))
+    np.testing.assert_array_equal(back, astronaut)

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from facespace.artifacts.manifest import Cuts, artifacts_folder, load_manifest
-from facespace.faces import align, analyze, detectors, evidence
-from facespace.faces.analyze import Settings
+from facespace.faces import align, detectors, evidence
+from facespace.faces.analyze import Settings, analyze
 from facespace.io import images
 from facespace.types import RGB, Detection, Evidence, FacespaceError
 
