@@ -17,7 +17,7 @@ import pytest
 from dashboard.widgets import example_film
 from facespace.cli import main, terminal, video
 from facespace.types import RGB
-from facespace.video import tables
+from facespace.video import annotated_film, tables
 from facespace.video.annotated_film import annotate_film
 from facespace.video.read_film import read_film
 
@@ -149,7 +149,7 @@ def test_interrupting_once_keeps_what_was_read(
                 signal.raise_signal(signal.SIGINT)
             yield step
 
-    monkeypatch.setattr(video, "read_film", interrupted)
+    monkeypatch.setattr(annotated_film, "read_film", interrupted)
     before = signal.getsignal(signal.SIGINT)
     out = tmp_path / "out.mp4"
     assert main.main(["video", str(film), "--out", str(out), "--every", "2"]) == 1
