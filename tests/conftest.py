@@ -41,7 +41,7 @@ def astronaut_face(astronaut: RGB) -> Detection:
 
 
 @pytest.fixture(scope="session")
-def candidate(astronaut) -> Candidate:
+def candidate(astronaut: RGB) -> Candidate:
     """The astronaut's face on its way into the queue."""
     reading = analyze(astronaut)
     info = load_manifest().model(reading.model)

@@ -34,7 +34,9 @@ def peak() -> float:
 
 
 @pytest.fixture(autouse=True)
-def clean(tmp_path_factory: pytest.TempPathFactory, monkeypatch) -> Iterator[None]:
+def clean(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """Nothing stays in the temporary folder, and memory is bounded."""
     folder = tmp_path_factory.mktemp("temporary")
     monkeypatch.setattr(tempfile, "tempdir", str(folder))

@@ -11,6 +11,7 @@ import pytest
 from facespace import limits
 from facespace.cli import main
 from facespace.faces.analyze import analyze
+from facespace.types import RGB
 from tests.support.outcomes import opened, words
 from tests.support.paths import APP, PAGES
 from tests.support.pictures import png
@@ -40,7 +41,7 @@ ODD = (
 
 @pytest.mark.parametrize("turn", range(2))
 @pytest.mark.parametrize("page", PAGES)
-def test_odd_settings(page: str, turn: int, monkeypatch) -> None:
+def test_odd_settings(page: str, turn: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A setting that is none counts as none."""
     monkeypatch.setattr(limits, "MAX_QUERY", 100_000)
     odd = {key: ODD[(i * 5 + turn * 7) % len(ODD)] for i, key in enumerate(KEYS)}
@@ -67,7 +68,12 @@ def test_an_address_has_a_cap(query: dict[str, str | list[str]]) -> None:
     assert words(app.run()) == []
 
 
-def test_faces_have_a_cap(astronaut, tmp_path: Path, monkeypatch, capsys) -> None:
+def test_faces_have_a_cap(
+    astronaut: RGB,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """The surest are judged, and it is said that there are more."""
     crowd = np.tile(astronaut[20:240, 120:340], (2, 3, 1))
     assert len(analyze(crowd).faces) == 6
@@ -85,7 +91,9 @@ def test_faces_have_a_cap(astronaut, tmp_path: Path, monkeypatch, capsys) -> Non
     assert f"**crowd.png**: {reading.note}" in [info.value for info in app.info]
 
 
-def test_reading_on_a_page_has_a_cap(variants: list[bytes], monkeypatch) -> None:
+def test_reading_on_a_page_has_a_cap(
+    variants: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It pauses and asks whether to go on, and each turn brings it further."""
     monkeypatch.setattr(limits, "MAX_SECONDS", 0)
     app = opened("photo")
@@ -99,6 +107,8 @@ def test_reading_on_a_page_has_a_cap(variants: list[bytes], monkeypatch) -> None
 
 
 @pytest.mark.parametrize("value", ["²", "-1", "0", "1e6", "many", "", "9" * 5000, "٣"])
-def test_a_cap_that_is_no_number_counts_as_none(value: str, monkeypatch) -> None:
+def test_a_cap_that_is_no_number_counts_as_none(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FACESPACE_ANYTHING", value)
     assert limits._read("ANYTHING", 7) == 7

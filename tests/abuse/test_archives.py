@@ -44,7 +44,7 @@ def test_as_labelled_photos(name: str) -> None:
     assert "no labelled photos" in str(caught.value) or in_library(name) or CASES[name][1] == EITHER
 
 
-def test_command_line(tmp_path: Path, capfd) -> None:
+def test_command_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """All at once; of those that are refused as a whole there is one entry with the sentence."""
     paths = {name: tmp_path / f"{number:03d}.zip" for number, name in enumerate(CASES)}
     for name, path in paths.items():

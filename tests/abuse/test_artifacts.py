@@ -358,7 +358,9 @@ def test_foreign_json(file: str, content: bytes, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"{}", b'{"models": 7}', b'{"models": {}}'])
 @pytest.mark.parametrize("page", ["home", "evaluation", "fairness", "eigenfaces"])
-def test_report_of_another_shape(page: str, content: bytes, tmp_path: Path, monkeypatch) -> None:
+def test_report_of_another_shape(
+    page: str, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The manifest vouches for it, and the page finds in it what it does not understand."""
     where = folder_of(tmp_path, listed("report.json", content), report__json=content)
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(where))
@@ -381,7 +383,13 @@ FEW = {
 
 
 @pytest.mark.parametrize("name", FEW)
-def test_command_line(name: str, tmp_path: Path, monkeypatch, capsys, astronaut_file) -> None:
+def test_command_line(
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    astronaut_file: bytes,
+) -> None:
     where = folder_of(tmp_path / "artifacts", manifest_of(name))
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(where))
     photo = tmp_path / "astronaut.png"
@@ -395,7 +403,9 @@ def test_command_line(name: str, tmp_path: Path, monkeypatch, capsys, astronaut_
 
 
 @pytest.mark.parametrize("name", FEW)
-def test_page(name: str, tmp_path: Path, monkeypatch, astronaut_file) -> None:
+def test_page(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, astronaut_file: bytes
+) -> None:
     where = folder_of(tmp_path / "artifacts", manifest_of(name))
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(where))
     app = opened("photo", **{"from": "Example"})
@@ -404,7 +414,7 @@ def test_page(name: str, tmp_path: Path, monkeypatch, astronaut_file) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page(page: str, tmp_path: Path, monkeypatch) -> None:
+def test_every_page(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a damaged file of everything a page draws from: a sentence, or what it can still do."""
     flipped = {name: (REAL / name).read_bytes()[:-1] + b"?" for name in NAMES}
     where = folder_of(

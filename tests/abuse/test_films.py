@@ -28,7 +28,7 @@ def test_library(name: str, tmp_path: Path) -> None:
     assert left == ({"film.mp4"} if sentence else {"film.mp4", "out.mp4"})
 
 
-def test_frames_have_a_cap(tmp_path: Path, monkeypatch) -> None:
+def test_frames_have_a_cap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_FILM_FRAMES", 5)
     source = tmp_path / "film.mp4"
     source.write_bytes(plain())
@@ -36,7 +36,7 @@ def test_frames_have_a_cap(tmp_path: Path, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("name", FEW)
-def test_command_line(name: str, tmp_path: Path, capsys) -> None:
+def test_command_line(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = tmp_path / "film.mp4"
     source.write_bytes(content(name))
     assert main.main(["video", str(source), "--out", str(tmp_path / "out.mp4")]) == FEW[name]

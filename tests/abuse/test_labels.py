@@ -36,7 +36,7 @@ def table(name: str) -> bytes:
 
 
 @pytest.fixture(autouse=True)
-def few_rows(monkeypatch) -> None:
+def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_LABELS", MOST)
     monkeypatch.setattr(limits, "MAX_ARCHIVE_FILES", MOST)
 
@@ -101,7 +101,7 @@ def test_about(name: str, tmp_path: Path) -> None:
 FEW = ("UTF-16", "semicolons", "odd ages", "a quote not closed", "NULs", "one class", "formulas")
 
 
-def test_command_line(tmp_path: Path, capsys) -> None:
+def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in FEW:
         folder = tmp_path / name
         folder.mkdir()

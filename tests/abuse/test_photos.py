@@ -24,7 +24,7 @@ def test_library(name: str) -> None:
         assert rgb.ndim == 3 and rgb.shape[2] == 3 and rgb.dtype == np.uint8
 
 
-def test_command_line(tmp_path: Path, capsys) -> None:
+def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """All at once: those that cannot be read are named, the others read, nothing else is said."""
     paths = {name: tmp_path / f"{number:03d}.jpg" for number, name in enumerate(CASES)}
     for name, path in paths.items():
@@ -38,7 +38,7 @@ def test_command_line(tmp_path: Path, capsys) -> None:
     assert printed.err.splitlines() == [f"facespace: {path}: {why}" for path, why in bad.items()]
 
 
-def test_page_photo(monkeypatch) -> None:
+def test_page_photo(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_FILES", len(CASES))
     app = opened("photo")
     app.file_uploader(key="uploads").set_value(

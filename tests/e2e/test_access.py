@@ -49,7 +49,7 @@ def serious(page: Page, *rules: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("scheme", "rules"), [("light", ()), ("dark", ("color-contrast",))])
-def test_axe_finds_nothing_serious(browser: Browser, address: str, scheme: str, rules) -> None:
+def test_axe_finds_nothing_serious(browser: Browser, address: str, scheme: str, rules: Any) -> None:
     """All rules by day; by night those that see colours: nothing else differs."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
     context.set_default_timeout(SECONDS * 1000)

@@ -47,7 +47,9 @@ def test_a_shared_link_works_on_a_server_that_has_just_started(page: Page) -> No
         expect(navigation).to_contain_text("Behind it")
 
 
-def test_a_photo_is_uploaded_read_and_downloaded(page, address, astronaut_path, tmp_path) -> None:
+def test_a_photo_is_uploaded_read_and_downloaded(
+    page: Page, address: str, astronaut_path: Path, tmp_path: Path
+) -> None:
     upload(page, address, astronaut_path)
     expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text("1 picture, 1 face")
     crop = page.get_by_role("img", name="Crop 1")
@@ -69,7 +71,9 @@ def test_a_photo_is_uploaded_read_and_downloaded(page, address, astronaut_path, 
         assert drawn.convert("RGB").tobytes() != original.convert("RGB").tobytes()
 
 
-def test_a_bad_file_is_named_and_the_good_one_read(page, address, astronaut_path, tmp_path) -> None:
+def test_a_bad_file_is_named_and_the_good_one_read(
+    page: Page, address: str, astronaut_path: Path, tmp_path: Path
+) -> None:
     bad = tmp_path / "holiday.jpg"
     bad.write_text("no picture")
     upload(page, address, bad, astronaut_path)
@@ -78,7 +82,9 @@ def test_a_bad_file_is_named_and_the_good_one_read(page, address, astronaut_path
     expect(page.get_by_text("Traceback")).to_have_count(0)
 
 
-def test_many_pictures_come_back_as_one_zip(page, address, astronaut_path, tmp_path) -> None:
+def test_many_pictures_come_back_as_one_zip(
+    page: Page, address: str, astronaut_path: Path, tmp_path: Path
+) -> None:
     grey, bad = tmp_path / "grey.jpg", tmp_path / "bad.jpg"
     Image.new("RGB", (300, 200), "gray").save(grey)
     bad.write_text("no picture")
@@ -122,7 +128,7 @@ def test_settings_live_in_the_address(page: Page, address: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_every_page_fits(browser: Browser, address: str, scheme, width) -> None:
+def test_every_page_fits(browser: Browser, address: str, scheme: str, width: int) -> None:
     """No exception, no sideways scrolling, on a phone and a desk, by day and by night."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     context.set_default_timeout(SECONDS * 1000)

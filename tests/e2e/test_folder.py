@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 from playwright.sync_api import Page, expect
 
+from facespace.types import RGB
 from tests.support.browser import download, settled
 from tests.support.pictures import GREY, packed, png
 
@@ -76,7 +77,9 @@ def test_a_directory_is_uploaded(
     assert {name.rpartition("/")[2] for name in names} == {"one.png", "Zoë & co.png"}
 
 
-def test_a_run_is_stopped_and_goes_on(page: Page, address: str, astronaut, tmp_path: Path) -> None:
+def test_a_run_is_stopped_and_goes_on(
+    page: Page, address: str, astronaut: RGB, tmp_path: Path
+) -> None:
     """Enough photos that the run is not over before the button is found."""
     path = tmp_path / "many.zip"
     path.write_bytes(packed({f"{i}.png": png(astronaut[i:, i:]) for i in range(100)}))

@@ -14,7 +14,7 @@ from tests.support.browser import dashboard, download, settled
 
 
 @pytest.fixture(scope="module")
-def photos(tmp_path_factory, astronaut: RGB) -> Path:
+def photos(tmp_path_factory: pytest.TempPathFactory, astronaut: RGB) -> Path:
     folder = tmp_path_factory.mktemp("photos")
     for label in ("female", "male"):
         (folder / label).mkdir()

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, LocatorAssertions, Page, expect
 
 from dashboard.views.grayscale import PARTS
 from facespace.faces.analyze import analyze
 from tests.support.browser import SECONDS, download, settled
 
 
-def lens_at(page: Page, column: int, row: int):
+def lens_at(page: Page, column: int, row: int) -> LocatorAssertions:
     return expect(page.get_by_text(f"The pixel at column {column}, row {row} is"))
 
 
@@ -46,7 +46,9 @@ def test_upload_look_through_the_lens_and_take_the_numbers(
         assert (np.asarray(picture) == face.crop).all()
 
 
-def test_a_place_outside_of_a_smaller_picture_is_left(page, address, tmp_path) -> None:
+def test_a_place_outside_of_a_smaller_picture_is_left(
+    page: Page, address: str, tmp_path: Path
+) -> None:
     """The address may carry the place of another picture."""
     small = tmp_path / "small.png"
     Image.new("RGB", (5, 9), "red").save(small)

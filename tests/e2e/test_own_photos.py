@@ -10,11 +10,14 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from facespace.artifacts.manifest import load_manifest
+from facespace.types import RGB
 from tests.support.browser import download, settled
 from tests.support.pictures import GREY, packed, png
 
 
-def test_photos_are_tested_and_the_figures_kept(page, address, labelled_zip, tmp_path) -> None:
+def test_photos_are_tested_and_the_figures_kept(
+    page: Page, address: str, labelled_zip: bytes, tmp_path: Path
+) -> None:
     path = tmp_path / "photos.zip"
     path.write_bytes(labelled_zip)
     page.goto(f"{address}/own_photos")
@@ -44,7 +47,7 @@ def test_photos_are_tested_and_the_figures_kept(page, address, labelled_zip, tmp
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
-def test_a_run_is_stopped(page: Page, address: str, astronaut, tmp_path: Path) -> None:
+def test_a_run_is_stopped(page: Page, address: str, astronaut: RGB, tmp_path: Path) -> None:
     """Enough photos that the run is not over before the button is found."""
     photos = {f"{'fe' * (i % 2)}male/{i}.png": png(astronaut[i:, i:]) for i in range(120)}
     path = tmp_path / "many.zip"
@@ -73,7 +76,9 @@ def test_what_is_wrong_is_said(page: Page, address: str, tmp_path: Path) -> None
         expect(page.get_by_test_id("stAlertContentWarning")).to_contain_text(words)
 
 
-def test_a_folder_is_tested_by_its_path(page: Page, address, labelled_zip, tmp_path) -> None:
+def test_a_folder_is_tested_by_its_path(
+    page: Page, address: str, labelled_zip: bytes, tmp_path: Path
+) -> None:
     (tmp_path / "photos.zip").write_bytes(labelled_zip)
     with zipfile.ZipFile(tmp_path / "photos.zip") as archive:
         archive.extractall(tmp_path)

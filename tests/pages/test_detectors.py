@@ -106,7 +106,7 @@ def test_settings_change_what_is_found(astronaut_file: bytes) -> None:
 
 
 def test_a_detector_runs_uncounted_once_and_on_a_small_picture(
-    astronaut: RGB, astronaut_file: bytes, monkeypatch
+    astronaut: RGB, astronaut_file: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shapes: list[tuple[int, ...]] = []
 
@@ -139,7 +139,9 @@ def test_a_broken_file_gets_a_sentence() -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("figures", [None, FIGURES])
-def test_every_fault_opens(fault: str, figures, tmp_path, monkeypatch) -> None:
+def test_every_fault_opens(
+    fault: str, figures: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     install(tmp_path, monkeypatch, figures)
     app = opened("detectors", fault=fault)
     assert not app.exception
@@ -161,7 +163,9 @@ def test_every_fault_opens(fault: str, figures, tmp_path, monkeypatch) -> None:
     )
 
 
-def test_figures_are_those_that_were_measured(tmp_path, monkeypatch) -> None:
+def test_figures_are_those_that_were_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     install(tmp_path, monkeypatch, FIGURES)
     app = opened("detectors", fault="Side faces")
     assert list(app.dataframe[0].value["Profiles found"]) == ["22.5%", "7.5%"]
@@ -182,7 +186,7 @@ def test_figures_are_those_that_were_measured(tmp_path, monkeypatch) -> None:
                 assert len(charted) == 2
 
 
-def test_without_yunet_the_page_says_so(monkeypatch) -> None:
+def test_without_yunet_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FACESPACE_YUNET", raising=False)
     find = importlib.util.find_spec
     monkeypatch.setattr(

@@ -211,7 +211,9 @@ def test_test_faces_of_every_set_and_axis() -> None:
     assert not app.exception
 
 
-def test_the_nearest_mean_face(astronaut_file: bytes, tmp_path: Path, monkeypatch) -> None:
+def test_the_nearest_mean_face(
+    astronaut_file: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (face,) = analyze(astronaut_file).faces
     other = np.full_like(face.crop, 128)
     arrays = {}
@@ -238,7 +240,9 @@ def test_the_nearest_mean_face(astronaut_file: bytes, tmp_path: Path, monkeypatc
         ("face_space.npz", "Eigenfaces", "no face_space.npz"),
     ],
 )
-def test_a_missing_file_gets_a_sentence(name, part, words, tmp_path, monkeypatch) -> None:
+def test_a_missing_file_gets_a_sentence(
+    name: str, part: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     without(tmp_path, name, monkeypatch)
     app = shown(part)
     assert not app.exception

@@ -125,7 +125,7 @@ def clicked(app: AppTest, key: str, points: list[dict]) -> AppTest:
 
 
 @pytest.mark.parametrize("given", [0.3127, [0.3127]])
-def test_a_click_on_the_curve_moves_the_threshold(given) -> None:
+def test_a_click_on_the_curve_moves_the_threshold(given: float | list[float]) -> None:
     app = opened("evaluation")
     clicked(app, f"{THRESHOLD}_curve", [{"x": 0.2, "y": 0.9, "customdata": given}])
     assert app.slider(key=THRESHOLD).value == 0.313
@@ -206,7 +206,7 @@ def test_detectors_are_those_of_their_own_page() -> None:
 
 
 @pytest.mark.parametrize("part", ["ROC and confusion", WHEN])
-def test_without_scores_the_page_says_so(part: str, monkeypatch) -> None:
+def test_without_scores_the_page_says_so(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from facespace.artifacts import scores
 
     monkeypatch.setattr(scores, "scored", lambda _: {})

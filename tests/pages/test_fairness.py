@@ -70,7 +70,7 @@ def test_says_that_a_set_knows_neither_age_nor_group(test: str) -> None:
     assert [box.key for box in app.selectbox] == ["test", "model", "groups", "group_metric"]
 
 
-def test_says_that_a_set_has_no_groups_at_all(monkeypatch) -> None:
+def test_says_that_a_set_has_no_groups_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     manifest = load_manifest()
     report = manifest.json("report.json")
     for entry in report["models"].values():
@@ -81,7 +81,9 @@ def test_says_that_a_set_has_no_groups_at_all(monkeypatch) -> None:
     assert "does not say who is in its photos" in text(app)
 
 
-def test_without_scores_the_groups_are_there_and_the_tool_says_why_not(monkeypatch) -> None:
+def test_without_scores_the_groups_are_there_and_the_tool_says_why_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(scores, "scored", lambda _: {})
     app = opened("fairness")
     assert not app.exception

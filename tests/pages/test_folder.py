@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -108,7 +111,7 @@ def test_a_bad_zip_gets_a_sentence(content: bytes, words: str) -> None:
 
 
 def test_paths_are_asked_for_at_this_machine_alone(
-    variants: list[bytes], tmp_path, monkeypatch: pytest.MonkeyPatch
+    variants: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.png").write_bytes(variants[0])
     assert not opened("folder", **{"from": "Path on this machine"}).text_input
@@ -121,7 +124,9 @@ def test_paths_are_asked_for_at_this_machine_alone(
     assert "1 photo read, 1 face" in waited(app).success[0].value
 
 
-def test_too_many_photos_are_cut_short(variants: list[bytes], monkeypatch) -> None:
+def test_too_many_photos_are_cut_short(
+    variants: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(limits, "MAX_ARCHIVE_FILES", 2)
     app = opened("folder")
     files = [(f"{i}.png", variants[i], "image/png") for i in range(3)]
@@ -134,7 +139,7 @@ def test_what_was_stopped_goes_on(photos_zip: bytes, monkeypatch: pytest.MonkeyP
     app = with_zip(photos_zip)
     reading, calls = folder_job.run._read_one, []
 
-    def slow(*arguments: object):
+    def slow(*arguments: Any) -> Any:
         calls.append(arguments[0].name)
         if len(calls) == 3:
             app.session_state["folder"].stop()
@@ -157,7 +162,9 @@ def test_what_was_stopped_goes_on(photos_zip: bytes, monkeypatch: pytest.MonkeyP
     assert not app.exception
 
 
-def test_one_who_waits_can_be_stopped_and_nobody_waits_for_ever(variants, monkeypatch) -> None:
+def test_one_who_waits_can_be_stopped_and_nobody_waits_for_ever(
+    variants: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     photos = [Photo(f"{i}.png", content) for i, content in enumerate(variants)]
     brought = folder_job.Brought("x", photos, "x")
     with folder_job.AT_ONCE:

@@ -17,7 +17,7 @@ from facespace.faces.analyze import Settings
 from facespace.io import find_photos, images
 from facespace.review.exchange import pack
 from facespace.review.queue import Queue
-from facespace.types import FacespaceError
+from facespace.types import RGB, FacespaceError
 from tests.support.pages import button, links, opened, text, turned_on, waited
 from tests.support.pictures import packed, png
 from tests.support.reviewing import covered
@@ -28,7 +28,7 @@ from training.reviewed_faces import added
 
 
 @pytest.fixture
-def files(astronaut) -> dict[str, bytes]:
+def files(astronaut: RGB) -> dict[str, bytes]:
     """A face that is covered, another one, a copy of the first by another name, and a clear one."""
     cloth = covered(astronaut)
     pictures = {"a": cloth, "b": np.ascontiguousarray(cloth[:, ::-1]), "c": astronaut}
@@ -37,7 +37,7 @@ def files(astronaut) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def there(files, tmp_path: Path) -> Path:
+def there(files: dict[str, bytes], tmp_path: Path) -> Path:
     made = tmp_path / "in"
     made.mkdir()
     for name, content in files.items():
@@ -59,7 +59,9 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 # The command line
 
 
-def test_the_command_keeps_what_training_reads(there: Path, tmp_path: Path, capfd) -> None:
+def test_the_command_keeps_what_training_reads(
+    there: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "reviews.db"
     out = tmp_path / "out.jsonl"
     command = ["folder", str(there), "--workers", "2", "--out", str(out), "--reviews", str(path)]
@@ -94,7 +96,9 @@ def test_the_command_keeps_what_training_reads(there: Path, tmp_path: Path, capf
     assert "2 reviewed faces" in said[0]
 
 
-def test_without_the_option_no_face_is_kept(there: Path, tmp_path: Path, capfd) -> None:
+def test_without_the_option_no_face_is_kept(
+    there: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "out.csv"
     assert main.main(["folder", str(there), "--workers", "1", "--out", str(out)]) == 0
     assert "kept" not in capfd.readouterr().err
@@ -108,7 +112,7 @@ def test_without_the_option_no_face_is_kept(there: Path, tmp_path: Path, capfd) 
 
 
 def test_a_queue_that_cannot_be_used_is_said_before_the_work(
-    there: Path, tmp_path: Path, capfd
+    there: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     foreign = tmp_path / "notes.txt"
     foreign.write_text("mine, and long enough to be a database" * 100)
@@ -141,7 +145,9 @@ def test_faces_are_in_the_queue_before_their_photo_is_known(there: Path) -> None
     assert step.kept == 1 and len(kept) == 1
 
 
-def test_a_film_s_faces_that_stay_open_are_kept(tmp_path: Path, capfd, monkeypatch) -> None:
+def test_a_film_s_faces_that_stay_open_are_kept(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     film = tmp_path / "film.mp4"
     film.write_bytes(example_film()[1])
     path = tmp_path / "r.db"
@@ -156,7 +162,9 @@ def test_a_film_s_faces_that_stay_open_are_kept(tmp_path: Path, capfd, monkeypat
 
 
 @pytest.mark.parametrize("where", ["0", "1"])
-def test_with_keeping_off_nothing_is_on_disk(where, files, disk: Path, monkeypatch) -> None:
+def test_with_keeping_off_nothing_is_on_disk(
+    where: str, files: dict[str, bytes], disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FACESPACE_PUBLIC", where)
     app = read(files)
     assert "3 faces marked “?” not kept" in text(app)
@@ -165,7 +173,9 @@ def test_with_keeping_off_nothing_is_on_disk(where, files, disk: Path, monkeypat
     assert list(disk.rglob("*")) == []
 
 
-def test_a_folder_s_faces_are_kept_and_found_on_the_page(files, disk: Path, monkeypatch) -> None:
+def test_a_folder_s_faces_are_kept_and_found_on_the_page(
+    files: dict[str, bytes], disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FACESPACE_PUBLIC", "0")
     app = read(files, turned_on())
     assert "3 faces marked “?” in the review queue" in links(app)
@@ -179,7 +189,9 @@ def test_a_folder_s_faces_are_kept_and_found_on_the_page(files, disk: Path, monk
     assert "Folder" in text(app)
 
 
-def test_for_the_public_they_live_in_the_session(files, disk: Path, monkeypatch) -> None:
+def test_for_the_public_they_live_in_the_session(
+    files: dict[str, bytes], disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FACESPACE_PUBLIC", "1")
     app = read(files, turned_on())
     assert len(app.session_state["review_consent"].queue.items()) == 2
@@ -187,7 +199,7 @@ def test_for_the_public_they_live_in_the_session(files, disk: Path, monkeypatch)
 
 
 def test_what_was_read_before_keeping_was_on_can_still_be_kept(
-    files, disk: Path, monkeypatch
+    files: dict[str, bytes], disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FACESPACE_PUBLIC", "0")
     app = turned_on(read(files))
@@ -200,7 +212,9 @@ def test_what_was_read_before_keeping_was_on_can_still_be_kept(
     assert len(Queue(disk / "queue" / "review.db").items()) == 2
 
 
-def test_whoever_turns_keeping_off_meanwhile_keeps_no_more(files, disk: Path, monkeypatch) -> None:
+def test_whoever_turns_keeping_off_meanwhile_keeps_no_more(
+    files: dict[str, bytes], disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FACESPACE_PUBLIC", "0")
     app = turned_on(read(files))
     job = app.session_state["folder"]
@@ -209,7 +223,9 @@ def test_whoever_turns_keeping_off_meanwhile_keeps_no_more(files, disk: Path, mo
     assert job._keep([]) is False
 
 
-def test_a_damaged_queue_gets_a_sentence(files, disk: Path, monkeypatch) -> None:
+def test_a_damaged_queue_gets_a_sentence(
+    files: dict[str, bytes], disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FACESPACE_PUBLIC", "0")
     (disk / "queue").mkdir()
     (disk / "queue" / "review.db").write_bytes(b"not a database" * 100)

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Tab
 
 from dashboard.views.grayscale import PARTS
 from facespace.explain import grayscale
 from facespace.faces.analyze import analyze
+from facespace.types import RGB
 from tests.support.pages import opened, text
 
 
@@ -33,7 +35,7 @@ def page(lesson: str, content: bytes | None = None, name: str = "own.png") -> Ap
     return app
 
 
-def drawn(app: AppTest):
+def drawn(app: AppTest) -> Tab:
     """The one lesson that is drawn."""
     (tab,) = (tab for tab in app.tabs if len(tab.children))
     return tab
@@ -86,7 +88,7 @@ def test_the_camera(astronaut_file: bytes) -> None:
     assert not app.exception
 
 
-def test_the_lens_follows_its_sliders(astronaut) -> None:
+def test_the_lens_follows_its_sliders(astronaut: RGB) -> None:
     app = page("Numbers")
     grey = grayscale.luma(astronaut)
     app.slider(key="lens_x").set_value(300)
@@ -143,7 +145,7 @@ def test_histogram_of_one_level() -> None:
     assert "nothing to spread" in text(app)
 
 
-def test_resizing_measures_what_is_lost(astronaut) -> None:
+def test_resizing_measures_what_is_lost(astronaut: RGB) -> None:
     app = page("Resizing")
     grey = grayscale.luma(astronaut)
     for how in grayscale.SHRUNK_BY:
@@ -165,7 +167,7 @@ def test_the_crop_is_what_the_model_gets(astronaut_file: bytes) -> None:
     assert [button.label for button in app.get("download_button")] == ["Crop CSV", "Crop PNG"]
 
 
-def test_of_several_faces_one_is_chosen(astronaut) -> None:
+def test_of_several_faces_one_is_chosen(astronaut: RGB) -> None:
     file = io.BytesIO()
     Image.fromarray(np.hstack([astronaut, astronaut[:, ::-1]])).save(file, "PNG")
     app = page("The crop", file.getvalue())

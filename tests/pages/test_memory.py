@@ -6,6 +6,7 @@ import gc
 import subprocess
 import sys
 import weakref
+from collections.abc import Iterator
 
 import pytest
 
@@ -35,7 +36,7 @@ class Circle:
 
 
 @pytest.fixture(autouse=True)
-def _thaw():
+def _thaw() -> Iterator[None]:
     yield
     memory.at_rest.clear()
     gc.unfreeze()

@@ -26,7 +26,7 @@ MODELS = load_manifest().models
 
 
 @pytest.fixture(autouse=True)
-def temporary(tmp_path_factory, monkeypatch) -> Path:
+def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The system's folder for temporary files: an own one, seen to be empty in the end."""
     folder = tmp_path_factory.mktemp("temporary")
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -119,7 +119,7 @@ def test_what_cannot_be_tested_on_is_said(files: dict[str, bytes], words: str) -
     assert words in warning.value
 
 
-def test_two_hundred_photos_give_the_figures_of_the_command(data: Path, tmp_path) -> None:
+def test_two_hundred_photos_give_the_figures_of_the_command(data: Path, tmp_path: Path) -> None:
     with (data / "lfw" / "labels.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     chosen = [r for g in ("female", "male") for r in [x for x in rows if x["gender"] == g][:100]]
@@ -139,7 +139,7 @@ def test_two_hundred_photos_give_the_figures_of_the_command(data: Path, tmp_path
     assert shown(app) == written(json.loads(figures.read_text("utf-8")))
 
 
-def test_a_run_can_be_stopped_and_started_again(labelled_zip) -> None:
+def test_a_run_can_be_stopped_and_started_again(labelled_zip: bytes) -> None:
     app = measured(labelled_zip)
     key = app.session_state["own_photos"][0]
     # As the button leaves it in the middle of a run.
@@ -152,7 +152,9 @@ def test_a_run_can_be_stopped_and_started_again(labelled_zip) -> None:
     assert "6 faces measured" in app.success[0].value
 
 
-def test_a_stop_in_the_middle_leaves_nothing(labelled_zip, temporary, monkeypatch) -> None:
+def test_a_stop_in_the_middle_leaves_nothing(
+    labelled_zip: bytes, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Streamlit ends a script by an exception that is no Exception, at its next own call."""
 
     class Ended(BaseException):
@@ -168,7 +170,9 @@ def test_a_stop_in_the_middle_leaves_nothing(labelled_zip, temporary, monkeypatc
     assert list(temporary.iterdir()) == []
 
 
-def test_a_path_is_asked_for_at_this_machine_alone(labelled_zip, tmp_path, monkeypatch) -> None:
+def test_a_path_is_asked_for_at_this_machine_alone(
+    labelled_zip: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with zipfile.ZipFile(io.BytesIO(labelled_zip)) as archive:
         archive.extractall(tmp_path)
     monkeypatch.setattr(own_photos, "at_this_machine", lambda: True)
@@ -229,7 +233,9 @@ def test_all_artifacts_come_as_one_zip_that_works(tmp_path: Path) -> None:
     assert (tmp_path / model_card.CARD).read_text("utf-8") == model_card.card(manifest)
 
 
-def test_an_altered_or_missing_file_is_named(tmp_path: Path, monkeypatch) -> None:
+def test_an_altered_or_missing_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "artifacts"
     shutil.copytree(artifacts_folder(), folder)
     (folder / "scores.npz").write_bytes(b"altered")

@@ -19,9 +19,10 @@ from dashboard.views.video import job as film_job
 from dashboard.widgets.example_film import example_film
 from facespace import limits
 from facespace.faces.analyze import Settings, analyze
+from facespace.review.candidate import Candidate
 from facespace.review.exchange import pack
 from facespace.review.queue import Queue
-from facespace.types import Verdict
+from facespace.types import RGB, Verdict
 from facespace.video.live import Look
 from facespace.video.tracking import Tracked
 from tests.support.pages import links, opened, text, turned_on
@@ -49,7 +50,7 @@ def own(monkeypatch: pytest.MonkeyPatch, disk: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def covered_file(astronaut) -> bytes:
+def covered_file(astronaut: RGB) -> bytes:
     return png(covered(astronaut))
 
 
@@ -82,7 +83,9 @@ def test_every_page_says_what_becomes_of_pictures(keeps: bool, words: str) -> No
 
 
 @pytest.mark.parametrize("where", ["0", "1"])
-def test_keeping_is_turned_on_where_the_faces_are(where, monkeypatch, disk, covered_file) -> None:
+def test_keeping_is_turned_on_where_the_faces_are(
+    where: str, monkeypatch: pytest.MonkeyPatch, disk: Path, covered_file: bytes
+) -> None:
     """The photo need not be brought again."""
     monkeypatch.setenv("FACESPACE_PUBLIC", where)
     app = press(photo(opened("photo"), covered_file), "keep_them")
@@ -91,7 +94,9 @@ def test_keeping_is_turned_on_where_the_faces_are(where, monkeypatch, disk, cove
 
 
 @pytest.mark.parametrize("where", ["0", "1"])
-def test_with_keeping_off_nothing_is_kept_anywhere(where, monkeypatch, disk, covered_file) -> None:
+def test_with_keeping_off_nothing_is_kept_anywhere(
+    where: str, monkeypatch: pytest.MonkeyPatch, disk: Path, covered_file: bytes
+) -> None:
     monkeypatch.setenv("FACESPACE_PUBLIC", where)
     app = photo(opened("review"), covered_file)
     assert "1 face marked “?” not kept" in text(app)
@@ -102,7 +107,9 @@ def test_with_keeping_off_nothing_is_kept_anywhere(where, monkeypatch, disk, cov
     assert list(disk.rglob("*")) == []
 
 
-def test_for_the_public_the_queue_is_the_sessions_alone(monkeypatch, disk, covered_file) -> None:
+def test_for_the_public_the_queue_is_the_sessions_alone(
+    monkeypatch: pytest.MonkeyPatch, disk: Path, covered_file: bytes
+) -> None:
     monkeypatch.setenv("FACESPACE_PUBLIC", "1")
     assert "for this visit only" in text(opened("review"))
     app = review(photo(turned_on(), covered_file))
@@ -113,7 +120,7 @@ def test_for_the_public_the_queue_is_the_sessions_alone(monkeypatch, disk, cover
     assert "Nobody waits here" in text(turned_on())
 
 
-def test_a_question_mark_is_decided_and_taken_back(own, covered_file) -> None:
+def test_a_question_mark_is_decided_and_taken_back(own: Path, covered_file: bytes) -> None:
     app = opened("review")
     assert str(own) in text(app) and "near duplicates once" in text(app)
     app = photo(turned_on(app), covered_file)
@@ -134,7 +141,7 @@ def test_a_question_mark_is_decided_and_taken_back(own, covered_file) -> None:
     assert Queue(own).items()[0].decision == "no face"
 
 
-def test_any_face_can_be_disputed(own, astronaut_file) -> None:
+def test_any_face_can_be_disputed(own: Path, astronaut_file: bytes) -> None:
     app = photo(turned_on(), astronaut_file, "astronaut.png")
     assert Queue(own).items() == []
     press(app, "dispute")
@@ -143,7 +150,7 @@ def test_any_face_can_be_disputed(own, astronaut_file) -> None:
     assert "someone disputes the verdict" in text(review(app))
 
 
-def test_the_second_of_two_reviewers_is_told(own, candidate) -> None:
+def test_the_second_of_two_reviewers_is_told(own: Path, candidate: Candidate) -> None:
     filled(candidate, 1, own).close()
     anna, ben = opened("review"), opened("review")
     anna.text_input(key="reviewer").set_value("Anna").run()
@@ -155,7 +162,9 @@ def test_the_second_of_two_reviewers_is_told(own, candidate) -> None:
     assert "in the meantime" not in text(ben.run())
 
 
-def test_a_key_pressed_twice_is_no_other_reviewer(own, candidate, monkeypatch) -> None:
+def test_a_key_pressed_twice_is_no_other_reviewer(
+    own: Path, candidate: Candidate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     queue = filled(candidate, 1, own)
     (item,) = queue.items()
     state: dict = {}
@@ -168,7 +177,7 @@ def test_a_key_pressed_twice_is_no_other_reviewer(own, candidate, monkeypatch) -
     assert "Another reviewer (Anna)" in state["review_said"][0]
 
 
-def test_the_model_s_leaning_is_shown_on_demand_only(own, candidate) -> None:
+def test_the_model_s_leaning_is_shown_on_demand_only(own: Path, candidate: Candidate) -> None:
     filled(candidate, 1, own).close()
     app = opened("review")
     assert "detection score" not in text(app)
@@ -176,7 +185,7 @@ def test_the_model_s_leaning_is_shown_on_demand_only(own, candidate) -> None:
     assert "distance from face space" in text(app)
 
 
-def test_filters_leave_what_they_say(own, candidate) -> None:
+def test_filters_leave_what_they_say(own: Path, candidate: Candidate) -> None:
     queue = Queue(own)
     for seed, (place, reason) in enumerate(
         [("photo", "unsure"), ("video", "unsure"), ("webcam", "covered")]
@@ -192,7 +201,7 @@ def test_filters_leave_what_they_say(own, candidate) -> None:
     assert "No face with these filters" in text(app)
 
 
-def test_statistics_files_and_delete_all(own, candidate, disk) -> None:
+def test_statistics_files_and_delete_all(own: Path, candidate: Candidate, disk: Path) -> None:
     queue = filled(candidate, 3, own)
     for item, decision in zip(queue.items(), ("female", "male", "unknown"), strict=True):
         queue.decide(item, decision)
@@ -217,13 +226,15 @@ def test_statistics_files_and_delete_all(own, candidate, disk) -> None:
     assert "not a ZIP archive" in text(app)
 
 
-def test_a_full_queue_says_so(own, candidate, monkeypatch) -> None:
+def test_a_full_queue_says_so(
+    own: Path, candidate: Candidate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     filled(candidate, 3, own)
     monkeypatch.setattr(limits, "MAX_REVIEWS", 3)
     assert "The queue is full" in text(opened("review"))
 
 
-def test_a_damaged_queue_gets_a_sentence(own) -> None:
+def test_a_damaged_queue_gets_a_sentence(own: Path) -> None:
     own.parent.mkdir()
     own.write_bytes(b"not a database" * 100)
     app = opened("review")
@@ -231,7 +242,7 @@ def test_a_damaged_queue_gets_a_sentence(own) -> None:
     assert "damaged or no queue" in app.warning[0].value
 
 
-def test_a_face_of_a_film_that_stays_open_is_kept(disk) -> None:
+def test_a_face_of_a_film_that_stays_open_is_kept(disk: Path) -> None:
     """With a certainty that nothing reaches, the example's one face stays "?"."""
     queue = Queue()
     job = film_job.FilmJob(
@@ -253,7 +264,9 @@ def test_a_face_of_a_film_that_stays_open_is_kept(disk) -> None:
     assert without.film is not None and not without.kept and len(queue.items()) == 1
 
 
-def test_a_face_that_stays_open_before_the_camera_is_kept_once(astronaut, monkeypatch) -> None:
+def test_a_face_that_stays_open_before_the_camera_is_kept_once(
+    astronaut: RGB, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rgb = covered(astronaut)
     reading = analyze(rgb)
     (face,) = reading.faces
@@ -284,7 +297,7 @@ def test_a_face_that_stays_open_before_the_camera_is_kept_once(astronaut, monkey
     assert len(queue.items()) == 1
 
 
-def test_the_export_holds_what_it_says(own, candidate) -> None:
+def test_the_export_holds_what_it_says(own: Path, candidate: Candidate) -> None:
     queue = filled(candidate, 2, own)
     queue.decide(queue.items()[0], "male")
     with zipfile.ZipFile(io.BytesIO(pack(queue, queue.items()))) as archive:

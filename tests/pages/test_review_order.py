@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.views.review import results
 from facespace.charts import review as charts
+from facespace.review.candidate import Candidate
 from facespace.review.queue import Queue
 from tests.support.pages import opened, text
 from tests.support.reviewing import filled
@@ -22,7 +23,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "review.db"
 
 
-def test_the_figure_behind_the_order_is_the_measured_one(own: Path, candidate) -> None:
+def test_the_figure_behind_the_order_is_the_measured_one(own: Path, candidate: Candidate) -> None:
     filled(candidate, 1, own).close()
     told = json.loads(results.ORDERS_FILE.read_text("utf-8"))
     app = opened("review")
@@ -41,7 +42,13 @@ def test_the_figure_behind_the_order_is_the_measured_one(own: Path, candidate) -
 
 
 @pytest.mark.parametrize("content", [None, "no JSON"])
-def test_without_the_figures_the_page_goes_on(content, own, candidate, tmp_path, monkeypatch):
+def test_without_the_figures_the_page_goes_on(
+    content: str | None,
+    own: Path,
+    candidate: Candidate,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     filled(candidate, 1, own).close()
     file = tmp_path / "review.json"
     if content:

@@ -14,7 +14,7 @@ from tests.support.pages import opened, text
 
 
 @pytest.fixture
-def several(tmp_path: Path, monkeypatch) -> None:
+def several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Artifacts that say: trained on FairFace and LFW, which share seven pairs."""
     folder = tmp_path / "artifacts"
     shutil.copytree(artifacts_folder(), folder, ignore=shutil.ignore_patterns("*.onnx"))
@@ -45,20 +45,22 @@ def several(tmp_path: Path, monkeypatch) -> None:
         ("Face Research Lab London Set", "none", "only tested on"),
     ],
 )
-def test_each_data_set_says_what_it_counts_for(several, title, count, share) -> None:
+def test_each_data_set_says_what_it_counts_for(
+    several: None, title: str, count: str, share: str
+) -> None:
     app = opened("data", dataset=title)
     (fitted,) = [metric for metric in app.metric if metric.label == "To fit on"]
     assert (fitted.value, fitted.delta) == (count, share)
     assert not app.exception
 
 
-def test_what_others_have_too_is_told(several) -> None:
+def test_what_others_have_too_is_told(several: None) -> None:
     app = opened("data", dataset="FairFace", part="Left out, and twice")
     assert "Labeled Faces in the Wild 7, Face Research Lab London Set 0" in text(app)
     assert not app.exception
 
 
-def test_older_artifacts_say_nothing_of_it(monkeypatch) -> None:
+def test_older_artifacts_say_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FACESPACE_DATA", raising=False)
     entry = load_manifest().json("dataset.json")["datasets"]["fairface"]
     app = opened("data", dataset="FairFace")

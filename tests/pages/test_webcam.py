@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -22,7 +24,7 @@ def test_before_the_start_it_says_what_to_do(stream: SimpleNamespace) -> None:
 
 
 @pytest.fixture
-def playing(stream: SimpleNamespace, astronaut: RGB):
+def playing(stream: SimpleNamespace, astronaut: RGB) -> Iterator[Live]:
     """A stream that shows the astronaut."""
     live = Live(Options(mirror=False))
     stream.state.playing = True
@@ -143,7 +145,12 @@ def test_a_connection_that_ends_before_it_stood_is_replaced(stream: SimpleNamesp
         ),
     ],
 )
-def test_which_servers_are_asked(monkeypatch, environment, here, expected) -> None:
+def test_which_servers_are_asked(
+    monkeypatch: pytest.MonkeyPatch,
+    environment: Any,
+    here: bool,
+    expected: dict[str, Any] | dict[str, list[dict[str, str]]] | None,
+) -> None:
     for keys in webcam.RELAYS.values():
         for key in keys:
             monkeypatch.delenv(key, raising=False)

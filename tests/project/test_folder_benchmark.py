@@ -23,7 +23,9 @@ def names(variants: list[bytes], tmp_path: Path) -> Path:
     return file
 
 
-def test_both_read_all_photos_in_turns(names: Path, tmp_path: Path, monkeypatch) -> None:
+def test_both_read_all_photos_in_turns(
+    names: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(folder, "TURN", 0.5)
     figures = folder.measured(names, 60, 1, tmp_path)
     assert len((tmp_path / "measured.csv").read_text("utf-8").splitlines()) == 61

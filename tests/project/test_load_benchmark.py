@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 
 import pytest
 from streamlit.proto.Alert_pb2 import Alert
@@ -14,7 +15,7 @@ from tests.support.paths import ROOT
 
 
 @pytest.fixture(scope="module")
-def address():
+def address() -> Iterator[str]:
     with serving() as (url, _):
         yield url
 

@@ -25,7 +25,9 @@ def test_its_photos_show_as_many_faces_as_they_say(faces: int, folder: Path) -> 
     assert len(reading.faces) == faces
 
 
-def test_the_first_app_finds_and_judges(tmp_path: Path, data: Path, monkeypatch) -> None:
+def test_the_first_app_finds_and_judges(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(photo, "FITTED", 120)
     assert photo.prepare(tmp_path, data)
     assert photo.first_app(tmp_path)(str(photo.photo_of(tmp_path, 1))) == 1
@@ -38,7 +40,9 @@ def test_sessions_read_at_once() -> None:
     assert row["per_s"] > 0 and row["p95_ms"] >= 0
 
 
-def test_contenders_take_turns_and_are_compared(folder: Path, monkeypatch) -> None:
+def test_contenders_take_turns_and_are_compared(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(photo, "GRIDS", {1: (1, 1)})
     with photo.Contender(photo.OURS, sys.executable, folder, 1) as one:
         assert one.cold > 0

@@ -29,6 +29,7 @@ from packaging.requirements import Requirement
 from PIL import Image
 
 from facespace.faces.analyze import analyze
+from facespace.review.candidate import Candidate
 from facespace.review.queue import Queue
 from facespace.types import RGB
 from tests.support.paths import ROOT
@@ -91,7 +92,9 @@ def test_commands_are_found_and_every_exception_is_still_shown() -> None:
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory, astronaut: RGB, candidate) -> Iterator[Path]:
+def clone(
+    tmp_path_factory: pytest.TempPathFactory, astronaut: RGB, candidate: Candidate
+) -> Iterator[Path]:
     """A clone with the files that the texts name."""
     here = tmp_path_factory.mktemp("clone")
     for path in ROOT.iterdir():
@@ -135,7 +138,7 @@ def _film(path: Path, rgb: RGB) -> None:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory) -> Path:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the command that installing gives; the wheel's own is tested with the wheel."""
     folder = tmp_path_factory.mktemp("installed")
     (folder / "facespace").write_text(f'#!/bin/sh\nexec {sys.executable} -m facespace "$@"\n')
@@ -153,7 +156,9 @@ def environment(clone: Path, installed: Path) -> dict[str, str]:
 
 @pytest.mark.skipif(os.name == "nt", reason="the lines for Linux and macOS")
 @pytest.mark.parametrize("line", RUN)
-def test_a_command_does_what_the_text_says(line: str, clone: Path, environment) -> None:
+def test_a_command_does_what_the_text_says(
+    line: str, clone: Path, environment: dict[str, str]
+) -> None:
     run(line, clone, environment)
 
 
@@ -177,7 +182,9 @@ PYTHON = [
 
 
 @pytest.mark.parametrize("block", PYTHON)
-def test_python_as_shown(block: str, clone: Path, environment, tmp_path: Path) -> None:
+def test_python_as_shown(
+    block: str, clone: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
     (tmp_path / "shown.py").write_text(block)
     path = environment | {"PYTHONPATH": str(clone)}
     run(f"{sys.executable} {tmp_path / 'shown.py'}", clone, path)
@@ -196,7 +203,9 @@ def test_a_result_has_the_fields_that_are_shown(astronaut: RGB) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="the lines for Linux and macOS")
 @pytest.mark.parametrize("line", SERVERS)
-def test_a_dashboard_starts_as_shown(line: str, clone: Path, environment, tmp_path: Path) -> None:
+def test_a_dashboard_starts_as_shown(
+    line: str, clone: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -229,12 +238,14 @@ def test_a_dashboard_starts_as_shown(line: str, clone: Path, environment, tmp_pa
         started.wait(20)
 
 
-def test_a_virtual_environment_is_made_as_shown(environment, tmp_path: Path) -> None:
+def test_a_virtual_environment_is_made_as_shown(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     run("python3 -m venv .venv", tmp_path, environment)
     assert (tmp_path / ".venv" / "bin" / "pip").exists()
 
 
-def test_a_browser_could_be_fetched_as_shown(environment, tmp_path: Path) -> None:
+def test_a_browser_could_be_fetched_as_shown(environment: dict[str, str], tmp_path: Path) -> None:
     run("playwright install chromium --dry-run", tmp_path, environment)
 
 

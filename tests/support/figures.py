@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 
-def trace(figure, name: str):
+import plotly.graph_objects as go
+
+
+def trace(figure: go.Figure, name: str) -> Any:
+    """The one trace of this name."""
     (found,) = (each for each in figure.data if each.name == name)
     return found

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 import streamlit.config
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from facespace.artifacts.manifest import load_manifest
 from tests.support.paths import APP
@@ -50,9 +51,9 @@ def evaluation(**chosen: str) -> AppTest:
     return app.run()
 
 
-def button(app: AppTest, label: str):
-    (found,) = [button for button in app.button if button.label == label]
-    return found
+def button(app: AppTest, label: str) -> Button:
+    (one,) = [button for button in app.button if button.label == label]
+    return one
 
 
 def waited(app: AppTest) -> AppTest:

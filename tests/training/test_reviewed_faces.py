@@ -6,15 +6,18 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from facespace.datasets import labelled_faces
 from facespace.faces import align, detectors
-from facespace.review.candidate import crop_png, perceptual_hash
+from facespace.review.candidate import Candidate, crop_png, perceptual_hash
 from facespace.review.exchange import NUMBERS, TEXTS, pack
-from facespace.review.queue import Queue
+from facespace.review.queue import Item, Queue
+from facespace.types import RGB
 from tests.support.pictures import variant
 from training import reviewed_faces
 from training.__main__ import main
@@ -22,7 +25,7 @@ from training.photos.material import load
 
 
 @pytest.fixture
-def queue(astronaut, candidate) -> Queue:
+def queue(astronaut: RGB, candidate: Candidate) -> Queue:
     """Ten faces like those of the training, rightly decided, and one that nobody could tell."""
     own, rng = Queue(), np.random.default_rng(7)
     for i in range(11):
@@ -37,7 +40,9 @@ def queue(astronaut, candidate) -> Queue:
     return own
 
 
-def test_reviewed_faces_are_fitted_on_and_on_nothing_else(trained, photos, queue, tmp_path) -> None:
+def test_reviewed_faces_are_fitted_on_and_on_nothing_else(
+    trained: tuple[Path, Path], photos: Path, queue: Queue, tmp_path: Path
+) -> None:
     path = tmp_path / "reviews.zip"
     path.write_bytes(pack(queue, queue.items()))
     material = load(photos, (), None, trained[1] / "crops", 1)
@@ -59,15 +64,21 @@ def test_reviewed_faces_are_fitted_on_and_on_nothing_else(trained, photos, queue
     assert said[-1].startswith("0 reviewed faces") and "1 look like test" in said[-1]
 
 
-def row_of(item, crop) -> dict:
-    row = {name: getattr(item, name) for name in (*TEXTS, *NUMBERS)}
+def row_of(item: Item, crop: npt.NDArray[np.uint8]) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(item, name) for name in (*TEXTS, *NUMBERS)}
     row |= {"reasons": "unsure", "decision": "female", "hash": perceptual_hash(crop)}
     return row | {"crop": crop_png(crop), "context": crop_png(crop)}
 
 
 @pytest.mark.parametrize("better", [True, False])
 def test_a_better_model_is_not_replaced_unless_told_to(
-    better, trained, photos, queue, tmp_path, capsys, monkeypatch
+    better: bool,
+    trained: tuple[Path, Path],
+    photos: Path,
+    queue: Queue,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     out, path = tmp_path / "out", tmp_path / "reviews.zip"
     shutil.copytree(trained[0], out)

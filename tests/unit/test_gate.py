@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_an_error_gives_the_place_back() -> None:
         pass
 
 
-def test_who_gives_up_waiting_takes_no_place(monkeypatch) -> None:
+def test_who_gives_up_waiting_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
     class Interrupted:
         def wait(self) -> None:
             raise KeyboardInterrupt
@@ -103,11 +104,11 @@ def test_a_crowd_makes_no_more_cascades_than_have_places() -> None:
     assert 1 <= len(made) <= limits.AT_ONCE
 
 
-def test_analyses_enter_one_by_one(astronaut: RGB, monkeypatch) -> None:
+def test_analyses_enter_one_by_one(astronaut: RGB, monkeypatch: pytest.MonkeyPatch) -> None:
     inside, most, lock = 0, [], threading.Lock()
     cut = align.crop
 
-    def counted(*arguments):
+    def counted(*arguments: Any) -> Any:
         nonlocal inside
         with lock:
             inside += 1

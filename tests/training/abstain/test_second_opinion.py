@@ -66,12 +66,14 @@ def test_a_second_opinion_learns(astronaut: RGB, astronaut_face: Detection) -> N
     assert all(0 <= v <= 1 for part in (*bare, *hidden, *others) for v in part)
 
 
-def test_few_pictures_without_a_face_are_too_few(tmp_path) -> None:
+def test_few_pictures_without_a_face_are_too_few(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="5 are needed"):
         second_opinion.demand_pictures([tmp_path], tmp_path)
 
 
-def test_poses_are_asked_for_before_anything_is_learned(tmp_path: Path, monkeypatch) -> None:
+def test_poses_are_asked_for_before_anything_is_learned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(cutoffs, "load", None)  # would fail if it were called
     for name, rows in (("empty", ""), ("faces", "images/0.png,1,2,30,40,frontal\n")):
         (tmp_path / name / "images").mkdir(parents=True)

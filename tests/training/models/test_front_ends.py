@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from facespace.faces import align
+from facespace.types import RGB, Detection
 from training.models import front_ends
 from training.models.front_ends import FirstOrder, Gradients
 
 
 @pytest.fixture(scope="module")
-def faces(astronaut, astronaut_face) -> np.ndarray:
+def faces(astronaut: RGB, astronaut_face: Detection) -> np.ndarray:
     """The astronaut's crop and two shifted ones, uint8 (3, 64, 64)."""
     (crop,) = align.crop(astronaut, [astronaut_face])
     return np.stack([crop, np.roll(crop, 3, axis=1), np.roll(crop, 5, axis=0)])
 
 
 @pytest.mark.parametrize("front_end", [front_ends.PIXELS, FirstOrder(), Gradients()])
-def test_the_second_half_is_the_mirror_image(front_end, faces: np.ndarray) -> None:
+def test_the_second_half_is_the_mirror_image(front_end: Any, faces: np.ndarray) -> None:
     own, mirrored = np.split(front_ends.rows(front_end, faces), 2, axis=1)
     turned = np.ascontiguousarray(faces[:, :, ::-1])
     np.testing.assert_allclose(front_ends.rows(front_end, turned), np.hstack([mirrored, own]))
@@ -55,14 +58,16 @@ def test_the_second_order_sees_where_a_texture_begins(quarter: int) -> None:
 
 
 @pytest.mark.parametrize("front_end", [FirstOrder(), Gradients()])
-def test_gradients_do_not_mind_the_light(front_end, faces: np.ndarray) -> None:
+def test_gradients_do_not_mind_the_light(front_end: Any, faces: np.ndarray) -> None:
     """Half the contrast changes a row far less than another face does."""
     dimmed = (faces // 2 + 40).astype(np.uint8)
     rows, dim = (front_ends.rows(front_end, crops) for crops in (faces, dimmed))
     assert np.linalg.norm(rows[0] - dim[0]) < 0.25 * np.linalg.norm(rows[0] - rows[2])
 
 
-def test_so_many_crops_that_they_need_several_runs(faces: np.ndarray, monkeypatch) -> None:
+def test_so_many_crops_that_they_need_several_runs(
+    faces: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = front_ends.rows(Gradients(), faces)
     monkeypatch.setattr(front_ends, "BATCH", 2)
     np.testing.assert_allclose(front_ends.rows(Gradients(), faces), whole, atol=1e-6)

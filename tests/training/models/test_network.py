@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from facespace.types import RGB, Detection
+
 pytest.importorskip("torch", reason="PyTorch is not installed; it is for training alone")
 
 from facespace.faces import align
@@ -17,7 +19,7 @@ SMALL = Recipe(widths=(8, 16), blocks=(1, 1), epochs=3, batch=32)
 
 
 @pytest.fixture(scope="module")
-def crop(astronaut, astronaut_face) -> np.ndarray:
+def crop(astronaut: RGB, astronaut_face: Detection) -> np.ndarray:
     (found,) = align.crop(astronaut, [astronaut_face])
     return found
 
@@ -33,7 +35,9 @@ def faces(crop: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
     return made, [labels, ages]
 
 
-def test_it_learns_and_is_the_same_in_onnx(faces, tmp_path: Path) -> None:
+def test_it_learns_and_is_the_same_in_onnx(
+    faces: tuple[np.ndarray, list[np.ndarray]], tmp_path: Path
+) -> None:
     crops, labels = faces
     losses: list[float] = []
     trained = network.train(
@@ -47,7 +51,9 @@ def test_it_learns_and_is_the_same_in_onnx(faces, tmp_path: Path) -> None:
     assert apart > own[::2].std(axis=0).mean()
 
 
-def test_interrupted_it_goes_on_as_it_would_have(faces, tmp_path: Path) -> None:
+def test_interrupted_it_goes_on_as_it_would_have(
+    faces: tuple[np.ndarray, list[np.ndarray]], tmp_path: Path
+) -> None:
     crops, labels = faces
 
     class Stop(Exception):
@@ -77,7 +83,9 @@ def test_disturbed_crops_stay_crops(crop: np.ndarray, rng: np.random.Generator) 
         assert made.std(axis=(1, 2)).min() > 40  # equalised
 
 
-def test_fewer_crops_than_a_batch_are_one(faces, tmp_path: Path) -> None:
+def test_fewer_crops_than_a_batch_are_one(
+    faces: tuple[np.ndarray, list[np.ndarray]], tmp_path: Path
+) -> None:
     crops, labels = faces
     for count, sizes in ((20, [20]), (32, [32]), (70, [32, 32])):
         batches = list(network._batches(crops[:count], SMALL, 0, calm=True))

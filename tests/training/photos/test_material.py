@@ -29,7 +29,9 @@ def sample(photos: Sequence[Photo]) -> Sample:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are Unicode")
-def test_names_that_are_not_utf_8(tmp_path: Path, astronaut: RGB, monkeypatch) -> None:
+def test_names_that_are_not_utf_8(
+    tmp_path: Path, astronaut: RGB, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(samples, "WAYS", {})
     rng = np.random.default_rng(0)
     for label in ("female", "male"):

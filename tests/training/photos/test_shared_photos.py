@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.error import URLError
 
@@ -41,7 +41,7 @@ def save(rgb: RGB, path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory, astronaut: RGB) -> tuple[Path, Path, Path]:
+def folders(tmp_path_factory: pytest.TempPathFactory, astronaut: RGB) -> tuple[Path, Path, Path]:
     """A table with a split, a tree of LFW with lists, and names of UTKFace for the test alone.
 
     The tree has five training photos of the table, saved again, and persons of the table's test;
@@ -92,12 +92,12 @@ def one_way() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory) -> Path:
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture(scope="module")
-def material(folders, cache: Path) -> Material:
+def material(folders: tuple[Path, Path, Path], cache: Path) -> Material:
     table, tree, names = folders
     return load([table, tree], [names], None, cache / "crops", 1)
 
@@ -105,7 +105,7 @@ def material(folders, cache: Path) -> Material:
 def test_nothing_of_a_test_is_trained_on(material: Material) -> None:
     """Looked at pair by pair, and not by the hashes that the cache holds."""
 
-    def prints(photos) -> near_duplicates.Hashes:
+    def prints(photos: Iterable[Photo]) -> near_duplicates.Hashes:
         return np.array([near_duplicates.fingerprint(images.load(photo.path)) for photo in photos])
 
     learned = [*material.fitting.photos, *material.validation.photos]
@@ -143,7 +143,9 @@ def test_what_is_shared_is_counted(material: Material) -> None:
 
 
 @pytest.mark.parametrize(("person", "gone"), [("Ann", 1), ("7", 0), ("", 0)])
-def test_the_same_number_is_somebody_else(person: str, gone: int, monkeypatch) -> None:
+def test_the_same_number_is_somebody_else(
+    person: str, gone: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A person in the test of another set is not trained on, if it is a name."""
     rng = np.random.default_rng(0)
 
@@ -177,14 +179,19 @@ def test_weights_are_shares_of_the_photos(material: Material) -> None:
     assert material.trained_on.title == "table and tree"
 
 
-def test_photos_are_hashed_once(folders, cache: Path, material: Material, monkeypatch) -> None:
+def test_photos_are_hashed_once(
+    folders: tuple[Path, Path, Path],
+    cache: Path,
+    material: Material,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(shared_photos, "_hash", None)  # would fail if it were called
     table, tree, names = folders
     again = load([table, tree], [names], None, cache / "crops", 1)
     assert again.across == material.across
 
 
-def test_one_data_set_alone_is_as_it_was(folders, cache: Path) -> None:
+def test_one_data_set_alone_is_as_it_was(folders: tuple[Path, Path, Path], cache: Path) -> None:
     table, *_ = folders
     alone = load(table, (), None, cache / "crops", 1)
     assert alone.across == {"table": {}}
@@ -194,7 +201,13 @@ def test_one_data_set_alone_is_as_it_was(folders, cache: Path) -> None:
         load([table, table], (), None, cache / "crops", 1)
 
 
-def test_the_whole_way_keeps_them_apart(folders, cache: Path, material, tmp_path, capsys) -> None:
+def test_the_whole_way_keeps_them_apart(
+    folders: tuple[Path, Path, Path],
+    cache: Path,
+    material: Material,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     table, tree, names = folders
     options = ["--data", table, "--data", tree, "--test", names, "--out", tmp_path]
     options += ["--cache", cache, "--jobs", "1", "--model", "eigenfaces"]
@@ -235,7 +248,9 @@ def names(tmp_path: Path) -> Path:
     return folder
 
 
-def test_lfw_is_fetched_once(tmp_path: Path, names: Path, monkeypatch, astronaut: RGB) -> None:
+def test_lfw_is_fetched_once(
+    tmp_path: Path, names: Path, monkeypatch: pytest.MonkeyPatch, astronaut: RGB
+) -> None:
     calls = []
 
     def fetch(data_home: Path, **_: object) -> None:
@@ -259,7 +274,9 @@ def test_lfw_is_fetched_once(tmp_path: Path, names: Path, monkeypatch, astronaut
     assert len(calls) == 2
 
 
-def test_without_a_network_or_lists_there_is_a_sentence(tmp_path, names, monkeypatch, capsys):
+def test_without_a_network_or_lists_there_is_a_sentence(
+    tmp_path: Path, names: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def refuse(**_: object) -> None:
         raise URLError("no route to host")
 

@@ -37,7 +37,7 @@ def race(i: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, astronaut: RGB) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, astronaut: RGB) -> Path:
     """2 x (32 + 6) photos; one there twice, one copied into the test, one saved again there."""
     root = tmp_path_factory.mktemp("photos") / "tiny"
     root.mkdir()
@@ -65,7 +65,7 @@ def folder(tmp_path_factory, astronaut: RGB) -> Path:
 
 
 @pytest.fixture(scope="module")
-def described(folder: Path, tmp_path_factory) -> tuple[Path, Path]:
+def described(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Artifacts in which ``folder`` was described, and the cache of its crops."""
     out, cache = tmp_path_factory.mktemp("out"), tmp_path_factory.mktemp("cache")
     for name in ("manifest.json", "dataset.json", "report.json"):
@@ -76,11 +76,11 @@ def described(folder: Path, tmp_path_factory) -> tuple[Path, Path]:
 
 
 @pytest.fixture
-def tiny(described) -> dict[str, Any]:
+def tiny(described: tuple[Path, Path]) -> dict[str, Any]:
     return load_manifest(described[0]).json("dataset.json")["datasets"]["tiny"]
 
 
-def test_what_was_there_stays(described) -> None:
+def test_what_was_there_stays(described: tuple[Path, Path]) -> None:
     out, _ = described
     was, now = (
         json.loads((each / "manifest.json").read_text("utf-8")) for each in (ARTIFACTS, out)
@@ -94,7 +94,7 @@ def test_what_was_there_stays(described) -> None:
     assert load_manifest(out).path(load_manifest(out).files["means.npz"])
 
 
-def test_counts_and_crossings(tiny) -> None:
+def test_counts_and_crossings(tiny: dict[str, Any]) -> None:
     # The copy in the training went, so did the training photo that is in the test too.
     assert tiny["split"] == {
         "train": {"female": TRAIN, "male": TRAIN - 1},
@@ -117,13 +117,13 @@ def test_counts_and_crossings(tiny) -> None:
     }
 
 
-def test_what_was_dropped(tiny) -> None:
+def test_what_was_dropped(tiny: dict[str, Any]) -> None:
     assert tiny["left_out"] == {"No face was found.": 1, "The same photo is there twice.": 2}
     assert tiny["problems"] == ["1 rows without a label of female or male were left out."]
     assert tiny["not_tested"] == 0
 
 
-def test_duplicates(tiny) -> None:
+def test_duplicates(tiny: dict[str, Any]) -> None:
     near = tiny["duplicates"]["near"]
     assert tiny["duplicates"]["exact"] == {"photos": 2, "across": 1}
     assert (near["pairs"], near["photos"], near["across"]) == (1, 2, 1)
@@ -132,7 +132,7 @@ def test_duplicates(tiny) -> None:
     assert sum(near["nearest"][: near["cut"] + 1]) == 2
 
 
-def test_detection_counts_the_test_photos(tiny) -> None:
+def test_detection_counts_the_test_photos(tiny: dict[str, Any]) -> None:
     photos = 2 * TEST + 3
     assert set(tiny["detection"]) == {
         *("labelled", "yunet", "haar", "haar_profile", "haar_first_app", "lower", "upper")
@@ -148,7 +148,7 @@ def test_detection_counts_the_test_photos(tiny) -> None:
     }
 
 
-def test_measures_are_those_of_the_photos(tiny, folder: Path) -> None:
+def test_measures_are_those_of_the_photos(tiny: dict[str, Any], folder: Path) -> None:
     names = [path for path in folder.glob("*.*g") if path.name not in ("black.png", "again.png")]
     names.remove(folder / "male-train-1.png")
     light = np.array([evidence.light(images.load(path)) for path in names])
@@ -165,7 +165,7 @@ def test_measures_are_those_of_the_photos(tiny, folder: Path) -> None:
     assert tiny["quality"]["sharpness"]["min"] > 0
 
 
-def test_the_means_are_numpys(described, folder: Path) -> None:
+def test_the_means_are_numpys(described: tuple[Path, Path], folder: Path) -> None:
     out, cache = described
     found = mean_faces.load(out)
     # Fewer than 30 faces of X: their mean would come close to a picture of one.
@@ -195,7 +195,9 @@ def test_the_means_are_numpys(described, folder: Path) -> None:
         assert arrays["faces/sex/male"] == TRAIN - 1
 
 
-def test_other_photos_than_the_models_saw_are_refused(described, folder, tmp_path, capsys) -> None:
+def test_other_photos_than_the_models_saw_are_refused(
+    described: tuple[Path, Path], folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out, cache = described
     shutil.copytree(folder, tmp_path / "tiny")
     (tmp_path / "tiny" / "dataset.json").write_text('{"title": "Mine"}')
@@ -232,7 +234,9 @@ def hashed(pictures: list[RGB]) -> near_duplicates.Hashed:
 
 
 @pytest.mark.parametrize("block", [2, 500])
-def test_near_duplicates_are_found_wherever_they_are(different, block, monkeypatch) -> None:
+def test_near_duplicates_are_found_wherever_they_are(
+    different: list[RGB], block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(near_duplicates, "_BLOCK", block)
     small = images.load(saved_again(different[4]))
     near = near_duplicates.near(hashed([*different, small, different[0]]))

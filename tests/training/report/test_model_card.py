@@ -35,7 +35,9 @@ def test_counts_that_differ_are_named(manifest: Manifest, report: dict[str, Any]
     assert "`gradients` was fitted on 3,456 photos, with 345 held out." in words
 
 
-def test_the_commands_are_for_the_models_that_are_there(manifest, report) -> None:
+def test_the_commands_are_for_the_models_that_are_there(
+    manifest: Manifest, report: dict[str, Any]
+) -> None:
     data = manifest.json("dataset.json")["datasets"]
     train, rules = model_card.card(manifest, report, data)["How to reproduce"].split("\n")[2:4]
     assert train.endswith(" --model all")
@@ -49,7 +51,9 @@ def test_the_commands_are_for_the_models_that_are_there(manifest, report) -> Non
 @pytest.mark.parametrize(
     ("licence", "told"), [("CC BY 4.0", "cc-by-4.0"), ("not stated: ask them", "other")]
 )
-def test_any_title_and_licence_can_be_read_back(manifest, report, licence: str, told: str) -> None:
+def test_any_title_and_licence_can_be_read_back(
+    manifest: Manifest, report: dict[str, Any], licence: str, told: str
+) -> None:
     yaml = pytest.importorskip("yaml")
     info = manifest.model()
     models = {**manifest.models, info.name: replace(info, data={**info.data, "licence": licence})}

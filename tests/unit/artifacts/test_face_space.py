@@ -53,7 +53,9 @@ def fitted(space: FaceSpace) -> tuple[StandardScaler, PCA]:
     return scaler, pca
 
 
-def test_projection_and_rebuilding_agree_with_scikit_learn(space, fitted, crops: Crops) -> None:
+def test_projection_and_rebuilding_agree_with_scikit_learn(
+    space: FaceSpace, fitted: tuple[StandardScaler, PCA], crops: Crops
+) -> None:
     scaler, pca = fitted
     scaled = scaler.transform(crops.reshape(len(crops), -1).astype(np.float64))
     expected = pca.transform(scaled)
@@ -69,7 +71,9 @@ def test_projection_and_rebuilding_agree_with_scikit_learn(space, fitted, crops:
     assert np.abs(space.rebuilt(placed) - rounded).max() <= 1
 
 
-def test_errors_are_those_of_every_number_of_eigenfaces(space, fitted, crops: Crops) -> None:
+def test_errors_are_those_of_every_number_of_eigenfaces(
+    space: FaceSpace, fitted: tuple[StandardScaler, PCA], crops: Crops
+) -> None:
     scaler, pca = fitted
     grey, scaled = space.errors(crops[0])
     assert len(grey) == len(scaled) == space.components + 1
@@ -150,7 +154,7 @@ def test_the_same_on_photos_that_were_not_trained_on(space: FaceSpace, data: Pat
     assert read >= 20
 
 
-def test_the_path_starts_at_the_face_and_steps_are_standard_deviations(space) -> None:
+def test_the_path_starts_at_the_face_and_steps_are_standard_deviations(space: FaceSpace) -> None:
     towards = np.zeros(space.components, np.float32)
     towards[3] = 1
     start = np.arange(space.components, dtype=np.float32) / 1000
@@ -162,7 +166,9 @@ def test_the_path_starts_at_the_face_and_steps_are_standard_deviations(space) ->
 
 @pytest.mark.parametrize(("row", "column"), [(10, 50), (32, 32), (60, 4)])
 @pytest.mark.parametrize("stride", [2, 4, 8])
-def test_covers_find_the_spot_that_counts(row: int, column: int, stride: int, rng) -> None:
+def test_covers_find_the_spot_that_counts(
+    row: int, column: int, stride: int, rng: np.random.Generator
+) -> None:
     """A drawn model that reads one spot alone, and a crop on which that spot is bright."""
     crop = rng.integers(90, 110, (64, 64), np.uint8)
     spot = (slice(max(row - 2, 0), row + 2), slice(max(column - 2, 0), column + 2))
@@ -213,7 +219,9 @@ def test_the_committed_coordinates() -> None:
     assert measured.nearer(9) == 1
 
 
-def test_the_mean_crop_lies_at_the_mean_of_the_coordinates(space, crops, tmp_path) -> None:
+def test_the_mean_crop_lies_at_the_mean_of_the_coordinates(
+    space: FaceSpace, crops: Crops, tmp_path: Path
+) -> None:
     arrays = {
         "sex/female": crops[:4].mean(axis=0, dtype=np.float32),
         "faces/sex/female": np.int64(4),
@@ -233,7 +241,7 @@ def test_the_mean_crop_lies_at_the_mean_of_the_coordinates(space, crops, tmp_pat
     )
 
 
-def test_means_that_are_none_get_a_sentence(space, tmp_path: Path) -> None:
+def test_means_that_are_none_get_a_sentence(space: FaceSpace, tmp_path: Path) -> None:
     add_means(tmp_path, {"faces/sex/female": np.int64(4)})
     with pytest.raises(FacespaceError, match="no mean faces"):
         coordinates.group_means(space, tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def test_every_face_has_a_label_a_person_and_scores() -> None:
     assert not any(age.isdigit() for age in found["london_frl"].attributes["age"].tolist())
 
 
-def test_without_the_file_it_says_so(tmp_path) -> None:
+def test_without_the_file_it_says_so(tmp_path: Path) -> None:
     content = json.loads((MANIFEST.folder / "manifest.json").read_text("utf-8"))
     del content["files"][scores.FILE]
     (tmp_path / "manifest.json").write_text(json.dumps(content), "utf-8")
@@ -40,7 +41,7 @@ def test_without_the_file_it_says_so(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"no archive", None])
-def test_another_file_is_refused(content: bytes | None, tmp_path) -> None:
+def test_another_file_is_refused(content: bytes | None, tmp_path: Path) -> None:
     """Also where its sha256 is what the manifest says: no zip, or one that needs pickle."""
     path = tmp_path / scores.FILE
     if content is None:
@@ -57,7 +58,7 @@ def test_another_file_is_refused(content: bytes | None, tmp_path) -> None:
         scores.scored(load_manifest(tmp_path))
 
 
-def test_an_altered_file_is_refused(tmp_path) -> None:
+def test_an_altered_file_is_refused(tmp_path: Path) -> None:
     for name in ("manifest.json", scores.FILE):
         shutil.copy(MANIFEST.folder / name, tmp_path / name)
     with (tmp_path / scores.FILE).open("ab") as file:

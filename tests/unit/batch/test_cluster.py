@@ -219,7 +219,10 @@ def test_a_worker_that_came_later_must_fit_too(local: distributed.LocalCluster) 
 
 
 def test_crops_and_search_are_as_here_though_workers_are_killed(
-    local: distributed.LocalCluster, portraits: Path, tmp_path: Path, monkeypatch
+    local: distributed.LocalCluster,
+    portraits: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     photos = table(portraits)
     mine = crops.crop_all(photos, tmp_path / "here", jobs=1)
@@ -300,7 +303,9 @@ def test_a_photo_that_ends_its_workers_has_no_crop_and_is_tried_again(
         ("nowhere", "No Dask scheduler answers"),
     ],
 )
-def test_where_no_scheduler_answers(address: str, words: str, monkeypatch, capfd) -> None:
+def test_where_no_scheduler_answers(
+    address: str, words: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("facespace.batch.cluster.PATIENCE", 1)
     assert cli.main(["folder", "x.png", "--scheduler", address]) == 1
     assert words in capfd.readouterr().err

@@ -191,14 +191,18 @@ def test_steps_count(photos: Path) -> None:
     assert steps[-1].rate == pytest.approx(8 / steps[-1].seconds)
 
 
-def test_without_artifacts_nothing_is_tried(photos: Path, tmp_path: Path, monkeypatch) -> None:
+def test_without_artifacts_nothing_is_tried(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(tmp_path))
     with pytest.raises(FacespaceError, match="training train"):
         read(photos)
 
 
 @pytest.mark.parametrize("workers", [0, 1])
-def test_a_stop_keeps_what_was_read(workers: int, photos: Path, monkeypatch) -> None:
+def test_a_stop_keeps_what_was_read(
+    workers: int, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(run, "CHUNK", 1)
     monkeypatch.setattr(run, "AHEAD", 1)
     known: dict[str, dict] = {}
@@ -276,7 +280,9 @@ def test_a_journal_survives_what_kills_its_process(tmp_path: Path) -> None:
         assert len(journal) == 0
 
 
-def test_settings_and_artifacts_name_what_made_a_reading(tmp_path: Path, monkeypatch) -> None:
+def test_settings_and_artifacts_name_what_made_a_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     names = {run.made_by(facespace.Settings(certainty=value)) for value in (None, 0.9)}
     names.add(run.made_by(facespace.Settings("haar")))
     source = artifacts_folder()
@@ -352,7 +358,9 @@ def test_a_name_in_a_zip_leads_nowhere_else(tmp_path: Path, astronaut_file: byte
 # Files
 
 
-def test_all_files_say_the_same(photos: Path, tmp_path: Path, monkeypatch) -> None:
+def test_all_files_say_the_same(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(writers, "GROUP", 3)
     entries = read(photos, wanted=Wanted(thumbs=True))
     for kind in writers.ENDINGS:
@@ -409,7 +417,9 @@ def test_names_are_no_formulas_in_a_spreadsheet(name: str) -> None:
     assert tables.rows([reading])[0]["source"] == name  # JSON and frames keep it
 
 
-def test_thumbs_of_a_crowd_are_bounded(astronaut: np.ndarray, monkeypatch, tmp_path) -> None:
+def test_thumbs_of_a_crowd_are_bounded(
+    astronaut: np.ndarray, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr("facespace.batch.output_pictures.THUMBS", 1)
     Image.fromarray(np.hstack([astronaut, astronaut])).save(tmp_path / "two.png")
     (entry,) = read(tmp_path / "two.png", wanted=Wanted(thumbs=True))
@@ -419,7 +429,9 @@ def test_thumbs_of_a_crowd_are_bounded(astronaut: np.ndarray, monkeypatch, tmp_p
     assert "and 1 more faces" in (tmp_path / "x.html").read_text("utf-8")
 
 
-def test_one_unforeseen_fault_does_not_end_the_run(variants: list[bytes], monkeypatch) -> None:
+def test_one_unforeseen_fault_does_not_end_the_run(
+    variants: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def faulty(*_: object) -> None:
         raise MemoryError
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from facespace.charts import curves, fairness, making
@@ -24,7 +27,7 @@ POINTS = {
 RISKS = {"coverage": [0.5, 1], "risk": [0.02, 0.1], "certainty": [0.9, 0.5]}
 
 
-def points(figure) -> dict[str, tuple[float, float]]:
+def points(figure: go.Figure) -> dict[str, tuple[float, float]]:
     """The operating points of a figure, by model."""
     return {each.meta: (each.x[0], each.y[0]) for each in figure.data if each.meta}
 
@@ -41,7 +44,7 @@ def test_roc_lets_the_chosen_curve_stand_out() -> None:
 
 
 @pytest.mark.parametrize("draw", [curves.roc, curves.risk_coverage])
-def test_curves_of_many_models_are_all_drawn(draw) -> None:
+def test_curves_of_many_models_are_all_drawn(draw: Any) -> None:
     table = {f"model {i}": CURVE | RISKS for i in range(6)}
     figure = draw(table, "model 2", {})
     assert {each.name for each in figure.data} >= set(table)
@@ -50,7 +53,7 @@ def test_curves_of_many_models_are_all_drawn(draw) -> None:
 
 
 @pytest.mark.parametrize(("risk", "marked"), [(0.03, {"One", "Other"}), (None, {"Other"})])
-def test_risk_coverage_marks_the_operating_points(risk, marked: set[str]) -> None:
+def test_risk_coverage_marks_the_operating_points(risk: float | None, marked: set[str]) -> None:
     settings = {"One": {"coverage": 0.6, "risk": risk}, "Other": {"coverage": 0.7, "risk": 0.05}}
     figure = curves.risk_coverage({"One": RISKS, "Other": RISKS}, "One", settings)
     assert list(trace(figure, "One").x) == RISKS["coverage"]
@@ -196,7 +199,7 @@ def test_precision_recall_marks_the_threshold_and_chance() -> None:
 
 
 @pytest.mark.parametrize("draw", [curves.roc, curves.risk_coverage])
-def test_the_strong_curve_alone_can_be_clicked(draw) -> None:
+def test_the_strong_curve_alone_can_be_clicked(draw: Any) -> None:
     figure = draw({"One": CURVE | RISKS, "Other": OTHER | RISKS}, "One", {})
     strong, other = trace(figure, "One"), trace(figure, "Other")
     assert strong.mode == "lines+markers"
@@ -213,7 +216,7 @@ def test_points_have_their_intervals() -> None:
 
 
 @pytest.mark.parametrize("band", [None, (0.2, 0.8)])
-def test_histogram_has_female_up_and_male_down(band) -> None:
+def test_histogram_has_female_up_and_male_down(band: tuple[float, ...] | None) -> None:
     counts = {"edges": [0, 0.5, 1], "female": [2, 30], "male": [1200, 4]}
     figure = curves.histogram(counts, 0.45, band)
     assert list(trace(figure, "labelled female").y) == [2, 30]

@@ -9,11 +9,7 @@ from facespace.charts import coordinates as places
 from facespace.charts import explain
 from facespace.charts import space as charts
 from facespace.explain.occlusion import Sensitivity
-
-
-def trace(figure, name: str):
-    (found,) = (each for each in figure.data if each.name == name)
-    return found
+from tests.support.figures import trace
 
 
 def test_scree_marks_what_is_kept() -> None:

@@ -8,7 +8,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,11 +21,11 @@ from facespace.video.relays import RELAYS
 from tests.support.paths import ROOT
 
 
-def said(check) -> list[tuple[str, str]]:
+def said(check: Callable[[], Iterator[tuple[str, str]]]) -> list[tuple[str, str]]:
     return list(check())
 
 
-def test_here_nothing_is_a_problem(capsys) -> None:
+def test_here_nothing_is_a_problem(capsys: pytest.CaptureFixture[str]) -> None:
     assert doctor.main() == 0
     told = capsys.readouterr().out
     assert doctor.PROBLEM not in told and told.endswith("All is well.\n")
@@ -59,7 +61,7 @@ def test_without_packages_the_library_says_so_where_it_is_used(tmp_path: Path) -
     assert done.returncode == 1 and "ModuleNotFoundError" in done.stderr
 
 
-def test_the_command_line_lists_it(capsys) -> None:
+def test_the_command_line_lists_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["doctor"]) == 0
     with pytest.raises(SystemExit):
         main.main(["--help"])
@@ -90,7 +92,7 @@ def test_versions_are_compared_as_numbers(version: str, bounds: str, kept: bool)
     assert doctor.within(version, bounds) is kept
 
 
-def test_packages_that_are_missing_old_or_at_odds(monkeypatch) -> None:
+def test_packages_that_are_missing_old_or_at_odds(monkeypatch: pytest.MonkeyPatch) -> None:
     have = importlib.metadata.version
 
     def version(name: str) -> str:
@@ -105,7 +107,7 @@ def test_packages_that_are_missing_old_or_at_odds(monkeypatch) -> None:
     assert "opencv-python is installed beside" in problems
 
 
-def test_a_package_that_cannot_be_loaded(monkeypatch) -> None:
+def test_a_package_that_cannot_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "av", None)
     problems = [words for weight, words in said(doctor._packages) if weight == "PROBLEM"]
     assert len(problems) == 1 and "av is installed but cannot be loaded" in problems[0]
@@ -121,7 +123,9 @@ def test_a_package_that_cannot_be_loaded(monkeypatch) -> None:
         (lambda folder: (folder / "report.json").write_text("{}"), "is not the file"),
     ],
 )
-def test_artifacts_that_are_not_whole(harm, words, tmp_path: Path, monkeypatch) -> None:
+def test_artifacts_that_are_not_whole(
+    harm: Callable[..., Any], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "artifacts"
     shutil.copytree(artifacts_folder(), folder)
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(folder))
@@ -132,14 +136,14 @@ def test_artifacts_that_are_not_whole(harm, words, tmp_path: Path, monkeypatch) 
     )
 
 
-def test_weights_that_are_missing(monkeypatch) -> None:
+def test_weights_that_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FACESPACE_YUNET", "nowhere.onnx")
     ((weight, words),) = said(doctor._weights)
     assert weight == doctor.PROBLEM and "nowhere.onnx" in words and "Haar" in words
 
 
 @pytest.mark.skipif(os.name != "posix", reason="rights as Linux and macOS have them")
-def test_folders_that_cannot_be_written_to(monkeypatch, tmp_path: Path) -> None:
+def test_folders_that_cannot_be_written_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
     monkeypatch.setenv("FACESPACE_REVIEWS", str(tmp_path / "new" / "review.db"))
     problems = [words for weight, words in said(doctor._disk) if weight == doctor.PROBLEM]
@@ -149,7 +153,9 @@ def test_folders_that_cannot_be_written_to(monkeypatch, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("limit", "used", "free"), [("max", 0, 4000), (str(600 * 2**20), 100 * 2**20, 500)]
 )
-def test_memory_is_what_machine_and_container_leave(limit, used, free, tmp_path: Path) -> None:
+def test_memory_is_what_machine_and_container_leave(
+    limit: str, used: int, free: int, tmp_path: Path
+) -> None:
     group = tmp_path / "sys" / "fs" / "cgroup"
     group.mkdir(parents=True)
     (tmp_path / "proc").mkdir()
@@ -160,7 +166,7 @@ def test_memory_is_what_machine_and_container_leave(limit, used, free, tmp_path:
     assert doctor.memory(tmp_path / "none") is None
 
 
-def test_variables_that_nothing_reads(monkeypatch) -> None:
+def test_variables_that_nothing_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("FACESPACE_")]:
         monkeypatch.delenv(name)
     assert not said(doctor._variables)
@@ -175,7 +181,9 @@ def test_variables_that_nothing_reads(monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("way", RELAYS)
-def test_a_relay_is_seen_in_the_environment_and_in_secrets(way, monkeypatch, tmp_path) -> None:
+def test_a_relay_is_seen_in_the_environment_and_in_secrets(
+    way: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     for keys in RELAYS.values():
         for key in keys:
             monkeypatch.delenv(key, raising=False)
@@ -190,7 +198,7 @@ def test_a_relay_is_seen_in_the_environment_and_in_secrets(way, monkeypatch, tmp
     ]
 
 
-def test_a_check_that_fails_is_a_finding(monkeypatch) -> None:
+def test_a_check_that_fails_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "CHECKS", (lambda: 1 / 0,))
     ((weight, words),) = doctor.findings()
     assert weight == doctor.PROBLEM and "ZeroDivisionError" in words

@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -41,7 +43,9 @@ def lines(path: Path) -> list[dict]:
     return [entry | {"milliseconds": None} for entry in entries]
 
 
-def test_all_is_printed_and_nothing_else(there: Path, capfdbinary) -> None:
+def test_all_is_printed_and_nothing_else(
+    there: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     assert main.main(["folder", str(there), "--workers", "1"]) == 0
     out, err = capfdbinary.readouterr()
     assert err == b""  # no progress where no terminal is
@@ -49,7 +53,9 @@ def test_all_is_printed_and_nothing_else(there: Path, capfdbinary) -> None:
     assert {path.name for path in there.parent.iterdir()} == {"in"}
 
 
-def test_all_that_can_be_written(there: Path, tmp_path: Path, capfd) -> None:
+def test_all_that_can_be_written(
+    there: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     files = [tmp_path / f"x.{kind}" for kind in ("csv", "jsonl", "parquet", "html")]
     options = [part for file in files for part in ("--out", str(file))]
     places = ["--annotated", str(tmp_path / "a"), "--crops", str(tmp_path / "c")]
@@ -65,7 +71,9 @@ def test_all_that_can_be_written(there: Path, tmp_path: Path, capfd) -> None:
     assert names == {*(file.name for file in files), "x.csv.journal", "in", "a", "c"}
 
 
-def test_one_file_is_not_written_twice(there: Path, tmp_path: Path, capfd) -> None:
+def test_one_file_is_not_written_twice(
+    there: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     out = str(tmp_path / "x.csv")
     assert main.main(["folder", str(there), "--out", out, "--out", out]) == 2
     assert "to one file" in capfd.readouterr().err
@@ -81,7 +89,9 @@ def test_its_own_pictures_are_not_read_the_next_time(there: Path, tmp_path: Path
         assert len(rows(out.read_text("utf-8"))) == 6
 
 
-def test_names_on_standard_input_and_a_hostile_zip(there: Path, capfd, monkeypatch) -> None:
+def test_names_on_standard_input_and_a_hostile_zip(
+    there: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     (there / "evil.zip").write_bytes(packed({"../x.png": "x"}))
     names = f"{there}/0.png\n{there}/evil.zip\n{there}/1.png\n"
     monkeypatch.setattr(sys, "stdin", io.StringIO(names))
@@ -102,14 +112,18 @@ def test_names_on_standard_input_and_a_hostile_zip(there: Path, capfd, monkeypat
         (["--format", "xml"], "invalid choice"),
     ],
 )
-def test_wrong_usage(options: list[str], words: str, there: Path, capfd) -> None:
+def test_wrong_usage(
+    options: list[str], words: str, there: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         main.main(["folder", str(there), *options])
     assert ended.value.code == 2
     assert words in capfd.readouterr().err
 
 
-def test_places_are_looked_at_before_the_work(there: Path, tmp_path: Path, capfd) -> None:
+def test_places_are_looked_at_before_the_work(
+    there: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     assert main.main(["folder", str(there), "--out", str(tmp_path / "none" / "x.csv")]) == 2
     assert "no folder" in capfd.readouterr().err
     assert main.main(["folder", str(there), "--detector", "nobody"]) == 2
@@ -121,7 +135,9 @@ def test_places_are_looked_at_before_the_work(there: Path, tmp_path: Path, capfd
     assert page.read_text() == "mine"
 
 
-def test_where_pictures_cannot_be_written_it_says_so(there: Path, tmp_path: Path, capfd) -> None:
+def test_where_pictures_cannot_be_written_it_says_so(
+    there: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("x")
     crops = ["--crops", str(tmp_path / "file")]
     assert main.main(["folder", str(there), *crops, "--workers", "1"]) == 1
@@ -131,13 +147,13 @@ def test_where_pictures_cannot_be_written_it_says_so(there: Path, tmp_path: Path
 
 
 def test_interrupting_keeps_what_was_read_and_the_next_run_goes_on(
-    there: Path, tmp_path: Path, capfd, monkeypatch: pytest.MonkeyPatch
+    there: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, part = tmp_path / "whole.jsonl", tmp_path / "part.jsonl"
     assert main.main(["folder", str(there), "--out", str(whole), "--workers", "1"]) == 0
     reading, kept = run.read, []
 
-    def interrupted(*arguments: object):
+    def interrupted(*arguments: Any) -> Iterator[Any]:
         for step in reading(*arguments):
             kept.append(step.kept)
             if step.done == 2 and len(kept) == 2:
@@ -163,7 +179,9 @@ def test_interrupting_keeps_what_was_read_and_the_next_run_goes_on(
     assert lines(part) == lines(whole)
 
 
-def test_killing_it_loses_next_to_nothing(there: Path, tmp_path: Path, variants) -> None:
+def test_killing_it_loses_next_to_nothing(
+    there: Path, tmp_path: Path, variants: list[bytes]
+) -> None:
     for number in range(10, 60):
         (there / f"{number}.png").write_bytes(variants[number % 6] + bytes([number]))
     whole, part = tmp_path / "whole.jsonl", tmp_path / "part.jsonl"
@@ -233,14 +251,16 @@ def test_a_reader_that_has_had_enough_ends_it_quietly(there: Path) -> None:
     process.stderr.close()
 
 
-def test_progress_on_a_terminal(there: Path, capfd, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_on_a_terminal(
+    there: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     assert main.main(["folder", str(there), "--workers", "1"]) == 0
     err = capfd.readouterr().err
     assert "6 of 6 photos, " in err and "0:00 left" in err
 
 
-def test_models_lists_what_is_installed(capsys) -> None:
+def test_models_lists_what_is_installed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["models", "--format", "json"]) == 0
     table = {(row["kind"], row["name"]): row for row in json.loads(capsys.readouterr().out)}
     manifest = load_manifest()
@@ -256,7 +276,9 @@ def test_models_lists_what_is_installed(capsys) -> None:
     assert capsys.readouterr().out.split()[:3] == ["kind", "name", "file"]
 
 
-def test_models_says_what_is_altered_or_missing(tmp_path: Path, monkeypatch, capsys) -> None:
+def test_models_says_what_is_altered_or_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(tmp_path))
     assert main.main(["models"]) == 2
     assert "training train" in capsys.readouterr().err

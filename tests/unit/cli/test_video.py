@@ -8,7 +8,9 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -40,7 +42,9 @@ def rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
 
 
-def test_all_that_can_be_written(film: Path, tmp_path: Path, capsys) -> None:
+def test_all_that_can_be_written(
+    film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     names = {"--out": "out.mp4", "--csv": "f.csv", "--tracks-csv": "t.csv", "--json": "f.json"}
     paths = {option: tmp_path / name for option, name in names.items()}
     options = [str(part) for pair in paths.items() for part in pair]
@@ -60,7 +64,9 @@ def test_all_that_can_be_written(film: Path, tmp_path: Path, capsys) -> None:
     assert {path.name for path in tmp_path.iterdir()} == set(names.values())
 
 
-def test_what_lies_beside_the_film_is_left_alone(film: Path, tmp_path: Path, capsys) -> None:
+def test_what_lies_beside_the_film_is_left_alone(
+    film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Also the film itself, whatever its name; and no two results go to one file."""
     source = tmp_path / "holiday.part.mp4"
     source.write_bytes(film.read_bytes())
@@ -74,21 +80,27 @@ def test_what_lies_beside_the_film_is_left_alone(film: Path, tmp_path: Path, cap
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_a_name_that_is_no_text(film: Path, tmp_path: Path, capsys) -> None:
+def test_a_name_that_is_no_text(
+    film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     source = tmp_path / "caf\udce9.mp4"
     source.write_bytes(film.read_bytes())
     assert main.main(["video", str(source), "--json", str(tmp_path / "x.json")]) == 0
     assert "caf" in json.loads((tmp_path / "x.json").read_text("utf-8"))["source"]
 
 
-def test_without_a_film_to_write_none_is_drawn(film: Path, tmp_path: Path, capsys) -> None:
+def test_without_a_film_to_write_none_is_drawn(
+    film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main.main(["video", str(film), "--detector", "haar", "--json", str(tmp_path / "j")]) == 0
     assert json.loads((tmp_path / "j").read_text("utf-8"))["detector"] == "haar"
     assert [path.name for path in tmp_path.iterdir()] == ["j"]
     assert len(capsys.readouterr().out.splitlines()) == 2
 
 
-def test_what_is_no_film_gets_a_sentence(tmp_path: Path, capsys) -> None:
+def test_what_is_no_film_gets_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = tmp_path / "text.mp4"
     text.write_text("no film")
     assert main.main(["video", str(text), "--out", str(tmp_path / "out.mp4")]) == 1
@@ -98,7 +110,9 @@ def test_what_is_no_film_gets_a_sentence(tmp_path: Path, capsys) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["text.mp4"]
 
 
-def test_a_film_that_breaks_off_is_kept_and_said(film: Path, tmp_path: Path, capsys) -> None:
+def test_a_film_that_breaks_off_is_kept_and_said(
+    film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     part, whole = tmp_path / "part.mkv", tmp_path / "whole.mkv"
     with av.open(str(film)) as read, av.open(str(whole), "w") as written:
         stream = written.add_stream_from_template(read.streams.video[0])
@@ -117,7 +131,9 @@ def test_a_film_that_breaks_off_is_kept_and_said(film: Path, tmp_path: Path, cap
 
 
 @pytest.mark.parametrize("option", ["--out", "--csv", "--tracks-csv", "--json"])
-def test_places_are_looked_at_before_the_work(option, film: Path, tmp_path: Path, capsys) -> None:
+def test_places_are_looked_at_before_the_work(
+    option: str, film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main.main(["video", str(film), option, str(tmp_path / "none" / "x")]) == 2
     assert "no folder" in capsys.readouterr().err
     assert main.main(["video", str(film), option, str(film)]) == 2
@@ -126,24 +142,24 @@ def test_places_are_looked_at_before_the_work(option, film: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("option", [["--every", "0"], ["--every", "often"], []])
-def test_wrong_usage(option: list[str], film: Path, capsys) -> None:
+def test_wrong_usage(option: list[str], film: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main.main(["video", *([str(film)] if option else []), *option])
     assert ended.value.code == 2
     assert "usage" in capsys.readouterr().err
 
 
-def test_a_detector_that_is_not_there(film: Path, capsys) -> None:
+def test_a_detector_that_is_not_there(film: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["video", str(film), "--detector", "nobody"]) == 2
     assert "Choose from" in capsys.readouterr().err
 
 
 def test_interrupting_once_keeps_what_was_read(
-    film: Path, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
+    film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading = read_film
 
-    def interrupted(*arguments: object):
+    def interrupted(*arguments: Any) -> Iterator[Any]:
         for number, step in enumerate(reading(*arguments)):
             if number == 3:
                 signal.raise_signal(signal.SIGINT)
@@ -160,11 +176,11 @@ def test_interrupting_once_keeps_what_was_read(
 
 
 def test_interrupting_twice_gives_up(
-    film: Path, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
+    film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     annotating = annotate_film
 
-    def interrupted(*arguments: object):
+    def interrupted(*arguments: Any) -> Iterator[Any]:
         for number, step in enumerate(annotating(*arguments)):
             if number == 3 or getattr(step, "stage", "") == "drawing":
                 signal.raise_signal(signal.SIGINT)
@@ -184,7 +200,9 @@ def test_a_second_interruption_is_passed_on() -> None:
         signal.raise_signal(signal.SIGINT)
 
 
-def test_progress_on_a_terminal(film: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_on_a_terminal(
+    film: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     assert main.main(["video", str(film), "--every", "6"]) == 0
     assert "reading 24 of 24 frames, " in capsys.readouterr().err

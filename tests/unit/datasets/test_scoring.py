@@ -66,7 +66,9 @@ def test_good_photos_are_measured_and_bad_ones_named(labelled_zip: bytes) -> Non
     assert float(table[0]["embedding"]) == result.rows[0]["probabilities"]["embedding"]
 
 
-def test_folder_and_zip_and_command_give_the_same(labelled_zip, tmp_path, capsys) -> None:
+def test_folder_and_zip_and_command_give_the_same(
+    labelled_zip: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "photos.zip"
     path.write_bytes(labelled_zip)
     with zipfile.ZipFile(path) as archive:
@@ -116,7 +118,12 @@ def test_a_column_split_chooses(variants: list[bytes]) -> None:
         ({"labels.csv": "file,gender\na.png,\n"}, "^The ZIP has no labelled photos"),
     ],
 )
-def test_what_cannot_be_tested_on_is_said(files, words: str, tmp_path, capsys) -> None:
+def test_what_cannot_be_tested_on_is_said(
+    files: dict[str, bytes] | dict[str, str],
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with pytest.raises(FacespaceError, match=words), scoring.opened(packed(files)):
         pass
     path = tmp_path / "photos.zip"
@@ -126,7 +133,9 @@ def test_what_cannot_be_tested_on_is_said(files, words: str, tmp_path, capsys) -
     assert main(["evaluate", "--data", str(tmp_path / "nowhere")]) == 1
 
 
-def test_photos_without_faces_give_no_figures(variants: list[bytes], tmp_path, capsys) -> None:
+def test_photos_without_faces_give_no_figures(
+    variants: list[bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     files = {"female/a.png": variants[0], "male/b.png": png(GREY), "male/c.png": b"x"}
     result = outcome(packed(files))
     assert result.figures is None
@@ -139,7 +148,9 @@ def test_photos_without_faces_give_no_figures(variants: list[bytes], tmp_path, c
     assert "None of the 2 photos" in capsys.readouterr().err
 
 
-def test_the_crops_are_those_of_the_training(data: Path, tmp_path, monkeypatch) -> None:
+def test_the_crops_are_those_of_the_training(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Bit for bit, on photos of each data set."""
     photos = []
     for name in ("fairface", "lfw", "us_congress", "london_frl"):

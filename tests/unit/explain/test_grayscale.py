@@ -29,7 +29,7 @@ def pixel(*colour: int) -> RGB:
         ((10, 20, 40), 23, 19, 25),
     ],
 )
-def test_grey_formulas(colour, average: int, luma: int, lightness: int) -> None:
+def test_grey_formulas(colour: tuple[int, ...], average: int, luma: int, lightness: int) -> None:
     made = {name: formula(pixel(*colour)) for name, formula in grayscale.FORMULAS.items()}
     assert [int(grey[0, 0]) for grey in made.values()] == [average, luma, lightness]
     assert {grey.dtype for grey in made.values()} == {np.dtype(np.uint8)}
@@ -60,7 +60,9 @@ def test_furthest_finds_the_pixel_where_formulas_lie_apart() -> None:
         ((1, 1), (0, 0), 24, (0, 0, 1, 1)),
     ],
 )
-def test_the_lens_stays_inside(shape, place, size: int, expected) -> None:
+def test_the_lens_stays_inside(
+    shape: tuple[int, ...], place: tuple[int, ...], size: int, expected: tuple[int, ...]
+) -> None:
     assert grayscale.window(shape, *place, size) == expected
 
 
@@ -121,7 +123,9 @@ def test_nearest_repeats_pixels_and_bilinear_goes_between() -> None:
 
 
 @pytest.mark.parametrize(("shape", "expected"), [((512, 256), (64, 32)), ((900, 2), (64, 1))])
-def test_shrunk_keeps_the_shape_and_a_pixel(shape, expected) -> None:
+def test_shrunk_keeps_the_shape_and_a_pixel(
+    shape: tuple[int, ...], expected: tuple[int, ...]
+) -> None:
     assert grayscale.shrunk(np.zeros(shape, np.uint8), 64).shape == expected
 
 

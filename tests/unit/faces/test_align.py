@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from facespace.faces import align, detectors
@@ -13,7 +14,9 @@ LANDMARKS = ((40.0, 50.0), (60.0, 50.0), (50.0, 61.0), (42.0, 70.0), (58.0, 70.0
 FACE = Detection(Box(30, 30, 40, 50), 0.9, LANDMARKS)
 
 
-def turned(points, degrees: float, scale: float, shift) -> np.ndarray:
+def turned(
+    points: npt.ArrayLike, degrees: float, scale: float, shift: npt.ArrayLike
+) -> npt.NDArray[np.float64]:
     angle = np.deg2rad(degrees)
     matrix = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     return np.asarray(points) @ matrix.T + shift
@@ -32,7 +35,7 @@ def test_similarity_of_one_point_is_finite() -> None:
     assert np.isfinite(align.similarity([(3, 3), (3, 3)], [(0, 0), (1, 1)])).all()
 
 
-def dots(points, side: int) -> RGB:
+def dots(points: npt.NDArray[np.float64], side: int) -> RGB:
     """A white picture with black dots, placed to an eighth of a pixel."""
     fine = np.full((8 * side, 8 * side, 3), 255, np.uint8)
     for x, y in points:
@@ -44,7 +47,7 @@ def dots(points, side: int) -> RGB:
 @pytest.mark.parametrize("degrees", [0, 25, -60, 180])
 @pytest.mark.parametrize(("pair", "place"), [((0, 1), 0), ((3, 4), 1)])
 def test_eyes_and_mouth_go_where_the_template_says(
-    scale, degrees, pair, place, monkeypatch: pytest.MonkeyPatch
+    scale: float, degrees: int, pair: tuple[int, ...], place: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Drawn eyes or corners of the mouth, turned with the face, end at the template's places."""
     monkeypatch.setattr(cv2, "equalizeHist", lambda grey: grey)  # it would move the dots' middle

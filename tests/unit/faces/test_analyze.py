@@ -26,7 +26,7 @@ FACE_KEYS = {"box", "score", "landmarks", "label", "probability_female", "distan
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory, astronaut_file: bytes) -> list[str]:
+def files(tmp_path_factory: pytest.TempPathFactory, astronaut_file: bytes) -> list[str]:
     """The astronaut, a picture without a face, and a text that claims to be a picture."""
     folder = tmp_path_factory.mktemp("photos")
     (folder / "astronaut.png").write_bytes(astronaut_file)
@@ -39,7 +39,9 @@ def plain(reading: Reading) -> dict:
     return reading.to_dict() | {"milliseconds": None, "source": None}
 
 
-def test_path_bytes_and_array_give_the_same(files, astronaut_file: bytes, astronaut: RGB) -> None:
+def test_path_bytes_and_array_give_the_same(
+    files: list[str], astronaut_file: bytes, astronaut: RGB
+) -> None:
     readings = [facespace.analyze(x) for x in (files[0], Path(files[0]), astronaut_file, astronaut)]
     assert all(plain(reading) == plain(readings[0]) for reading in readings)
     assert readings[0].source == files[0]
@@ -109,7 +111,7 @@ def test_importing_the_runtime_leaves_scikit_learn_and_streamlit_alone() -> None
     assert done.stdout.strip() == "[]"
 
 
-def test_command_line_json(files, capsys) -> None:
+def test_command_line_json(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["photo", "--format", "json", *files]) == 1
     out, err = capsys.readouterr()
     results = json.loads(out)
@@ -121,7 +123,7 @@ def test_command_line_json(files, capsys) -> None:
     assert "text.jpg" in err
 
 
-def test_command_line_csv_and_table(files, capsys) -> None:
+def test_command_line_csv_and_table(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["photo", "--format", "csv", *files[:2]]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [row["source"] for row in rows] == files[:2]
@@ -134,12 +136,14 @@ def test_command_line_csv_and_table(files, capsys) -> None:
 
 
 @pytest.mark.parametrize("option", [["--detector", "nobody"], ["--model", "nobody"]])
-def test_command_line_names_what_there_is(option, files, capsys) -> None:
+def test_command_line_names_what_there_is(
+    option: list[str], files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main.main(["photo", files[0], *option]) == 2
     assert "Choose from" in capsys.readouterr().err
 
 
-def test_the_module_runs(files) -> None:
+def test_the_module_runs(files: list[str]) -> None:
     command = [sys.executable, "-m", "facespace", "photo", files[2]]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1

@@ -8,7 +8,7 @@ import pytest
 from facespace.artifacts.manifest import Cuts, load_manifest
 from facespace.faces import detectors
 from facespace.faces.decide import Rules, decide, rejected
-from facespace.types import REASONS, Box, Detection, Evidence, Score
+from facespace.types import REASONS, Box, Detection, Evidence, FivePoints, Score
 
 RULES = Rules(threshold=0.5, certainty=0.8, smallest_face=20)
 
@@ -78,7 +78,9 @@ def test_evidence_makes_a_question_mark(
 def test_two_doubts_are_needed_to_throw_a_find_out() -> None:
     rules = Rules(0.5, certainty=0.8, smallest_face=20, cuts=CUTS, sure=0.8, thrown_out=0.3)
 
-    def out(score: float, face_like: float | None, landmarks=((0.0, 0.0),) * 5) -> bool:
+    def out(
+        score: float, face_like: float | None, landmarks: FivePoints | None = ((0.0, 0.0),) * 5
+    ) -> bool:
         found = Detection(Box(0, 0, 50, 50), score, landmarks)
         return rejected(found, Evidence(face_like=face_like), rules)
 

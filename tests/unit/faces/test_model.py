@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -14,11 +16,11 @@ from facespace import limits
 from facespace.artifacts import face_space
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.faces import align, detectors, model
-from facespace.types import FacespaceError
+from facespace.types import RGB, FacespaceError
 
 
 @pytest.fixture(scope="module")
-def crops(astronaut) -> np.ndarray:
+def crops(astronaut: RGB) -> np.ndarray:
     """The astronaut's crop, turned, mirrored, shifted, and noise: uint8 (20, 64, 64)."""
     (face,) = detectors.get().detect(astronaut)
     (crop,) = align.crop(astronaut, [face])
@@ -118,7 +120,7 @@ def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(artifacts_folder(), tmp_path / "artifacts"))
 
 
-def edit(folder: Path, change) -> None:
+def edit(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
     path = folder / "manifest.json"
     data = json.loads(path.read_text("utf-8"))
     change(data)
@@ -144,7 +146,9 @@ def test_a_copy_works(copy: Path, crops: np.ndarray) -> None:
         (lambda d: d["models"][d["default"]].update(sha256="0" * 64), "not the file"),
     ],
 )
-def test_a_wrong_manifest_gets_a_sentence(copy: Path, change, words: str) -> None:
+def test_a_wrong_manifest_gets_a_sentence(
+    copy: Path, change: Callable[..., Any], words: str
+) -> None:
     edit(copy, change)
     with pytest.raises(FacespaceError, match=words):
         model.load_model(where=copy)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import struct
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ from tests.support.hostile.refused_zips import HOSTILE, ONE, changed, entry, lis
 
 
 @pytest.fixture(autouse=True)
-def temporary(tmp_path_factory, monkeypatch) -> Path:
+def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The system's folder for temporary files: an own one, seen to be empty in the end."""
     folder = tmp_path_factory.mktemp("temporary")
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -57,7 +59,7 @@ def test_ten_gigabytes_of_zeros_are_refused_unread(tmp_path: Path) -> None:
         lambda: ONE[:36] + bytes(8) + ONE[44:],  # damaged
     ],
 )
-def test_a_file_that_is_not_as_it_is_listed_is_not_read(make) -> None:
+def test_a_file_that_is_not_as_it_is_listed_is_not_read(make: Callable[..., Any]) -> None:
     with Archive(make()) as archive, pytest.raises(FacespaceError, match="not a ZIP"):
         archive.read("a.jpg")
 
@@ -71,7 +73,9 @@ def test_a_file_that_is_not_as_it_is_listed_is_not_read(make) -> None:
         ("MAX_BYTES", 17, "A file in the ZIP unpacks to"),
     ],
 )
-def test_each_limit_holds(limit: str, value: int, words: str, monkeypatch) -> None:
+def test_each_limit_holds(
+    limit: str, value: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     content = packed(("a.jpg", b"content of a photo"), ("b.jpg", b"content of another"))
     Archive(content).close()
     monkeypatch.setattr(limits, limit, value)
@@ -79,7 +83,7 @@ def test_each_limit_holds(limit: str, value: int, words: str, monkeypatch) -> No
         Archive(content)
 
 
-def test_an_endless_list_of_files_is_not_kept(monkeypatch) -> None:
+def test_an_endless_list_of_files_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_ARCHIVE_FILES", 100)
     monkeypatch.setattr("facespace.io.archive.PIECE", 1000)
     with pytest.raises(FacespaceError, match="lists more than"):

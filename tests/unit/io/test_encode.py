@@ -29,7 +29,9 @@ def test_png_keeps_the_pixels(astronaut: RGB) -> None:
 
 
 @pytest.mark.parametrize(("side", "kind"), [(128, "PNG"), (129, "JPEG")])
-def test_an_address_holds_the_picture_and_small_ones_exactly(side, kind, astronaut: RGB) -> None:
+def test_an_address_holds_the_picture_and_small_ones_exactly(
+    side: int, kind: str, astronaut: RGB
+) -> None:
     picture = np.ascontiguousarray(astronaut[:side, :side])
     start, _, content = encode.to_address(picture).partition(",")
     assert start == f"data:image/{kind.lower()};base64"

@@ -35,7 +35,9 @@ def test_halves_part_persons_not_faces(rng: np.random.Generator) -> None:
 
 
 @pytest.mark.parametrize("criterion", fairness.CRITERIA)
-def test_a_skewed_group_gets_the_threshold_it_needs(skewed, criterion: str) -> None:
+def test_a_skewed_group_gets_the_threshold_it_needs(
+    skewed: dict[str, np.ndarray], criterion: str
+) -> None:
     found = fairness.equalised(**skewed, common=COMMON, criterion=criterion)
     assert found.own == ("high", "low")
     assert found.thresholds["high"] - found.thresholds["low"] == pytest.approx(0.2, abs=0.04)
@@ -47,7 +49,7 @@ def test_a_skewed_group_gets_the_threshold_it_needs(skewed, criterion: str) -> N
         assert found.measured["error_cost"]["high"] < 0
 
 
-def test_figures_are_those_of_the_other_half(skewed) -> None:
+def test_figures_are_those_of_the_other_half(skewed: dict[str, np.ndarray]) -> None:
     found = fairness.equalised(**skewed, common=COMMON, criterion="female")
     other = ~fairness.half(skewed["persons"][skewed["groups"] != ""])
     female, probability, groups = (
@@ -72,7 +74,9 @@ def test_figures_are_those_of_the_other_half(skewed) -> None:
         assert cell["low"] < cell["value"] < cell["high"]
 
 
-def test_thresholds_are_chosen_without_the_half_they_are_measured_on(skewed) -> None:
+def test_thresholds_are_chosen_without_the_half_they_are_measured_on(
+    skewed: dict[str, np.ndarray],
+) -> None:
     plain = fairness.equalised(**skewed, common=COMMON, criterion="sexes")
     other = ~fairness.half(skewed["persons"][skewed["groups"] != ""])
     changed = skewed["probability"].copy()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from facespace.metrics import classification, intervals, thresholds
@@ -13,10 +16,10 @@ def test_intervals_hold_the_value_and_shrink_with_persons(rng: np.random.Generat
     female = rng.random(600) < 0.5
     probability = np.clip(female * 0.4 + rng.random(600) * 0.6, 0, 1)
 
-    def measure(labels, scores):
+    def measure(labels: npt.NDArray[Any], scores: npt.NDArray[Any]) -> dict[str, float]:
         return {"accuracy": float(np.mean((scores > 0.5) == labels))}
 
-    def width(groups) -> float:
+    def width(groups: npt.NDArray[Any]) -> float:
         found = intervals.of_faces(measure, (female, probability), groups)["accuracy"]
         assert found["low"] <= found["value"] <= found["high"]
         return found["high"] - found["low"]
@@ -34,7 +37,7 @@ def test_the_interval_of_the_calibration_error_holds_its_value(rng: np.random.Ge
     probability = rng.random(150)
     female = rng.random(150) < probability
 
-    def measure(labels, scores):
+    def measure(labels: npt.NDArray[Any], scores: npt.NDArray[Any]) -> dict[str, float]:
         return classification.metrics(labels, scores, POINT)
 
     found = intervals.of_faces(measure, (female, probability), np.arange(150))["ece"]
@@ -46,7 +49,7 @@ def test_counted_intervals_are_those_of_the_plain_bootstrap(rng: np.random.Gener
     probability = np.clip(rng.normal(0.35 + 0.3 * female, 0.2), 0, 1)
     persons = np.arange(400) // 4
 
-    def measure(labels, scores):
+    def measure(labels: npt.NDArray[Any], scores: npt.NDArray[Any]) -> dict[str, float]:
         return classification.metrics(labels, scores, POINT)
 
     plain = intervals.of_faces(measure, (female, probability), persons)

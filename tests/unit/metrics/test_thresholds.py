@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 from sklearn.metrics import (
     accuracy_score,
@@ -49,7 +52,11 @@ def test_equal_errors_are_looked_for_at_every_threshold(rng: np.random.Generator
         female = np.append([True, False], rng.random(58) < 0.5)
         probability = np.clip(rng.normal(0.5 + 0.2 * female, 0.2), 0, 1)
 
-        def apart(cut: float, female=female, probability=probability) -> float:
+        def apart(
+            cut: float,
+            female: npt.NDArray[Any] = female,
+            probability: npt.NDArray[Any] = probability,
+        ) -> float:
             read = probability >= cut
             return abs(np.mean(read[~female]) - np.mean(~read[female]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from facespace.datasets import labelled_faces
 from facespace.io import images
 from facespace.io.archive import Archive
 from facespace.review import exchange
+from facespace.review.candidate import Candidate
 from facespace.review.exchange import Imported, pack, unpack
 from facespace.review.order import LAST, agreement, by_usefulness
 from facespace.review.queue import Item, Queue
@@ -24,7 +26,7 @@ from tests.support.reviewing import filled, noise, yesterday
 
 
 @pytest.fixture
-def decided(candidate) -> Queue:
+def decided(candidate: Candidate) -> Queue:
     """The astronaut and three others: female, male, not a face, and one that waits."""
     queue = Queue()
     queue.add(candidate, yesterday())
@@ -35,7 +37,7 @@ def decided(candidate) -> Queue:
     return queue
 
 
-def test_training_reads_the_export(decided) -> None:
+def test_training_reads_the_export(decided: Queue) -> None:
     with Archive(pack(decided, decided.items())) as archive, archive.outline(lambda _: True) as to:
         dataset = datasets.read(to)
         assert [photo.label for photo in dataset.photos] == ["female", "male"]
@@ -47,7 +49,7 @@ def test_training_reads_the_export(decided) -> None:
         assert middle == pytest.approx(photo.shape[1] / 2, abs=10)
 
 
-def test_an_export_comes_back_whole(decided) -> None:
+def test_an_export_comes_back_whole(decided: Queue) -> None:
     again = Queue()
     assert unpack(again, pack(decided, decided.items())) == Imported(4, 0)
     for old, new in zip(decided.items(), again.items(), strict=True):
@@ -56,7 +58,7 @@ def test_an_export_comes_back_whole(decided) -> None:
         assert again.pictures(new.id)[1] == decided.pictures(old.id)[1]
 
 
-def test_an_import_decides_what_waits_and_leaves_the_rest(decided) -> None:
+def test_an_import_decides_what_waits_and_leaves_the_rest(decided: Queue) -> None:
     content = pack(decided, decided.items())
     for item in decided.items()[:2]:
         decided.decide(item, None if item.decision == "female" else "unknown", "Ben")
@@ -65,7 +67,9 @@ def test_an_import_decides_what_waits_and_leaves_the_rest(decided) -> None:
 
 
 @pytest.mark.parametrize("form", ["ZIP", "queue"])
-def test_the_crops_are_there_for_training(decided, candidate, tmp_path, form) -> None:
+def test_the_crops_are_there_for_training(
+    decided: Queue, candidate: Candidate, tmp_path: Path, form: str
+) -> None:
     path = tmp_path / "review"
     content = pack(decided, decided.items())
     if form == "ZIP":
@@ -103,7 +107,9 @@ def altered(content: bytes, name: str, old: bytes, new: bytes) -> bytes:
         ("crops/000001.png", b"PNG", b"GIF", "not a JPEG"),
     ],
 )
-def test_a_foreign_or_damaged_zip_changes_nothing(decided, name, old, new, words) -> None:
+def test_a_foreign_or_damaged_zip_changes_nothing(
+    decided: Queue, name: str, old: bytes, new: bytes, words: str
+) -> None:
     again = Queue()
     with pytest.raises(FacespaceError, match=words):
         unpack(again, altered(pack(decided, decided.items()), name, old, new))
@@ -116,7 +122,7 @@ def test_no_zip_and_another_zip_get_a_sentence() -> None:
             unpack(Queue(), content)
 
 
-def test_the_closest_to_the_boundary_come_first_with_variety(candidate) -> None:
+def test_the_closest_to_the_boundary_come_first_with_variety(candidate: Candidate) -> None:
     queue = Queue()
     chances = np.random.default_rng(5).uniform(0, 1, 60)
     for seed, chance in enumerate(chances):
@@ -141,7 +147,7 @@ def unlike(items: list[Item]) -> float:
     return float(np.mean([min((a ^ b).bit_count() for b in codes if b != a) for a in codes]))
 
 
-def test_agreement_is_counted_by_reason_and_score(candidate) -> None:
+def test_agreement_is_counted_by_reason_and_score(candidate: Candidate) -> None:
     queue = filled(replace(candidate, reasons=("unsure",), threshold=0.5), 0)
     cases = [
         (0.45, ("unsure",), "male"),  # agreed

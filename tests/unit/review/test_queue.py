@@ -19,15 +19,17 @@ from facespace import limits
 from facespace.artifacts.manifest import load_manifest
 from facespace.io import images
 from facespace.review import queue as review
-from facespace.review.candidate import around, crop_of, perceptual_hash
+from facespace.review.candidate import Candidate, around, crop_of, perceptual_hash
 from facespace.review.queue import Conflict, Queue
-from facespace.types import Box, FacespaceError
+from facespace.types import RGB, Box, FacespaceError
 from tests.support.paths import ROOT
 from tests.support.reviewing import DAY, filled, noise, yesterday
 
 
 @pytest.mark.parametrize("kept", ["in memory", "in a file"])
-def test_a_face_is_kept_with_all_that_is_known_of_it(kept, candidate, tmp_path, astronaut) -> None:
+def test_a_face_is_kept_with_all_that_is_known_of_it(
+    kept: str, candidate: Candidate, tmp_path: Path, astronaut: RGB
+) -> None:
     path = tmp_path / "new" / "review.db" if kept == "in a file" else None
     queue = Queue(path)
     number = queue.add(candidate, now=yesterday())
@@ -49,7 +51,7 @@ def test_a_face_is_kept_with_all_that_is_known_of_it(kept, candidate, tmp_path, 
     assert abs(item.x + item.width / 2 - shown.shape[1] / 2) < 1
 
 
-def test_the_context_shows_the_face_in_its_middle(astronaut) -> None:
+def test_the_context_shows_the_face_in_its_middle(astronaut: RGB) -> None:
     for box in (Box(178, 63, 90, 114), Box(-20, -10, 60, 80), Box(480, 490, 60, 70)):
         context, moved = around(astronaut, box)
         side = len(context)
@@ -63,14 +65,14 @@ def test_the_context_shows_the_face_in_its_middle(astronaut) -> None:
     assert np.abs(again.astype(int) - part).mean() < 6
 
 
-def test_a_name_that_is_no_text_is_kept_in_other_letters(candidate) -> None:
+def test_a_name_that_is_no_text_is_kept_in_other_letters(candidate: Candidate) -> None:
     queue = Queue()
     queue.add(replace(candidate, source="caf\udce9.png"))
     (item,) = queue.items()
     assert item.source == "caf\\udce9.png"
 
 
-def test_near_duplicates_are_kept_once(candidate) -> None:
+def test_near_duplicates_are_kept_once(candidate: Candidate) -> None:
     queue = Queue()
     assert queue.add(candidate) is not None
     noisy = np.clip(candidate.crop + np.random.default_rng(0).normal(0, 4, (64, 64)), 0, 255)
@@ -79,14 +81,16 @@ def test_near_duplicates_are_kept_once(candidate) -> None:
     assert len(queue.items()) == 2
 
 
-def test_the_hash_is_a_number_that_sqlite_keeps(candidate) -> None:
+def test_the_hash_is_a_number_that_sqlite_keeps(candidate: Candidate) -> None:
     for seed in range(20):
         assert -(2**63) <= perceptual_hash(noise(candidate, seed).crop) < 2**63
     codes = np.array([0, -1, 1], np.int64)
     assert review.differing(codes, 0).tolist() == [0, 64, 1]
 
 
-def test_old_faces_and_too_many_are_deleted(candidate, monkeypatch) -> None:
+def test_old_faces_and_too_many_are_deleted(
+    candidate: Candidate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(limits, "MAX_REVIEWS", 3)
     queue = Queue()
     start = yesterday()
@@ -100,7 +104,7 @@ def test_old_faces_and_too_many_are_deleted(candidate, monkeypatch) -> None:
     assert [item.source for item in queue.items()] == ["4.png"]
 
 
-def test_a_decision_is_written_taken_back_and_never_overwritten(candidate) -> None:
+def test_a_decision_is_written_taken_back_and_never_overwritten(candidate: Candidate) -> None:
     queue = filled(candidate, 1)
     (seen,) = queue.items()
     decided = queue.decide(seen, "female", "Anna")
@@ -117,7 +121,7 @@ def test_a_decision_is_written_taken_back_and_never_overwritten(candidate) -> No
         queue.decide(back, "male")
 
 
-def test_two_writers_never_overwrite_each_other(candidate, tmp_path) -> None:
+def test_two_writers_never_overwrite_each_other(candidate: Candidate, tmp_path: Path) -> None:
     """Two reviewers with a connection each, on the same faces at the same time."""
     path = tmp_path / "review.db"
     seen = filled(candidate, 40, path).items()
@@ -162,7 +166,7 @@ while True:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_what_is_committed_survives_a_kill(tmp_path, seed: int) -> None:
+def test_what_is_committed_survives_a_kill(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "review.db"
     for start in (3 * seed, 3 * seed + 1):  # the second on what the first left behind
         writer = subprocess.Popen(
@@ -186,7 +190,9 @@ def test_what_is_committed_survives_a_kill(tmp_path, seed: int) -> None:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-def test_an_older_file_is_brought_up_and_a_newer_one_refused(candidate, tmp_path) -> None:
+def test_an_older_file_is_brought_up_and_a_newer_one_refused(
+    candidate: Candidate, tmp_path: Path
+) -> None:
     path = tmp_path / "review.db"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(review, "MIGRATIONS", review.MIGRATIONS[:1])
@@ -202,7 +208,9 @@ def test_an_older_file_is_brought_up_and_a_newer_one_refused(candidate, tmp_path
         Queue(path)
 
 
-def test_a_migration_is_done_wholly_or_not_at_all(candidate, tmp_path, monkeypatch) -> None:
+def test_a_migration_is_done_wholly_or_not_at_all(
+    candidate: Candidate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "review.db"
     filled(candidate, 3, path).close()
     broken = (*review.MIGRATIONS, "ALTER TABLE items ADD COLUMN note TEXT; DROP TABLE nothing;")
@@ -221,7 +229,7 @@ def version(path: Path) -> int:
         return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def test_what_is_no_queue_gets_a_sentence(tmp_path) -> None:
+def test_what_is_no_queue_gets_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "review.db"
     path.write_bytes(b"no database at all" * 100)
     with pytest.raises(FacespaceError, match="damaged or no queue"):
@@ -230,7 +238,7 @@ def test_what_is_no_queue_gets_a_sentence(tmp_path) -> None:
         Queue(path / "below" / "review.db")
 
 
-def test_deleted_faces_are_gone_from_the_disk(candidate, tmp_path) -> None:
+def test_deleted_faces_are_gone_from_the_disk(candidate: Candidate, tmp_path: Path) -> None:
     path = tmp_path / "review.db"
     queue = filled(replace(candidate, context=b"LOOK FOR THIS " * 1000), 5, path)
     assert any(b"LOOK FOR THIS" in file.read_bytes() for file in tmp_path.iterdir())

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -24,8 +25,12 @@ from facespace.video.film import Film, Progress
 SIZE, RATE = (320, 180), 12
 
 
+#: So many pictures of a film.
+Frames = Callable[[int], Iterator[RGB]]
+
+
 @pytest.fixture
-def frames(astronaut: RGB) -> Callable[[int], Iterator[RGB]]:
+def frames(astronaut: RGB) -> Frames:
     """The first so many frames of the example film, small."""
 
     def made(count: int) -> Iterator[RGB]:
@@ -90,7 +95,7 @@ def probed(path: Path) -> tuple[str, str, tuple[int, int], list[RGB], list[float
         return context.name, context.pix_fmt, size, pixels, times
 
 
-def test_a_film_comes_back_annotated(tmp_path: Path, frames) -> None:
+def test_a_film_comes_back_annotated(tmp_path: Path, frames: Frames) -> None:
     source = write(tmp_path / "in.mp4", frames(36))
     film = annotated(source, tmp_path / "out.mp4")
     (track,) = film.tracks
@@ -118,7 +123,7 @@ def turned(path: Path) -> Path:
     return path
 
 
-def test_a_film_from_a_phone_is_turned_upright(tmp_path: Path, frames) -> None:
+def test_a_film_from_a_phone_is_turned_upright(tmp_path: Path, frames: Frames) -> None:
     lying = (np.ascontiguousarray(np.rot90(rgb)) for rgb in frames(12))  # a quarter to the left
     source = turned(write(tmp_path / "in.mp4", lying))
     film = annotated(source, tmp_path / "out.mp4")
@@ -137,7 +142,14 @@ def test_a_film_from_a_phone_is_turned_upright(tmp_path: Path, frames) -> None:
         ("old.avi", "mpeg4", "yuv420p", SIZE),
     ],
 )
-def test_kinds_of_film(tmp_path: Path, frames, name, codec, pix_fmt, size) -> None:
+def test_kinds_of_film(
+    tmp_path: Path,
+    frames: Frames,
+    name: str,
+    codec: str,
+    pix_fmt: str,
+    size: Any,
+) -> None:
     padded = (
         np.pad(rgb, ((0, 2), (0, 2), (0, 0)), "edge")[: size[1], : size[0]] for rgb in frames(12)
     )
@@ -150,7 +162,7 @@ def test_kinds_of_film(tmp_path: Path, frames, name, codec, pix_fmt, size) -> No
     assert even == (size[0] // 2 * 2, size[1] // 2 * 2)
 
 
-def test_frames_keep_their_times(tmp_path: Path, frames) -> None:
+def test_frames_keep_their_times(tmp_path: Path, frames: Frames) -> None:
     """A film of variable frame rate: slow at first, then fast."""
 
     def when(i: int) -> Fraction:
@@ -163,7 +175,7 @@ def test_frames_keep_their_times(tmp_path: Path, frames) -> None:
 
 
 @pytest.mark.parametrize(("name", "codec"), [("in.mp4", "aac"), ("in.mkv", "pcm_s16le")])
-def test_the_sound_is_kept(tmp_path: Path, frames, name: str, codec: str) -> None:
+def test_the_sound_is_kept(tmp_path: Path, frames: Frames, name: str, codec: str) -> None:
     source = write(tmp_path / name, frames(24), sound=codec)
     annotated(source, tmp_path / "out.mp4")
     with av.open(str(tmp_path / "out.mp4")) as container:
@@ -174,7 +186,7 @@ def test_the_sound_is_kept(tmp_path: Path, frames, name: str, codec: str) -> Non
     assert np.abs(samples[4800:-4800]).mean() > 0.3
 
 
-def test_stopping_keeps_what_was_read(tmp_path: Path, frames) -> None:
+def test_stopping_keeps_what_was_read(tmp_path: Path, frames: Frames) -> None:
     source = write(tmp_path / "in.mp4", frames(48))
     asked = iter([False] * 5 + [True] * 100)
     film = annotated(source, tmp_path / "out.mp4", stop=lambda: next(asked))
@@ -183,7 +195,7 @@ def test_stopping_keeps_what_was_read(tmp_path: Path, frames) -> None:
     assert len(probed(tmp_path / "out.mp4")[3]) == len(film.times)
 
 
-def test_a_film_given_up_leaves_nothing(tmp_path: Path, frames) -> None:
+def test_a_film_given_up_leaves_nothing(tmp_path: Path, frames: Frames) -> None:
     source = write(tmp_path / "in.mp4", frames(24))
     steps = annotate_film(source, tmp_path / "out.mp4")
     while next(steps).stage == "reading":
@@ -192,7 +204,7 @@ def test_a_film_given_up_leaves_nothing(tmp_path: Path, frames) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["in.mp4"]
 
 
-def test_tables(tmp_path: Path, frames) -> None:
+def test_tables(tmp_path: Path, frames: Frames) -> None:
     film = annotated(write(tmp_path / "in.mp4", frames(24)), tmp_path / "out.mp4", name="in.mp4")
     rows = list(tables.frame_rows(film))
     assert [row["frame"] for row in rows] == sorted(row["frame"] for row in rows)
@@ -207,32 +219,32 @@ def test_tables(tmp_path: Path, frames) -> None:
     assert (plain["source"], plain["frames"], plain["error"]) == ("in.mp4", 24, None)
 
 
-def nothing(path: Path, frames) -> Path:
+def nothing(path: Path, frames: Frames) -> Path:
     path.write_bytes(b"")
     return path
 
 
-def picture(path: Path, frames) -> Path:
+def picture(path: Path, frames: Frames) -> Path:
     Image.fromarray(next(frames(1))).save(path, "JPEG")
     return path
 
 
-def playlist(path: Path, frames) -> Path:
+def playlist(path: Path, frames: Frames) -> Path:
     path.write_text("#EXTM3U\n#EXTINF:1,\nfile:///etc/hostname\n")
     return path
 
 
-def cut_off(path: Path, frames) -> Path:
+def cut_off(path: Path, frames: Frames) -> Path:
     content = write(path, frames(24)).read_bytes()
     path.write_bytes(content[: len(content) // 2])
     return path
 
 
-def one_frame(path: Path, frames) -> Path:
+def one_frame(path: Path, frames: Frames) -> Path:
     return write(path, frames(1))
 
 
-def no_frame(path: Path, frames) -> Path:
+def no_frame(path: Path, frames: Frames) -> Path:
     """A film whose table of samples is empty: its pictures were wiped out."""
     content = bytearray(write(path, frames(12)).read_bytes())
     for box, size in ((b"stsz", 8), (b"stts", 4), (b"stsc", 4), (b"stco", 4), (b"stss", 4)):
@@ -242,7 +254,7 @@ def no_frame(path: Path, frames) -> Path:
     return path
 
 
-def only_sound(path: Path, frames) -> Path:
+def only_sound(path: Path, frames: Frames) -> Path:
     with av.open(str(path), "w") as written:
         tone = written.add_stream("aac", rate=48_000)
         for start in range(0, 48_000, 1024):
@@ -253,11 +265,11 @@ def only_sound(path: Path, frames) -> Path:
     return path
 
 
-def huge(path: Path, frames) -> Path:
+def huge(path: Path, frames: Frames) -> Path:
     return write(path, iter([np.zeros((4320, 7680, 3), np.uint8)] * 2), "mpeg4")
 
 
-def long(path: Path, frames) -> Path:
+def long(path: Path, frames: Frames) -> Path:
     """Five hours by its header."""
     return write(path, frames(2), times=lambda i: Fraction(i * 5 * 3600))
 
@@ -276,14 +288,14 @@ def long(path: Path, frames) -> Path:
         (long, "longer than 60 minutes"),
     ],
 )
-def test_bad_films_get_a_sentence(tmp_path: Path, frames, made, words: str) -> None:
+def test_bad_films_get_a_sentence(tmp_path: Path, frames: Frames, made: Any, words: str) -> None:
     source = made(tmp_path / "in.mp4", frames)
     with pytest.raises(FacespaceError, match=words):
         list(annotate_film(source, tmp_path / "out.mp4"))
     assert [path.name for path in tmp_path.iterdir()] == ["in.mp4"]
 
 
-def test_a_film_that_breaks_off_is_read_as_far_as_it_goes(tmp_path: Path, frames) -> None:
+def test_a_film_that_breaks_off_is_read_as_far_as_it_goes(tmp_path: Path, frames: Frames) -> None:
     source = write(tmp_path / "in.mkv", frames(48))
     content = source.read_bytes()
     source.write_bytes(content[: len(content) * 2 // 3])
@@ -292,7 +304,9 @@ def test_a_film_that_breaks_off_is_read_as_far_as_it_goes(tmp_path: Path, frames
     assert len(probed(tmp_path / "out.mp4")[3]) == len(film.times)
 
 
-def test_a_large_file_is_refused(tmp_path: Path, frames, monkeypatch) -> None:
+def test_a_large_file_is_refused(
+    tmp_path: Path, frames: Frames, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = write(tmp_path / "in.mp4", frames(2))
     monkeypatch.setattr(limits, "MAX_FILM_BYTES", 100)
     with pytest.raises(FacespaceError, match="larger than"):

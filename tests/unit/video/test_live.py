@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from facespace.faces.analyze import Settings
 from facespace.types import RGB
 from facespace.video import live as module
-from facespace.video.live import Live, Meter, Options
+from facespace.video.live import Live, Look, Meter, Options
 
 
 @pytest.fixture
@@ -27,14 +27,14 @@ def workers() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "facespace-live"]
 
 
-def until(condition, seconds: float = 20) -> None:
+def until(condition: Callable[[], bool], seconds: float = 20) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not come to pass"
         time.sleep(0.02)
 
 
-def played(live: Live, rgb: RGB, condition) -> RGB:
+def played(live: Live, rgb: RGB, condition: Callable[[Look], bool]) -> RGB:
     """Show a picture again and again until something is seen; the last frame drawn."""
     drawn = rgb
 
