@@ -10,7 +10,8 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from facespace.charts.style import NEUTRAL, PALE, laid_out
-from facespace.palette import UNSURE, VERDICTS
+from facespace.charts.traces import line, middles
+from facespace.palette import FEMALE, MALE, UNSURE, VERDICTS
 
 #: Markers of the labels, and of the face that is looked at, in two and in three dimensions.
 MARKERS = {"female": "circle", "male": "diamond-open"}
@@ -32,28 +33,21 @@ def distances(
         cut: beyond which a verdict becomes "?"; None where there is none.
     """
     figure = go.Figure()
-    middles = (edges[:-1] + edges[1:]) / 2
     for i, (title, values) in enumerate(counts.items()):
         share, hover = values / values.sum(), f"distance %{{x:.2f}}: %{{y:.1%}} of {title}"
-        drawn = {"x": middles, "y": share, "name": title, "hovertemplate": hover}
+        bar = {"x": middles(edges), "y": share, "name": title, "hovertemplate": hover}
         if i == 0:
-            figure.add_bar(**drawn, marker_color=PALE, width=np.diff(edges))
+            figure.add_bar(**bar, marker_color=PALE, width=np.diff(edges))
         else:
-            figure.add_scatter(**drawn, mode="lines", line={"color": VERDICTS["male"], "width": 3})
+            figure.add_scatter(**bar, mode="lines", line={"color": MALE, "width": 3})
     top = max(float((values / values.sum()).max()) for values in counts.values()) * 1.1
-    for title, at, color, dash in (
-        ("this face", distance, VERDICTS["female"], "solid"),
+    for title, at, colour, dash in (
+        ("this face", distance, FEMALE, "solid"),
         ("“?” beyond", cut, UNSURE, "dash"),
     ):
         if at is not None:
-            figure.add_scatter(
-                x=[at, at],
-                y=[0, top],
-                name=f"{title}: {at:.3f}",
-                mode="lines",
-                line={"color": color, "width": 3, "dash": dash},
-                hoverinfo="name",
-            )
+            upright = line([at, at], [0, top], colour, "", f"{title}: {at:.3f}", dash=dash)
+            figure.add_trace(upright.update(hoverinfo="name", hovertemplate=None))
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     return laid_out(figure, "distance from face space", "share of crops", bargap=0.02)
 
@@ -79,34 +73,22 @@ def scatter(
     hover = "<br>".join(
         f"PC{axis + 1} %{{{letter}:.2f}}" for letter, axis in zip(letters, axes, strict=True)
     )
+
+    def add(rows: npt.NDArray[Any], name: str, extra: str, **marker: Any) -> None:
+        places = {letter: rows[:, axis] for letter, axis in zip(letters, axes, strict=True)}
+        hovers = {"hovertemplate": f"{hover}<extra>{extra}</extra>"}
+        draw(**places, name=name, mode="markers", marker=marker, **hovers)
+
     for label, symbol in MARKERS.items():
-        chosen = coordinates[female == (label == "female")]
-        draw(
-            **{letter: chosen[:, axis] for letter, axis in zip(letters, axes, strict=True)},
-            name=f"labelled {label} ({len(chosen):,})",
-            mode="markers",
-            marker={
-                "symbol": symbol,
-                "size": 3 if solid else 5.5,
-                "opacity": 0.7,
-                "color": VERDICTS[label],
-                "line": {"width": 1 if symbol.endswith("open") else 0, "color": VERDICTS[label]},
-            },
-            hovertemplate=f"{hover}<extra>labelled {label}</extra>",
-        )
+        chosen, colour = coordinates[female == (label == "female")], VERDICTS[label]
+        border = {"width": 1 if symbol.endswith("open") else 0, "color": colour}
+        look = {"symbol": symbol, "size": 3 if solid else 5.5, "opacity": 0.7, "color": colour}
+        title = f"labelled {label}"
+        add(chosen, f"{title} ({len(chosen):,})", title, **look, line=border)
     if face is not None:
-        draw(
-            **{letter: [face[axis]] for letter, axis in zip(letters, axes, strict=True)},
-            name="this face",
-            mode="markers",
-            marker={
-                "symbol": FACE_3D if solid else FACE,
-                "size": 8 if solid else 18,
-                "color": FACE_COLOUR,
-                "line": {"color": "white", "width": 1},
-            },
-            hovertemplate=f"{hover}<extra>this face</extra>",
-        )
+        look = {"symbol": FACE_3D if solid else FACE, "size": 8 if solid else 18}
+        border = {"color": "white", "width": 1}
+        add(face[None], "this face", "this face", **look, color=FACE_COLOUR, line=border)
     figure.update_layout(legend_itemsizing="constant")
     titles = [f"PC{axis + 1}" for axis in axes]
     if solid:
@@ -139,7 +121,7 @@ def nearest(
             marker={
                 "size": [16 if group == best else 11 for group in distances],
                 "symbol": ["diamond" if group == best else "circle" for group in distances],
-                "color": [VERDICTS["female"] if g == best else NEUTRAL for g in distances],
+                "color": [FEMALE if g == best else NEUTRAL for g in distances],
                 "opacity": [1.0 if faces[group] >= least else 0.4 for group in distances],
             },
             hovertemplate="%{y}: %{x:.3f}<extra></extra>",

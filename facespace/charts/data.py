@@ -10,8 +10,8 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from facespace.charts.space import DIVERGING
 from facespace.charts.style import NEUTRAL, PALE, SYMBOLS, laid_out, whiskers
+from facespace.charts.traces import DIVERGING
 from facespace.metrics import intervals
 from facespace.metrics.groups import LEAST_GROUP
 from facespace.palette import DARK, FEMALE, MALE, UNSURE, VERDICTS

@@ -8,7 +8,8 @@ from itertools import cycle
 import plotly.graph_objects as go
 
 from facespace.charts.style import PALE, laid_out
-from facespace.palette import DARK, MALE
+from facespace.charts.traces import hatched
+from facespace.palette import MALE
 
 
 def detection(
@@ -23,8 +24,7 @@ def detection(
         percent: whether values are shares, 0 to 1.
     """
     form = ".1%" if percent else ".1f"
-    figure = go.Figure()
-    others = cycle(("", "/", ".", "x"))
+    figure, others = go.Figure(), cycle(("", "/", ".", "x"))
     for title, row in table.items():
         strong = title == chosen
         figure.add_bar(
@@ -32,17 +32,7 @@ def detection(
             y=list(row),
             orientation="h",
             name=title,
-            marker={
-                "color": MALE if strong else PALE,
-                "pattern": {
-                    "shape": "" if strong else next(others),
-                    "fillmode": "overlay",
-                    "fgcolor": DARK,
-                    "fgopacity": 0.4,
-                    "size": 7,
-                    "solidity": 0.2,
-                },
-            },
+            marker=hatched(MALE if strong else PALE, "" if strong else next(others)),
             texttemplate=f"%{{x:{form}}}",
             textposition="outside",
             cliponaxis=False,
@@ -53,13 +43,6 @@ def detection(
         # Numbers stand to the right of the bars.
         figure.update_xaxes(range=[0, 1.15], tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_yaxes(autorange="reversed", automargin=True)
-    groups = len({group for row in table.values() for group in row})
-    return laid_out(
-        figure,
-        x,
-        "",
-        height=150 + (24 * len(table) + 16) * groups,
-        barmode="group",
-        bargap=0.12,
-        legend_traceorder="normal",
-    )
+    height = 150 + (24 * len(table) + 16) * len({group for row in table.values() for group in row})
+    look = {"barmode": "group", "bargap": 0.12, "legend_traceorder": "normal"}
+    return laid_out(figure, x, "", height, **look)

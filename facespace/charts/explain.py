@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from facespace.charts.space import square
 from facespace.charts.style import laid_out
+from facespace.charts.traces import bar_below, line, spot, square
 from facespace.explain.occlusion import Sensitivity
 from facespace.palette import FEMALE, MALE, UNSURE
 
@@ -28,67 +28,40 @@ def path(
         steps: (N,), rising, negative towards male.
         probability: (N,).
         at: the step that is marked.
-        threshold: a face reads as female where its probability reaches it.
+        threshold: a face is predicted female where its probability reaches it.
         certainty: least probability of the likelier class for an answer.
     """
-    figure = go.Figure()
+    here = float(np.interp(at, steps, probability))
+    curve = line(steps, probability, FEMALE, "%{x:+.1f} steps: %{y:.1%}<extra></extra>")
+    figure = go.Figure([curve, spot(at, here, "shown: %{y:.1%}<extra></extra>", 14)])
     if certainty > 0.5:
-        figure.add_hrect(
-            1 - certainty,
-            certainty,
-            fillcolor=UNSURE,
-            opacity=0.15,
-            line_width=0,
-            annotation_text="“?”",
-            annotation_position="top left",
-        )
+        words = {"annotation_text": "“?”", "annotation_position": "top left"}
+        look = {"fillcolor": UNSURE, "opacity": 0.15, "line_width": 0}
+        figure.add_hrect(1 - certainty, certainty, **look, **words)
     figure.add_hline(threshold, line={"color": UNSURE, "dash": "dot"})
-    figure.add_scatter(
-        x=steps,
-        y=probability,
-        mode="lines",
-        line={"color": FEMALE, "width": 3},
-        hovertemplate="%{x:+.1f} steps: %{y:.1%}<extra></extra>",
-    )
-    figure.add_scatter(
-        x=[at],
-        y=[float(np.interp(at, steps, probability))],
-        mode="markers",
-        marker={"symbol": "diamond", "size": 14, "color": FEMALE},
-        hovertemplate="shown: %{y:.1%}<extra></extra>",
-    )
     figure.update_yaxes(range=[0, 1], tickformat=".0%")
-    laid_out(figure, "steps towards male (−) or female (+)", "reads as female", 320)
-    return figure.update_layout(showlegend=False)
+    x = "steps towards male (−) or female (+)"
+    return laid_out(figure, x, "probability of female", 320, showlegend=False)
 
 
-def occlusion(crop: npt.NDArray[np.uint8], found: Sensitivity) -> go.Figure:
+def occlusion(crop: npt.NDArray[np.uint8], sensitivity: Sensitivity) -> go.Figure:
     """A crop, (side, side), under the change of the probability of female by what is covered."""
-    most = max(float(np.abs(found.change).max()), 0.005)
-    figure = go.Figure()
-    figure.add_image(z=np.repeat(crop[..., None], 3, axis=2), hoverinfo="skip")
+    most = max(float(np.abs(sensitivity.change).max()), 0.005)
+    words = (f"−{100 * most:.0f} points", "0", f"+{100 * most:.0f} points")
     # A picture's pixels stand on whole numbers, their corners half a pixel before.
-    places = found.centres - 0.5
+    places = sensitivity.centres - 0.5
+    figure = go.Figure(go.Image(z=np.repeat(crop[..., None], 3, axis=2), hoverinfo="skip"))
     figure.add_heatmap(
-        z=found.change,
+        z=sensitivity.change,
         x=places,
         y=places,
         zmin=-most,
         zmax=most,
         colorscale=CHANGE,
         opacity=0.75,
-        colorbar={
-            "orientation": "h",
-            "thickness": 10,
-            "len": 0.9,
-            "y": 0,
-            "yanchor": "top",
-            "tickvals": [-most, 0, most],
-            "ticktext": [f"−{100 * most:.0f} points", "0", f"+{100 * most:.0f} points"],
-        },
+        colorbar=bar_below([-most, 0, most], words, len=0.9),
         hovertemplate="covered here: %{z:+.1%} female<extra></extra>",
     )
-    side = len(crop)
-    figure = square(figure, 420)
-    figure.update_xaxes(range=[-0.5, side - 0.5])
-    return figure.update_yaxes(autorange=None, range=[side - 0.5, -0.5])
+    edges = [-0.5, len(crop) - 0.5]
+    square(figure, 420).update_xaxes(range=edges)
+    return figure.update_yaxes(autorange=None, range=edges[::-1])

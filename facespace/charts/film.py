@@ -8,6 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from facespace.charts.style import laid_out
+from facespace.charts.traces import PATTERNS, line, marker_of
 from facespace.palette import VERDICTS
 
 
@@ -19,44 +20,27 @@ def timeline(spans: Sequence[Mapping[str, Any]]) -> go.Figure:
             seconds. A bar's ``customdata`` begins with its start.
     """
     figure = go.Figure()
-    for label, pattern in (("female", ""), ("male", "/"), ("?", ".")):
-        mine = [span for span in spans if span["label"] == label]
-        if not mine:
+    for label in PATTERNS:
+        of_label = [span for span in spans if span["label"] == label]
+        if not of_label:
             continue
         figure.add_bar(
-            y=[f"Face {span['track']}" for span in mine],
-            base=[span["start"] for span in mine],
-            x=[span["end"] - span["start"] for span in mine],
-            customdata=[[span["start"], span["end"], span["certainty"]] for span in mine],
+            y=[f"Face {span['track']}" for span in of_label],
+            base=[span["start"] for span in of_label],
+            x=[span["end"] - span["start"] for span in of_label],
+            customdata=[[span["start"], span["end"], span["certainty"]] for span in of_label],
             orientation="h",
             name=label,
-            marker={
-                "color": VERDICTS[label],
-                "opacity": [0.35 + 1.3 * (span["certainty"] - 0.5) for span in mine],
-                "pattern": {"shape": pattern, "size": 6},
-            },
-            hovertemplate=(
-                f"%{{y}}: {label}, %{{customdata[2]:.0%}} sure<br>"
-                "%{customdata[0]:.1f} to %{customdata[1]:.1f} s<extra></extra>"
+            marker=marker_of(
+                label, opacity=[0.35 + 1.3 * (span["certainty"] - 0.5) for span in of_label]
             ),
+            hovertemplate=f"%{{y}}: {label}, %{{customdata[2]:.0%}} sure<br>"
+            "%{customdata[0]:.1f} to %{customdata[1]:.1f} s<extra></extra>",
         )
-    tracks = sorted({span["track"] for span in spans})
-    figure.update_yaxes(
-        categoryorder="array",
-        categoryarray=[f"Face {track}" for track in reversed(tracks)],
-        automargin=True,
-    )
-    height = 130 + 30 * max(1, len(tracks))
-    return laid_out(
-        figure,
-        "seconds",
-        "",
-        height=height,
-        barmode="overlay",
-        bargap=0.25,
-        showlegend=True,
-        legend_traceorder="normal",
-    )
+    rows = [f"Face {track}" for track in sorted({span["track"] for span in spans}, reverse=True)]
+    figure.update_yaxes(categoryorder="array", categoryarray=rows, automargin=True)
+    look = {"barmode": "overlay", "bargap": 0.25, "legend_traceorder": "normal"}
+    return laid_out(figure, "seconds", "", 130 + 30 * max(1, len(rows)), showlegend=True, **look)
 
 
 def in_view(seconds: Sequence[float], counts: Mapping[str, Sequence[int]]) -> go.Figure:
@@ -68,20 +52,10 @@ def in_view(seconds: Sequence[float], counts: Mapping[str, Sequence[int]]) -> go
     """
     figure = go.Figure()
     for label, values in counts.items():
-        if not any(values):
-            continue
-        figure.add_scatter(
-            x=list(seconds),
-            y=list(values),
-            name=label,
-            mode="lines",
-            stackgroup="all",
-            line={"shape": "hv", "color": VERDICTS[label], "width": 1.5},
-            hovertemplate=f"%{{x:.1f}} s: %{{y}} {label}<extra></extra>",
-        )
-    figure.update_yaxes(rangemode="tozero", dtick=1 if _most(counts) < 8 else None)
-    return laid_out(figure, "seconds", "faces in view", height=260, showlegend=True)
-
-
-def _most(counts: Mapping[str, Sequence[int]]) -> int:
-    return max((sum(values) for values in zip(*counts.values(), strict=True)), default=0)
+        if any(values):
+            hover, style = f"%{{x:.1f}} s: %{{y}} {label}<extra></extra>", {"shape": "hv"}
+            area = line(list(seconds), list(values), VERDICTS[label], hover, label, 1.5, **style)
+            figure.add_trace(area.update(stackgroup="all"))
+    most = max((sum(values) for values in zip(*counts.values(), strict=True)), default=0)
+    figure.update_yaxes(rangemode="tozero", dtick=1 if most < 8 else None)
+    return laid_out(figure, "seconds", "faces in view", 260, showlegend=True)

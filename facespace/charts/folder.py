@@ -9,12 +9,9 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from facespace.charts.style import laid_out
-from facespace.palette import VERDICTS
+from facespace.charts.traces import marker_of, middles
 
 Array = npt.NDArray[np.float64]
-
-#: Hatching says the same as colour.
-PATTERNS = {"female": "", "male": "/", "?": "."}
 
 #: Edges of the bins of certainty: 0.5 to 1 in steps of 0.025.
 CERTAINTY = np.linspace(0.5, 1, 21)
@@ -34,7 +31,7 @@ def verdicts(counts: Mapping[str, int]) -> go.Figure:
             text=[f"{count:,}"],
             textposition="outside",
             name=label,
-            marker={"color": VERDICTS[label], "pattern": {"shape": PATTERNS[label], "size": 6}},
+            marker=marker_of(label),
             hovertemplate="%{y}: %{x:,} faces<extra></extra>",
         )
     figure.update_yaxes(autorange="reversed", type="category")
@@ -93,16 +90,12 @@ def _stacked(
             continue
         inside = np.clip(scale(np.asarray(numbers, float)), edges[0], edges[-1])
         figure.add_bar(
-            x=((edges[:-1] + edges[1:]) / 2).tolist(),
+            x=middles(edges).tolist(),
             y=np.histogram(inside, edges)[0].tolist(),
             width=np.diff(edges).tolist(),
             customdata=shown,
             name=label,
-            marker={
-                "color": VERDICTS[label],
-                "pattern": {"shape": PATTERNS[label], "size": 6},
-                "line": {"width": 0},
-            },
+            marker=marker_of(label, line={"width": 0}),
             hovertemplate=f"%{{customdata}}: %{{y:,}} {label}<extra></extra>",
         )
     figure.update_layout(showlegend=True, legend_traceorder="normal")

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from facespace.charts.space import DIVERGING
 from facespace.charts.style import NEUTRAL, SYMBOLS, laid_out
+from facespace.charts.traces import about_zero, bar_below, line, square
 from facespace.io import encode
 from facespace.palette import DARK, FEMALE, MALE, UNSURE
 
@@ -144,18 +144,10 @@ def difference(
     """
     apart = one.astype(np.int16) - other
     most = max(1, int(np.quantile(np.abs(apart), 0.995)))
-    figure = go.Figure(
-        go.Heatmap(
-            z=apart,
-            zmin=-most,
-            zmax=most,
-            colorscale=DIVERGING,
-            colorbar={"title": "levels", "thickness": 12, "orientation": "h", "y": -0.02}
-            | {"yanchor": "top", "len": 0.7, "tickvals": [-most, 0, most]}
-            | {"ticktext": [f"−{most} and less", "0", f"{most} and more"]},
-            hovertemplate=f"column %{{x}}, row %{{y}}<br>{words}: %{{z:+d}}<extra></extra>",
-        )
-    )
+    marks = [f"−{most} and less", "0", f"{most} and more"]
+    bar = bar_below([-most, 0, most], marks, title="levels", thickness=12, y=-0.02, len=0.7)
+    hover = f"column %{{x}}, row %{{y}}<br>{words}: %{{z:+d}}<extra></extra>"
+    figure = go.Figure(about_zero(apart, most, hover, bar))
     figure.add_scatter(
         x=[mark[0]],
         y=[mark[1]],
@@ -165,12 +157,8 @@ def difference(
         hovertemplate="column %{x}, row %{y}: the formulas differ most here<extra></extra>",
     )
     height, width = apart.shape
-    figure.update_xaxes(visible=False, range=[-0.5, width - 0.5], constrain="domain")
-    figure.update_yaxes(
-        visible=False, range=[height - 0.5, -0.5], scaleanchor="x", constrain="domain"
-    )
-    figure.update_layout(height=460, margin=_NONE, dragmode=False)
-    return figure
+    square(figure, 460).update_xaxes(range=[-0.5, width - 0.5])
+    return figure.update_yaxes(autorange=None, range=[height - 0.5, -0.5])
 
 
 def levels(counts: Sequence[int] | npt.NDArray[Any]) -> go.Figure:
@@ -181,23 +169,17 @@ def levels(counts: Sequence[int] | npt.NDArray[Any]) -> go.Figure:
     counts = np.asarray(counts)
     top, room = int(counts.max()), 2 * float(np.quantile(counts, 0.98))
     cut = top > 2 * room > 0
-    figure = go.Figure()
-    figure.add_bar(
-        x=np.arange(len(counts)),
+    every, shares = np.arange(len(counts)), np.cumsum(counts) / counts.sum()
+    bars = go.Bar(
+        x=every,
         y=counts,
         name="pixels",
         marker={"color": NEUTRAL, "line": {"width": 0}},
         hovertemplate="level %{x}: %{y:,} pixels<extra></extra>",
     )
-    figure.add_scatter(
-        x=np.arange(len(counts)),
-        y=np.cumsum(counts) / counts.sum(),
-        yaxis="y2",
-        name="up to this level, of all",
-        mode="lines",
-        line={"color": FEMALE, "width": 3, "shape": "hv"},
-        hovertemplate="up to level %{x}: %{y:.1%}<extra></extra>",
-    )
+    hover, right = "up to level %{x}: %{y:.1%}<extra></extra>", {"shape": "hv", "yaxis": "y2"}
+    curve = line(every, shares, FEMALE, hover, "up to this level, of all", **right)
+    figure = go.Figure([bars, curve])
     if cut:
         level = int(counts.argmax())
         figure.add_annotation(
@@ -227,14 +209,8 @@ def map_lightness(lumas: Mapping[str, npt.ArrayLike]) -> go.Figure:
     """How light the colour is that each map has for a level: by map's name, 256 lumas."""
     figure = go.Figure()
     for (name, luma), (colour, dash) in zip(lumas.items(), _LINES, strict=False):
-        figure.add_scatter(
-            x=np.arange(256),
-            y=np.asarray(luma),
-            name=name,
-            mode="lines",
-            line={"color": colour, "dash": dash, "width": 3},
-            hovertemplate=f"{name}: level %{{x}}, luma of its colour %{{y}}<extra></extra>",
-        )
+        hover = f"{name}: level %{{x}}, luma of its colour %{{y}}<extra></extra>"
+        figure.add_trace(line(np.arange(256), np.asarray(luma), colour, hover, name, dash=dash))
     figure.update_xaxes(range=[0, 255], tickvals=_TICKS)
     figure.update_yaxes(range=[0, 260], tickvals=_TICKS)
     return laid_out(figure, "grey level", "luma of its colour", height=320)
@@ -252,15 +228,10 @@ def resizing(sides: Sequence[int], errors: Mapping[str, Sequence[float]], chosen
     for (name, values), (colour, dash), symbol in zip(
         errors.items(), _LINES, SYMBOLS, strict=False
     ):
-        figure.add_scatter(
-            x=list(sides),
-            y=list(values),
-            name=name,
-            mode="lines+markers",
-            line={"color": colour, "dash": dash, "width": 2},
-            marker={"symbol": symbol, "size": 8},
-            hovertemplate=f"{name} from %{{x}} pixels: %{{y:.1f}} levels<extra></extra>",
-        )
+        hover = f"{name} from %{{x}} pixels: %{{y:.1f}} levels<extra></extra>"
+        curve = line(list(sides), list(values), colour, hover, name, 2, dash=dash)
+        marks = {"symbol": symbol, "size": 8}
+        figure.add_trace(curve.update(mode="lines+markers", marker=marks))
     figure.add_vline(x=chosen, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
     figure.update_xaxes(type="log", tickvals=list(sides))
     figure.update_yaxes(rangemode="tozero")

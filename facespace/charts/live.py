@@ -4,45 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
+from plotly.graph_objects import Figure
 from plotly.subplots import make_subplots
 
-from facespace.charts.style import NEUTRAL
+from facespace.charts.style import NEUTRAL, laid_out
+from facespace.charts.traces import line
 from facespace.palette import MALE
 
 
-def history(rows: Sequence[tuple[float, int, float]]) -> go.Figure:
+def history(rows: Sequence[tuple[float, int, float]]) -> Figure:
     """Faces in view and frames a second, over the last minute.
 
     Args:
         rows: seconds ago, faces in view, frames shown a second.
     """
     ago = [-row[0] for row in rows]
+    faces = [row[1] for row in rows]
+    rates = [row[2] for row in rows]
     figure = make_subplots(specs=[[{"secondary_y": True}]])
-    figure.add_scatter(
-        x=ago,
-        y=[row[1] for row in rows],
-        name="faces in view",
-        line={"shape": "hv", "color": MALE, "width": 3},
-        hovertemplate="%{y} faces<extra></extra>",
+    hover = "%{y} faces<extra></extra>"
+    figure.add_trace(line(ago, faces, MALE, hover, "faces in view", shape="hv"))
+    hover = "%{y:.0f} frames a second<extra></extra>"
+    figure.add_trace(
+        line(ago, rates, NEUTRAL, hover, "frames a second", 2, dash="dot"), secondary_y=True
     )
-    figure.add_scatter(
-        x=ago,
-        y=[row[2] for row in rows],
-        name="frames a second",
-        line={"color": NEUTRAL, "dash": "dot", "width": 2},
-        secondary_y=True,
-        hovertemplate="%{y:.0f} frames a second<extra></extra>",
-    )
-    figure.update_xaxes(title="seconds", range=[-60, 0])
+    laid_out(figure, "seconds", "", 220, margin={"l": 10, "r": 10, "t": 30, "b": 10})
+    figure.update_xaxes(range=[-60, 0])
     figure.update_yaxes(rangemode="tozero", dtick=1, secondary_y=False)
-    figure.update_yaxes(
-        rangemode="tozero", showgrid=False, tickformat=".0f", nticks=4, secondary_y=True
-    )
-    figure.update_layout(
-        height=220,
-        dragmode=False,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-    )
-    return figure
+    right = {"showgrid": False, "tickformat": ".0f", "nticks": 4}
+    return figure.update_yaxes(rangemode="tozero", **right, secondary_y=True)

@@ -36,14 +36,12 @@ def laid_out(figure: go.Figure, x: str, y: str, height: int = 340, **layout: Any
     """
     figure.update_xaxes(title=x)
     figure.update_yaxes(title=y)
-    figure.update_layout(
-        height=height,
-        margin={"l": 10, "r": 10, "t": 40, "b": 10},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        dragmode=False,
-        **layout,
-    )
-    return figure
+    shared = {
+        "margin": {"l": 10, "r": 10, "t": 40, "b": 10},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "dragmode": False,
+    }
+    return figure.update_layout(height=height, **shared | layout)
 
 
 def in_words(cell: Mapping[str, float | None]) -> str:
