@@ -53,8 +53,8 @@ def in_view(seconds: Sequence[float], counts: Mapping[str, Sequence[int]]) -> go
     figure = go.Figure()
     for label, values in counts.items():
         if any(values):
-            hover, style = f"%{{x:.1f}} s: %{{y}} {label}<extra></extra>", {"shape": "hv"}
-            area = line(list(seconds), list(values), VERDICTS[label], hover, label, 1.5, **style)
+            hover, colour = f"%{{x:.1f}} s: %{{y}} {label}<extra></extra>", VERDICTS[label]
+            area = line(list(seconds), list(values), colour, hover, label, 1.5, shape="hv")
             figure.add_trace(area.update(stackgroup="all"))
     most = max((sum(values) for values in zip(*counts.values(), strict=True)), default=0)
     figure.update_yaxes(rangemode="tozero", dtick=1 if most < 8 else None)

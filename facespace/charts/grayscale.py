@@ -177,8 +177,8 @@ def levels(counts: Sequence[int] | npt.NDArray[Any]) -> go.Figure:
         marker={"color": NEUTRAL, "line": {"width": 0}},
         hovertemplate="level %{x}: %{y:,} pixels<extra></extra>",
     )
-    hover, right = "up to level %{x}: %{y:.1%}<extra></extra>", {"shape": "hv", "yaxis": "y2"}
-    curve = line(every, shares, FEMALE, hover, "up to this level, of all", **right)
+    hover, name = "up to level %{x}: %{y:.1%}<extra></extra>", "up to this level, of all"
+    curve = line(every, shares, FEMALE, hover, name, shape="hv", yaxis="y2")
     figure = go.Figure([bars, curve])
     if cut:
         level = int(counts.argmax())

@@ -21,8 +21,8 @@ def line(
     x: Any, y: Any, colour: str, hover: str, name: str = "", width: float = 3, **more: Any
 ) -> go.Scatter:
     """A line; ``dash`` and ``shape`` among the rest are the line's own, all else the trace's."""
-    style = {key: more.pop(key) for key in ("dash", "shape") if key in more}
-    style |= {"color": colour, "width": width}
+    style: dict[str, Any] = {"color": colour, "width": width}
+    style |= {key: more.pop(key) for key in ("dash", "shape") if key in more}
     return go.Scatter(
         x=x, y=y, mode="lines", line=style, name=name or None, hovertemplate=hover, **more
     )
