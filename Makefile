@@ -1,4 +1,5 @@
 # make app: set up and start the dashboard. make test: set up and run all checks.
+# make check: the checks of a minute, for while one works: linters, types, imports, quick unit tests.
 # make doctor: say what is missing, without setting anything up.
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -8,17 +9,29 @@ BIN := .venv/bin
 # Two test processes share the processors: threads of the linear algebra would only wait for each other.
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
-.PHONY: app test doctor clean
+PYTEST := $(ONE_THREAD) $(BIN)/pytest --numprocesses 2 --dist loadfile
+
+.PHONY: app test check lint types unit doctor clean
 
 app: .venv/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
 
-test: .venv/test.stamp
+test: .venv/test.stamp lint types
+	$(PYTEST) --no-loadscope-reorder --cov --cov-report=term:skip-covered
+
+check: .venv/test.stamp
+	$(MAKE) --jobs 2 lint types unit
+
+lint: .venv/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(ONE_THREAD) $(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered
+
+types: .venv/test.stamp
+	$(BIN)/mypy
+
+unit: .venv/test.stamp
+	$(PYTEST) --quiet -m "not slow" tests/unit
 
 doctor:
 	@$(or $(wildcard $(BIN)/python),$(PYTHON),python3) -m facespace doctor

@@ -19,6 +19,17 @@ from tests.support.paths import DATA
 from tests.support.pictures import GREY, packed, png
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs more than the project: photos of a data folder, or a browser."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "data" in fixtures:
+            item.add_marker(pytest.mark.data)
+        if "launch" in fixtures:
+            item.add_marker(pytest.mark.browser)
+
+
 @pytest.fixture(scope="session")
 def astronaut_file() -> bytes:
     """The example as a PNG file."""

@@ -17,6 +17,8 @@ from facespace.types import FacespaceError
 from tests.support.hostile.archives import CASES, FEW, content
 from tests.support.outcomes import EITHER, READ, as_expected, ending, opened, words
 
+pytestmark = pytest.mark.packages
+
 
 def every_file(source: bytes) -> None:
     """Open it, and read all of it: as photos, and as the page Folder does."""

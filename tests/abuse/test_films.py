@@ -17,6 +17,8 @@ from facespace.video.read_film import read_film
 from tests.support.hostile.films import CASES, FEW, content, plain
 from tests.support.outcomes import as_expected, ending, opened, words
 
+pytestmark = pytest.mark.packages
+
 
 @pytest.mark.parametrize("name", CASES)
 def test_library(name: str, tmp_path: Path) -> None:

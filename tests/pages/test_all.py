@@ -20,6 +20,8 @@ from facespace.faces.detectors import yunet
 from tests.support.pages import DEFAULT, evaluation, opened, text
 from tests.support.paths import PAGES
 
+pytestmark = pytest.mark.packages
+
 
 @pytest.fixture(scope="module")
 def grey_file() -> bytes:

@@ -14,6 +14,8 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.artifacts.scores import scored
 from tests.support.pages import DEFAULT, evaluation, opened, text
 
+pytestmark = pytest.mark.packages
+
 MANIFEST = load_manifest()
 SETS = scored(MANIFEST)
 THRESHOLD, CERTAINTY = f"{DEFAULT}_try_threshold", f"{DEFAULT}_try_certainty"

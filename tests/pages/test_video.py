@@ -14,6 +14,8 @@ from dashboard.widgets.example_film import example_film
 from facespace.faces.analyze import Settings
 from tests.support.pages import opened, text
 
+pytestmark = pytest.mark.packages
+
 
 def read(app: AppTest) -> AppTest:
     """Press the button and wait for the end."""

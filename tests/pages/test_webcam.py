@@ -14,6 +14,8 @@ from facespace.types import RGB
 from facespace.video.live import Live, Options
 from tests.support.pages import opened, text
 
+pytestmark = pytest.mark.packages
+
 
 def test_before_the_start_it_says_what_to_do(stream: SimpleNamespace) -> None:
     app = opened("webcam")

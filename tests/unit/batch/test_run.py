@@ -28,6 +28,8 @@ from facespace.types import FacespaceError
 from tests.support.hostile.refused_zips import HOSTILE
 from tests.support.pictures import GREY, packed, png
 
+pytestmark = pytest.mark.packages
+
 #: Names that a shell, a page, a table or another system may stumble over.
 ODD = [
     *("-rf.png", 'Zoë & "co".png', "a,b;'c'.png", "<b>bold<i>.png", "line\nbreak.png"),

@@ -22,6 +22,8 @@ from facespace.faces import annotate
 from facespace.io import tables
 from facespace.types import RGB, FacespaceError, Reading
 
+pytestmark = pytest.mark.packages
+
 FACE_KEYS = {"box", "score", "landmarks", "label", "probability_female", "distance", "reasons"}
 
 

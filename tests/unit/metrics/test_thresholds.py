@@ -20,6 +20,8 @@ from facespace.metrics import classification, thresholds
 from facespace.metrics.operating_point import OperatingPoint
 from tests.support.eight_faces import FEMALE, PROBABILITY
 
+pytestmark = pytest.mark.packages
+
 
 @pytest.mark.parametrize(
     ("risk", "certainty"), [(0.0, 0.7), (0.13, 0.7), (0.26, 0.55), (0.5, 0.55)]

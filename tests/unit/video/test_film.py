@@ -21,6 +21,8 @@ from facespace.video import tables
 from facespace.video.annotated_film import annotate_film
 from facespace.video.film import Film, Progress
 
+pytestmark = pytest.mark.packages
+
 #: Pixels and frames a second of the films that tests make.
 SIZE, RATE = (320, 180), 12
 

@@ -20,6 +20,8 @@ from facespace.video import annotated_film, frames, sound
 from facespace.video.annotated_film import annotate_film
 from facespace.video.film import Film
 
+pytestmark = pytest.mark.packages
+
 SIZE, RATE = (320, 180), 12
 
 

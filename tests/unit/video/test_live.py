@@ -15,6 +15,8 @@ from facespace.types import RGB
 from facespace.video import live as module
 from facespace.video.live import Live, Look, Meter, Options
 
+pytestmark = pytest.mark.packages
+
 
 @pytest.fixture
 def live() -> Iterator[Live]:
