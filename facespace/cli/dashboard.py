@@ -10,6 +10,9 @@ import sys
 from facespace import installation
 from facespace.cli.doctor import SERVER
 
+DESCRIPTION = "Starts the dashboard; Ctrl-C ends it."
+EXIT_CODES = "Exit code 2: what it needs is not installed."
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""

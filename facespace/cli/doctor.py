@@ -6,6 +6,7 @@ imported only where it is looked at, and its absence is a finding.
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import importlib.metadata
 import json
@@ -21,6 +22,9 @@ from facespace import limits
 from facespace.artifacts.files import TRAIN_AGAIN, FileInfo, verify
 from facespace.installation import IS_CLONE, ROOT, command
 from facespace.video.relays import RELAYS
+
+DESCRIPTION = "Says what is missing or odd on this machine."
+EXIT_CODES = "Exit codes: 0 nothing is a problem, 1 something is."
 
 #: The least Python, and the least memory in MB: what 16 visitors at once need.
 PYTHON, MEMORY = (3, 11), 700
@@ -50,12 +54,16 @@ OK, NOTE, PROBLEM = "ok", "note", "PROBLEM"
 Finding = tuple[str, str]
 
 
-def main() -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """It has none."""
+
+
+def run(options: argparse.Namespace) -> int:
     """Print all findings; the exit code: 0 if nothing is a problem, 1 if something is."""
-    found = list(findings())
-    for weight, words in found:
-        print(f"{weight:8} {words}")
-    problems = sum(weight == PROBLEM for weight, _ in found)
+    problems = 0
+    for weight, sentence in findings():
+        print(f"{weight:8} {sentence}")
+        problems += weight == PROBLEM
     print("\nAll is well." if not problems else f"\nProblems: {problems}.")
     return int(problems > 0)
 

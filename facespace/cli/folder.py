@@ -1,4 +1,4 @@
-"""``python -m facespace folder SOURCE...``: any number of photos into tables and pictures."""
+"""``facespace folder SOURCE...``: any number of photos into tables and pictures."""
 
 from __future__ import annotations
 
@@ -17,11 +17,21 @@ from facespace.batch.journal import NOTE, Journal
 from facespace.batch.run import Step, Wanted
 from facespace.batch.writers import ENDINGS, CsvWriter, JsonLinesWriter, Writer, open_writer
 from facespace.cli import review_option
+from facespace.cli.options import add_settings, check_outputs, positive, settings_of
 from facespace.cli.review_option import Keeper
-from facespace.cli.terminal import interrupted, show
+from facespace.cli.terminal import complain, interrupted, show
 from facespace.faces.analyze import Settings
 from facespace.io import find_photos
+from facespace.io.find_photos import Photo
 from facespace.types import FacespaceError
+
+DESCRIPTION = (
+    "Reads any number of photos, by all processors, and prints or writes one result a face."
+)
+EXIT_CODES = (
+    "Exit codes: 0 all photos were read, 1 some were not or it was interrupted, 2 wrong usage. "
+    "Ctrl-C stops and keeps what was read."
+)
 
 #: What may be written to standard output.
 _PRINTED: dict[str, Callable[[IO[bytes]], Writer]] = {
@@ -29,12 +39,12 @@ _PRINTED: dict[str, Callable[[IO[bytes]], Writer]] = {
     "jsonl": JsonLinesWriter,
 }
 
-#: Of so many photos that cannot be read each is named on a terminal; the output has them all.
+#: Of so many photos that cannot be read each is named; the output has them all.
 NAMED = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of the command, but for those that it shares with others."""
+    """The arguments of the command."""
     parser.add_argument(
         "sources",
         nargs="+",
@@ -67,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     review_option.add_argument(parser)
     parser.add_argument(
-        "--workers", type=_positive, metavar="N", help="processes; default: one a processor"
+        "--workers", type=positive, metavar="N", help="processes; default: one a processor"
     )
     parser.add_argument(
         "--scheduler",
@@ -78,74 +88,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--anew", action="store_true", help="forget the journal and read everything again"
     )
+    add_settings(parser)
 
 
-def run(options: argparse.Namespace, settings: Settings) -> int:
+def run(options: argparse.Namespace) -> int:
     """Read the photos and write what was asked for, in their order.
 
     Returns:
-        The exit code: 0 if every photo was read, 1 if some were not or it was interrupted, 2 if
-        it was not tried because of where something should be written.
+        The exit code: 0 if every photo was read, 1 if some were not or it was interrupted.
+
+    Raises:
+        FacespaceError: it was not tried, as an option is at fault.
     """
-    if len({os.path.realpath(path) for path in options.out}) < len(options.out):
-        print("facespace: two results would be written to one file", file=sys.stderr)
-        return 2
-    for path in options.out:
-        if not path.absolute().parent.is_dir():
-            print(f"facespace: there is no folder {path.parent}", file=sys.stderr)
-            return 2
-    own = [Path(os.path.realpath(p)) for p in (options.annotated, options.crops) if p]
-    photos = [
-        photo
-        for photo in find_photos.find(options.sources, sys.stdin)
-        if not any(_below(photo, folder) for folder in own)  # what an earlier run has drawn
-    ]
-    written = (*options.out, options.reviews)
-    places = {os.path.realpath(path) for path in written if path}
-    for photo in photos:
-        if isinstance(photo.origin, Path) and os.path.realpath(photo.origin) in places:
-            print(f"facespace: {photo.name} is one of the photos", file=sys.stderr)
-            return 2
-    try:
-        keeper = review_option.opened(options.reviews)
-    except FacespaceError as error:
-        print(f"facespace: {error}", file=sys.stderr)
-        return 2
+    settings = settings_of(options)
+    photos = _photos(options)
+    origins = (photo.origin for photo in photos if isinstance(photo.origin, Path))
+    check_outputs(options.out, options.reviews, origins, "is one of the photos")
+    keeper = review_option.opened(options.reviews)
     try:
         with keeper as keep:
             return _read(options, settings, photos, keep)
-    except BrokenPipeError:  # whoever reads what is printed has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except FacespaceError as error:
-        show("")
-        print(f"facespace: {error}", file=sys.stderr)
-    except OSError as error:
-        show("")
-        print(f"facespace: {error.filename}: {error.strerror}", file=sys.stderr)
-    return 1
+        complain(str(error))
+        return 1
 
 
-def _below(photo: find_photos.Photo, folder: Path) -> bool:
+def _photos(options: argparse.Namespace) -> list[Photo]:
+    """What to read, without the pictures that an earlier run has drawn."""
+    own = [Path(os.path.realpath(path)) for path in (options.annotated, options.crops) if path]
+    return [
+        photo
+        for photo in find_photos.find(options.sources, sys.stdin)
+        if not any(_below(photo, folder) for folder in own)
+    ]
+
+
+def _below(photo: Photo, folder: Path) -> bool:
     origin = photo.origin
     return isinstance(origin, Path) and Path(os.path.realpath(origin)).is_relative_to(folder)
 
 
 def _read(
-    options: argparse.Namespace,
-    settings: Settings,
-    photos: list[find_photos.Photo],
-    keep: Keeper | None,
+    options: argparse.Namespace, settings: Settings, photos: list[Photo], keep: Keeper | None
 ) -> int:
-    thumbs = any(path.suffix.lower() == ".html" for path in options.out)
-    wanted = Wanted(options.annotated, options.crops, thumbs)
-    failures, done = 0, 0
+    failures = done = 0
     with ExitStack() as stack:
         known = stack.enter_context(_journal(options, settings))
         writers = [stack.enter_context(open_writer(path)) for path in options.out]
         if not writers:
             sys.stdout.flush()
             writers = [_PRINTED[options.format](sys.stdout.buffer)]
+        thumbs = any(path.suffix.lower() == ".html" for path in options.out)
+        wanted = Wanted(options.annotated, options.crops, thumbs)
         start = None
         if options.scheduler:
             needs = partial(remote.needs, settings)
@@ -156,12 +150,10 @@ def _read(
             photos, settings, options.workers, known, wanted, stop, keep, start
         ):
             done = step.done
-            if step.entry["error"]:
-                failures += 1
-                _complain(step, failures)
-            elif note := step.entry.get(NOTE):
-                show("")
-                print(f"facespace: {step.photo.name}: {note}", file=sys.stderr)
+            problem, note = step.entry["error"], step.entry.get(NOTE)
+            failures += bool(problem)
+            if note or (problem and failures <= NAMED):
+                complain(f"{step.photo.name}: {problem or note}")
             for writer in writers:
                 writer.add(step.entry)
             show(_line(step))
@@ -169,11 +161,9 @@ def _read(
     sys.stdout.flush()
     if done < len(photos):
         again = " Run the same again to go on." if options.out else ""
-        print(
-            f"facespace: stopped after {done:,} of {len(photos):,} photos.{again}", file=sys.stderr
-        )
+        complain(f"stopped after {done:,} of {len(photos):,} photos.{again}")
     if failures > NAMED:
-        print(f"facespace: {failures:,} photos could not be read", file=sys.stderr)
+        complain(f"{failures:,} photos could not be read")
     return int(failures > 0 or done < len(photos))
 
 
@@ -185,12 +175,6 @@ def _journal(options: argparse.Namespace, settings: Settings) -> Journal | nullc
     if options.anew:
         path.unlink(missing_ok=True)
     return Journal(path, folder.made_by(settings))
-
-
-def _complain(step: Step, failures: int) -> None:
-    if failures <= NAMED:
-        show("")
-        print(f"facespace: {step.photo.name}: {step.entry['error']}", file=sys.stderr)
 
 
 def _line(step: Step) -> str:
@@ -208,10 +192,3 @@ def _output(text: str) -> Path:
         ends = ", ".join(ENDINGS)
         raise argparse.ArgumentTypeError(f"{text} must end in one of {ends}")
     return path
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number

@@ -1,10 +1,9 @@
-"""``python -m facespace models``: what is installed, and whether it is what it says it is."""
+"""``facespace models``: what is installed, and whether it is what it says it is."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +15,9 @@ from facespace.types import FacespaceError
 
 COLUMNS = ("kind", "name", "file", "bytes", "sha256", "state")
 
+DESCRIPTION = "Lists models, data and detectors with their sha256, and checks the files."
+EXIT_CODES = "Exit codes: 0 all files are there and unaltered, 1 one is not, 2 no artifacts."
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
@@ -26,14 +28,12 @@ def run(options: argparse.Namespace) -> int:
     """Print a row a model, other file of the artifacts, and detector.
 
     Returns:
-        The exit code: 0 if every file is there and unaltered, 1 if one is not, 2 if there are no
-        artifacts.
+        The exit code: 0 if every file is there and unaltered, 1 if one is not.
+
+    Raises:
+        FacespaceError: there are no artifacts.
     """
-    try:
-        table = list(rows())
-    except FacespaceError as error:
-        print(f"facespace: {error}", file=sys.stderr)
-        return 2
+    table = list(rows())
     if options.format == "json":
         print(json.dumps(table, indent=1))
     elif options.format == "csv":

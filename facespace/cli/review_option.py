@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from facespace import limits
+from facespace.cli.terminal import complain
 from facespace.review.candidate import KEPT, Candidate
 from facespace.review.queue import Queue
 
@@ -26,7 +26,7 @@ class Keeper:
     def __init__(self, path: Path) -> None:
         self._path, self._queue = path, Queue(path)
         self._faces = self._new = 0
-        _say(
+        complain(
             f"of each face marked '?' there is kept, in {path}: {KEPT}; for {limits.REVIEW_DAYS} "
             f"days, {limits.MAX_REVIEWS:,} faces at most, near duplicates once"
         )
@@ -44,7 +44,7 @@ class Keeper:
         self._queue.close()
         if kind is None:
             faces = "1 face" if self._faces == 1 else f"{self._faces:,} faces"
-            _say(f"{faces} marked '?', {self._new:,} of them new in {self._path}")
+            complain(f"{faces} marked '?', {self._new:,} of them new in {self._path}")
 
 
 def opened(path: Path | None) -> AbstractContextManager[Keeper | None]:
@@ -66,7 +66,3 @@ def add_argument(parser: argparse.ArgumentParser) -> None:
         f"Review: {KEPT}; for {limits.REVIEW_DAYS} days, {limits.MAX_REVIEWS:,} at most, near "
         "duplicates once. Default: none is kept",
     )
-
-
-def _say(words: str) -> None:
-    print(f"facespace: {words}", file=sys.stderr)

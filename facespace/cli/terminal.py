@@ -1,4 +1,4 @@
-"""What commands share: progress on a terminal, and Ctrl-C that keeps what was done."""
+"""What commands say on standard error, and Ctrl-C that keeps what was done."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ def show(line: str) -> None:
     """Put a line of progress in the place of the last one; nothing where no terminal is."""
     if sys.stderr.isatty():
         print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def complain(words: str) -> None:
+    """Say on standard error what somebody should know, in a line of its own."""
+    show("")
+    print(f"facespace: {words}", file=sys.stderr)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ def said(check: Callable[[], Iterator[tuple[str, str]]]) -> list[tuple[str, str]
 
 
 def test_here_nothing_is_a_problem(capsys: pytest.CaptureFixture[str]) -> None:
-    assert doctor.main() == 0
+    assert main.main(["doctor"]) == 0
     told = capsys.readouterr().out
     assert doctor.PROBLEM not in told and told.endswith("All is well.\n")
     for words in (

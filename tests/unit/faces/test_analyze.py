@@ -1,13 +1,10 @@
-"""A picture in, a reading out: the API, the result contract, the command line."""
+"""A picture in, a reading out: the API and the result contract."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import subprocess
 import sys
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,10 +13,7 @@ import pytest
 from PIL import Image
 
 import facespace
-from facespace.artifacts.manifest import load_manifest
-from facespace.cli import main
 from facespace.faces import annotate
-from facespace.io import tables
 from facespace.types import RGB, FacespaceError, Reading
 
 pytestmark = pytest.mark.packages
@@ -113,46 +107,6 @@ def test_importing_the_runtime_leaves_scikit_learn_and_streamlit_alone() -> None
     assert done.stdout.strip() == "[]"
 
 
-def test_command_line_json(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.main(["photo", "--format", "json", *files]) == 1
-    out, err = capsys.readouterr()
-    results = json.loads(out)
-    assert [result["source"] for result in results] == files
-    assert [len(result["faces"]) for result in results] == [1, 0, 0]
-    assert [bool(result["error"]) for result in results] == [False, False, True]
-    assert results[2]["width"] is None
-    assert {result["model"] for result in results} == {load_manifest().default}
-    assert "text.jpg" in err
-
-
-def test_command_line_csv_and_table(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.main(["photo", "--format", "csv", *files[:2]]) == 0
-    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    assert [row["source"] for row in rows] == files[:2]
-    assert [row["face"] for row in rows] == ["1", ""]
-    assert 0 <= float(rows[0]["probability_female"]) <= 1
-    assert main.main(["photo", files[0], "--detector", "haar", "--model", "eigenfaces"]) == 0
-    table = capsys.readouterr().out.splitlines()
-    assert table[0].split() == [c for c in tables.COLUMNS if c not in ("score", "distance")]
-    assert len(table) == 2
-
-
-@pytest.mark.parametrize("option", [["--detector", "nobody"], ["--model", "nobody"]])
-def test_command_line_names_what_there_is(
-    option: list[str], files: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main.main(["photo", files[0], *option]) == 2
-    assert "Choose from" in capsys.readouterr().err
-
-
-def test_the_module_runs(files: list[str]) -> None:
-    command = [sys.executable, "-m", "facespace", "photo", files[2]]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "not a JPEG" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 def test_annotation_draws_on_a_copy(astronaut: RGB) -> None:
     reading = facespace.analyze(astronaut)
     drawn = annotate.draw(astronaut, reading.faces)
@@ -174,17 +128,3 @@ def test_a_shrunken_picture_has_its_boxes_where_the_faces_are(astronaut: RGB) ->
     box = face.detection.box
     assert columns[0] == pytest.approx(box.x / 2, abs=4)
     assert np.flatnonzero(changed.any(axis=1))[-1] == pytest.approx((box.y + box.height) / 2, abs=4)
-
-
-def test_zip_names_are_flat_and_different() -> None:
-    names = ("a/x.png", "x-2.png", "b/x.png", "../x.png", "c:\\x.png")
-    packed = tables.to_zip([(name, name.encode()) for name in names])
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        packed_names = archive.namelist()
-        assert packed_names == ["x.png", "x-2.png", "x-3.png", "x-4.png", "x-5.png"]
-        assert [archive.read(name).decode() for name in packed_names] == list(names)
-
-
-def test_png_keeps_the_pixels(astronaut: RGB) -> None:
-    back = np.asarray(Image.open(io.BytesIO(tables.to_png(astronaut))))
-    np.testing.assert_array_equal(back, astronaut)
