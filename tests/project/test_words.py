@@ -28,6 +28,7 @@ import pytest
 from packaging.requirements import Requirement
 from PIL import Image
 
+import facespace
 from facespace.faces.analyze import analyze
 from facespace.review.candidate import Candidate
 from facespace.review.queue import Queue
@@ -188,6 +189,13 @@ def test_python_as_shown(
     (tmp_path / "shown.py").write_text(block)
     path = environment | {"PYTHONPATH": str(clone)}
     run(f"{sys.executable} {tmp_path / 'shown.py'}", clone, path)
+
+
+def test_the_public_names_are_the_ones_that_are_shown() -> None:
+    table = (ROOT / "docs" / "api.md").read_text("utf-8").split("|---|---|")[1].split("\n\n")[0]
+    shown = re.findall(r"`(\w+)`(?=[^|]*\|[^|]*\|$)", table, re.M)
+    assert sorted(shown) == sorted(facespace.__all__)
+    assert all(getattr(facespace, name).__doc__ for name in shown)
 
 
 def test_a_result_has_the_fields_that_are_shown(astronaut: RGB) -> None:
