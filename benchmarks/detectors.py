@@ -10,31 +10,31 @@ The figures are written to the artifacts as ``detectors.json``, from which the p
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchmarks.harness import contenders, meters, output
+from benchmarks.measures import verdicts
 from facespace import limits
-from facespace.artifacts.manifest import Cuts, artifacts_folder, load_manifest
-from facespace.datasets import dataset as datasets
-from facespace.faces import align, detectors, evidence, model
-from facespace.faces.analyze import analyze
-from facespace.faces.decide import Rules, rejected
+from facespace.artifacts.manifest import artifacts_folder
+from facespace.faces import detectors
 from facespace.faces.detectors import yunet, yunet_graph
 from facespace.io import images
 from facespace.onnx_session import loaded
 from facespace.types import RGB, Detection
 from training.abstain import cutoffs, marked_faces
-from training.abstain.marked_faces import Matched, Picture
+from training.abstain.marked_faces import Picture
 from training.report import artifact_files
 
 FILE = "detectors.json"
@@ -44,9 +44,6 @@ LEAST_SCORE = 0.3
 
 #: Bands of face heights in pixels.
 BANDS = ((20, 32), (32, 64), (64, 10**6))
-
-#: All pictures, those that settings were chosen on, and the others.
-PARTS = {"all": None, "even": True, "odd": False}
 
 #: Words for the codes of WIDER FACE, by attribute.
 WORDS = {
@@ -58,145 +55,137 @@ WORDS = {
 #: Attributes that are looked at, where a set has them.
 ATTRIBUTES = ("mask", "pose", "blur", "occlusion")
 
-#: Height in pixels from which a masked face should be marked as covered.
-LARGE = 40
-
 #: Pictures whose time is taken, scaled to this width and height, and how often each.
 TIMED, SIZE, TIMES = 12, (640, 480), 5
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A picture, what a detector found in it down to ``LEAST_SCORE``, and what at its threshold."""
+    """What a detector found in a picture, down to ``LEAST_SCORE``.
+
+    ``scores`` (D,) are those of its finds, ``right`` (D,) is as in ``marked_faces.Matched``, and
+    ``kept``, bool (D,), says which reach its threshold. ``found``, bool (N,), are the marked faces
+    that these are.
+    """
 
     picture: Picture
-    everything: list[Detection]
-    matched: Matched
-    kept: list[Detection]
-    kept_matched: Matched
+    scores: Array
+    right: Array
+    kept: Array
+    found: Array
 
 
-Find = Callable[[RGB, float], list[Detection]]
+#: A picture and a least score in, the faces out.
+Find = Callable[..., list[Detection]]
+
+Array = npt.NDArray[Any]
+T = TypeVar("T")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--portraits", type=Path, action="append", default=[], metavar="FOLDER")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="the same, as one flat object")
-    options = parser.parse_args()
+    arguments = output.parser(__doc__)
+    arguments.add_argument("--portraits", type=Path, action="append", default=[], metavar="FOLDER")
+    options = arguments.parse_args()
     sets = cutoffs.read_sets(options.data)
     figures: dict[str, Any] = {}
-    for name, (threshold, find) in contenders().items():
+    for name, (threshold, find) in asked().items():
         figures[name] = {"threshold": threshold}
         for key, pictures in sets.items():
             figures[name][key] = measured([look(p, find, threshold) for p in pictures])
             show(name, key, figures[name][key])
-    for name, milliseconds in timed(sets).items():
-        figures[name]["milliseconds"] = milliseconds
-        print(f"{name}: {milliseconds:.1f} ms at {SIZE[0]} x {SIZE[1]}")
-    figures["yunet"]["opencv_over_onnxruntime"] = ratio = runtimes(sets)
+    few = to_time(sets)
+    for name, median in timed(few).items():
+        figures[name]["milliseconds"] = median
+        print(f"{name}: {median:.1f} ms at {SIZE[0]} x {SIZE[1]}")
+    figures["yunet"]["opencv_over_onnxruntime"] = ratio = runtimes(few)
     print(f"yunet's network through OpenCV takes {ratio:.1f} times as long")
-    figures["verdicts"] = verdicts(sets, options.portraits)
+    figures["verdicts"] = verdicts.measured(sets, options.portraits)
     print(json.dumps(figures["verdicts"], indent=1))
-    text = json.dumps(rounded(figures), indent=1) + "\n"
-    artifact_files.add(artifacts_folder(), {FILE: text.encode()})
-    if options.json:
-        options.json.write_text(json.dumps(flat(rounded(figures)), indent=1) + "\n", "utf-8")
+    figures = output.rounded(figures, 4)
+    artifact_files.add(artifacts_folder(), {FILE: (json.dumps(figures, indent=1) + "\n").encode()})
+    output.write(figures, options.json)
 
 
-def contenders() -> dict[str, tuple[float, Find]]:
+def asked() -> dict[str, tuple[float, Find]]:
     """By name, each detector's own threshold and how it is asked."""
-    found: dict[str, tuple[float, Find]] = {}
-    for name in detectors.NAMES:
-        detector = detectors.get(name)
-        found[name] = (detector.threshold, detector.detect)
-    tiled = detectors.get("yunet")
-    found["yunet_small_faces"] = (
-        tiled.threshold,
-        lambda rgb, least: tiled.detect(rgb, least, small_faces=True),
-    )
-    return found
+    by_name = {name: detectors.get(name) for name in detectors.NAMES}
+    own: dict[str, tuple[float, Find]] = {n: (d.threshold, d.detect) for n, d in by_name.items()}
+    tiled = by_name["yunet"]
+    return own | {"yunet_small_faces": (tiled.threshold, partial(tiled.detect, small_faces=True))}
 
 
 def look(picture: Picture, find: Find, threshold: float) -> Seen:
     """Detect in one picture and hold what is found against its marks."""
-    everything = find(images.load(picture.path), min(LEAST_SCORE, threshold))
-    kept = [d for d in everything if d.score >= threshold]
-    return Seen(
-        picture,
-        everything,
-        marked_faces.match(everything, picture),
-        kept,
-        marked_faces.match(kept, picture),
-    )
+    faces = find(images.load(picture.path), min(LEAST_SCORE, threshold))
+    matched = marked_faces.match(faces, picture)
+    scores = np.array([face.score for face in faces])
+    kept = scores >= threshold
+    return Seen(picture, scores, matched.right, kept, np.append(kept, False)[matched.by])
 
 
 def measured(seen: Sequence[Seen]) -> dict[str, Any]:
     """The figures of one set: of all its pictures, of the even and the odd ones, by attribute."""
-    result: dict[str, Any] = {"pictures": len(seen), **summed(seen)}
-    for part, even in list(PARTS.items())[1:]:
-        chosen = [s for s in seen if s.picture.even == even]
-        result[part] = {"pictures": len(chosen), **summed(chosen)}
-    if result.get("faces"):
-        result["by"] = by_attribute(seen)
-    return result
+    figures: dict[str, Any] = {
+        part: {"pictures": len(some), **summed(some)}
+        for part, some in verdicts.parts(seen, lambda s: s.picture.even).items()
+    }
+    figures = figures.pop("all") | figures
+    return figures | {"by": by_attribute(seen)} if figures.get("faces") else figures
 
 
 def summed(seen: Sequence[Seen]) -> dict[str, Any]:
     """Precision, recall and average precision, or false alarms where no face is marked."""
-    faces = int(sum(s.picture.counted.sum() for s in seen))
-    false = sum(int((s.kept_matched.right == 0).sum()) for s in seen)
     if not any(len(s.picture.boxes) for s in seen):
-        alarmed = sum(bool(s.kept) for s in seen)
-        alarms = sum(len(s.kept) for s in seen)
         return {
-            "false_alarm_pictures": alarmed,
-            "false_alarms_per_100": 100 * alarms / max(1, len(seen)),
+            "false_alarm_pictures": sum(bool(s.kept.any()) for s in seen),
+            "false_alarms_per_100": 100 * sum(int(s.kept.sum()) for s in seen) / max(1, len(seen)),
         }
-    true = sum(int((s.kept_matched.right == 1).sum()) for s in seen)
-    scores = np.array([d.score for s in seen for d in s.everything])
-    right = np.concatenate([s.matched.right for s in seen])
-    scores, right = scores[right >= 0], right[right >= 0]
+    faces = sum(int(s.picture.counted.sum()) for s in seen)
+    scores, right, kept = (
+        np.concatenate([getattr(s, name) for s in seen]) for name in ("scores", "right", "kept")
+    )
+    true, false = (int((right[kept] == what).sum()) for what in (1, 0))
     return {
         "faces": faces,
         "precision": true / (true + false) if true + false else None,
         "recall": true / faces,
-        "ap": marked_faces.average_precision(scores, right, faces),
+        "ap": marked_faces.average_precision(scores[right >= 0], right[right >= 0], faces),
     }
 
 
 def by_attribute(seen: Sequence[Seen]) -> dict[str, dict[str, Any]]:
     """Recall by what is marked of the faces, and by their height."""
-    groups: dict[str, dict[str, list[bool]]] = {}
-    for s in seen:
+    rows = [
+        {"size": band(box[3]), "found": bool(found)}
+        | {key: WORDS.get(key, {}).get(mark[key], mark[key]) for key in ATTRIBUTES if key in mark}
+        for s in seen
         for mark, box, counted, found in zip(
             s.picture.attributes,
             s.picture.boxes,
             s.picture.counted,
-            s.kept_matched.found,
+            s.found,
             strict=True,
-        ):
-            if not counted:
-                continue
-            low, high = next(band for band in BANDS if band[0] <= box[3] < band[1])
-            band = f"{low} to {high - 1}" if high < 10**6 else f"{low} and more"
-            groups.setdefault("size", {}).setdefault(band, []).append(bool(found))
-            for attribute in ATTRIBUTES:
-                if attribute in mark:
-                    value = WORDS.get(attribute, {}).get(mark[attribute], mark[attribute])
-                    groups.setdefault(attribute, {}).setdefault(value, []).append(bool(found))
+        )
+        if counted
+    ]
+    frame = pd.DataFrame(rows)
     return {
         attribute: {
-            value: {"faces": len(found), "recall": sum(found) / len(found)}
-            for value, found in sorted(values.items())
+            str(value): {"faces": len(found), "recall": float(found.mean())}
+            for value, found in frame.groupby(attribute)["found"]
         }
-        for attribute, values in groups.items()
+        for attribute in frame.columns.drop("found")
     }
 
 
-def to_time(sets: dict[str, list[Picture]]) -> list[RGB]:
-    """``TIMED`` pictures of ``SIZE``."""
+def band(height: float) -> str:
+    """The words for the band of heights."""
+    low, high = next((low, high) for low, high in BANDS if low <= height < high)
+    return f"{low} to {high - 1}" if high < 10**6 else f"{low} and more"
+
+
+def to_time(sets: Mapping[str, list[Picture]]) -> list[RGB]:
+    """``TIMED`` pictures of ``SIZE``, each with one face."""
     few = [p for ps in sets.values() for p in ps if len(p.boxes) == 1 and p.even]
     step = max(1, len(few) // TIMED)
     return [
@@ -204,157 +193,47 @@ def to_time(sets: dict[str, list[Picture]]) -> list[RGB]:
     ]
 
 
-def runtimes(sets: dict[str, list[Picture]]) -> float:
+def runtimes(pictures: Sequence[RGB]) -> float:
     """How many times as long as ours OpenCV's runtime takes for YuNet's network, one scan each."""
     cv2.setNumThreads(limits.THREADS)
     network = loaded(yunet_graph.rebuilt(yunet.weights()))
     opencv = cv2.FaceDetectorYN.create(str(yunet.weights()), "", SIZE, LEAST_SCORE)
-    pictures = to_time(sets)
-    ours, theirs = [], []
-    for _ in range(TIMES):
+    ours, theirs = medians(
+        lambda rgb: yunet._run(network, rgb[None], LEAST_SCORE),
+        lambda rgb: opencv.detect(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)),
+        pictures=pictures,
+    )
+    return theirs / ours
+
+
+def timed(pictures: Sequence[RGB]) -> dict[str, float]:
+    """The detectors' median milliseconds for a picture of ``SIZE`` without a crowd."""
+    by_name = asked()
+    works = [partial(find, threshold=threshold) for threshold, find in by_name.values()]
+    return dict(zip(by_name, medians(*works, pictures=pictures), strict=True))
+
+
+def medians(*works: Callable[[RGB], object], pictures: Sequence[RGB]) -> list[float]:
+    """What works take for a picture, each ``TIMES`` for all pictures in a row, in alternation."""
+    times: list[list[float]] = [[] for _ in works]
+    for i, _ in contenders.alternating(range(len(works)), range(TIMES)):
+        works[i](pictures[0])
         for rgb in pictures:
-            start = time.perf_counter()
-            yunet._run(network, rgb[None], LEAST_SCORE)
-            middle = time.perf_counter()
-            opencv.detect(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
-            ours.append(middle - start)
-            theirs.append(time.perf_counter() - middle)
-    return float(np.median(theirs) / np.median(ours))
-
-
-def timed(sets: dict[str, list[Picture]]) -> dict[str, float]:
-    """The median time for a picture of ``SIZE``, in milliseconds, the detectors in turn.
-
-    Taken on pictures without a crowd, each of them with at most two faces.
-    """
-    pictures = to_time(sets)
-    times: dict[str, list[float]] = {}
-    for _ in range(TIMES):
-        for name, (threshold, find) in contenders().items():
-            find(pictures[0], threshold)
-            for rgb in pictures:
-                start = time.perf_counter()
-                find(rgb, threshold)
-                times.setdefault(name, []).append((time.perf_counter() - start) * 1000)
-    return {name: float(np.median(values)) for name, values in times.items()}
-
-
-def verdicts(sets: dict[str, list[Picture]], portraits: Sequence[Path]) -> dict[str, Any]:
-    """What comes of the found faces: marked as covered, thrown out, or "?"."""
-    figures: dict[str, Any] = {"covered": {}, "not_like_a_face": {}, "unanswered": {}}
-    cuts = load_manifest().cuts
-    marked = [row for ps in sets.values() for p in ps for row in masks(p)]
-    for part, even in PARTS.items():
-        by_mask: dict[str, list[bool]] = {}
-        for is_even, mask, covered in marked:
-            if even in (None, is_even):
-                by_mask.setdefault(mask, []).append(covered)
-        figures["covered"][part] = {
-            mask: {"faces": len(values), "marked": mean(values)} for mask, values in by_mask.items()
-        }
-    empty = set(cutoffs.empty_sets(sets))
-    for name in detectors.NAMES:
-        finds = {key: [f for p in ps for f in opinions(name, p, cuts)] for key, ps in sets.items()}
-        rows = figures["not_like_a_face"][name] = {}
-        for part, even in PARTS.items():
-            mine = {k: [f for f in fs if even in (None, f["even"])] for k, fs in finds.items()}
-            false = [f for key in empty for f in mine[key]]
-            true = [f for fs in mine.values() for f in fs if f["true"]]
-            rows[part] = {"false_alarms": len(false), "true_faces": len(true)}
-            for what in ("face_like", "distance", "rejected"):
-                rows[part][f"{what}_removed"] = mean([f[what] for f in false])
-                rows[part][f"{what}_lost"] = mean([f[what] for f in true])
-    for folder in portraits:
-        dataset = datasets.read(folder)
-        labels, reasons = [], []
-        for photo in dataset.photos:
-            reading = analyze(photo.path)
-            if reading.faces:
-                face = max(reading.faces, key=lambda face: face.detection.box.side)
-                labels.append(face.verdict.label)
-                reasons += face.verdict.reasons
-        figures["unanswered"][dataset.name] = {
-            "photos": len(dataset.photos),
-            "found": len(labels),
-            "unanswered": mean([label == "?" for label in labels]),
-            "reasons": {reason: reasons.count(reason) for reason in sorted(set(reasons))},
-        }
-    return figures
-
-
-def masks(picture: Picture) -> list[tuple[bool, str, bool]]:
-    """Of the large faces found whose mask is marked: whether the picture is even, the mark, and
-    whether the verdict is "?" for a cover."""
-    if not any("mask" in mark for mark in picture.attributes):
-        return []
-    faces = analyze(picture.path).faces
-    by = marked_faces.match([face.detection for face in faces], picture).by
-    return [
-        (picture.even, mark["mask"], "covered" in faces[i].verdict.reasons)
-        for mark, box, i in zip(picture.attributes, picture.boxes, by, strict=True)
-        if i >= 0 and box[3] >= LARGE
-    ]
-
-
-def opinions(name: str, picture: Picture, cuts: Cuts) -> list[dict[str, Any]]:
-    """What the second opinion and the distance from face space say of one picture's finds."""
-    rgb = images.load(picture.path)
-    found = detectors.get(name).detect(rgb)
-    if not found:
-        return []
-    right = marked_faces.match(found, picture).right
-    crops = align.crop(rgb, found)
-    by = Rules.of(model.load_model().info, cuts=cuts, detector=name)
-    distances = model.load_model().run(crops)[2]
-    rows = []
-    for i, told in enumerate(evidence.gather(found, crops)):
-        unlike = cuts.face_like is not None and (told.face_like or 0.0) < cuts.face_like
-        rows.append(
-            {
-                "even": picture.even,
-                "true": right[i] == 1,
-                "face_like": unlike,
-                "distance": cuts.distance is not None and distances[i] > cuts.distance,
-                "rejected": rejected(found[i], told, by),
-            }
-        )
-    return rows
-
-
-def mean(values: Sequence[bool]) -> float | None:
-    """Their share of True; None for none."""
-    return float(np.mean(values)) if values else None
+            times[i] += meters.milliseconds(partial(works[i], rgb))
+    return [float(np.median(taken)) for taken in times]
 
 
 def show(name: str, key: str, row: dict[str, Any]) -> None:
     """One line of the table."""
-    parts = []
+    columns = []
     for part, values in (("all", row), ("odd", row["odd"])):
         words = [f"{k} {v:.3f}" for k, v in values.items() if isinstance(v, float)]
         words += [f"{k} {v}" for k, v in values.items() if isinstance(v, int)]
-        parts.append(f"{part}: {', '.join(words)}")
-    print(f"{name:18} {key:13} " + " | ".join(parts), flush=True)
-    for attribute, values in row.get("by", {}).items():
-        words = [f"{value} {v['recall']:.3f} of {v['faces']}" for value, v in values.items()]
+        columns.append(f"{part}: {', '.join(words)}")
+    print(f"{name:18} {key:13} " + " | ".join(columns), flush=True)
+    for attribute, by_value in row.get("by", {}).items():
+        words = [f"{value} {v['recall']:.3f} of {v['faces']}" for value, v in by_value.items()]
         print(f"{'':32} {attribute}: {', '.join(words)}")
-
-
-def rounded(data: Any) -> Any:
-    """The same with four digits after the point."""
-    if isinstance(data, dict):
-        return {key: rounded(value) for key, value in data.items()}
-    return round(data, 4) if isinstance(data, float) else data
-
-
-def flat(data: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested figures as one object, their names joined by points."""
-    result: dict[str, Any] = {}
-    for key, value in data.items():
-        if isinstance(value, dict):
-            result |= flat(value, f"{prefix}{key}.")
-        else:
-            result[f"{prefix}{key}"] = value
-    return result
 
 
 if __name__ == "__main__":

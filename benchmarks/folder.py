@@ -6,8 +6,8 @@ The photos are the test split of FOLDER/fairface and all of FOLDER/lfw, shuffled
 `python -m facespace folder` with a journal and a CSV file; ``bare`` are as many processes of one
 thread that share the photos evenly and do nothing but read a file and call ``facespace.analyze``.
 Both begin with the start of a process, so their imports count. So that whatever else the computer
-does is the same for both, they take turns: one is stopped while the other runs for ``TURN``
-seconds, and the clock of each runs in its own turns alone.
+does is the same for both, they alternate: one is stopped while the other runs for ``SLICE``
+seconds, and the clock of each runs in its own slices alone.
 
 ``command_over_bare`` is the speed of the command over that of the bare processes by this clock,
 ``command_over_bare_processor`` the same by processor time (user and system, of all processes).
@@ -19,9 +19,7 @@ that nobody interrupted, but for ``milliseconds``. For Linux: memory is read fro
 
 from __future__ import annotations
 
-import argparse
 import json
-import multiprocessing
 import os
 import random
 import signal
@@ -30,26 +28,32 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import facespace
+from benchmarks.harness import meters, output, photos
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
 
-import facespace  # noqa: E402
-from facespace.datasets import dataset  # noqa: E402
-
-#: Seconds of a turn, and between two looks at memory.
-TURN, LOOK = 4.0, 0.25
+#: Seconds of a slice, and between two looks at memory.
+SLICE, LOOK = 4.0, 0.25
 
 
-class Contender:
-    """A command that reads photos, named on its standard input, and is stopped at first."""
+class Command:
+    """A command of Python that reads photos, named on its standard input, and is stopped at first.
 
-    def __init__(self, command: Sequence[str], names: Path) -> None:
+    ``seconds`` are those of its slices, ``processor`` those of all its processes once it has
+    ``ended``; ``memory`` is what they held at each look, MB.
+    """
+
+    def __init__(self, words: Sequence[str], names: Path) -> None:
         with names.open("rb") as lines:
             self._process = subprocess.Popen(
-                [sys.executable, *command],
+                [sys.executable, *words],
                 stdin=lines,
                 cwd=ROOT,
                 env={**os.environ, "OMP_NUM_THREADS": "1", "FACESPACE_THREADS": "1"},
@@ -60,63 +64,55 @@ class Contender:
         self.memory: list[float] = []
         self.ended = False
 
-    def turn(self, seconds: float) -> None:
-        """Let it run so long, or to its end."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it and all that it started."""
+        if not self.ended:
+            self._signal(signal.SIGKILL)
+            self._process.wait()
+
+    def run(self, seconds: float) -> None:
+        """Let it run so long, or to its end.
+
+        Raises:
+            SystemExit: it has failed.
+        """
         self._signal(signal.SIGCONT)
         begin = time.perf_counter()
         while not self.ended and time.perf_counter() - begin < seconds:
-            self.memory.append(_resident(self._process.pid) / 2**20)
+            self.memory.append(meters.resident_mb(self._process.pid))
             time.sleep(LOOK)
             pid, status, usage = os.wait4(self._process.pid, os.WNOHANG)
             if pid:
                 self.ended, self._process.returncode = True, status
                 self.processor = usage.ru_utime + usage.ru_stime
         self.seconds += time.perf_counter() - begin
-        if self.ended and self._process.returncode:
+        if self._process.returncode:
             raise SystemExit("A contender failed; its last words are above.")
         if not self.ended:
             self._signal(signal.SIGSTOP)
-
-    def kill(self) -> None:
-        """End it and all that it started."""
-        if not self.ended:
-            self._signal(signal.SIGKILL)
-            self._process.wait()
-            self.ended = True
 
     def _signal(self, number: int) -> None:
         os.killpg(self._process.pid, number)
 
 
-def _resident(pid: int) -> int:
-    """Bytes in memory of a process and all below it."""
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        below = [
-            int(child)
-            for task in Path(f"/proc/{pid}/task").iterdir()
-            for child in (task / "children").read_text().split()
-        ]
-    except (OSError, IndexError):
-        return 0  # it has just ended
-    return pages * os.sysconf("SC_PAGE_SIZE") + sum(map(_resident, below))
+def reading(out: Path, workers: int) -> list[str]:
+    """The words of the command that reads the photos named on its standard input."""
+    words = ["-m", "facespace", "folder", "-"]
+    return [*words, "--workers", str(workers), "--out", str(out)]
 
 
 def bare(workers: int) -> None:
     """Be the bare processes."""
     names = sys.stdin.read().splitlines()
-    context = multiprocessing.get_context("spawn")
-    processes = [
-        context.Process(target=_analyze, args=(names[i::workers],)) for i in range(workers)
-    ]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-    sys.exit(any(process.exitcode for process in processes))
+    with ProcessPoolExecutor(workers, get_context("spawn")) as processes:
+        list(processes.map(analyze_all, [names[i::workers] for i in range(workers)]))
 
 
-def _analyze(names: Sequence[str]) -> None:
+def analyze_all(names: Sequence[str]) -> None:
+    """Be one of them."""
     import cv2
 
     cv2.setNumThreads(1)
@@ -125,20 +121,16 @@ def _analyze(names: Sequence[str]) -> None:
 
 
 def measured(names: Path, count: int, workers: int, folder: Path) -> dict[str, Any]:
-    """Both in turns."""
-    out = ["--out", str(folder / "measured.csv"), "--workers", str(workers)]
-    own = str(Path(__file__).resolve())
-    command = Contender(["-m", "facespace", "folder", "-", *out], names)
-    reference = Contender([own, "--bare", "--workers", str(workers)], names)
-    contenders = {"command": command, "bare": reference}
-    try:
-        while not all(one.ended for one in contenders.values()):
-            for one in contenders.values():
+    """Both alternate to their ends."""
+    own = [str(Path(__file__).resolve()), "--bare", str(workers)]
+    with (
+        Command(reading(folder / "measured.csv", workers), names) as command,
+        Command(own, names) as reference,
+    ):
+        while not (command.ended and reference.ended):
+            for one in (command, reference):
                 if not one.ended:
-                    one.turn(TURN)
-    finally:
-        for one in contenders.values():
-            one.kill()
+                    one.run(SLICE)
     quarter = len(command.memory) // 4
     figures: dict[str, Any] = {
         "command_over_bare": reference.seconds / command.seconds,
@@ -146,7 +138,7 @@ def measured(names: Path, count: int, workers: int, folder: Path) -> dict[str, A
         "mb_early": max(command.memory[quarter : 2 * quarter]),
         "mb_late": max(command.memory[3 * quarter :]),
     }
-    for name, one in contenders.items():
+    for name, one in (("command", command), ("bare", reference)):
         figures[f"{name}_per_s"] = count / one.seconds
         figures[f"{name}_processor_ms"] = one.processor / count * 1000
     return figures
@@ -157,21 +149,20 @@ def resumed(names: Path, count: int, workers: int, folder: Path) -> bool:
     whole, part = folder / "whole.jsonl", folder / "part.jsonl"
     journal = part.with_name(part.name + ".journal")
 
-    def command(out: Path) -> list[str]:
-        more = ["--workers", str(workers), "--out", str(out)]
-        return [sys.executable, "-m", "facespace", "folder", "-", *more]
+    def start(out: Path) -> subprocess.Popen[bytes]:
+        with names.open("rb") as lines:
+            command = [sys.executable, *reading(out, workers)]
+            return subprocess.Popen(command, stdin=lines, cwd=ROOT)
 
-    with names.open("rb") as lines:
-        process = subprocess.Popen(command(part), stdin=lines, cwd=ROOT)
+    process = start(part)
     while process.poll() is None and _known(journal) < count // 2:
         time.sleep(0.2)
     killed = process.poll() is None
     process.kill()
     process.wait()
     print(f"killed with {_known(journal):,} photos in the journal", flush=True)
-    for out in (part, whole):
-        with names.open("rb") as lines:
-            subprocess.run(command(out), stdin=lines, cwd=ROOT, check=True)
+    if any(start(out).wait() for out in (part, whole)):
+        raise SystemExit("A run failed; its last words are above.")
     read = [
         [json.loads(line) | {"milliseconds": None} for line in out.read_text("utf-8").splitlines()]
         for out in (part, whole)
@@ -185,22 +176,13 @@ def _known(journal: Path) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--photos", type=int, default=5_000)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--resume", action="store_true", help="kill and resume it too")
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.bare:
-        bare(options.workers)
-    if options.data is None:
-        parser.error("--data is missing")
-
-    found = [p for p in dataset.read(options.data / "fairface").photos if p.split == "test"]
-    found += dataset.read(options.data / "lfw").photos
-    paths = [str(photo.path) for photo in found]
+    arguments = output.parser(__doc__)
+    arguments.add_argument("--photos", type=int, default=5_000)
+    arguments.add_argument("--workers", type=int, default=2)
+    arguments.add_argument("--resume", action="store_true", help="kill and resume it too")
+    options = arguments.parse_args()
+    chosen = photos.tested(options.data / "fairface") + photos.tested(options.data / "lfw")
+    paths = [str(photo.path) for photo in chosen]
     random.Random(0).shuffle(paths)
     paths = paths[: options.photos]
     with tempfile.TemporaryDirectory() as name:
@@ -212,12 +194,11 @@ def main() -> None:
         figures["load"] = os.getloadavg()[0]
         if options.resume:
             figures["resumed_same"] = resumed(names, len(paths), options.workers, folder)
-    for key, value in figures.items():
-        print(f"{key:28}{value:.3f}" if isinstance(value, float) else f"{key:28}{value}")
-    if options.json:
-        rounded = {k: round(v, 3) if isinstance(v, float) else v for k, v in figures.items()}
-        options.json.write_text(json.dumps(rounded, indent=1) + "\n")
+    output.publish(output.rounded(figures, 3), options.json)
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--bare"]:
+        bare(int(sys.argv[2]))
+    else:
+        main()

@@ -11,8 +11,6 @@ landmarks move all the same, in parts of the distance from eyes to mouth.
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 from pathlib import Path
 from unittest.mock import patch
@@ -21,6 +19,7 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchmarks.harness import output
 from facespace.datasets import dataset, labelled_faces
 from facespace.faces import detectors
 from facespace.faces.detectors import yunet
@@ -35,10 +34,8 @@ MIRRORED = [1, 0, 2, 4, 3]
 
 def landmarks(padded: np.ndarray) -> np.ndarray | None:
     """The landmarks of the face nearest the middle, (5, 2), or None."""
-    found = detectors.get("yunet").detect(padded, labelled_faces.THRESHOLD)
-    if not found:
-        return None
-    return np.array(labelled_faces.middle_face(found, padded).landmarks)
+    faces = detectors.get("yunet").detect(padded, labelled_faces.THRESHOLD)
+    return np.array(labelled_faces.middle_face(faces, padded).landmarks) if faces else None
 
 
 def movements(folder: Path, count: int) -> dict[str, float]:
@@ -82,28 +79,21 @@ def movement(rgb: np.ndarray, matrices: list[np.ndarray]) -> float | None:
         centred[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5
         blurred = cv2.GaussianBlur(rgb, (0, 0), 0.5 / scale) if scale < 1 else rgb
         copy = cv2.warpAffine(blurred, centred, size, borderMode=cv2.BORDER_REPLICATE)
-        found = landmarks(copy)
-        if found is None:
+        again = landmarks(copy)
+        if again is None:
             return None
-        back = ((found - matrix[:, 2]) / np.diag(matrix[:, :2]))[MIRRORED]
+        back = ((again - matrix[:, 2]) / np.diag(matrix[:, :2]))[MIRRORED]
         squares.append(np.square(back - points).sum(axis=1).mean())
     return float(np.sqrt(np.mean(squares)) / unit)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--photos", type=int, default=200, metavar="N", help="of each data set")
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    options = parser.parse_args()
-    figures: dict[str, float] = {}
-    print(f"{'data set':12}  {'first look':>10}  {'second look':>11}")
-    for name in ("fairface", "lfw"):
-        found = movements(options.data / name, options.photos)
-        figures |= {f"{name}_{look}": value for look, value in found.items()}
-        print(f"{name:12}  {found['first_look']:10.3f}  {found['second_look']:11.3f}")
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    arguments = output.parser(__doc__)
+    arguments.add_argument("--photos", type=int, default=200, metavar="N", help="of each data set")
+    options = arguments.parse_args()
+    rows = {name: movements(options.data / name, options.photos) for name in ("fairface", "lfw")}
+    output.table(rows, "movement, in distances from eyes to mouth")
+    output.write(output.joined(rows, "{row}_{figure}"), options.json)
 
 
 if __name__ == "__main__":

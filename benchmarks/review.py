@@ -15,17 +15,18 @@ Review draws those of ``benchmarks/review.json``.
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from sklearn.svm import SVC
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchmarks.harness import output
 from facespace.datasets import dataset
 from facespace.review.candidate import perceptual_hash
 from facespace.review.order import by_usefulness
@@ -41,22 +42,35 @@ START, REVIEWS, ROUND, POOL = 300, 2000, 100, 6000
 #: search for the shipped model of gradients found them good.
 SEEDS, COMPONENTS, COST, GAMMA = 5, 75, 3.0, 1.0
 
+#: In which order the pool is reviewed.
+ORDERS = ("random", "closest", "usefulness")
+
+#: A face of which nothing is known.
+BLANK: dict[str, Any] = dict.fromkeys(field.name for field in fields(Item))
+
 Array = npt.NDArray[Any]
 
 
-def simulated(order: str, pool: Array, female: Array, hashes: list[int], test: tuple[Array, Array],
-              seed: int) -> list[float]:  # fmt: skip
+@dataclass(frozen=True)
+class Faces:
+    """Faces in the coordinates of one PCA (N, K), and which are female, bool (N,)."""
+
+    placed: Array
+    female: Array
+
+
+def simulated(order: str, pool: Faces, hashes: list[int], test: Faces, seed: int) -> list[float]:
     """Errors on the test set after 0, ``ROUND``, ... ``REVIEWS`` reviews in one order."""
     known = list(range(START))
-    rest = list(range(START, len(pool)))
+    rest = list(range(START, len(pool.placed)))
     rng = np.random.default_rng(seed)
     errors = []
     while True:
-        machine = SVC(C=COST, gamma=GAMMA).fit(pool[known], female[known])
-        errors.append(float(np.mean(machine.predict(test[0]) != test[1])))
+        machine = SVC(C=COST, gamma=GAMMA).fit(pool.placed[known], pool.female[known])
+        errors.append(float(np.mean(machine.predict(test.placed) != test.female)))
         if len(known) - START >= REVIEWS:
             return errors
-        decisions = machine.decision_function(pool[rest])
+        decisions = machine.decision_function(pool.placed[rest])
         if order == "random":
             chosen = [rest[i] for i in rng.permutation(len(rest))[:ROUND]]
         elif order == "closest":
@@ -77,9 +91,9 @@ def useful(rest: list[int], decisions: Array, hashes: list[int], last: list[int]
 
 def item(number: int, code: int, female: float, decided: float | None = None) -> Item:
     """A face as the queue has it, of which only what orders it counts."""
-    decision: Any = "female" if decided else None
-    return Item(number, 1, code, 0, 0, 1, 1, "", "photo", 0, (), female, 0.5, 0, 1, "", "",
-                decision, "", decided)  # fmt: skip
+    decision = "female" if decided else None
+    what = {"id": number, "hash": code, "probability_female": female, "threshold": 0.5}
+    return Item(**BLANK | what | {"decision": decision, "decided": decided})
 
 
 def needed(errors: Array, goal: float) -> float | None:
@@ -95,58 +109,53 @@ def needed(errors: Array, goal: float) -> float | None:
     return float(counts[i] + share * ROUND)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--cache", type=Path, default=Path(".cache"))
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-
-    photos = dataset.read(options.data).photos
+def errors_by_order(data: Path, cache: Path) -> pd.DataFrame:
+    """The mean errors of all runs by reviews, a column for each of ``ORDERS``."""
+    photos = dataset.read(data).photos
     training = [photo for photo in photos if photo.split != "test"]
     tested = [photo for photo in photos if photo.split == "test"]
     drawn = np.random.default_rng(0).permutation(len(training))[: START + POOL]
     training = [training[i] for i in sorted(drawn)]
-    cropped = crop_all([*training, *tested], options.cache / "crops")
-    found = cropped.found
-    print(f"{int(found.sum())} of {len(found)} photos have a face", flush=True)
+    cropped = crop_all([*training, *tested], cache / "crops")
+    print(f"{int(cropped.found.sum())} of {len(cropped.found)} photos have a face", flush=True)
     female = np.array([photo.label == "female" for photo in (*training, *tested)])
     rows = pipeline.own(front_ends.rows(front_ends.FirstOrder(), cropped.crops))
-    is_test = np.arange(len(found)) >= len(training)
-    places = np.flatnonzero(found & ~is_test)
-
-    orders = ("random", "closest", "usefulness")
-    errors: dict[str, list[list[float]]] = {order: [] for order in orders}
+    is_test = np.arange(len(rows)) >= len(training)
+    for_test = np.flatnonzero(cropped.found & is_test)
+    for_pool = np.flatnonzero(cropped.found & ~is_test)
+    errors: dict[str, list[list[float]]] = {order: [] for order in ORDERS}
     for seed in range(SEEDS):
-        chosen = np.random.default_rng(seed).permutation(places)[: START + POOL]
+        chosen = np.random.default_rng(seed).permutation(for_pool)[: START + POOL]
         # Scaler and PCA need no labels: they may see the pool.
         space = pipeline.reduction(COMPONENTS).fit(rows[chosen])
-        pool, faces = space.transform(rows[chosen]), space.transform(rows[found & is_test])
+        pool, test = (Faces(space.transform(rows[i]), female[i]) for i in (chosen, for_test))
         hashes = [perceptual_hash(cropped.crops[i]) for i in chosen]
-        for order in orders:
-            test = faces, female[found & is_test]
-            errors[order].append(simulated(order, pool, female[chosen], hashes, test, seed))
+        for order in ORDERS:
+            errors[order].append(simulated(order, pool, hashes, test, seed))
             print(f"seed {seed}, {order}: {errors[order][-1][-1]:.4f}", flush=True)
+    means = {order: np.mean(runs, axis=0) for order, runs in errors.items()}
+    return pd.DataFrame(means, index=pd.RangeIndex(0, REVIEWS + 1, ROUND, name="reviews"))
 
-    means = {order: np.mean(errors[order], axis=0) for order in orders}
-    print(f"\n{'reviews':>8}" + "".join(f"{order:>12}" for order in orders))
-    for i in range(len(means["random"])):
-        print(f"{i * ROUND:8d}" + "".join(f"{means[order][i]:12.4f}" for order in orders))
-    goal = float(means["random"][-1])
-    figures: dict[str, Any] = {"error_start": float(means["random"][0])}
-    for order in orders:
-        figures[f"error_{order}"] = float(means[order][-1])
+
+def main() -> None:
+    arguments = output.parser(__doc__)
+    arguments.add_argument("--cache", type=Path, default=Path(".cache"))
+    options = arguments.parse_args()
+    means = errors_by_order(options.data, options.cache)
+    print(means.to_string(float_format="{:.4f}".format))
+    start, end = means["random"].iloc[[0, -1]].tolist()
+    figures: dict[str, Any] = {"error_start": start}
+    for order in ORDERS:
+        figures[f"error_{order}"] = float(means[order].iloc[-1])
         if order != "random":
-            count = needed(means[order], goal)
+            count = needed(means[order].to_numpy(), end)
             name = "reviews_needed_over_random" + ("_closest" if order == "closest" else "")
             figures[name] = None if count is None else count / REVIEWS
     for key, value in figures.items():
         print(f"{key}: {value}")
-    for order in orders:
-        for i, value in enumerate(means[order]):
-            figures[f"error_{order}_{i * ROUND}"] = round(float(value), 5)
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+    for order, column in means.round(5).items():
+        figures |= {f"error_{order}_{reviews}": value for reviews, value in column.items()}
+    output.write(figures, options.json)
 
 
 if __name__ == "__main__":

@@ -15,27 +15,31 @@ the steepest of the slope over all and that between the two largest.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import subprocess
 import sys
 import time
+from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from benchmarks.peers import peak_mb
+from benchmarks.harness import meters, output
 from training.models import export, front_ends, nystroem, pipeline
-from training.photos import material as samples
+from training.photos.material import load
 
 PHOTOS = (1000, 3000, 10_000, 40_000)
 PROJECTED = (1_000_000, 10_000_000)
 FRONT_END = front_ends.Gradients()
-SETTINGS = {"components": 300, "C": 10.0, "gamma": 1.4, "whitening": FRONT_END.whitening}
+SETTINGS: dict[str, Any] = {"components": 300, "C": 10.0, "gamma": 1.4}
 KINDS = ("svc", "nystroem")
+
+#: What is measured of each fit.
+NAMES = ("photos", "seconds", "peak_mb", "mb", "auc", "load")
 
 #: Eigenfaces that each file carries for its distance from face space.
 SPACE = 150
@@ -48,7 +52,7 @@ def prepare(data: Path, cache: Path, folder: Path) -> None:
     """Write the crops and labels of the training and of the test photos, once."""
     if (folder / "test_labels.npy").exists():
         return
-    material = samples.load(data, [], None, cache / "crops", -1)
+    material = load(data, [], None, cache / "crops", -1)
     test = material.tests[material.trained_on.name]
     parts = {"training": (material.fitting, material.validation), "test": (test,)}
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,10 +72,10 @@ def measure(kind: str, photos: int, folder: Path) -> dict[str, float]:
     start = time.process_time()
     crops, labels = crops[chosen], np.asarray(labels[chosen])
     many = kind == "nystroem"
-    rows = front_ends.Computed(FRONT_END, crops) if many else front_ends.rows(FRONT_END, crops)
-    fitted = pipeline.build(**SETTINGS, kind=kind).fit(rows, labels)
+    rows: Any = front_ends.Computed(FRONT_END, crops) if many else front_ends.rows(FRONT_END, crops)
+    fitted = pipeline.build(**SETTINGS, kind=kind, whitening=FRONT_END.whitening).fit(rows, labels)
     seconds = time.process_time() - start
-    peak = peak_mb()
+    peak = meters.peak_mb()
     pipeline.halve(fitted)
     scores = fitted.decision_function(front_ends.rows(FRONT_END, test))
     calibrated = pipeline.calibrated(fitted, rows[:CALIBRATED], labels[:CALIBRATED])
@@ -88,88 +92,59 @@ def measure(kind: str, photos: int, folder: Path) -> dict[str, float]:
     }
 
 
-def exponents(figures: dict[str, float], kind: str) -> tuple[float, float]:
-    """The slope of log seconds over log photos: over all, and between the two largest."""
-    photos = np.log([figures[f"{kind}_photos_{count}"] for count in PHOTOS])
-    seconds = np.log([figures[f"{kind}_seconds_{count}"] for count in PHOTOS])
-    last = (seconds[-1] - seconds[-2]) / (photos[-1] - photos[-2])
-    return float(np.polyfit(photos, seconds, 1)[0]), float(last)
+def fit(figures: Mapping[str, float], kind: str, photos: int) -> dict[str, float]:
+    """What was measured of one fit."""
+    return {name: figures[f"{kind}_{name}_{photos}"] for name in NAMES}
 
 
-def project(figures: dict[str, float]) -> None:
-    """Add the exponents and what is projected, and what the landmarks save and cost."""
+def projected(figures: Mapping[str, float]) -> dict[str, float]:
+    """The exponents and what is projected, and what the landmarks save and cost."""
+    result: dict[str, float] = {}
     for kind in KINDS:
-        whole, last = exponents(figures, kind)
-        figures |= {f"{kind}_exponent": whole, f"{kind}_exponent_last": last}
-        for photos in PROJECTED:
-            times = photos / figures[f"{kind}_photos_{PHOTOS[-1]}"]
-            figures[f"{kind}_seconds_{photos}_projected"] = figures[
-                f"{kind}_seconds_{PHOTOS[-1]}"
-            ] * times ** max(whole, last)
-    most = PHOTOS[-1]
-    figures["svc_over_nystroem"] = (
-        figures[f"svc_seconds_{most}"] / figures[f"nystroem_seconds_{most}"]
-    )
-    figures["auc_lost"] = figures[f"svc_auc_{most}"] - figures[f"nystroem_auc_{most}"]
-
-
-def table(figures: dict[str, float]) -> None:
-    """Print what is there."""
-    print(f"{'':>9}{'photos':>12}{'processor s':>14}{'peak MB':>9}{'file MB':>9}{'AUC':>7}")
-    for kind in KINDS:
-        for photos in PHOTOS:
-            if f"{kind}_seconds_{photos}" in figures:
-                seconds, peak, size, auc = (
-                    figures[f"{kind}_{name}_{photos}"]
-                    for name in ("seconds", "peak_mb", "mb", "auc")
-                )
-                print(f"{kind:>9}{photos:12,}{seconds:14,.1f}{peak:9.0f}{size:9.1f}{auc:7.3f}")
-        for photos in PROJECTED:
-            if f"{kind}_seconds_{photos}_projected" in figures:
-                seconds = figures[f"{kind}_seconds_{photos}_projected"]
-                print(f"{kind:>9}{photos:12,}{seconds:14,.0f}  projected, {seconds / 3600:,.1f} h")
-    for name in ("svc_exponent", "nystroem_exponent", "svc_over_nystroem", "auc_lost"):
-        if name in figures:
-            print(f"{name}: {figures[name]:.3f}")
+        fits = [fit(figures, kind, count) for count in PHOTOS]
+        photos, seconds = (np.log([row[name] for row in fits]) for name in ("photos", "seconds"))
+        whole = float(np.polyfit(photos, seconds, 1)[0])
+        last = float((seconds[-1] - seconds[-2]) / (photos[-1] - photos[-2]))
+        result |= {f"{kind}_exponent": whole, f"{kind}_exponent_last": last}
+        for more in PROJECTED:
+            times = (more / fits[-1]["photos"]) ** max(whole, last)
+            result[f"{kind}_seconds_{more}_projected"] = fits[-1]["seconds"] * times
+    svc, nystroem = (fit(figures, kind, PHOTOS[-1]) for kind in KINDS)
+    result["svc_over_nystroem"] = svc["seconds"] / nystroem["seconds"]
+    result["auc_lost"] = svc["auc"] - nystroem["auc"]
+    return result
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, help="a data set with a test split")
-    parser.add_argument("--cache", type=Path, default=Path(".cache"), help="default: .cache")
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    parser.add_argument("--one", nargs=2, metavar=("KIND", "PHOTOS"), help="print one row as JSON")
-    options = parser.parse_args()
+    arguments = output.parser(__doc__, data=False)
+    arguments.add_argument("--data", type=Path, help="a data set with a test split")
+    arguments.add_argument("--cache", type=Path, default=Path(".cache"), help="default: .cache")
+    arguments.add_argument(
+        "--one", nargs=2, metavar=("KIND", "PHOTOS"), help="print one row as JSON"
+    )
+    options = arguments.parse_args()
     folder = options.cache / "scaling"
     if options.one:
         print(json.dumps(measure(options.one[0], int(options.one[1]), folder)))
         return
     if options.data is None:
-        parser.error("--data is needed")
+        arguments.error("--data is needed")
     prepare(options.data, options.cache, folder)
     figures: dict[str, float] = {}
     if options.json and options.json.exists():
         figures = json.loads(options.json.read_text("utf-8"))
-    for photos in PHOTOS:
-        for kind in KINDS:
-            if f"{kind}_seconds_{photos}" in figures:
-                continue
-            command = [sys.executable, __file__, "--cache", options.cache]
-            done = subprocess.run(
-                [*map(str, command), "--one", kind, str(photos)],
-                check=True,
-                stdout=subprocess.PIPE,
-                env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            )
-            row = json.loads(done.stdout)
+    os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    for photos, kind in product(PHOTOS, KINDS):
+        if f"{kind}_seconds_{photos}" not in figures:
+            row = meters.apart(measure, kind, photos, folder)
             figures |= {f"{kind}_{name}_{photos}": value for name, value in row.items()}
-            if options.json:
-                options.json.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+            output.write(figures, options.json)
             print(f"{kind} {photos:,}: {row}", flush=True)
-    project(figures)
-    table(figures)
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    pairs = product(KINDS, PHOTOS)
+    output.table({f"{kind}, {n:,} photos": fit(figures, kind, n) for kind, n in pairs}, "measured")
+    more = projected(figures)
+    output.publish(more, None)
+    output.write(figures | more, options.json)
 
 
 if __name__ == "__main__":

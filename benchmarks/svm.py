@@ -4,21 +4,17 @@
 
 Makes its own data: random faces of 4,096 pixels, 150 components, and exactly 4,000 support
 vectors, whatever a fit would have chosen. All three do the same work, pixels to decision value,
-on 2 threads, in turn, and their results are compared first.
+on ``facespace.limits.THREADS`` threads, in turn, and their results are compared first.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
-import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 from onnx import TensorProto, helper
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
@@ -29,14 +25,16 @@ from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchmarks.harness import meters, output
+from facespace import limits
+from facespace.onnx_session import loaded
 from training.models.onnx_graph import OPSET, Graph
 
 PIXELS, COMPONENTS, SUPPORT_VECTORS = 4096, 150, 4000
 FACES = (1, 8, 32, 256, 1024)
-THREADS = 2
 
-#: Every contender is timed until it has run this long, at least three times.
-SECONDS = 1.0
+#: Every contender is timed until it has run for so many seconds, at least so many times.
+SECONDS, TIMES = 1.0, 3
 
 
 def pipeline(rng: np.random.Generator) -> tuple[Pipeline, np.ndarray]:
@@ -60,12 +58,13 @@ def pipeline(rng: np.random.Generator) -> tuple[Pipeline, np.ndarray]:
 
 def theirs(fitted: Pipeline) -> onnx.ModelProto:
     """The pipeline as skl2onnx writes it."""
-    return convert_sklearn(
+    model: onnx.ModelProto = convert_sklearn(
         fitted,
         initial_types=[("pixels", FloatTensorType([None, PIXELS]))],
         options={id(fitted): {"zipmap": False, "raw_scores": True}},
         target_opset=OPSET,
     )
+    return model
 
 
 def ours(fitted: Pipeline) -> onnx.ModelProto:
@@ -82,32 +81,11 @@ def ours(fitted: Pipeline) -> onnx.ModelProto:
     return graph.finished(pixels, outputs)
 
 
-def session(model: onnx.ModelProto) -> ort.InferenceSession:
-    """Ready to run on ``THREADS`` threads."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = THREADS
-    options.inter_op_num_threads = 1
-    return ort.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
-
-
-def milliseconds(run: Callable[[], object]) -> list[float]:
-    """Times of single runs, in milliseconds."""
-    times: list[float] = []
-    while len(times) < 3 or sum(times) < SECONDS * 1000:
-        start = time.perf_counter()
-        run()
-        times.append((time.perf_counter() - start) * 1000)
-    return times
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    options = parser.parse_args()
+    options = output.parser(__doc__, data=False).parse_args()
     fitted, faces = pipeline(np.random.default_rng(0))
     # Theirs first: once our converter is registered, skl2onnx uses it.
-    other, mine = session(theirs(fitted)), session(ours(fitted))
-
+    other, mine = (loaded(made(fitted).SerializeToString()) for made in (theirs, ours))
     expected = fitted.decision_function(faces)
     # skl2onnx's two columns are [d, -d], ours [-d, d].
     for name, scores in (
@@ -116,32 +94,19 @@ def main() -> None:
     ):
         print(f"{name}: decision values within {np.abs(scores - expected).max():.1e}")
 
-    figures: dict[str, float] = {}
-    print(
-        f"\n{'faces':>6}  {'ours':>9}  {'skl2onnx':>9}  {'sklearn':>9}   over ours, medians of ms"
-    )
+    rows = {}
     for count in FACES:
         part = faces[:count]
-        contenders = {
-            "ours": lambda part=part: mine.run(None, {"pixels": part}),
-            "skl2onnx": lambda part=part: other.run(None, {"pixels": part}),
-            "sklearn": lambda part=part: fitted.decision_function(part),
+        works = {
+            "ours": partial(mine.run, None, {"pixels": part}),
+            "skl2onnx": partial(other.run, None, {"pixels": part}),
+            "sklearn": partial(fitted.decision_function, part),
         }
-        with threadpool_limits(THREADS):
-            medians = {
-                name: float(np.median(milliseconds(run))) for name, run in contenders.items()
-            }
-        for name in ("skl2onnx", "sklearn"):
-            figures[f"{name}_over_ours_{count}"] = medians[name] / medians["ours"]
-        figures |= {f"{name}_ms_{count}": value for name, value in medians.items()}
-        print(
-            f"{count:>6}  "
-            + "  ".join(f"{value:9.2f}" for value in medians.values())
-            + f"   skl2onnx {figures[f'skl2onnx_over_ours_{count}']:.1f}x, "
-            f"scikit-learn {figures[f'sklearn_over_ours_{count}']:.1f}x"
-        )
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+        with threadpool_limits(limits.THREADS):
+            times = {n: meters.milliseconds(run, TIMES, SECONDS) for n, run in works.items()}
+        rows[count] = output.beside_ours(times)
+    output.table(rows, "by faces, medians")
+    output.write(output.joined(rows, "{figure}_{row}"), options.json)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,7 @@ streaming, and the growth of the server's memory is measured.
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -25,8 +22,7 @@ import numpy as np
 from playwright.sync_api import Frame, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from dashboard.widgets.example import example
-from facespace.io import images
+from benchmarks.harness import meters, output, photos
 from tests.support.browser import FLAGS, SECONDS, serving
 from tests.support.camera import BITS, SIZE, SQUARE, film
 
@@ -76,13 +72,12 @@ async ([seconds, bits, square, width, height]) => {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=int, default=20, help="to count frames for")
-    parser.add_argument("--minutes", type=float, default=0, help="to stream on for the memory")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="the same, as one flat object")
-    options = parser.parse_args()
+    arguments = output.parser(__doc__, data=False)
+    arguments.add_argument("--seconds", type=int, default=20, help="to count frames for")
+    arguments.add_argument("--minutes", type=float, default=0, help="to stream on for the memory")
+    options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder, serving() as (url, server):
-        camera = film(Path(folder, "camera.mjpeg"), images.load(example()[1]), LENGTH, True)
+        camera = film(Path(folder, "camera.mjpeg"), photos.astronaut(), LENGTH, True)
         flags = [*FLAGS, "--disable-features=WebRtcHideLocalIpsWithMdns"]
         flags.append(f"--use-file-for-fake-video-capture={camera}")
         with sync_playwright() as playwright:
@@ -94,15 +89,12 @@ def main() -> None:
                 page.get_by_test_id("stMetricValue").first.inner_text()
             )
             if options.minutes:
-                before = resident(server)
+                before = meters.resident_mb(server)
                 page.wait_for_timeout(options.minutes * 60_000)
                 figures["memory_minutes"] = options.minutes
-                figures["memory_growth_mb"] = resident(server) - before
+                figures["memory_growth_mb"] = meters.resident_mb(server) - before
             browser.close()
-    for name, value in figures.items():
-        print(f"{name:28} {value:.1f}")
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    output.publish(figures, options.json)
 
 
 def started(context: Any, url: str) -> tuple[Page, Frame]:
@@ -136,12 +128,6 @@ def measured(frame: Frame, seconds: int) -> dict[str, float]:
         "latency_ms_p95": float(np.percentile(latencies, 95)),
         "frames_matched": float(len(latencies)),
     }
-
-
-def resident(process: int) -> float:
-    """The resident memory of a process, in megabytes."""
-    status = Path(f"/proc/{process}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
 
 if __name__ == "__main__":

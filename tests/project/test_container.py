@@ -93,10 +93,11 @@ def test_what_it_copies_is_enough(tmp_path: Path) -> None:
             time.sleep(0.25)
         else:
             pytest.fail("the dashboard did not become healthy")
-        from benchmarks.load import Visitor, photo
+        from benchmarks.harness.photos import enlarged
+        from benchmarks.harness.visitor import Visitor
 
         with Visitor(f"http://127.0.0.1:{port}", "photo") as visitor:
-            visitor.upload("astronaut.jpg", photo(0.3, 0))
+            visitor.upload("astronaut.jpg", enlarged(0.3, 0))
     finally:
         server.terminate()
         server.wait(20)

@@ -23,10 +23,10 @@ def names(variants: list[bytes], tmp_path: Path) -> Path:
     return file
 
 
-def test_both_read_all_photos_in_turns(
+def test_both_read_all_photos_in_slices(
     names: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folder, "TURN", 0.5)
+    monkeypatch.setattr(folder, "SLICE", 0.5)
     figures = folder.measured(names, 60, 1, tmp_path)
     assert len((tmp_path / "measured.csv").read_text("utf-8").splitlines()) == 61
     assert figures["bare_per_s"] > 0 and figures["command_processor_ms"] > 1
@@ -37,9 +37,9 @@ def test_both_read_all_photos_in_turns(
 
 
 def test_a_contender_that_fails_ends_it(names: Path) -> None:
-    one = folder.Contender(["-c", "raise SystemExit(3)"], names)
+    one = folder.Command(["-c", "raise SystemExit(3)"], names)
     with pytest.raises(SystemExit, match="A contender failed"):
-        one.turn(60)
+        one.run(60)
     assert one.ended
 
 

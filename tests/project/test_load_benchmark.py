@@ -9,6 +9,8 @@ import pytest
 from streamlit.proto.Alert_pb2 import Alert
 
 from benchmarks import load
+from benchmarks.harness.photos import enlarged
+from benchmarks.harness.visitor import LoadError, Visitor
 from facespace.io import images
 from tests.support.browser import serving
 from tests.support.paths import ROOT
@@ -22,32 +24,32 @@ def address() -> Iterator[str]:
 
 @pytest.mark.parametrize("number", range(3))
 def test_its_photos_are_as_large_as_they_say_and_differ(number: int) -> None:
-    content = load.photo(0.3, number)
+    content = enlarged(0.3, number)
     height, width = images.load(content).shape[:2]
     assert width * height == pytest.approx(0.3e6, rel=0.01)
-    assert content != load.photo(0.3, number + 1)
+    assert content != enlarged(0.3, number + 1)
 
 
 def test_a_visitor_uploads_and_sees_the_verdicts(address: str) -> None:
-    with load.Visitor(address, "photo") as visitor:
+    with Visitor(address, "photo") as visitor:
         assert not visitor.said(Alert.SUCCESS)
         for number in range(2):
-            assert visitor.upload(f"{number}.jpg", load.photo(0.3, number)) > 0
+            assert visitor.upload(f"{number}.jpg", enlarged(0.3, number)) > 0
         (said,) = visitor.said(Alert.SUCCESS)
         assert said.startswith("2 pictures, 2 faces: 2 female")
 
 
 def test_a_visitor_sees_a_problem(address: str) -> None:
     with (
-        load.Visitor(address, "photo") as visitor,
-        pytest.raises(load.LoadError, match="not a JPEG"),
+        Visitor(address, "photo") as visitor,
+        pytest.raises(LoadError, match="not a JPEG"),
     ):
         visitor.upload("broken.jpg", b"no picture")
 
 
 def test_a_crowd_counts_uploads_and_problems(address: str) -> None:
     crowd = load.Crowd(address, 2)
-    crowd.moment([load.photo(0.3, 0), b"no picture"])
+    crowd.moment([enlarged(0.3, 0), b"no picture"])
     assert len(crowd.seconds) == 1
     (problem,) = crowd.problems
     assert problem.startswith("LoadError")

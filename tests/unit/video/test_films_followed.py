@@ -6,18 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import video as benchmark
+from benchmarks.measures import steadiness
 from facespace.types import Box
 
 LEFT, RIGHT = Box(0, 0, 40, 40), Box(100, 0, 40, 40)
 
 
-def counted(said: list[list[benchmark.Row]]) -> dict[str, float]:
+def counted(said: list[list[steadiness.Row]]) -> dict[str, float]:
     """The figures of a film of one frame a second with a face on the left, and one on the right."""
-    counts = benchmark.Counts()
     times = [float(second) for second in range(len(said))]
-    benchmark.count(counts, times, [[(7, LEFT), (8, RIGHT)]] * len(said), said)
-    return counts.figures()
+    there = [[(7, LEFT), (8, RIGHT)]] * len(said)
+    return steadiness.counted(times, there, said).figures()
 
 
 def test_a_film_without_a_fault() -> None:
@@ -45,15 +44,15 @@ def test_a_film_without_a_fault() -> None:
         ),
     ],
 )
-def test_each_fault_is_counted(frame: list[benchmark.Row], changed: dict[str, float]) -> None:
-    fine: list[benchmark.Row] = [(1, LEFT, "male"), (2, RIGHT, "?")]
+def test_each_fault_is_counted(frame: list[steadiness.Row], changed: dict[str, float]) -> None:
+    fine: list[steadiness.Row] = [(1, LEFT, "male"), (2, RIGHT, "?")]
     figures = counted([*[fine] * 4, frame, *[fine] * 2])
     assert figures == pytest.approx(counted([fine] * 7) | changed)
 
 
 def test_the_aims_on_real_films(data: Path) -> None:
     clips = sorted((data / "video").glob("*.m*"))
-    figures = benchmark.steadiness(clips, first_app=False)
+    figures = steadiness.steadiness(clips, first_app=False)
     assert figures["boxed_share"] >= 0.97
     assert figures["boxed_faces_share"] >= 0.97
     assert figures["boxed_share_without_a_face"] <= 0.01

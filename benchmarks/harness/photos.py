@@ -1,0 +1,58 @@
+"""Photos to measure on: made of the astronaut, or of a data set's test split."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from dashboard.widgets.example import example
+from facespace.datasets import dataset
+from facespace.datasets.dataset import Photo
+from facespace.io import images
+from facespace.types import RGB
+
+
+def astronaut() -> RGB:
+    """The example of the pages, uint8 (512, 512, 3): one face."""
+    return images.load(example()[1])
+
+
+def side_by_side(faces: int, columns: int, rows: int) -> bytes:
+    """A JPEG file of 640 x 480 pixels with so many faces in the cells of a grid."""
+    page = np.full((480, 640, 3), 128, np.uint8)
+    wide, high = 640 // columns, 480 // rows
+    # One face takes the whole portrait; more, the head alone, in the shape of its cell.
+    head = astronaut()[:480] if faces == 1 else astronaut()[20:220, 110:330]
+    scale = min(wide / head.shape[1], high / head.shape[0])
+    head = np.asarray(cv2.resize(head, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+    for number in range(faces):
+        row, column = divmod(number, columns)
+        top = row * high + (high - head.shape[0]) // 2
+        left = column * wide + (wide - head.shape[1]) // 2
+        page[top : top + head.shape[0], left : left + head.shape[1]] = head
+    return _jpeg(page, 92)
+
+
+def enlarged(megapixels: float, number: int) -> bytes:
+    """A JPEG file of 4 to 3 with so many megapixels and one face, another for each number."""
+    width = round((megapixels * 1e6 * 4 / 3) ** 0.5)
+    size = width, width * 3 // 4
+    rgb = cv2.resize(astronaut()[:384], size, interpolation=cv2.INTER_CUBIC)
+    rgb = cv2.convertScaleAbs(rgb, alpha=0.8 + 0.02 * (number % 10), beta=number % 7)
+    return _jpeg(np.ascontiguousarray(rgb[:, ::-1] if number % 2 else rgb), 85)
+
+
+def _jpeg(rgb: np.ndarray, quality: int) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, "JPEG", quality=quality)
+    return file.getvalue()
+
+
+def tested(folder: Path) -> list[Photo]:
+    """The photos of a data set's test split, or all where it has none."""
+    photos = dataset.read(folder).photos
+    return [photo for photo in photos if photo.split == "test"] or photos

@@ -1,0 +1,1 @@
+"""What the largest benchmarks measure, apart from their options and tables."""
