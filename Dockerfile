@@ -25,7 +25,7 @@ COPY facespace facespace
 COPY dashboard dashboard
 COPY pages pages
 
-# Photos go back to the system once they are read; see dashboard/memory.py.
+# Photos go back to the system once they are read; see dashboard/app/memory.py.
 ENV PYTHONUNBUFFERED=1 \
     FACESPACE_PUBLIC=1 \
     MALLOC_ARENA_MAX=2 \

@@ -1,7 +1,7 @@
 """``facespace doctor``: what is missing or odd on this machine, in words.
 
-It is for the time when things do not work, so it needs the standard library alone: all else is
-imported only where it is looked at, and its absence is a finding.
+It is for the time when things do not work, so it needs the standard library alone, and an old one
+will do: all else is imported only where it is looked at, and its absence is a finding.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from facespace import limits
-from facespace.artifacts.files import TRAIN_AGAIN, FileInfo, verify
 from facespace.installation import IS_CLONE, ROOT, command
 from facespace.video.relays import RELAYS
 
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
 
 def findings() -> Iterator[Finding]:
     """All findings, in order; a check that fails itself is a finding too."""
-    for check in CHECKS:
+    for check in CHECKS if sys.version_info >= PYTHON else CHECKS[:1]:  # else nothing would work
         try:
             yield from check()
         except Exception as error:  # the doctor must not fall ill
@@ -108,11 +108,8 @@ def _packages() -> Iterator[Finding]:
         yield NOTE, f"The dashboard cannot be started without {SERVER}: {again}"
     for rival in RIVALS:
         if installed(rival):
-            yield (
-                PROBLEM,
-                f"{rival} is installed beside opencv-python-headless, and both are the module cv2: "
-                f"uninstall both, then {again}",
-            )
+            beside = f"{rival} is installed beside opencv-python-headless"
+            yield PROBLEM, f"{beside}, and both are the module cv2: uninstall both, then {again}"
     for module, name in COMPILED.items():
         if installed(name):
             try:
@@ -164,6 +161,8 @@ def _weights() -> Iterator[Finding]:
 
 
 def _artifacts() -> Iterator[Finding]:
+    from facespace.artifacts.files import TRAIN_AGAIN, FileInfo, verify
+
     chosen = os.environ.get("FACESPACE_ARTIFACTS")
     folder = Path(chosen) if chosen else ROOT / "artifacts"
     again = "take it from git again" if IS_CLONE else "install Facespace again"
@@ -194,10 +193,7 @@ def _films() -> Iterator[Finding]:
     except ImportError:
         yield NOTE, "Films can neither be read nor written without the package av"
     except Exception:  # av raises its own type where an encoder is missing
-        yield (
-            PROBLEM,
-            "This av cannot write H.264, which browsers play: install its wheel from PyPI",
-        )
+        yield PROBLEM, "This av cannot write H.264, which browsers play: install its wheel"
 
 
 def _disk() -> Iterator[Finding]:
@@ -216,28 +212,26 @@ def _disk() -> Iterator[Finding]:
 
 
 def _memory() -> Iterator[Finding]:
-    found = memory()
-    if found is None:
+    free = memory()
+    if free is None:
         yield NOTE, "How much memory there is could not be seen"
-    elif found < MEMORY:
-        yield NOTE, f"{found:.0f} MB of memory are free; many visitors at once need {MEMORY}"
+    elif free < MEMORY:
+        yield NOTE, f"{free:.0f} MB of memory are free; many visitors at once need {MEMORY}"
     else:
-        yield OK, f"{found:.0f} MB of memory are free"
+        yield OK, f"{free:.0f} MB of memory are free"
 
 
 def memory(system: Path = Path("/")) -> float | None:
     """MB of memory that a process may still take: the machine's, or less where a container ends."""
-    found = []
-    try:
-        told = (system / "proc/meminfo").read_text()
-        found.append(int(re.findall(r"MemAvailable:\s+(\d+)", told)[0]) / 2**10)
+    free = []
+    with suppress(OSError, ValueError, IndexError):
+        facts = (system / "proc/meminfo").read_text()
+        free.append(int(re.findall(r"MemAvailable:\s+(\d+)", facts)[0]) / 2**10)
         limit = (system / "sys/fs/cgroup/memory.max").read_text().strip()
         used = int((system / "sys/fs/cgroup/memory.current").read_text())
         if limit != "max":
-            found.append((int(limit) - used) / 2**20)
-    except (OSError, ValueError, IndexError):
-        pass
-    return min(found) if found else None
+            free.append((int(limit) - used) / 2**20)
+    return min(free, default=None)
 
 
 def _relay() -> Iterator[Finding]:
@@ -246,11 +240,8 @@ def _relay() -> Iterator[Finding]:
     if ways:
         yield OK, f"Live video over the internet goes through TURN: {ways[0]}"
     else:
-        yield (
-            NOTE,
-            "No TURN server is configured: live video works on this computer alone. See "
-            ".streamlit/secrets.toml.example",
-        )
+        alone = "No TURN server is configured: live video works on this computer alone"
+        yield NOTE, f"{alone}. See .streamlit/secrets.toml.example"
 
 
 def _secrets() -> set[str]:

@@ -119,8 +119,8 @@ class Archive:
         Raises:
             FacespaceError: such a file is damaged.
         """
-        with tempfile.TemporaryDirectory(prefix="facespace-") as made:
-            folder = Path(made)
+        with tempfile.TemporaryDirectory(prefix="facespace-") as temporary:
+            folder = Path(temporary)
             try:
                 for name in self._entries:
                     path = folder / name

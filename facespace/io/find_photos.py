@@ -65,11 +65,11 @@ def find(names: Iterable[str], stdin: Iterable[str] = ()) -> list[Photo]:
     ``[]`` and, for folders at any depth, ``**``; or ``-`` for the names in ``stdin``, one a line.
     What cannot be opened becomes a photo with a ``problem``, so that the others go on.
     """
-    found: dict[str, Photo] = {}
+    photos: dict[str, Photo] = {}
     for name in names:
         for photo in _lines(stdin) if name == STDIN else _named(name):
-            found.setdefault(photo.name, photo)
-    return list(found.values())
+            photos.setdefault(photo.name, photo)
+    return list(photos.values())
 
 
 def members(archive: Archive, path: Path | None = None, prefix: str = "") -> list[Photo]:
@@ -107,13 +107,13 @@ def _named(name: str) -> list[Photo]:
             return _below(path)
         if path.is_file() or not glob.has_magic(name):
             return _zipped(path) if path.suffix.lower() == ".zip" else [Photo(name, path)]
-        found = sorted(glob.glob(name, recursive=True))
+        matches = sorted(glob.glob(name, recursive=True))
     except (OSError, ValueError) as error:  # a folder that may not be entered
         return [Photo(name, problem=f"It cannot be opened: {error}.")]
-    if not found:
+    if not matches:
         return [Photo(name, problem="Nothing matches this pattern.")]
     photos = []
-    for match in found:
+    for match in matches:
         # "**" matches folders beside what is in them: only files count, and ends of pictures.
         inside = Path(match)
         if not inside.is_dir() and (is_picture(match) or inside.suffix.lower() == ".zip"):

@@ -1,4 +1,4 @@
-"""Bytes or a file -> an RGB array, turned upright, or a sentence that says why not."""
+"""Bytes or a file -> an RGB array, upright, or a sentence that says why not."""
 
 from __future__ import annotations
 
@@ -81,12 +81,12 @@ def read(path: Path) -> bytes:
         FacespaceError: it is missing, cannot be opened, or is larger than ``limits.MAX_BYTES``.
     """
     try:
-        found = path.stat()
-        if stat.S_ISDIR(found.st_mode):
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
             raise FacespaceError("This is a folder, not a picture.")
-        if not stat.S_ISREG(found.st_mode):  # a device may never end, a pipe never begin
+        if not stat.S_ISREG(status.st_mode):  # a device may never end, a pipe never begin
             raise FacespaceError("This is a device or a pipe, not a file.")
-        if found.st_size > limits.MAX_BYTES:
+        if status.st_size > limits.MAX_BYTES:
             raise FacespaceError(f"The file is larger than {limits.MAX_BYTES / 2**20:.0f} MB.")
         return path.read_bytes()
     except FileNotFoundError as error:
@@ -97,15 +97,15 @@ def read(path: Path) -> bytes:
         ) from error
 
 
-def _too_many_pixels(found: str) -> FacespaceError:
+def _too_many_pixels(size: str) -> FacespaceError:
     return FacespaceError(
-        f"The picture has {found}; at most {limits.MAX_PIXELS / 1e6:.0f} million are read. "
+        f"The picture has {size}; at most {limits.MAX_PIXELS / 1e6:.0f} million are read. "
         "Shrink it and try again."
     )
 
 
 #: What brings a picture upright, by the orientation that EXIF names.
-_TURNS = {
+_UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -119,9 +119,9 @@ _TURNS = {
 def _to_rgb(image: Image.Image) -> RGB:
     # One copy at a time: a large picture takes four bytes a pixel in each.
     # Not by ImageOps.exif_transpose: it writes all tags anew, and gives up where one is odd.
-    turned = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
-    if turned is not None:
-        image = image.transpose(turned)
+    transpose = _UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    if transpose is not None:
+        image = image.transpose(transpose)
     if image.mode.startswith("I"):  # 16-bit grey: convert("RGB") would clip at 255
         deep = np.clip(np.asarray(image), 0, 2**16 - 1)
         image = Image.fromarray((deep >> 8).astype(np.uint8))

