@@ -20,7 +20,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.harness import output
-from facespace.datasets import dataset, labelled_faces
+from facespace.datasets import labelled_faces
+from facespace.datasets.dataset import read_dataset
 from facespace.faces import detectors
 from facespace.faces.detectors import yunet
 from facespace.io import images
@@ -40,7 +41,7 @@ def landmarks(padded: np.ndarray) -> np.ndarray | None:
 
 def movements(folder: Path, count: int) -> dict[str, float]:
     """Median movements at the first and the second look, on some photos of a data set."""
-    photos = dataset.read(folder).photos
+    photos = read_dataset(folder).photos
     rng = np.random.default_rng(0)
     chosen = rng.permutation(len(photos))[:count]
     measured: dict[str, list[float]] = {"first_look": [], "second_look": []}

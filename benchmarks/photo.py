@@ -146,14 +146,14 @@ def prepare(folder: Path, data: Path) -> bool:
     import cv2
 
     from benchmarks.harness.photos import side_by_side
-    from facespace.datasets import dataset
+    from facespace.datasets.dataset import read_dataset
     from facespace.io import images
 
     for faces, grid in GRIDS.items():
         photo_of(folder, faces).write_bytes(side_by_side(faces, *grid))
     if not (data / "fairface").is_dir():
         return False
-    photos = dataset.read(data / "fairface", FITTED).photos
+    photos = read_dataset(data / "fairface", FITTED).photos
     crops = [
         cv2.resize(cv2.cvtColor(images.load(photo.path), cv2.COLOR_RGB2GRAY), (SIDE, SIDE))
         for photo in photos

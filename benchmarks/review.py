@@ -27,10 +27,10 @@ from sklearn.svm import SVC
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.harness import output
-from facespace.datasets import dataset
+from facespace.datasets.dataset import read_dataset
 from facespace.review.candidate import perceptual_hash
+from facespace.review.item import Item
 from facespace.review.order import by_usefulness
-from facespace.review.queue import Item
 from training.models import front_ends, pipeline
 from training.photos.crops import crop_all
 
@@ -111,7 +111,7 @@ def needed(errors: Array, goal: float) -> float | None:
 
 def errors_by_order(data: Path, cache: Path) -> pd.DataFrame:
     """The mean errors of all runs by reviews, a column for each of ``ORDERS``."""
-    photos = dataset.read(data).photos
+    photos = read_dataset(data).photos
     training = [photo for photo in photos if photo.split != "test"]
     tested = [photo for photo in photos if photo.split == "test"]
     drawn = np.random.default_rng(0).permutation(len(training))[: START + POOL]

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from facespace.artifacts.manifest import load_manifest
 from facespace.datasets import scoring
+from facespace.datasets.labelled_source import open_labelled
 from facespace.faces import model
 from facespace.types import FacespaceError
 
@@ -42,8 +43,8 @@ def main(options: argparse.Namespace) -> int:
         manifest = load_manifest(options.artifacts)
         names = dict.fromkeys(options.model or manifest.models)
         models = {name: model.load_model(name, manifest.folder) for name in names}
-        with scoring.opened(options.data) as data, _Bar() as bar:
-            outcome = scoring.run(data, models, bar)
+        with open_labelled(options.data) as data, _Bar() as bar:
+            outcome = scoring.score(data, models, bar)
         _write(options.json, outcome.to_json())
         _write(options.csv, outcome.to_csv())
     except FacespaceError as error:
@@ -59,7 +60,7 @@ def main(options: argparse.Namespace) -> int:
 
 
 def table(figures: dict[str, Any]) -> str:
-    """The figures of ``scoring.run`` for a terminal: a row a metric, a column a model."""
+    """The figures of ``scoring.score`` for a terminal: a row a metric, a column a model."""
     about, models = figures["data"], figures["models"]
     first = next(iter(models.values()))
     lines = [["", *models]]

@@ -10,8 +10,7 @@ import numpy as np
 from PIL import Image
 
 from dashboard.widgets.example import example
-from facespace.datasets import dataset
-from facespace.datasets.dataset import Photo
+from facespace.datasets.dataset import Photo, read_dataset
 from facespace.io import images
 from facespace.types import RGB
 
@@ -54,5 +53,5 @@ def _jpeg(rgb: np.ndarray, quality: int) -> bytes:
 
 def tested(folder: Path) -> list[Photo]:
     """The photos of a data set's test split, or all where it has none."""
-    photos = dataset.read(folder).photos
+    photos = read_dataset(folder).photos
     return [photo for photo in photos if photo.split == "test"] or photos

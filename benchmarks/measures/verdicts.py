@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from facespace.artifacts.manifest import Cuts, load_manifest
-from facespace.datasets.dataset import read
+from facespace.datasets.dataset import read_dataset
 from facespace.faces import align, detectors, evidence, model
 from facespace.faces.analyze import analyze
 from facespace.faces.decide import Rules, rejected
@@ -114,7 +114,7 @@ def opinions(name: str, picture: Picture, cuts: Cuts) -> list[dict[str, bool]]:
 
 def unanswered(portraits: Path) -> tuple[str, dict[str, Any]]:
     """A data set's name, and which of its largest faces come out as "?", for which reasons."""
-    dataset = read(portraits)
+    dataset = read_dataset(portraits)
     faces = [analyze(photo.path).faces for photo in dataset.photos]
     verdicts = [
         max(some, key=lambda face: face.detection.box.side).verdict for some in faces if some

@@ -22,6 +22,7 @@ from facespace.charts import evaluation as charts
 from facespace.charts import fairness
 from facespace.datasets import scoring
 from facespace.datasets.dataset import COLUMNS
+from facespace.datasets.labelled_source import open_labelled
 from facespace.datasets.scoring import LABELS, Outcome
 from facespace.faces import model
 from facespace.io import tables
@@ -125,8 +126,8 @@ def tested(
         st.button("Stop", icon=":material/stop_circle:", on_click=_stopped, args=(key,))
     # A stop leaves this block by an exception of Streamlit's, at the next progress that is shown;
     # the temporary folder goes with it.
-    with scoring.opened(brought, name) as data:
-        outcome = scoring.run(
+    with open_labelled(brought, name) as data:
+        outcome = scoring.score(
             data, {name: model.load_model(name) for name in manifest.models}, progress
         )
     place.empty()

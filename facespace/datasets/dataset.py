@@ -13,7 +13,7 @@ from facespace.datasets import layouts
 from facespace.datasets.layouts import COLUMNS, Photo
 from facespace.types import FacespaceError
 
-__all__ = ["COLUMNS", "Dataset", "Photo", "read"]
+__all__ = ["COLUMNS", "Dataset", "Photo", "read_dataset"]
 
 #: Characters at most that ``dataset.json`` says of anything.
 MOST_TEXT = 500
@@ -35,7 +35,7 @@ class Dataset:
     problems: list[str] = field(default_factory=list)
 
 
-def read(folder: Path, limit: int | None = None, most: int | None = None) -> Dataset:
+def read_dataset(folder: Path, limit: int | None = None, most: int | None = None) -> Dataset:
     """Read a folder that has one of ``layouts.LAYOUTS``.
 
     Args:

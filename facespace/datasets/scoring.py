@@ -1,6 +1,6 @@
 """Labelled photos of anybody's own -> how well each model reads them.
 
-The page "Bring your own test" and ``python -m training evaluate`` both call ``run``, so they give
+The page "Bring your own test" and ``python -m training evaluate`` both call ``score``, so they give
 the same figures. Photos are opened one at a time, cropped as the training crops them, and let go.
 """
 
@@ -9,23 +9,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from facespace import gate, limits
-from facespace.datasets import dataset as datasets
-from facespace.datasets import labelled_faces, layouts
-from facespace.datasets.dataset import Dataset, Photo
+from facespace import gate
+from facespace.datasets import labelled_faces
+from facespace.datasets.labelled_source import LabelledPhotos
 from facespace.faces import align
 from facespace.faces.model import Model
 from facespace.io import images
-from facespace.io.archive import Archive
 from facespace.io.tables import finite, table_csv
 from facespace.metrics import classification, curves, groups
 from facespace.metrics.operating_point import OperatingPoint
@@ -47,20 +44,6 @@ Array = npt.NDArray[Any]
 
 #: Told what is being done, how much of it is done, and how much there is to do.
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """Photos to test on, how to get the content of one, and what to know about them, in sentences.
-
-    ``names`` are the files' names inside the folder or ZIP, one a photo.
-    """
-
-    dataset: Dataset
-    photos: Sequence[Photo]
-    names: Sequence[str]
-    content: Callable[[int], bytes | Path]
-    remarks: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,69 +105,8 @@ class Outcome:
         return table_csv(columns, ({c: row.get(c, "") for c in columns} for row in rows))
 
 
-@contextmanager
-def opened(source: Path | bytes | BinaryIO, name: str = "") -> Iterator[Labelled]:
-    """The labelled photos of a folder, or of a ZIP of one; perhaps inside one top folder.
-
-    Of a ZIP only the files that say something of photos touch the disk, in a temporary folder.
-
-    Args:
-        source: the folder, or the ZIP: its path, its content, or a file object.
-        name: what to call a ZIP that comes without a path.
-
-    Raises:
-        FacespaceError: there is no such thing, it cannot be read, has no labels, or one class.
-    """
-    with ExitStack() as stack:
-        if isinstance(source, Path) and source.is_dir():
-            yield _labelled(datasets.read(_top(source)), None, "")
-            return
-        if isinstance(source, Path) and not source.is_file():
-            raise FacespaceError(f"There is no folder or ZIP {source}.")
-        if isinstance(source, Path):
-            name = source.name
-        archive = stack.enter_context(Archive(source))
-        texts = {n for n in archive.names if n.rpartition("/")[2] in layouts.TEXTS}
-        folder = stack.enter_context(archive.outline(texts.__contains__))
-        top = _top(folder)
-        prefix = "" if top == folder else f"{top.name}/"
-        try:
-            dataset = datasets.read(top, most=limits.MAX_ARCHIVE_FILES)
-        except FacespaceError as error:  # nobody knows the temporary folder's name
-            words = str(error).replace(f"{top}/", "").replace(str(top), "The ZIP")
-            raise FacespaceError(words) from error
-        if not prefix and dataset.title == top.name:
-            dataset = replace(dataset, title=Path(name).stem or "Own photos")
-        yield _labelled(dataset, archive, prefix)
-
-
-def _top(folder: Path) -> Path:
-    """The folder, or the only one in it where it holds no labels itself."""
-    if layouts.of(folder):
-        return folder
-    inner = [path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
-    return inner[0] if len(inner) == 1 else folder
-
-
-def _labelled(dataset: Dataset, archive: Archive | None, prefix: str) -> Labelled:
-    photos, remarks = dataset.photos, list(dataset.problems)
-    test = [photo for photo in photos if photo.split == "test"]
-    if 0 < len(test) < len(photos):
-        remarks.append(
-            f"Tested on the {len(test):,} photos that the column split marks as test, "
-            f"of {len(photos):,}."
-        )
-        photos = test
-    names = [photo.path.relative_to(dataset.folder).as_posix() for photo in photos]
-
-    def content(i: int) -> bytes | Path:
-        return archive.read(prefix + names[i]) if archive else photos[i].path
-
-    return Labelled(dataset, photos, names, content, remarks)
-
-
-def run(
-    data: Labelled, models: Mapping[str, Model], progress: Progress = lambda *_: None
+def score(
+    data: LabelledPhotos, models: Mapping[str, Model], progress: Progress = lambda *_: None
 ) -> Outcome:
     """Read every photo, score every face with every model, and measure.
 
@@ -264,7 +186,7 @@ def _problem(rows: Sequence[Mapping[str, Any]]) -> str:
     return ""
 
 
-def _remarks(data: Labelled, counts: Mapping[str, int]) -> list[str]:
+def _remarks(data: LabelledPhotos, counts: Mapping[str, int]) -> list[str]:
     remarks = list(data.remarks)
     for label in ("female", "male"):
         if counts[label] < FEW:

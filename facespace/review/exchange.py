@@ -25,7 +25,8 @@ from facespace import limits
 from facespace.io import images, tables
 from facespace.io.archive import Archive
 from facespace.review.candidate import REASONS, crop_of, crop_png, perceptual_hash
-from facespace.review.queue import DECISIONS, Item, Queue
+from facespace.review.item import DECISIONS, Item
+from facespace.review.queue import Queue
 from facespace.types import Crops, FacespaceError
 
 #: Columns of ``labels.csv``: what training reads, the crop, and what else the queue knows.

@@ -10,7 +10,8 @@ import numpy as np
 
 from facespace.metrics.intervals import proportion
 from facespace.review.candidate import REASONS
-from facespace.review.queue import Item, differing
+from facespace.review.item import Item
+from facespace.review.queue import differing
 
 #: Among so many faces closest to the boundary the least like the last so many is taken.
 CLOSEST, LAST = 12, 12
@@ -74,7 +75,7 @@ def _within(item: Item, low: float, high: float) -> bool:
 
 def _counted(items: Sequence[Item]) -> dict[str, Any]:
     answered = [item for item in items if item.decision in ("female", "male")]
-    agreed = sum(item.decision == item.reads_as for item in answered)
+    agreed = sum(item.decision == item.predicted for item in answered)
     return {
         "decided": len(answered),
         "agreed": agreed,

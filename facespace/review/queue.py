@@ -11,26 +11,16 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from facespace import limits
-from facespace.review.candidate import Candidate, crop_png, perceptual_hash
+from facespace.review.candidate import Candidate
+from facespace.review.item import COLUMNS, DECISIONS, Decision, Item, item_of, row_of
 from facespace.types import FacespaceError
-
-Decision = Literal["female", "male", "no face", "unknown"]
-
-#: What a human may decide, in the words of pages.
-DECISIONS: dict[Decision, str] = {
-    "female": "female",
-    "male": "male",
-    "no face": "not a face",
-    "unknown": "cannot tell",
-}
 
 #: Crops whose hashes differ in at most so many of 64 bits are one face kept once. Of 700 faces of
 #: FairFace no two came nearer than 8 (244,650 pairs); half of the same photos saved as JPEG at
@@ -71,52 +61,6 @@ MIGRATIONS = (
 
 class Conflict(FacespaceError):
     """Another reviewer was faster; what they decided stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A face of the queue, without its pictures.
-
-    ``version`` grows with every change. ``hash`` is the crop's perceptual hash. ``x``, ``y``,
-    ``width`` and ``height`` are the face's box in pixels of the context picture. ``place`` is the
-    page it came from; ``added`` and ``decided`` are seconds since 1970. ``threshold``: the model
-    reads a face as female where ``probability_female`` reaches it. ``detection`` is the detector's
-    score. ``decision`` is None while it waits.
-    """
-
-    id: int
-    version: int
-    hash: int
-    x: float
-    y: float
-    width: float
-    height: float
-    source: str
-    place: str
-    added: float
-    reasons: tuple[str, ...]
-    probability_female: float
-    threshold: float
-    distance: float
-    detection: float
-    model: str
-    model_sha256: str
-    decision: Decision | None
-    reviewer: str
-    decided: float | None
-
-    @property
-    def reads_as(self) -> Literal["female", "male"]:
-        """What the model would answer if it had to."""
-        return "female" if self.probability_female >= self.threshold else "male"
-
-    @property
-    def margin(self) -> float:
-        """How far the probability is from the threshold, 0 to 1."""
-        return abs(self.probability_female - self.threshold)
-
-
-_COLUMNS = tuple(field.name for field in fields(Item))
 
 
 class Queue:
@@ -162,7 +106,7 @@ class Queue:
 
     def add_all(self, candidates: Sequence[Candidate]) -> list[int | None]:
         """Put faces in, all of them or none, as ``add`` puts one."""
-        return self.insert([_given(candidate, None) for candidate in candidates])
+        return self.insert([row_of(candidate, None) for candidate in candidates])
 
     def add(self, candidate: Candidate, now: float | None = None) -> int | None:
         """Put a face in, unless its like is there.
@@ -174,7 +118,7 @@ class Queue:
         Returns:
             its id; None where a near duplicate is kept already.
         """
-        return self.insert([_given(candidate, now)])[0]
+        return self.insert([row_of(candidate, now)])[0]
 
     def insert(self, rows: Sequence[dict[str, Any]]) -> list[int | None]:
         """Put whole rows in, as ``add`` puts one; for what an export holds.
@@ -189,16 +133,16 @@ class Queue:
     def items(self) -> list[Item]:
         """All faces, the oldest first."""
         with self._reading():
-            rows = self._db.execute(f"SELECT {', '.join(_COLUMNS)} FROM items ORDER BY id")
-            return [_item(row) for row in rows]
+            rows = self._db.execute(f"SELECT {', '.join(COLUMNS)} FROM items ORDER BY id")
+            return [item_of(row) for row in rows]
 
     def get(self, item_id: int) -> Item | None:
         """One face; None where it is not there any more."""
         with self._reading():
             row = self._db.execute(
-                f"SELECT {', '.join(_COLUMNS)} FROM items WHERE id = ?", (item_id,)
+                f"SELECT {', '.join(COLUMNS)} FROM items WHERE id = ?", (item_id,)
             ).fetchone()
-            return None if row is None else _item(row)
+            return None if row is None else item_of(row)
 
     def pictures(self, item_id: int) -> tuple[bytes, bytes] | None:
         """Crop (PNG) and context (JPEG) of a face; None where it is not there any more."""
@@ -316,32 +260,6 @@ class Queue:
 def differing(codes: npt.NDArray[np.int64], code: int) -> npt.NDArray[np.uint8]:
     """In how many bits each of some hashes, (N,), differs from one: uint8 (N,), 0 to 64."""
     return np.bitwise_count((codes ^ np.int64(code)).view(np.uint64))
-
-
-def _given(candidate: Candidate, now: float | None) -> dict[str, Any]:
-    """The row of a face that is new."""
-    x, y, width, height = candidate.box
-    return {
-        "hash": perceptual_hash(candidate.crop),
-        "crop": crop_png(candidate.crop),
-        "context": candidate.context,
-        **{"x": x, "y": y, "width": width, "height": height},
-        # The database takes text alone, which a file's name need not be.
-        "source": candidate.source.encode(errors="backslashreplace").decode(),
-        "place": candidate.place,
-        "added": time.time() if now is None else now,
-        "reasons": " ".join(candidate.reasons),
-        "probability_female": candidate.probability_female,
-        "threshold": candidate.threshold,
-        "distance": candidate.distance,
-        "detection": candidate.detection,
-        "model": candidate.model,
-        "model_sha256": candidate.model_sha256,
-    }
-
-
-def _item(row: sqlite3.Row) -> Item:
-    return Item(**{**dict(row), "reasons": tuple(row["reasons"].split())})
 
 
 def _faster(current: Item | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from facespace.artifacts.manifest import load_manifest
-from facespace.datasets import dataset
+from facespace.datasets.dataset import read_dataset
 from facespace.io import images
 from facespace.io.archive import Archive
 from facespace.metrics import groups
@@ -33,7 +33,7 @@ def labels(content: bytes) -> None:
     """The reader of ``labels.csv``, and what is made of its ages."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "labels.csv").write_bytes(content)
-        for row in dataset.read(Path(folder)).photos:
+        for row in read_dataset(Path(folder)).photos:
             assert Path(folder) in (row.path, *row.path.parents)
             assert ".." not in row.path.parts
             groups.order_of(groups.age_group(row.age))

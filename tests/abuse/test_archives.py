@@ -10,12 +10,12 @@ import pytest
 
 from facespace.batch import run as folder
 from facespace.cli import main
-from facespace.datasets import scoring
+from facespace.datasets.labelled_source import open_labelled
 from facespace.io import find_photos
 from facespace.io.archive import Archive
 from facespace.types import FacespaceError
 from tests.support.hostile.archives import CASES, FEW, content
-from tests.support.outcomes import EITHER, READ, as_expected, ending, opened, words
+from tests.support.outcomes import EITHER, READ, as_expected, ending, words
 
 pytestmark = pytest.mark.packages
 
@@ -41,7 +41,7 @@ def test_library(name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_as_labelled_photos(name: str) -> None:
     """The only way by which a ZIP lays files out: into a temporary folder that is gone after it."""
-    with pytest.raises(FacespaceError) as caught, scoring.opened(content(name), "x.zip"):
+    with pytest.raises(FacespaceError) as caught, open_labelled(content(name), "x.zip"):
         pass
     assert "no labelled photos" in str(caught.value) or in_library(name) or CASES[name][1] == EITHER
 
@@ -66,7 +66,7 @@ def test_command_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None
 
 @pytest.mark.parametrize(("page", "first"), [("folder", {"from": "ZIP"}), ("own_photos", {})])
 def test_pages(page: str, first: dict[str, str]) -> None:
-    app = opened(page, **first)
+    app = open_labelled(page, **first)
     for name in FEW:
         app.file_uploader(key="zip").set_value(("photos.zip", content(name), "application/zip"))
         (sentence,) = words(app.run()) or [""]

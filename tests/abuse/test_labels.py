@@ -10,9 +10,11 @@ import pytest
 
 from facespace import limits
 from facespace.datasets import dataset, scoring
+from facespace.datasets.dataset import read_dataset
+from facespace.datasets.labelled_source import open_labelled
 from facespace.metrics import groups
 from tests.support.hostile.tables import GOOD, MOST, PHOTO, TABLES
-from tests.support.outcomes import EITHER, READ, as_expected, ending, opened, words
+from tests.support.outcomes import EITHER, READ, as_expected, ending, words
 from training.__main__ import main as training
 
 #: By name a ``dataset.json`` beside a good table, and how it ends.
@@ -61,8 +63,8 @@ def packed(labels: bytes, about: bytes | None = None) -> bytes:
 
 def whole(source: Path | bytes) -> None:
     """Open it and run the test on no model: every photo is sought, read, and grouped."""
-    with scoring.opened(source, "x.zip") as data:
-        outcome = scoring.run(data, {})
+    with open_labelled(source, "x.zip") as data:
+        outcome = scoring.score(data, {})
         outcome.to_csv(), outcome.to_json()
         for photo in data.photos:
             groups.order_of(groups.age_group(photo.age))
@@ -71,10 +73,10 @@ def whole(source: Path | bytes) -> None:
 @pytest.mark.parametrize("name", TABLES)
 def test_library(name: str, tmp_path: Path) -> None:
     folder = laid_out(tmp_path, table(name))
-    sentence = ending(lambda: dataset.read(folder))
+    sentence = ending(lambda: read_dataset(folder))
     as_expected(sentence, TABLES[name][1])
     if not sentence:
-        found = dataset.read(folder).photos
+        found = read_dataset(folder).photos
         assert all(folder.resolve() in photo.path.resolve().parents or photo.path == folder
                    for photo in found if "\0" not in photo.path.name
                    and len(str(photo.path)) < 3000)  # fmt: skip
@@ -92,10 +94,10 @@ def test_in_a_zip(name: str) -> None:
 def test_about(name: str, tmp_path: Path) -> None:
     content, expected = ABOUT[name]
     folder = laid_out(tmp_path, GOOD.encode(), content)
-    as_expected(ending(lambda: dataset.read(folder)), expected)
+    as_expected(ending(lambda: read_dataset(folder)), expected)
     as_expected(ending(lambda: whole(packed(GOOD.encode(), content))), expected)
     if expected == READ:
-        assert len(dataset.read(folder).title) <= dataset.MOST_TEXT
+        assert len(read_dataset(folder).title) <= dataset.MOST_TEXT
 
 
 FEW = ("UTF-16", "semicolons", "odd ages", "a quote not closed", "NULs", "one class", "formulas")
@@ -112,7 +114,7 @@ def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_page() -> None:
-    app = opened("own_photos")
+    app = open_labelled("own_photos")
     for name in FEW:
         content = packed(table(name))
         app.file_uploader(key="zip").set_value(("x.zip", content, "application/zip"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from facespace.datasets import dataset as datasets
+from facespace.datasets.dataset import read_dataset
 from facespace.io.archive import Archive
 from facespace.review.candidate import Candidate
 from facespace.review.queue import Queue
@@ -77,7 +77,7 @@ def test_a_covered_face_goes_all_the_way_to_training(
     page.get_by_text("Export, import, delete", exact=True).click()
     content = download(page, "Decided faces (2)", tmp_path).read_bytes()
     with Archive(content) as archive, archive.outline(lambda _: True) as folder:
-        dataset = datasets.read(folder)
+        dataset = read_dataset(folder)
         assert sorted(photo.label for photo in dataset.photos) == ["female", "male"]
         assert all(photo.path.stat().st_size > 1000 for photo in dataset.photos)
         with (folder / "labels.csv").open() as file:

@@ -16,7 +16,8 @@ from facespace.datasets import labelled_faces
 from facespace.faces import align, detectors
 from facespace.review.candidate import Candidate, crop_png, perceptual_hash
 from facespace.review.exchange import NUMBERS, TEXTS, pack
-from facespace.review.queue import Item, Queue
+from facespace.review.item import Item
+from facespace.review.queue import Queue
 from facespace.types import RGB
 from tests.support.pictures import variant
 from training import reviewed_faces

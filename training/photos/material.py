@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import GroupShuffleSplit, StratifiedGroupKFold
 
-from facespace.datasets.dataset import Dataset, Photo, read
+from facespace.datasets.dataset import Dataset, Photo, read_dataset
 from facespace.datasets.labelled_faces import NO_FACE
 from facespace.faces import detectors
 from facespace.types import FacespaceError
@@ -118,7 +118,7 @@ def load(
     again: dict[str, Sample] = {}
     left_out: dict[str, dict[str, int]] = {}
     for folder in (*folders, *tests):
-        dataset = read(folder, limit)
+        dataset = read_dataset(folder, limit)
         name = dataset.name
         if name in datasets:
             raise FacespaceError(f"Two data sets are called {name!r}. Rename the folder {folder}.")

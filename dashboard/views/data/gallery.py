@@ -14,10 +14,9 @@ from dashboard.app import access
 from dashboard.app.page_artifacts import sentences
 from dashboard.widgets import results
 from dashboard.widgets.picture_input import plain
-from facespace.datasets import dataset as datasets
 from facespace.datasets import labelled_faces as labelled_photos
 from facespace.datasets import layouts
-from facespace.datasets.dataset import Dataset, Photo
+from facespace.datasets.dataset import Dataset, Photo, read_dataset
 from facespace.faces import annotate, detectors, evidence
 from facespace.faces.analyze import analyze
 from facespace.io import images, tables
@@ -98,7 +97,7 @@ def _changed(folder: Path) -> tuple[int, ...]:
 
 @st.cache_resource(max_entries=2, ttl=600, show_spinner="Reading the folder …")
 def _read(folder: Path, changed: tuple[int, ...]) -> Dataset:
-    return datasets.read(folder)
+    return read_dataset(folder)
 
 
 def _sifted(dataset: Dataset) -> list[Photo]:

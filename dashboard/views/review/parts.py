@@ -20,8 +20,9 @@ from facespace.faces import annotate
 from facespace.faces.annotate import Mark
 from facespace.io import encode, images
 from facespace.review.candidate import REASONS, crop_of
+from facespace.review.item import DECISIONS, Decision, Item
 from facespace.review.order import by_usefulness
-from facespace.review.queue import DECISIONS, Conflict, Decision, Item, Queue
+from facespace.review.queue import Conflict, Queue
 from facespace.types import Box, FacespaceError
 
 VIEWS = {

@@ -17,8 +17,9 @@ from dashboard.views.review.parts import DONE, NEXT, say
 from dashboard.widgets import output, results
 from facespace.charts import review as charts
 from facespace.review import exchange
+from facespace.review.item import Item
 from facespace.review.order import agreement
-from facespace.review.queue import Item, Queue
+from facespace.review.queue import Queue
 from facespace.types import FacespaceError
 
 #: What ``benchmarks/review.py`` measured, and its orders in words; the last is the page's.

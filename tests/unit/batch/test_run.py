@@ -21,7 +21,8 @@ from facespace.artifacts.manifest import artifacts_folder
 from facespace.batch import run, writers
 from facespace.batch.journal import Journal
 from facespace.batch.run import Wanted
-from facespace.datasets import dataset, labelled_faces
+from facespace.datasets import labelled_faces
+from facespace.datasets.dataset import read_dataset
 from facespace.io import find_photos, images, tables
 from facespace.io.archive import Archive
 from facespace.types import FacespaceError
@@ -320,7 +321,7 @@ def test_pictures_are_made_and_crops_are_what_training_reads(photos: Path, tmp_p
     for name in ("female", "male"):
         (tmp_path / "crops" / name).mkdir(exist_ok=True)
         (tmp_path / "crops" / name / "more.png").write_bytes(cut[0].read_bytes())
-    assert {photo.label for photo in dataset.read(tmp_path / "crops").photos} == {"female", "male"}
+    assert {photo.label for photo in read_dataset(tmp_path / "crops").photos} == {"female", "male"}
     assert all(len(entry.get("thumbs", [])) == len(entry["faces"]) for entry in entries)
     # A picture that is missing is made again, and nothing else is.
     drawn[0].unlink()

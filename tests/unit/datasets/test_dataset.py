@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from facespace.datasets import dataset as datasets
-from facespace.datasets.dataset import Photo
+from facespace.datasets.dataset import Photo, read_dataset
 from facespace.types import FacespaceError
 from training.photos import material
 
@@ -29,7 +28,7 @@ def test_labels_csv(tmp_path: Path) -> None:
         "/etc/e.jpg,male,,,,\n"
         ",male,,,,\n"
     )
-    dataset = datasets.read(write(tmp_path, text))
+    dataset = read_dataset(write(tmp_path, text))
     assert dataset.photos == [
         Photo(tmp_path / "a.jpg", "female", "20-29", "Black", "ann", "train"),
         Photo(tmp_path / "b.jpg", "male", "", "", "bob", "test"),
@@ -44,7 +43,7 @@ def test_labels_csv(tmp_path: Path) -> None:
 
 def test_byte_order_mark_and_few_columns(tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_bytes("\ufefffile,gender\na.jpg,f\nb.jpg,m\n".encode())
-    assert [photo.label for photo in datasets.read(tmp_path).photos] == ["female", "male"]
+    assert [photo.label for photo in read_dataset(tmp_path).photos] == ["female", "male"]
 
 
 def test_folders(tmp_path: Path) -> None:
@@ -52,19 +51,19 @@ def test_folders(tmp_path: Path) -> None:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    found = {photo.path.name: photo.label for photo in datasets.read(tmp_path).photos}
+    found = {photo.path.name: photo.label for photo in read_dataset(tmp_path).photos}
     assert found == {"a.jpg": "female", "b.PNG": "female", "c.heic": "male"}
 
 
 def test_about(tmp_path: Path) -> None:
     write(tmp_path, "file,gender\na.jpg,f\nb.jpg,m\n")
-    assert datasets.read(tmp_path).licence == "not stated"
+    assert read_dataset(tmp_path).licence == "not stated"
     (tmp_path / "dataset.json").write_text('{"title": "Mine", "licence": "CC0"}', "utf-8")
-    dataset = datasets.read(tmp_path)
+    dataset = read_dataset(tmp_path)
     assert (dataset.title, dataset.licence, dataset.source) == ("Mine", "CC0", "not stated")
     (tmp_path / "dataset.json").write_text("[1", "utf-8")
     with pytest.raises(FacespaceError, match="cannot be read"):
-        datasets.read(tmp_path)
+        read_dataset(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -81,17 +80,17 @@ def test_about(tmp_path: Path) -> None:
 )
 def test_bad_labels_get_a_sentence(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(FacespaceError, match=words):
-        datasets.read(write(tmp_path, text))
+        read_dataset(write(tmp_path, text))
 
 
 def test_bad_folders_get_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(FacespaceError, match="no folder"):
-        datasets.read(tmp_path / "absent")
+        read_dataset(tmp_path / "absent")
     with pytest.raises(FacespaceError, match="no labelled photos"):
-        datasets.read(tmp_path)
+        read_dataset(tmp_path)
     (tmp_path / "labels.csv").write_bytes(b"file,gender\n\xff\xfe\x00,f\n")
     with pytest.raises(FacespaceError, match="cannot be read"):
-        datasets.read(tmp_path)
+        read_dataset(tmp_path)
 
 
 def photos(count: int, **columns: object) -> list[Photo]:
@@ -137,18 +136,18 @@ def test_a_limit_draws_from_every_class_and_split(tmp_path: Path) -> None:
         f"{p.path},{p.label},{'test' if i % 5 == 0 else 'train'}" for i, p in enumerate(photos(500))
     ]
     folder = write(tmp_path, "file,gender,split\n" + "\n".join(rows))
-    drawn = datasets.read(folder, limit=100).photos
+    drawn = read_dataset(folder, limit=100).photos
     assert len(drawn) == 100
     assert sum(photo.label == "female" for photo in drawn) == 50
     assert sum(photo.split == "test" for photo in drawn) == 20
-    assert datasets.read(folder, limit=9999).photos == datasets.read(folder).photos
+    assert read_dataset(folder, limit=9999).photos == read_dataset(folder).photos
 
 
 def test_real_folders(data: Path) -> None:
-    fairface = datasets.read(data / "fairface")
+    fairface = read_dataset(data / "fairface")
     assert len(fairface.photos) == 42511
     assert fairface.licence == "CC BY 4.0"
-    assert "NA" not in {photo.age for photo in datasets.read(data / "london_frl").photos}
-    lfw = material.split(datasets.read(data / "lfw").photos)
+    assert "NA" not in {photo.age for photo in read_dataset(data / "london_frl").photos}
+    lfw = material.split(read_dataset(data / "lfw").photos)
     sides = {side: {p.person for p in lfw if p.split == side} for side in ("train", "test")}
     assert not sides["train"] & sides["test"]

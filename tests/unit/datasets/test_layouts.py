@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from facespace.datasets import dataset as datasets
-from facespace.datasets import layouts, scoring
+from facespace.datasets import layouts
+from facespace.datasets.dataset import read_dataset
+from facespace.datasets.labelled_source import open_labelled
 from facespace.datasets.layouts import NAMES, Photo
 from facespace.types import FacespaceError
 from tests.support.pictures import packed
@@ -39,7 +40,7 @@ def test_utkface(tmp_path: Path) -> None:
         "IMG_20200101.jpg",
         "26_1_3_20170117175041574.txt",
     )
-    dataset = datasets.read(tmp_path)
+    dataset = read_dataset(tmp_path)
     assert dataset.title == "UTKFace"
     assert {photo.path.name[:10]: photo for photo in dataset.photos} == {
         path.name[:10]: Photo(path, label, age, race)
@@ -65,7 +66,7 @@ def test_fairface(tmp_path: Path, archive: str) -> None:
         top + "val/1.jpg,3-9,Male,East Asian,False\nval/2.jpg,0-2,,Black,False\n"
     )
     root = touched(tmp_path / archive, "train/1.jpg", "val/1.jpg")
-    dataset = datasets.read(tmp_path)
+    dataset = read_dataset(tmp_path)
     assert (dataset.title, dataset.licence) == ("FairFace", "CC BY 4.0")
     assert dataset.photos == [
         Photo(root / "train/1.jpg", "male", "50-59", "East Asian", "", "train"),
@@ -93,9 +94,9 @@ def test_lfw(tmp_path: Path, tree: str, beside: bool) -> None:
     touched(root, "Cal_C/another.jpg")
     assert not (root / "pairs.txt").exists()
     with pytest.raises(FacespaceError, match=r"says of nobody .* Put female_names\.txt and male"):
-        datasets.read(tmp_path)
+        read_dataset(tmp_path)
     lists(root if beside else tmp_path, "Ann A\nBea_B_0001.jpg\nEve_E\n", "\nCal_C\nEve_E\n")
-    dataset = datasets.read(tmp_path)
+    dataset = read_dataset(tmp_path)
     assert dataset.photos == [
         Photo(root / "Ann_A/Ann_A_0001.jpg", "female", person="Ann_A"),
         Photo(root / "Bea_B/Bea_B_0001.jpg", "female", person="Bea_B"),
@@ -112,21 +113,21 @@ def test_the_lists_may_be_above_the_folders_of_persons(tmp_path: Path) -> None:
     home = touched(tmp_path / "lfw_home", *(f"lfw_funneled/{p}/{p}_0001.jpg" for p in PERSONS[:2]))
     lists(home, "Ann_A\n", "Bea_B\n")
     for folder in (tmp_path, home, home / "lfw_funneled"):
-        assert len(datasets.read(folder).photos) == 2
-    assert datasets.read(home).title == "Labeled Faces in the Wild"
+        assert len(read_dataset(folder).photos) == 2
+    assert read_dataset(home).title == "Labeled Faces in the Wild"
     (home / NAMES["male"]).write_bytes(b"\xff\xfe\xff")
     with pytest.raises(FacespaceError, match="cannot be read"):
-        datasets.read(home)
+        read_dataset(home)
 
 
 def test_the_real_tree_with_lists_is_what_the_table_says(data: Path, tmp_path: Path) -> None:
-    table = datasets.read(data / "lfw")
+    table = read_dataset(data / "lfw")
     (tmp_path / "lfw_funneled").symlink_to(data / "lfw" / "lfw_funneled")
     persons: dict[str, set[str]] = {"female": set(), "male": set()}
     for photo in table.photos:
         persons[photo.label].add(photo.person)
     lists(tmp_path, *("\n".join(sorted(names)) for names in persons.values()))
-    found = datasets.read(tmp_path)
+    found = read_dataset(tmp_path)
     assert not found.problems
     assert Counter((p.path.name, p.label, p.person) for p in found.photos) == Counter(
         (p.path.name, p.label, p.person) for p in table.photos
@@ -139,13 +140,13 @@ def test_a_table_of_ones_own_comes_first(tmp_path: Path) -> None:
     with (tmp_path / "labels.csv").open("w", newline="") as file:
         rows = [("file", "gender"), ("a.jpg", "female"), ("b.jpg", "male")]
         csv.writer(file).writerows(rows)
-    assert [photo.path.name for photo in datasets.read(tmp_path).photos] == ["a.jpg", "b.jpg"]
+    assert [photo.path.name for photo in read_dataset(tmp_path).photos] == ["a.jpg", "b.jpg"]
 
 
 def test_the_sentence_names_every_layout(tmp_path: Path) -> None:
     touched(tmp_path, "a.jpg", "b/c.jpg", "b/c_0001.jpg")
     with pytest.raises(FacespaceError) as caught:
-        datasets.read(tmp_path)
+        read_dataset(tmp_path)
     for words in ("labels.csv", "female/ and male/", "fairface_label_train.csv", "lfw_funneled"):
         assert words in str(caught.value)
     assert "age_gender_race_date.jpg" in str(caught.value)
@@ -166,5 +167,5 @@ def test_a_zip_may_hold_any_of_them() -> None:
         "lfw_home/male_names.txt": "Cal_C",
     }
     for files in (fairface, lfw):
-        with scoring.opened(packed(files), "some.zip") as found:
+        with open_labelled(packed(files), "some.zip") as found:
             assert {photo.label for photo in found.photos} == {"female", "male"}

@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 
 from facespace.artifacts.manifest import load_manifest
-from facespace.datasets import dataset, scoring
+from facespace.datasets import scoring
+from facespace.datasets.dataset import read_dataset
+from facespace.datasets.labelled_source import open_labelled
 from facespace.faces import model
 from facespace.types import FacespaceError
 from tests.support.pictures import GREY, packed, png
@@ -25,14 +27,14 @@ MODELS = {name: model.load_model(name) for name in load_manifest().models}
 
 
 def outcome(source: bytes | Path, name: str = "photos.zip") -> scoring.Outcome:
-    with scoring.opened(source, name) as data:
-        return scoring.run(data, MODELS)
+    with open_labelled(source, name) as data:
+        return scoring.score(data, MODELS)
 
 
 def test_good_photos_are_measured_and_bad_ones_named(labelled_zip: bytes) -> None:
     seen = []
-    with scoring.opened(labelled_zip, "photos.zip") as data:
-        result = scoring.run(data, MODELS, lambda *step: seen.append(step))
+    with open_labelled(labelled_zip, "photos.zip") as data:
+        result = scoring.score(data, MODELS, lambda *step: seen.append(step))
     assert seen[0] == ("photo", 0, 10)
     assert seen[10:12] == [("photo", 10, 10), ("model", 0, len(MODELS))]
     assert {row["file"]: row["error"] for row in result.left_out} == {
@@ -124,7 +126,7 @@ def test_what_cannot_be_tested_on_is_said(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with pytest.raises(FacespaceError, match=words), scoring.opened(packed(files)):
+    with pytest.raises(FacespaceError, match=words), open_labelled(packed(files)):
         pass
     path = tmp_path / "photos.zip"
     path.write_bytes(packed(files))
@@ -154,7 +156,7 @@ def test_the_crops_are_those_of_the_training(
     """Bit for bit, on photos of each data set."""
     photos = []
     for name in ("fairface", "lfw", "us_congress", "london_frl"):
-        photos += dataset.read(data / name, 12).photos
+        photos += read_dataset(data / name, 12).photos
     trained = crop_all(photos, tmp_path, jobs=1)
     assert trained.found.all()
     template = MODELS["embedding"].info.template

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
-from facespace.datasets import dataset
+from facespace.datasets.dataset import read_dataset
 from facespace.faces import detectors
 from facespace.faces.detectors import yunet, yunet_graph
 from facespace.faces.detectors.base import NMS_IOU, Pool
@@ -226,7 +226,7 @@ def test_haar_finds_profiles_to_both_sides(data: Path) -> None:
 
 
 def test_faces_that_fill_the_picture_are_found(data: Path) -> None:
-    photos = [photo for photo in dataset.read(data / "fairface").photos if photo.split == "train"][
+    photos = [photo for photo in read_dataset(data / "fairface").photos if photo.split == "train"][
         ::160
     ]
     detector = detectors.get("yunet")

@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 
 from facespace.charts import review as charts
-from facespace.datasets import dataset as datasets
 from facespace.datasets import labelled_faces
+from facespace.datasets.dataset import read_dataset
 from facespace.io import images
 from facespace.io.archive import Archive
 from facespace.review import exchange
 from facespace.review.candidate import Candidate
 from facespace.review.exchange import Imported, pack, unpack
+from facespace.review.item import Item
 from facespace.review.order import LAST, agreement, by_usefulness
-from facespace.review.queue import Item, Queue
+from facespace.review.queue import Queue
 from facespace.types import FacespaceError
 from tests.support.pictures import packed
 from tests.support.reviewing import filled, noise, yesterday
@@ -39,7 +40,7 @@ def decided(candidate: Candidate) -> Queue:
 
 def test_training_reads_the_export(decided: Queue) -> None:
     with Archive(pack(decided, decided.items())) as archive, archive.outline(lambda _: True) as to:
-        dataset = datasets.read(to)
+        dataset = read_dataset(to)
         assert [photo.label for photo in dataset.photos] == ["female", "male"]
         assert dataset.problems == ["2 rows without a label of female or male were left out."]
         assert dataset.title == "Faces reviewed by people"
