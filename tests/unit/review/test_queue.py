@@ -154,8 +154,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 import numpy as np
-from facespace.review import Queue
-from facespace.review_face import Candidate
+from facespace.review.queue import Queue
+from facespace.review.candidate import Candidate
 queue, rng = Queue(Path(sys.argv[1])), np.random.default_rng(int(sys.argv[2]))
 while True:
     crop = rng.integers(0, 256, (64, 64), np.uint8)
