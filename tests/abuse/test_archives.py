@@ -15,7 +15,7 @@ from facespace.io import find_photos
 from facespace.io.archive import Archive
 from facespace.types import FacespaceError
 from tests.support.hostile.archives import CASES, FEW, content
-from tests.support.outcomes import EITHER, READ, as_expected, ending, words
+from tests.support.outcomes import EITHER, READ, as_expected, ending, opened, words
 
 pytestmark = pytest.mark.packages
 
@@ -66,7 +66,7 @@ def test_command_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None
 
 @pytest.mark.parametrize(("page", "first"), [("folder", {"from": "ZIP"}), ("own_photos", {})])
 def test_pages(page: str, first: dict[str, str]) -> None:
-    app = open_labelled(page, **first)
+    app = opened(page, **first)
     for name in FEW:
         app.file_uploader(key="zip").set_value(("photos.zip", content(name), "application/zip"))
         (sentence,) = words(app.run()) or [""]

@@ -14,7 +14,7 @@ from facespace.datasets.dataset import read_dataset
 from facespace.datasets.labelled_source import open_labelled
 from facespace.metrics import groups
 from tests.support.hostile.tables import GOOD, MOST, PHOTO, TABLES
-from tests.support.outcomes import EITHER, READ, as_expected, ending, words
+from tests.support.outcomes import EITHER, READ, as_expected, ending, opened, words
 from training.__main__ import main as training
 
 #: By name a ``dataset.json`` beside a good table, and how it ends.
@@ -114,7 +114,7 @@ def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_page() -> None:
-    app = open_labelled("own_photos")
+    app = opened("own_photos")
     for name in FEW:
         content = packed(table(name))
         app.file_uploader(key="zip").set_value(("x.zip", content, "application/zip"))

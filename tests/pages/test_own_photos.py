@@ -19,7 +19,7 @@ from dashboard.views.evaluation.tables import METRICS, interval, number, short
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.datasets import scoring
 from facespace.datasets.labelled_source import open_labelled
-from tests.support.pages import text
+from tests.support.pages import opened, text
 from tests.support.pictures import GREY, packed, png
 from training.__main__ import main
 
@@ -36,7 +36,7 @@ def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 
 
 def measured(content: bytes, name: str = "photos.zip") -> AppTest:
-    app = open_labelled("own_photos")
+    app = opened("own_photos")
     app.file_uploader(key="zip").upload(name, content, "application/zip")
     return app.run(timeout=280)
 
@@ -59,7 +59,7 @@ def written(figures: dict) -> dict[tuple[str, str], str]:
 
 
 def test_the_page_says_what_is_wanted_first() -> None:
-    app = open_labelled("own_photos")
+    app = opened("own_photos")
     words = text(app)
     for part in ("female/", "labels.csv", "`gender`", "20,000 files", "Add a ZIP"):
         assert part in words
@@ -177,7 +177,7 @@ def test_a_path_is_asked_for_at_this_machine_alone(
     with zipfile.ZipFile(io.BytesIO(labelled_zip)) as archive:
         archive.extractall(tmp_path)
     monkeypatch.setattr(own_photos, "at_this_machine", lambda: True)
-    app = open_labelled("own_photos")
+    app = opened("own_photos")
     app.text_input(key="path").set_value(str(tmp_path / "nowhere")).run()
     assert "There is no folder or ZIP" in app.warning[0].value
     app.text_input(key="path").set_value(str(tmp_path / "Own")).run(timeout=280)
@@ -202,7 +202,7 @@ def test_who_is_at_this_machine(headers: dict[str, str], here: bool) -> None:
 
 
 def test_the_card_is_shown_with_every_file_and_cut() -> None:
-    app = open_labelled("card")
+    app = opened("card")
     assert not app.exception
     manifest = load_manifest()
     words = text(app)
@@ -242,7 +242,7 @@ def test_an_altered_or_missing_file_is_named(
     (folder / "scores.npz").write_bytes(b"altered")
     (folder / model_card.CARD).unlink()
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(folder))
-    app = open_labelled("card")
+    app = opened("card")
     assert not app.exception
     assert "scores.npz is not the file that manifest.json names" in app.warning[0].value
     assert not app.success
