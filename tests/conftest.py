@@ -105,8 +105,8 @@ def labelled_zip(variants: list[bytes]) -> bytes:
             "Own/again.png": variants[0],
             "Own/grey.png": png(GREY),
             "Own/broken.png": variants[1][:5000],
-            "Own/labels.csv": table,
-            "Own/notes.txt": "no picture",
-            "__MACOSX/Own/._0.png": "x",
+            "Own/labels.csv": table.encode(),
+            "Own/notes.txt": b"no picture",
+            "__MACOSX/Own/._0.png": b"x",
         }
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -71,6 +71,6 @@ def test_pages(page: str, first: dict[str, str]) -> None:
         app.file_uploader(key="zip").set_value(("photos.zip", content(name), "application/zip"))
         (sentence,) = words(app.run()) or [""]
         if page == "folder":  # which reads what is in it later
-            assert sentence == ending(lambda name=name: Archive(content(name)))
+            assert sentence == ending(partial(Archive, content(name)))
         elif page == "own_photos":
             assert sentence

@@ -201,12 +201,10 @@ def test_manifest(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", ["flipped", "cut", "empty", "missing"])
 def test_each_file(name: str, how: str, tmp_path: Path) -> None:
     """A single byte that is another is seen, in whichever file it is."""
-    content: bytes | None = (REAL / name).read_bytes()
-    if how == "flipped":
-        middle = len(content) // 2
-        content = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
-    else:
-        content = {"cut": content[:-1], "empty": b"", "missing": None}[how]
+    whole = (REAL / name).read_bytes()
+    middle = len(whole) // 2
+    flipped = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+    content = {"flipped": flipped, "cut": whole[:-1], "empty": b"", "missing": None}[how]
     where = folder_of(tmp_path / "artifacts", **{name.replace(".", "__"): content})
     sentence = ending(lambda: everything(where))
     assert name in sentence
@@ -220,20 +218,21 @@ def onnx_of(
     nodes = []
     for name, (kind, shape) in outputs.items():
         size = [side if isinstance(side, int) else 1 for side in shape]
-        value = [b"x"] * math.prod(size) if kind == TensorProto.STRING else [0] * math.prod(size)
+        value: list[Any] = [b"x" if kind == TensorProto.STRING else 0] * math.prod(size)
         constant = helper.make_tensor(f"{name}_value", kind, size, value)
         nodes.append(helper.make_node("Constant", [], [name], value=constant))
-    made = [
+    ends = (
         [helper.make_tensor_value_info(name, *what) for name, what in side.items()]
         for side in (inputs, outputs)
-    ]
-    graph = helper.make_graph(nodes, "foreign", *made)
+    )
+    graph = helper.make_graph(nodes, "foreign", next(ends), next(ends))
     opset = [helper.make_opsetid("", 17)]
-    return onnx.helper.make_model(graph, opset_imports=opset, ir_version=9).SerializeToString()
+    model = helper.make_model(graph, opset_imports=opset, ir_version=9)
+    return bytes(model.SerializeToString())
 
 
-UINT8, FLOAT = TensorProto.UINT8, TensorProto.FLOAT
-FACES = {"faces": (UINT8, ["N", 64, 64])}
+UINT8, FLOAT = int(TensorProto.UINT8), int(TensorProto.FLOAT)
+FACES: dict[str, tuple[int, list[Any]]] = {"faces": (UINT8, ["N", 64, 64])}
 GIVEN: dict[str, tuple[int, list[Any]]] = {
     "probability": (FLOAT, [2, 2]),
     "coordinates": (FLOAT, [2, 5]),
@@ -276,7 +275,7 @@ def answers(value: float) -> bytes:
     made.graph.node[0].attribute[0].t.CopyFrom(
         helper.make_tensor("probability_value", FLOAT, [2, 2], [value] * 4)
     )
-    return made.SerializeToString()
+    return bytes(made.SerializeToString())
 
 
 FOREIGN |= {f"a probability of {value}": (answers(value), ODD) for value in (math.nan, math.inf)}

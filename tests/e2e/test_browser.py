@@ -7,15 +7,17 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from facespace.artifacts.manifest import load_manifest
 from facespace.types import Box
 from tests.support.browser import SECONDS, dashboard, download, settled
 from tests.support.paths import PAGES as NAMES
+from tests.support.present import present
 
 DEFAULT = load_manifest().default
 PAGES = ["", "photo?from=Example", *(p for p in NAMES if p not in ("home", "photo"))]
@@ -54,7 +56,7 @@ def test_a_photo_is_uploaded_read_and_downloaded(
     expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text("1 picture, 1 face")
     crop = page.get_by_role("img", name="Crop 1")
     expect(crop).to_be_visible()
-    verdict = crop.get_attribute("alt").split("·")[1].split()[0]
+    verdict = present(crop.get_attribute("alt")).split("·")[1].split()[0]
     assert verdict in ("female", "male", "?")
 
     (result,) = json.loads(download(page, "JSON", tmp_path).read_text("utf-8"))
@@ -128,7 +130,9 @@ def test_settings_live_in_the_address(page: Page, address: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_every_page_fits(browser: Browser, address: str, scheme: str, width: int) -> None:
+def test_every_page_fits(
+    browser: Browser, address: str, scheme: Literal["light", "dark"], width: int
+) -> None:
     """No exception, no sideways scrolling, on a phone and a desk, by day and by night."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     context.set_default_timeout(SECONDS * 1000)
@@ -146,7 +150,7 @@ def test_every_page_fits(browser: Browser, address: str, scheme: str, width: int
 @pytest.mark.parametrize("path", ["data", "evaluation", "grayscale"])
 def test_a_finger_scrolls_over_a_chart(browser: Browser, address: str, path: str) -> None:
     """Also over those that can be clicked on, where Plotly would pan."""
-    phone = {"width": 390, "height": 844}
+    phone: ViewportSize = {"width": 390, "height": 844}
     context = browser.new_context(viewport=phone, has_touch=True, is_mobile=True)
     context.set_default_timeout(SECONDS * 1000)
     page = context.new_page()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 import pytest
@@ -52,7 +53,9 @@ def test_the_open_tab_and_its_settings_are_in_the_address(page: Page, address: s
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
-def test_every_tab_fits(browser: Browser, address: str, width: int, scheme: str) -> None:
+def test_every_tab_fits(
+    browser: Browser, address: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
     """No exception, no sideways scrolling; every picture has words."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     context.set_default_timeout(SECONDS * 1000)

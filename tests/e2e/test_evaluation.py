@@ -10,6 +10,7 @@ from playwright.sync_api import Error, Locator, Page, expect
 from facespace.artifacts.manifest import load_manifest
 from facespace.artifacts.scores import scored
 from tests.support.browser import SECONDS, settled
+from tests.support.present import present
 
 MANIFEST = load_manifest()
 DEFAULT = MANIFEST.default
@@ -103,7 +104,7 @@ def test_a_click_on_the_roc_moves_the_point(page: Page, address: str) -> None:
     # Away from the diamond, which would take the click for its own.
     for share in (0.6, 0.35):  # two clicks: the first must not keep the second from counting
         point = clicked(page, chart, share)
-        threshold = float(re.search(rf"{DEFAULT}_try_threshold=([\d.]+)", page.url)[1])
+        threshold = float(present(re.search(rf"{DEFAULT}_try_threshold=([\d.]+)", page.url))[1])
         expect(page.get_by_text(sentence(threshold))).to_be_visible()
         expect(slider).to_have_value(f"{threshold:g}")
         read = FACES.probability[DEFAULT] >= threshold

@@ -19,7 +19,7 @@ from tests.support.pictures import GREY, packed, png
 def zipped(variants: list[bytes], folder: Path) -> Path:
     files = {f"Trip/{i}.png": content for i, content in enumerate(variants)}
     path = folder / "trip.zip"
-    path.write_bytes(packed(files | {"Trip/grey.png": png(GREY), "Trip/bad.png": "x"}))
+    path.write_bytes(packed(files | {"Trip/grey.png": png(GREY), "Trip/bad.png": b"x"}))
     return path
 
 

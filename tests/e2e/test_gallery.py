@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory, astronaut: RGB) -> Path:
 
 
 @pytest.fixture(scope="module")
-def here(photos: Path) -> str:
+def here(photos: Path) -> Iterator[str]:
     """A dashboard for which no folder is set, as someone starts it at their own desk."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("FACESPACE_DATA", raising=False)

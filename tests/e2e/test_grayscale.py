@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, LocatorAssertions, Page, expect
 from dashboard.views.grayscale import PARTS
 from facespace.faces.analyze import analyze
 from tests.support.browser import SECONDS, download, settled
+from tests.support.present import present
 
 
 def lens_at(page: Page, column: int, row: int) -> LocatorAssertions:
@@ -27,7 +29,7 @@ def test_upload_look_through_the_lens_and_take_the_numbers(
     chart = page.get_by_test_id("stPlotlyChart").first
     lens_at(page, 19, 21).to_be_visible()
     chart.scroll_into_view_if_needed()
-    box = chart.locator("image").first.bounding_box()
+    box = present(chart.locator("image").first.bounding_box())
     # Three quarters across and half way down: pixel 48, 32 of 64.
     page.mouse.click(box["x"] + box["width"] * 48.5 / 64, box["y"] + box["height"] * 32.5 / 64)
     lens_at(page, 48, 32).to_be_visible()
@@ -66,7 +68,9 @@ def test_a_place_outside_of_a_smaller_picture_is_left(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_every_lesson_fits(browser: Browser, address: str, scheme: str, width: int) -> None:
+def test_every_lesson_fits(
+    browser: Browser, address: str, scheme: Literal["light", "dark"], width: int
+) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     context.set_default_timeout(SECONDS * 1000)
     page = context.new_page()

@@ -16,6 +16,7 @@ from facespace.review.queue import Queue
 from facespace.types import RGB
 from tests.support.browser import dashboard, download, settled
 from tests.support.pictures import png
+from tests.support.present import present
 from tests.support.reviewing import covered, filled
 
 
@@ -116,7 +117,7 @@ def test_two_reviewers_and_a_table_with_check_boxes(
     table = page.get_by_test_id("stDataFrameResizable")
     expect(table).to_be_visible()
     settled(page)
-    box = table.bounding_box()
+    box = present(table.bounding_box())
     page.mouse.click(box["x"] + 16, box["y"] + 18)  # the box that checks all
     expect(page.get_by_text("3 faces checked")).to_be_visible()
     page.get_by_role("button", name="Cannot tell").click()
@@ -124,7 +125,7 @@ def test_two_reviewers_and_a_table_with_check_boxes(
     assert {item.decision for item in Queue(store).items()} == {"unknown"}
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("1 of 3 faces decided")).to_be_visible()
-    assert Queue(store).get(decided.id).decision == "female"
+    assert present(Queue(store).get(decided.id)).decision == "female"
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(

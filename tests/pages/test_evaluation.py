@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ THRESHOLD, CERTAINTY = f"{DEFAULT}_try_threshold", f"{DEFAULT}_try_certainty"
 WHEN = "When to say “?”"
 
 
-def drawn(app: AppTest, kind: str) -> list[dict]:
+def drawn(app: AppTest, kind: str) -> list[dict[str, Any]]:
     """The figures that have a trace of that kind."""
     figures = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
     return [f for f in figures if any(trace["type"] == kind for trace in f["data"])]
@@ -32,7 +33,9 @@ def figures(app: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.tabs[0].metric}
 
 
-def expected(test: str, threshold: float, name: str = DEFAULT) -> tuple[str, list, dict[str, str]]:
+def expected(
+    test: str, threshold: float, name: str = DEFAULT
+) -> tuple[str, list[str], dict[str, str]]:
     """The sentence, the confusion and the metrics at a threshold, by numpy and scikit-learn."""
     female = SETS[test].female
     read = SETS[test].probability[name].astype(float) >= threshold
@@ -115,7 +118,7 @@ def test_the_point_on_the_curves_is_where_the_threshold_is() -> None:
         assert (mark["x"], mark["y"]) == (pytest.approx([x]), pytest.approx([y]))
 
 
-def clicked(app: AppTest, key: str, points: list[dict]) -> AppTest:
+def clicked(app: AppTest, key: str, points: list[dict[str, Any]]) -> AppTest:
     """The page after a selection in the figure of that key, as the browser sends one."""
     (chart,) = (c for c in app.get("plotly_chart") if c.proto.id.endswith(f"-{key}"))
     states = app._tree.get_widget_states()
@@ -135,7 +138,7 @@ def test_a_click_on_the_curve_moves_the_threshold(given: float | list[float]) ->
 
 
 @pytest.mark.parametrize("points", [[], [{"x": 0.2, "y": 0.9}]])
-def test_a_click_beside_the_curve_moves_nothing(points: list) -> None:
+def test_a_click_beside_the_curve_moves_nothing(points: list[dict[str, Any]]) -> None:
     app = opened("evaluation")
     clicked(app, f"{THRESHOLD}_curve", points)
     check(app, "fairface", MANIFEST.models[DEFAULT].threshold)

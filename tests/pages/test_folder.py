@@ -12,6 +12,7 @@ from dashboard.app.consent import Consent
 from dashboard.views.folder import choose, results
 from dashboard.views.folder import job as folder_job
 from facespace import limits
+from facespace.batch import run
 from facespace.charts import folder as charts
 from facespace.faces.analyze import Settings
 from facespace.io.find_photos import Photo
@@ -24,7 +25,7 @@ def photos_zip(variants: list[bytes]) -> bytes:
     names = [f"Holiday/{i}.png" for i in range(6)]
     return packed(
         dict(zip(names, variants, strict=True))
-        | {"Holiday/grey.png": png(GREY), "Holiday/bad*.jpg": "x", "Holiday/notes.txt": "x"}
+        | {"Holiday/grey.png": png(GREY), "Holiday/bad*.jpg": b"x", "Holiday/notes.txt": b"x"}
     )
 
 
@@ -137,7 +138,7 @@ def test_too_many_photos_are_cut_short(
 
 def test_what_was_stopped_goes_on(photos_zip: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     app = with_zip(photos_zip)
-    reading, calls = folder_job.run._read_one, []
+    reading, calls = run._read_one, []
 
     def slow(*arguments: Any) -> Any:
         calls.append(arguments[0].name)
@@ -145,7 +146,7 @@ def test_what_was_stopped_goes_on(photos_zip: bytes, monkeypatch: pytest.MonkeyP
             app.session_state["folder"].stop()
         return reading(*arguments)
 
-    monkeypatch.setattr(folder_job.run, "_read_one", slow)
+    monkeypatch.setattr(run, "_read_one", slow)
     held = folder_job.AT_ONCE  # so that the job is known here before it begins
     with held:
         button(app, "Read 8 photos").click().run()

@@ -15,11 +15,14 @@ from facespace.explain import grayscale
 from facespace.faces.analyze import analyze
 from facespace.types import RGB
 from tests.support.pages import opened, text
+from tests.support.present import present
 
 
-def png(*size: int, mode: str = "RGB", colour: object = "gray") -> bytes:
+def png(
+    width: int, height: int, mode: str = "RGB", colour: str | float | tuple[int, ...] = "gray"
+) -> bytes:
     file = io.BytesIO()
-    Image.new(mode, size, colour).save(file, "PNG")
+    Image.new(mode, (width, height), colour).save(file, "PNG")
     return file.getvalue()
 
 
@@ -107,7 +110,9 @@ def test_a_new_picture_brings_the_lens_back_to_its_middle() -> None:
     app = page("Numbers")
     app.slider(key="lens_x").set_value(500).run()
     app.segmented_control(key="from").set_value("Upload").run()
-    app.file_uploader(key="upload").set_value(("a.png", PICTURES["small"], "image/png")).run()
+    app.file_uploader(key="upload").set_value(
+        ("a.png", present(PICTURES["small"]), "image/png")
+    ).run()
     assert "column 2, row 4 is" in text(app)
     assert not app.exception
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ def png(rgb: RGB) -> bytes:
     return file.getvalue()
 
 
-def packed(files: dict[str, bytes | str]) -> bytes:
+def packed(files: Mapping[str, bytes | str]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in files.items():
@@ -34,15 +35,15 @@ def variant(astronaut: RGB, rng: np.random.Generator, dark: bool) -> RGB:
     if dark:
         part[110:146, 72:128] *= 0.35
     turn = cv2.getRotationMatrix2D((105, 100), rng.uniform(-12, 12), rng.uniform(0.9, 1.1))
-    part = cv2.warpAffine(part, turn, (210, 200), borderMode=cv2.BORDER_REPLICATE)
-    part = part * rng.uniform(0.8, 1.1) + rng.normal(0, 6, part.shape)
+    moved = cv2.warpAffine(part, turn, (210, 200), borderMode=cv2.BORDER_REPLICATE)
+    part = moved * rng.uniform(0.8, 1.1) + rng.normal(0, 6, part.shape)
     return np.clip(part, 0, 255).astype(np.uint8)
 
 
 def portrait(astronaut: RGB, rng: np.random.Generator) -> RGB:
     """The astronaut's face before a backdrop of random patches, no two alike."""
     patches = rng.integers(0, 256, (16, 16, 3)).astype(np.uint8)
-    picture = cv2.resize(patches, (240, 240), interpolation=cv2.INTER_NEAREST)
+    picture = np.asarray(cv2.resize(patches, (240, 240), interpolation=cv2.INTER_NEAREST), np.uint8)
     face = astronaut[60:180, 170:280] * rng.uniform(0.7, 1.0)
     picture[60:180, 65:175] = face.astype(np.uint8)
     return picture

@@ -26,7 +26,9 @@ def covered(astronaut: RGB) -> RGB:
 def noise(candidate: Candidate, seed: int) -> Candidate:
     """Another face, unlike any other."""
     crop = np.random.default_rng(seed).integers(0, 256, (16, 16), np.uint8)
-    return replace(candidate, crop=cv2.resize(crop, (64, 64)), source=f"{seed}.png")
+    return replace(
+        candidate, crop=np.asarray(cv2.resize(crop, (64, 64)), np.uint8), source=f"{seed}.png"
+    )
 
 
 def filled(candidate: Candidate, count: int, path: Path | None = None) -> Queue:

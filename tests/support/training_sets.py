@@ -10,6 +10,7 @@ from PIL import Image
 
 from facespace.types import RGB
 from tests.support.pictures import variant
+from training.__main__ import main
 
 #: Photos of each label in ``write_portraits``.
 COUNT = 60
@@ -26,3 +27,9 @@ def write_portraits(folder: Path, astronaut: RGB) -> None:
     shutil.copy(folder / "female" / "0.png", folder / "female" / "again.png")
     (folder / "male" / "text.jpg").write_text("no picture")
     Image.new("RGB", (90, 90)).save(folder / "male" / "black.png")
+
+
+def train(photos: Path, out: Path, cache: Path, *options: str) -> None:
+    """The command that trains, in this process alone."""
+    arguments = ["--data", photos, "--out", out, "--cache", cache, "--jobs", "1", *options]
+    assert main(["train", *map(str, arguments)]) == 0

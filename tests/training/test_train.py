@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -20,15 +21,19 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.datasets.dataset import Photo
 from facespace.faces import detectors, model
 from facespace.faces.analyze import analyze
-from facespace.types import RGB, FacespaceError
+from facespace.types import RGB, Crops, FacespaceError
 from tests.support.pictures import variant
 from tests.support.training_sets import COUNT
 from training.__main__ import main
 from training.models import export, front_ends, pipeline
 from training.photos import crops
 
+pytestmark = pytest.mark.packages
 
-def test_the_artifacts_work_and_learned(trained, astronaut: RGB, monkeypatch) -> None:
+
+def test_the_artifacts_work_and_learned(
+    trained: tuple[Path, Path], astronaut: RGB, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(trained[0]))
     manifest = load_manifest()
     assert (manifest.default, list(manifest.models)) == ("gradients", ["gradients", "eigenfaces"])
@@ -51,7 +56,9 @@ def test_the_artifacts_work_and_learned(trained, astronaut: RGB, monkeypatch) ->
     assert face_space.load().components == model.load_model("eigenfaces").info.components
 
 
-def test_every_model_measures_the_same_distance(trained, monkeypatch, fitted) -> None:
+def test_every_model_measures_the_same_distance(
+    trained: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, fitted: Fitted
+) -> None:
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(trained[0]))
     _, cropped = fitted
     one, other = (model.load_model(name).run(cropped)[2] for name in ("eigenfaces", "gradients"))
@@ -60,7 +67,9 @@ def test_every_model_measures_the_same_distance(trained, monkeypatch, fitted) ->
     np.testing.assert_allclose(one, space.distance(cropped, space.coordinates(cropped)), atol=1e-4)
 
 
-def test_a_model_stays_while_another_is_trained(trained, photos: Path, tmp_path: Path) -> None:
+def test_a_model_stays_while_another_is_trained(
+    trained: tuple[Path, Path], photos: Path, tmp_path: Path
+) -> None:
     before, cache = trained
     out = tmp_path / "out"
     shutil.copytree(before, out)
@@ -95,7 +104,15 @@ def test_a_model_stays_while_another_is_trained(trained, photos: Path, tmp_path:
         ("others", ["gradients"], "not on others"),
     ],
 )
-def test_what_cannot_stay(trained, photos: Path, tmp_path, capsys, name, models, words) -> None:
+def test_what_cannot_stay(
+    trained: tuple[Path, Path],
+    photos: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    models: list[str],
+    words: str,
+) -> None:
     out = tmp_path / "out"
     shutil.copytree(trained[0], out)
     shutil.copytree(photos, tmp_path / name)
@@ -107,7 +124,9 @@ def test_what_cannot_stay(trained, photos: Path, tmp_path, capsys, name, models,
     assert (out / "manifest.json").read_bytes() == before
 
 
-def test_test_faces_are_placed_in_face_space(trained, photos: Path, tmp_path: Path) -> None:
+def test_test_faces_are_placed_in_face_space(
+    trained: tuple[Path, Path], photos: Path, tmp_path: Path
+) -> None:
     """Training writes where they lie; the command ``space`` adds it to artifacts without."""
     out, cache = trained
     measured = coordinates.load(out)
@@ -133,7 +152,7 @@ def test_test_faces_are_placed_in_face_space(trained, photos: Path, tmp_path: Pa
     np.testing.assert_array_equal(np.sort(again, axis=0), np.sort(placed.coordinates, axis=0))
 
 
-def test_what_was_measured(trained) -> None:
+def test_what_was_measured(trained: tuple[Path, Path]) -> None:
     out, _ = trained
     report = json.loads((out / "report.json").read_text("utf-8"))["models"]["gradients"]
     (name,) = report["tests"]
@@ -154,7 +173,7 @@ def test_what_was_measured(trained) -> None:
     assert report["groups"][name]["sex"]["by_group"].keys() == {"female", "male"}
 
 
-def test_the_card_tells_what_the_report_says(trained) -> None:
+def test_the_card_tells_what_the_report_says(trained: tuple[Path, Path]) -> None:
     out, _ = trained
     card = (out / "MODEL_CARD.md").read_text("utf-8")
     report = json.loads((out / "report.json").read_text("utf-8"))["models"]
@@ -165,14 +184,19 @@ def test_the_card_tells_what_the_report_says(trained) -> None:
         assert f"## {section}" in card
 
 
-def test_without_pytorch_the_embedding_says_what_to_install(photos, tmp_path, monkeypatch, capsys):
+def test_without_pytorch_the_embedding_says_what_to_install(
+    photos: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
     options = ["train", "--data", str(photos), "--out", str(tmp_path), "--model", "all"]
     assert main(options) == 1
     assert "network-requirements.txt" in capsys.readouterr().err
 
 
-def test_what_was_left_out_is_counted_and_listed(trained) -> None:
+def test_what_was_left_out_is_counted_and_listed(trained: tuple[Path, Path]) -> None:
     out, cache = trained
     (data,) = json.loads((out / "dataset.json").read_text("utf-8"))["datasets"].values()
     assert data["photos"] == 2 * COUNT
@@ -185,7 +209,7 @@ def test_what_was_left_out_is_counted_and_listed(trained) -> None:
     assert len(listed.read_text("utf-8").splitlines()) == 3
 
 
-def test_no_name_and_no_pickle_is_in_the_artifacts(trained) -> None:
+def test_no_name_and_no_pickle_is_in_the_artifacts(trained: tuple[Path, Path]) -> None:
     out, _ = trained
     assert {path.name for path in out.iterdir()} == {
         *("manifest.json", "report.json", "dataset.json", "scores.npz", "coordinates.npz"),
@@ -200,7 +224,9 @@ def test_no_name_and_no_pickle_is_in_the_artifacts(trained) -> None:
         assert "again.png" not in path.read_text("utf-8")
 
 
-def test_describing_again_changes_nothing(photos, trained, tmp_path: Path) -> None:
+def test_describing_again_changes_nothing(
+    photos: Path, trained: tuple[Path, Path], tmp_path: Path
+) -> None:
     out, cache = trained
     again = shutil.copytree(out, tmp_path / "again")
     options = ["--data", photos, "--out", again, "--cache", cache, "--jobs", "1"]
@@ -209,24 +235,26 @@ def test_describing_again_changes_nothing(photos, trained, tmp_path: Path) -> No
         assert (again / path.name).read_bytes() == path.read_bytes(), path.name
 
 
-def test_a_second_run_crops_nothing_again(photos, trained, monkeypatch) -> None:
+def test_a_second_run_crops_nothing_again(
+    photos: Path, trained: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cache = trained[1] / "crops"
     table = [Photo(path, "female") for path in sorted((photos / "female").iterdir())]
     monkeypatch.setattr(crops, "_crop_chunk", None)  # would fail if it were called
     kept = crops.crop_all(table, cache, jobs=1)
     assert kept.found.all()
     monkeypatch.undo()
-    (photos / "female" / "new.png").write_bytes((photos / "female" / "1.png").read_bytes())
-    table.append(Photo(photos / "female" / "new.png", "female"))
+    new = tmp_path / "new.png"
+    new.write_bytes((photos / "female" / "1.png").read_bytes())
+    table.append(Photo(new, "female"))
     before = (cache / crops.CROPS).stat().st_size
     more = crops.crop_all(table, cache, jobs=1)
-    (photos / "female" / "new.png").unlink()
     assert (cache / crops.CROPS).stat().st_size == before + 64 * 64
     assert not list(cache.glob("*.npz"))
     np.testing.assert_array_equal(more.crops[:-1], kept.crops)
 
 
-def test_wrong_input_gets_a_sentence(tmp_path: Path, capsys) -> None:
+def test_wrong_input_gets_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def say(data: Path) -> str:
         options = ["--data", str(data), "--out", str(tmp_path / "out")]
         options += ["--model", "eigenfaces", "--cache", str(tmp_path / "cache"), "--jobs", "1"]
@@ -246,7 +274,9 @@ def test_wrong_input_gets_a_sentence(tmp_path: Path, capsys) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_where_nothing_can_be_written_nothing_is_trained(tmp_path: Path, capsys) -> None:
+def test_where_nothing_can_be_written_nothing_is_trained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("no folder")
     options = ["train", "--data", str(tmp_path / "absent"), "--model", "eigenfaces", "--out"]
     for out in (tmp_path / "file", tmp_path / "file" / "out"):
@@ -258,18 +288,22 @@ def test_where_nothing_can_be_written_nothing_is_trained(tmp_path: Path, capsys)
 
 
 @pytest.mark.parametrize("jobs", ["0", "many"])
-def test_jobs_that_are_none_are_refused(jobs: str, capsys) -> None:
+def test_jobs_that_are_none_are_refused(jobs: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["train", "--data", "absent", "--jobs", jobs])
     assert stopped.value.code == 2
     assert "is not a number of processes" in capsys.readouterr().err
 
 
+#: What ``export`` takes: a calibrated classifier, its front end and the space; and crops.
+Fitted = tuple[tuple[Any, front_ends.FrontEnd, Any], Crops]
+
+
 @pytest.fixture(scope="module")
-def fitted(photos: Path, trained):
+def fitted(photos: Path, training: tuple[Path, Path]) -> Fitted:
     """What ``export`` takes, for pixels in a space of their own, and all crops."""
     table = [Photo(path, path.parent.name) for path in sorted(photos.glob("*/[0-9]*.png"))]
-    cropped = crops.crop_all(table, trained[1] / "crops", jobs=1).crops
+    cropped = crops.crop_all(table, training[1] / "crops", jobs=1).crops
     labels = np.array([photo.label for photo in table])
     rows = front_ends.rows(front_ends.PIXELS, cropped)
     half = np.arange(len(labels)) % 2 == 0
@@ -279,14 +313,14 @@ def fitted(photos: Path, trained):
     return (chosen, front_ends.PIXELS, space), cropped
 
 
-def test_export_agrees_with_the_pipeline(fitted) -> None:
+def test_export_agrees_with_the_pipeline(fitted: Fitted) -> None:
     made, cropped = fitted
     parity = export.check(export.to_onnx(*made, 64, {}), *made, cropped)
     assert parity.crops == 2 * COUNT
     assert max(parity.probability, parity.coordinates, parity.distance) < 1e-4
 
 
-def test_one_photo_of_each_class_calibrates(photos: Path, fitted) -> None:
+def test_one_photo_of_each_class_calibrates(photos: Path, fitted: Fitted) -> None:
     """With many the sigmoid is that of folds, which are not needed: nothing is fitted in them."""
     made, cropped = fitted
     labels = np.array([path.parent.name for path in sorted(photos.glob("*/[0-9]*.png"))])
@@ -300,7 +334,7 @@ def test_one_photo_of_each_class_calibrates(photos: Path, fitted) -> None:
     assert export.check(content, two, *made[1:], cropped).probability < 1e-4
 
 
-def test_a_rounded_pipeline_takes_half_the_space_and_agrees(photos: Path, fitted) -> None:
+def test_a_rounded_pipeline_takes_half_the_space_and_agrees(photos: Path, fitted: Fitted) -> None:
     made, cropped = fitted
     labels = np.array([path.parent.name for path in sorted(photos.glob("*/[0-9]*.png"))])
     rows = front_ends.rows(front_ends.PIXELS, cropped)
@@ -324,7 +358,7 @@ def test_a_rounded_pipeline_takes_half_the_space_and_agrees(photos: Path, fitted
     assert 0 < np.abs(classifier.decision_function(rows) - decisions).max() < 1e-2
 
 
-def test_export_refuses_a_file_that_computes_something_else(fitted) -> None:
+def test_export_refuses_a_file_that_computes_something_else(fitted: Fitted) -> None:
     made, cropped = fitted
     content = export.to_onnx(*made, 64, {})
     *_, sigmoid = pipeline.parts(made[0])

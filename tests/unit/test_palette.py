@@ -44,7 +44,7 @@ def lab(colour: str, seen: npt.ArrayLike) -> npt.NDArray[np.float64]:
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     linear = np.clip(np.asarray(seen) @ linear, 0, 1)
     back = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return color.rgb2lab(back)
+    return np.asarray(color.rgb2lab(back))
 
 
 @pytest.mark.parametrize("cones", SEEN)

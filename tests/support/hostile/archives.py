@@ -7,7 +7,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -100,6 +100,10 @@ def overlapping() -> bytes:
     return bytes(data)
 
 
+def cut(share: float) -> bytes:
+    return ONE[: int(len(ONE) * share)]
+
+
 def flipped(share: float) -> bytes:
     data = bytearray(packed(("a.png", PHOTO), ("b/c.png", PHOTO[:-9])))
     data[int((len(data) - 1) * share)] ^= 0xFF
@@ -110,7 +114,7 @@ Case = tuple[Callable[[], bytes], str]
 
 
 CASES: dict[str, Case] = {
-    f"name {name!r}": ((lambda n=name: packed((n, PHOTO))), end)
+    f"name {name!r}": (partial(packed, (name, PHOTO)), end)
     for name, end in {
         "../x.png": OUT, "a/../../x.png": OUT, "/etc/x.png": OUT, "//host/x.png": OUT,
         "..\\x.png": OUT, "C:\\x.png": OUT, "c:x.png": OUT, "\\\\host\\share\\x.png": OUT,
@@ -132,13 +136,12 @@ CASES: dict[str, Case] = {
 
 
 CASES |= {
-    f"cut at {share:.0%}": ((lambda s=share: ONE[: int(len(ONE) * s)]), NO_ZIP)
-    for share in (0.01, 0.3, 0.7, 0.9, 0.99)
+    f"cut at {share:.0%}": (partial(cut, share), NO_ZIP) for share in (0.01, 0.3, 0.7, 0.9, 0.99)
 }
 
 
 CASES |= {
-    f"byte at {share:.0%} flipped": ((lambda s=share: flipped(s)), EITHER)
+    f"byte at {share:.0%} flipped": (partial(flipped, share), EITHER)
     for share in np.linspace(0, 1, 24).round(2).tolist()
 }
 

@@ -6,12 +6,13 @@ import io
 import struct
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import av
 import numpy as np
 
+from tests.support.film_files import audio_stream, video_stream
 from tests.support.hostile.photos import drawn, face, saved
 from tests.support.outcomes import EITHER, READ
 
@@ -33,12 +34,12 @@ def film(
     with av.open(file, "w", kind, options=options or {}) as made:
         for key, value in fields.pop("metadata", {}).items():
             made.metadata[key] = value
-        picture = made.add_stream(codec, rate=10)
+        picture = video_stream(made, codec, 10)
         picture.width, picture.height = size
         picture.pix_fmt = fields.pop("pix_fmt", "yuv420p")
         for key, value in fields.items():
             setattr(picture, key, value)
-        voice = made.add_stream("aac", rate=48_000) if sound else None
+        voice = audio_stream(made, "aac") if sound else None
         for number in range(frames):
             rgb = np.asarray(drawn(*size).rotate(20 * number))
             frame = av.VideoFrame.from_ndarray(rgb, "rgb24")
@@ -55,7 +56,7 @@ def film(
 def sound_alone(kind: str, codec: str) -> bytes:
     file = io.BytesIO()
     with av.open(file, "w", kind) as made:
-        voice = made.add_stream(codec, rate=48_000)
+        voice = audio_stream(made, codec)
         layout = "fltp" if codec in ("aac", "libmp3lame") else "s16"
         kind_of = np.float32 if layout == "fltp" else np.int16
         frame = av.AudioFrame.from_ndarray(np.zeros((1, 4800), kind_of), layout, "mono")
@@ -109,7 +110,7 @@ Case = tuple[Callable[[], bytes], str]
 
 KINDS = (("mp4", "libx264"), ("matroska", "libx264"), ("avi", "mpeg4"))
 CASES: dict[str, Case] = {
-    f"{kind} cut at {share:.0%}": ((lambda k=kind, c=codec, s=share: cut(k, c, s)), EITHER)
+    f"{kind} cut at {share:.0%}": (partial(cut, kind, codec, share), EITHER)
     for kind, codec in KINDS
     for share in (0.02, 0.3, 0.6, 0.95)
 }
@@ -117,7 +118,7 @@ CASES: dict[str, Case] = {
 
 CASES |= {
     f"{kind}, byte at {share:.0%} flipped": (
-        (lambda k=kind, c=codec, s=share: flipped(k, c, s)),
+        partial(flipped, kind, codec, share),
         EITHER,
     )
     for kind, codec in KINDS
@@ -126,7 +127,7 @@ CASES |= {
 
 
 CASES |= {
-    f"{wide} x {high} pixels": ((lambda w=wide, h=high: sliver(w, h)), READ)
+    f"{wide} x {high} pixels": (partial(sliver, wide, high), READ)
     for wide, high in ((1, 1), (2, 2), (4, 90), (90, 4), (17, 33), (3, 1200), (2000, 2))
 }  # fmt: skip
 

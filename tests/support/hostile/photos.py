@@ -6,7 +6,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -128,6 +128,18 @@ def turned_with_an_odd_tag() -> bytes:
     return with_exif(head + turn + struct.pack("<HHII", 0x11A, 2, 4, 0x363636) + bytes(4))
 
 
+def noisy(width: int, height: int) -> bytes:
+    return saved(drawn(width, height), "PNG")
+
+
+def converted(picture: Callable[[], Image.Image], mode: str, kind: str) -> bytes:
+    return saved(picture().convert(mode), kind)
+
+
+def turned_by(orientation: int) -> bytes:
+    return with_exif(tagged(0x112, 3, 1, orientation))
+
+
 def deep(mode: str) -> bytes:
     ramp = np.tile(np.linspace(0, 65535, 96).astype(np.uint16), (64, 1))
     return saved(Image.fromarray(ramp) if mode == "I;16" else drawn().convert(mode), "PNG")
@@ -149,45 +161,44 @@ Case = tuple[Callable[[], bytes], str]
 
 
 CASES: dict[str, Case] = {
-    f"{name} cut at {share:.0%}": ((lambda n=name, s=share: cut(n, s)), EITHER)
+    f"{name} cut at {share:.0%}": (partial(cut, name, share), EITHER)
     for name in FORMATS
     for share in (0.002, 0.01, 0.1, 0.5, 0.9, 0.999)
 }
 
 
 CASES |= {
-    f"{name}, byte at {share:.0%} flipped": ((lambda n=name, s=share: flipped(n, s)), EITHER)
+    f"{name}, byte at {share:.0%} flipped": (partial(flipped, name, share), EITHER)
     for name in FORMATS
     for share in (0, 0.01, 0.03, 0.2, 0.6, 1)
 }
 
 
 CASES |= {
-    f"{width} x {height} pixels": ((lambda w=width, h=height: saved(drawn(w, h), "PNG")), READ)
+    f"{width} x {height} pixels": (partial(noisy, width, height), READ)
     for width, height in ((1, 1), (1, 2), (2, 1), (1, 3000), (3000, 1), (3, 40_000), (70_000, 2))
 }
 
 
 CASES |= {
-    f"mode {mode}": ((lambda m=mode: saved(drawn().convert(m), "PNG")), READ)
+    f"mode {mode}": (partial(converted, drawn, mode, "PNG"), READ)
     for mode in ("1", "L", "LA", "P", "RGBA", "I;16")
 }
 
 
 CASES |= {
-    f"a face as {mode} JPEG": ((lambda m=mode: saved(face().convert(m), "JPEG")), READ)
+    f"a face as {mode} JPEG": (partial(converted, face, mode, "JPEG"), READ)
     for mode in ("L", "CMYK", "RGB")
 }
 
 
 CASES |= {
-    f"EXIF orientation {value}": ((lambda v=value: with_exif(tagged(0x112, 3, 1, v))), READ)
-    for value in (0, 6, 9, 65535)
+    f"EXIF orientation {value}": (partial(turned_by, value), READ) for value in (0, 6, 9, 65535)
 }
 
 
 CASES |= {
-    f"a header of {wide} x {high} pixels in {kind}": (lambda m=make, w=wide, h=high: m(w, h), end)
+    f"a header of {wide} x {high} pixels in {kind}": (partial(make, wide, high), end)
     for kind, make, wide, high, end in (
         ("PNG", png, 20_000, 20_000, PIXELS),
         ("PNG", png, 2**31 - 1, 2**31 - 1, EITHER),

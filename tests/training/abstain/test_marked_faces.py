@@ -11,7 +11,9 @@ from facespace.types import Box, Detection, FacespaceError
 from training.abstain import marked_faces
 
 
-def pictures(tmp_path: Path, rows: str, names: tuple[str, ...] = ("a.png",)) -> list:
+def pictures(
+    tmp_path: Path, rows: str, names: tuple[str, ...] = ("a.png",)
+) -> list[marked_faces.Picture]:
     (tmp_path / "images").mkdir()
     for name in names:
         (tmp_path / "images" / name).touch()

@@ -13,8 +13,8 @@ from sklearn.svm import LinearSVC
 
 from facespace.artifacts.manifest import load_manifest
 from facespace.faces import model
-from tests.support.pages import evaluation, opened, text
-from training.__main__ import main
+from tests.support.pages import evaluation, opened, prepared, text
+from tests.support.training_sets import train
 from training.models import export, front_ends, nystroem, pipeline
 from training.models.nystroem import NystroemSVC
 
@@ -26,7 +26,9 @@ def points(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     return rows, np.where(np.hypot(*rows.T) + rng.normal(0, 0.1, 900) < 0.8, "female", "male")
 
 
-def test_it_is_nystroem_and_a_linear_svm(points, monkeypatch) -> None:
+def test_it_is_nystroem_and_a_linear_svm(
+    points: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Chunks, folded weights and Newton's steps give what scikit-learn's two steps give."""
     rows, labels = points
     monkeypatch.setattr(nystroem, "CHUNK", 128)
@@ -43,7 +45,9 @@ def test_it_is_nystroem_and_a_linear_svm(points, monkeypatch) -> None:
     assert (machine.predict(rows) == labels).mean() > 0.9
 
 
-def test_few_steps_in_float32_are_close_to_the_minimum(points, monkeypatch) -> None:
+def test_few_steps_in_float32_are_close_to_the_minimum(
+    points: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows, labels = points
     few = NystroemSVC(gamma=1.5, landmarks=300).fit(rows.astype(np.float32), labels)
     monkeypatch.setattr(nystroem, "STEPS", 50)
@@ -51,14 +55,16 @@ def test_few_steps_in_float32_are_close_to_the_minimum(points, monkeypatch) -> N
     assert np.mean(few.predict(rows.astype(np.float32)) == best.predict(rows)) > 0.97
 
 
-def test_more_landmarks_than_photos_and_the_same_photo_twice(points) -> None:
+def test_more_landmarks_than_photos_and_the_same_photo_twice(
+    points: tuple[np.ndarray, np.ndarray],
+) -> None:
     rows, labels = (np.concatenate([part[:40]] * 2) for part in points)
     machine = NystroemSVC(gamma=1.5, landmarks=1000).fit(rows, labels)
     assert len(machine.support_vectors_) == 80
     assert (machine.predict(rows) == labels).mean() > 0.8
 
 
-def test_mirror_images_are_fitted_too(points) -> None:
+def test_mirror_images_are_fitted_too(points: tuple[np.ndarray, np.ndarray]) -> None:
     """What is judged by the mean of both images is fitted to that mean."""
     rows, labels = points
     turned = rows[:, ::-1] + 0.3
@@ -88,12 +94,10 @@ def test_the_number_of_photos_decides(wanted: str, count: int, kind: str) -> Non
 
 
 @pytest.fixture(scope="module")
-def trained(photos: Path, tmp_path_factory) -> Path:
+def trained(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Artifacts of a run with landmarks, their number as few photos allow it."""
     out, cache = tmp_path_factory.mktemp("out"), tmp_path_factory.mktemp("cache")
-    options = ["--data", photos, "--out", out, "--cache", cache, "--jobs", "1"]
-    options += ["--model", "eigenfaces", "--classifier", "nystroem"]
-    assert main(["train", *map(str, options)]) == 0
+    train(photos, out, cache, "--model", "eigenfaces", "--classifier", "nystroem")
     return out
 
 
@@ -119,7 +123,8 @@ def test_the_artifacts_keep_the_contract(trained: Path) -> None:
     assert facts[0] == facts[1]
 
 
-def test_pages_show_it(trained: Path, monkeypatch) -> None:
+def test_pages_show_it(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared(monkeypatch)
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(trained))
     shown = evaluation(part="How it was made")
     assert not shown.exception
@@ -131,7 +136,9 @@ def test_pages_show_it(trained: Path, monkeypatch) -> None:
     assert "Nystroem" in text(opened("card"))
 
 
-def test_a_model_on_landmarks_is_written_as_one_on_support_vectors(rng) -> None:
+def test_a_model_on_landmarks_is_written_as_one_on_support_vectors(
+    rng: np.random.Generator,
+) -> None:
     """The file agrees with the pipeline, and does not grow with the faces."""
     crops = rng.integers(0, 256, (1200, 16, 16), np.uint8)
     crops[::2, :8] //= 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -55,7 +56,7 @@ def test_crops_are_made_anew_for_another_version_alone(
     if changed == "version":
         monkeypatch.setattr(crops, "VERSION", crops.VERSION + 1)
     else:
-        monkeypatch.setattr(crops.cv2, "__version__", "another")
+        monkeypatch.setattr(cv2, "__version__", "another")
     assert cropped() == 2
 
 

@@ -45,7 +45,7 @@ def test_another_file_is_refused(content: bytes | None, tmp_path: Path) -> None:
     """Also where its sha256 is what the manifest says: no zip, or one that needs pickle."""
     path = tmp_path / scores.FILE
     if content is None:
-        np.savez(path, **{"lfw/female": np.array([{}], object)})
+        np.savez(path, allow_pickle=True, **{"lfw/female": np.array([{}], object)})
     else:
         path.write_bytes(content)
     listed = json.loads((MANIFEST.folder / "manifest.json").read_text("utf-8"))

@@ -54,7 +54,10 @@ def test_curves_of_many_models_are_all_drawn(draw: Any) -> None:
 
 @pytest.mark.parametrize(("risk", "marked"), [(0.03, {"One", "Other"}), (None, {"Other"})])
 def test_risk_coverage_marks_the_operating_points(risk: float | None, marked: set[str]) -> None:
-    settings = {"One": {"coverage": 0.6, "risk": risk}, "Other": {"coverage": 0.7, "risk": 0.05}}
+    settings: dict[str, dict[str, Any]] = {
+        "One": {"coverage": 0.6, "risk": risk},
+        "Other": {"coverage": 0.7, "risk": 0.05},
+    }
     figure = curves.risk_coverage({"One": RISKS, "Other": RISKS}, "One", settings)
     assert list(trace(figure, "One").x) == RISKS["coverage"]
     assert list(trace(figure, "One").customdata) == RISKS["certainty"]
@@ -63,7 +66,11 @@ def test_risk_coverage_marks_the_operating_points(risk: float | None, marked: se
 
 
 def test_reliability() -> None:
-    bins = {"predicted": [0.1, 0.9], "observed": [0.2, 0.8], "faces": [50, 51]}
+    bins: dict[str, list[float]] = {
+        "predicted": [0.1, 0.9],
+        "observed": [0.2, 0.8],
+        "faces": [50, 51],
+    }
     measured = trace(curves.reliability(bins), "measured")
     assert list(measured.x) == bins["predicted"]
     assert list(measured.y) == bins["observed"]
@@ -117,7 +124,9 @@ def test_shares_sum_to_one() -> None:
 
 
 def test_intervals_of_models() -> None:
-    table = {name: {"auc": interval(value)} for name, value in (("a", 0.8), ("b", 0.9))}
+    table: dict[str, dict[str, Any]] = {
+        name: {"auc": interval(value)} for name, value in (("a", 0.8), ("b", 0.9))
+    }
     table["unknown"] = {"auc": NOTHING}
     figure = charts.intervals(table, {"auc": "AUC"})
     (drawn,) = figure.data
@@ -216,8 +225,8 @@ def test_points_have_their_intervals() -> None:
 
 
 @pytest.mark.parametrize("band", [None, (0.2, 0.8)])
-def test_histogram_has_female_up_and_male_down(band: tuple[float, ...] | None) -> None:
-    counts = {"edges": [0, 0.5, 1], "female": [2, 30], "male": [1200, 4]}
+def test_histogram_has_female_up_and_male_down(band: tuple[float, float] | None) -> None:
+    counts: dict[str, list[float]] = {"edges": [0, 0.5, 1], "female": [2, 30], "male": [1200, 4]}
     figure = curves.histogram(counts, 0.45, band)
     assert list(trace(figure, "labelled female").y) == [2, 30]
     assert list(trace(figure, "labelled male").y) == [-1200, -4]

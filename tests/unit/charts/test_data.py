@@ -41,7 +41,10 @@ def test_measure_stacks_labels_under_a_box_and_marks_the_cuts() -> None:
 
 
 def test_boxes_of_few_photos_are_pale() -> None:
-    by = {"A": {"photos": 1200, **BOX}, "B": {"photos": 29, **BOX, "median": 3.5}}
+    by: dict[str, dict[str, float]] = {
+        "A": {"photos": 1200, **BOX},
+        "B": {"photos": 29, **BOX, "median": 3.5},
+    }
     figure = charts.boxes(by, "pixels", {})
     large, small = figure.data
     assert (list(large.y), list(small.y)) == (["A (1,200)"], ["B (29)"])

@@ -23,6 +23,7 @@ from facespace.cli import main
 from facespace.faces import detectors
 from tests.support.paths import ARTIFACTS
 from tests.support.pictures import packed
+from tests.support.present import present
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def lines(path: Path) -> list[dict]:
+def lines(path: Path) -> list[dict[str, Any]]:
     entries = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     return [entry | {"milliseconds": None} for entry in entries]
 
@@ -194,7 +195,7 @@ def test_killing_it_loses_next_to_nothing(
         time.sleep(0.02)
     process.kill()
     process.wait()
-    process.stderr.close()
+    present(process.stderr).close()
     assert not part.exists()
     known = journal.read_bytes().count(b"\n") - 1
     assert 8 <= known < 56
@@ -244,11 +245,11 @@ def of_session(leader: int) -> list[str]:
 def test_a_reader_that_has_had_enough_ends_it_quietly(there: Path) -> None:
     command = [sys.executable, "-m", "facespace", "folder", str(there), "--workers", "1"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    process.stdout.close()
-    err = process.stderr.read().decode()
+    present(process.stdout).close()
+    err = present(process.stderr).read().decode()
     assert process.wait(120) == 1
     assert "Traceback" not in err and "BrokenPipe" not in err
-    process.stderr.close()
+    present(process.stderr).close()
 
 
 def test_progress_on_a_terminal(

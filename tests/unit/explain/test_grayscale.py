@@ -61,7 +61,7 @@ def test_furthest_finds_the_pixel_where_formulas_lie_apart() -> None:
     ],
 )
 def test_the_lens_stays_inside(
-    shape: tuple[int, ...], place: tuple[int, ...], size: int, expected: tuple[int, ...]
+    shape: tuple[int, ...], place: tuple[int, int], size: int, expected: tuple[int, ...]
 ) -> None:
     assert grayscale.window(shape, *place, size) == expected
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def files(tmp_path_factory: pytest.TempPathFactory, astronaut_file: bytes) -> li
     return [str(folder / name) for name in ("astronaut.png", "grey.jpg", "text.jpg")]
 
 
-def plain(reading: Reading) -> dict:
+def plain(reading: Reading) -> dict[str, Any]:
     return reading.to_dict() | {"milliseconds": None, "source": None}
 
 
@@ -59,7 +60,7 @@ def test_the_result_contract(astronaut: RGB) -> None:
 
 
 def test_settings_change_the_reading(astronaut: RGB) -> None:
-    def read(**settings: object) -> Reading:
+    def read(**settings: Any) -> Reading:
         return facespace.analyze(astronaut, facespace.Settings(**settings))
 
     assert read(threshold=1.0).faces == ()

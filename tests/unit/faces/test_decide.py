@@ -37,7 +37,7 @@ def test_verdicts(probability: float, side: float, label: str, reasons: tuple[st
 def test_the_threshold_parts_female_from_male() -> None:
     rules = Rules(threshold=0.6, certainty=0.5, smallest_face=0)
     face = Detection(Box(0, 0, 9, 9), 0.9)
-    labels = [decide(face, Score(p, 0, np.zeros(1)), rules).label for p in (0.59, 0.6)]
+    labels = [decide(face, Score(p, 0, np.zeros(1, np.float32)), rules).label for p in (0.59, 0.6)]
     assert labels == ["male", "female"]
 
 
@@ -71,7 +71,7 @@ def test_evidence_makes_a_question_mark(
 ) -> None:
     rules = Rules(threshold=0.5, certainty=0.8, smallest_face=20, cuts=CUTS, sure=0.8)
     found = Detection(Box(0, 0, 50, 50), score)
-    verdict = decide(found, Score(0.95, distance, np.zeros(3)), rules, evidence)
+    verdict = decide(found, Score(0.95, distance, np.zeros(3, np.float32)), rules, evidence)
     assert (verdict.label, verdict.reasons) == ("?" if reasons else "female", reasons)
 
 

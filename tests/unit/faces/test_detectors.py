@@ -43,14 +43,16 @@ def test_the_astronaut_is_found(name: str, astronaut: RGB) -> None:
 
 
 def test_landmarks_are_where_the_face_has_them(astronaut_face: Detection) -> None:
-    np.testing.assert_allclose(astronaut_face.landmarks, LANDMARKS, atol=6)
+    np.testing.assert_allclose(np.array(astronaut_face.landmarks), LANDMARKS, atol=6)
 
 
 @pytest.mark.parametrize("scale", [0.4, 1.5, 4.0])
 def test_boxes_are_pixels_of_the_picture_as_given(
     scale: float, astronaut: RGB, astronaut_face: Detection
 ) -> None:
-    resized = cv2.resize(astronaut, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    resized = np.asarray(
+        cv2.resize(astronaut, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+    )
     (found,) = detectors.get("yunet").detect(resized)
     for name in ("x", "y", "width", "height"):
         assert getattr(found.box, name) / scale == pytest.approx(
@@ -93,7 +95,7 @@ def test_a_pool_lends_each_object_once_and_keeps_it_warm() -> None:
 @pytest.mark.parametrize("size", [(512, 512), (333, 480), (96, 65), (40, 300)])
 def test_yunet_finds_what_opencv_finds(size: tuple[int, int], astronaut: RGB) -> None:
     """The file as OpenCV runs it, and rewritten; sides that are no multiples of 32 too."""
-    picture = cv2.resize(astronaut, size[::-1], interpolation=cv2.INTER_AREA)
+    picture = np.asarray(cv2.resize(astronaut, size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
     own = loaded(yunet_graph.rebuilt(yunet.weights()))
     (found,) = yunet._run(own, picture[None], 0.3)
     least = tuple(max(side, yunet.SMALLEST_SIDE) for side in size)
@@ -113,14 +115,14 @@ def test_a_crowd_is_looked_at_again_in_parts(
     astronaut: RGB, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     head = cv2.resize(astronaut[20:220, 110:330], (160, 145), interpolation=cv2.INTER_AREA)
-    crowd = np.tile(head, (4, 6, 1))
+    crowd = np.tile(np.asarray(head, np.uint8), (4, 6, 1))
     monkeypatch.setattr(yunet, "LOOKS", 5)
     few = yunet.YuNet().detect(crowd)
     monkeypatch.setattr(yunet, "LOOKS", 100)
     many = yunet.YuNet().detect(crowd)
     assert len(many) == 24
     for one, other in zip(few, many, strict=True):
-        np.testing.assert_allclose(one.landmarks, other.landmarks, atol=1e-3)
+        np.testing.assert_allclose(np.array(one.landmarks), np.array(other.landmarks), atol=1e-3)
         assert one.score == pytest.approx(other.score, abs=1e-5)
 
 

@@ -171,7 +171,7 @@ def test_one_flipped_byte_is_noticed(copy: Path, name: str) -> None:
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     manifest = load_manifest(copy)
-    load = {
+    load: dict[str, Callable[[], object]] = {
         "eigenfaces.onnx": lambda: model.load_model("eigenfaces", copy),
         "face_space.npz": lambda: face_space.load(copy),
         "report.json": lambda: manifest.json("report.json"),

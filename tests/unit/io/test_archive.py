@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ from tests.support.hostile.refused_zips import HOSTILE, ONE, changed, entry, lis
 
 
 @pytest.fixture(autouse=True)
-def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def temporary(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     """The system's folder for temporary files: an own one, seen to be empty in the end."""
     folder = tmp_path_factory.mktemp("temporary")
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -102,7 +104,9 @@ def test_what_people_send_is_read(kind: str, tmp_path: Path) -> None:
     )
     path = tmp_path / "photos.zip"
     path.write_bytes(content)
-    source = {"bytes": content, "file": io.BytesIO(content), "path": path}[kind]
+    file = io.BytesIO(content)
+    sources: dict[str, bytes | io.BytesIO | Path] = {"bytes": content, "file": file, "path": path}
+    source = sources[kind]
     with Archive(source) as archive:
         assert {name: archive.read(name) for name in archive.names} == {
             "Photos/female/Zoë.jpg": b"one",
@@ -111,8 +115,7 @@ def test_what_people_send_is_read(kind: str, tmp_path: Path) -> None:
         }
         with pytest.raises(FacespaceError, match="no such file"):
             archive.read("../photos.zip")
-    if kind == "file":
-        assert not source.closed
+    assert not file.closed
 
 
 @pytest.mark.parametrize(

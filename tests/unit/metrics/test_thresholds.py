@@ -60,7 +60,7 @@ def test_equal_errors_are_looked_for_at_every_threshold(rng: np.random.Generator
             probability: npt.NDArray[Any] = probability,
         ) -> float:
             read = probability >= cut
-            return abs(np.mean(read[~female]) - np.mean(~read[female]))
+            return float(abs(np.mean(read[~female]) - np.mean(~read[female])))
 
         chosen = thresholds.equal_error_threshold(female, probability)
         assert apart(chosen) == pytest.approx(min(apart(cut) for cut in probability))

@@ -20,6 +20,7 @@ from facespace.types import RGB, FacespaceError
 from facespace.video import tables
 from facespace.video.annotated_film import annotate_film
 from facespace.video.film import Film, Progress
+from tests.support.film_files import audio_stream, video_stream
 
 pytestmark = pytest.mark.packages
 
@@ -52,10 +53,10 @@ def write(
 ) -> Path:
     """A film file; ``sound`` is the codec of a tone beside it."""
     with av.open(str(path), "w") as written:
-        stream = written.add_stream(codec, rate=RATE)
+        stream = video_stream(written, codec, RATE)
         stream.pix_fmt = pix_fmt
         stream.codec_context.time_base = Fraction(1, 12_000)
-        tone = written.add_stream(sound, rate=48_000) if sound else None
+        tone = audio_stream(written, sound) if sound else None
         count = 0
         for count, rgb in enumerate(frames, 1):
             if count == 1:
@@ -77,7 +78,7 @@ def write(
     return path
 
 
-def annotated(source: Path, out: Path, **options: object) -> Film:
+def annotated(source: Path, out: Path, **options: Any) -> Film:
     *steps, film = annotate_film(source, out, **options)
     assert all(isinstance(step, Progress) for step in steps)
     assert isinstance(film, Film)

@@ -19,6 +19,8 @@ from facespace.types import RGB, Box, FacespaceError
 from facespace.video import annotated_film, frames, sound
 from facespace.video.annotated_film import annotate_film
 from facespace.video.film import Film
+from tests.support.film_files import audio_stream, video_stream
+from tests.support.present import present
 
 pytestmark = pytest.mark.packages
 
@@ -32,7 +34,7 @@ def faces(astronaut: RGB, count: int) -> Iterator[RGB]:
 
 def write(path: Path, pictures: Iterator[RGB], codec: str = "libx264", **context: object) -> Path:
     with av.open(str(path), "w") as written:
-        stream = written.add_stream(codec, rate=RATE)
+        stream = video_stream(written, codec, RATE)
         stream.pix_fmt = "yuv420p"
         for name, value in context.items():
             setattr(stream.codec_context, name, value)
@@ -134,9 +136,11 @@ def test_a_cover_is_no_film(tmp_path: Path, astronaut: RGB) -> None:
         annotated(path, tmp_path / "out.mp4")
 
 
-def tone(written: av.container.OutputContainer, seconds: float, codec: str = "aac") -> Callable:
+def tone(
+    written: av.container.OutputContainer, seconds: float, codec: str = "aac"
+) -> Callable[[], None]:
     """A sound track beside a film; call the result to write it from a second on."""
-    stream = written.add_stream(codec, rate=48_000)
+    stream = audio_stream(written, codec)
 
     def play(start: float) -> None:
         wave = np.sin(np.arange(round(48_000 * seconds)) / 20, dtype=np.float32)[None] / 2
@@ -167,7 +171,7 @@ def test_sound_that_begins_late_stays_late(
     loud = np.zeros(3 * 48_000, bool)
     with av.open(str(tmp_path / "out.mp4")) as container:
         for frame in container.decode(audio=0):
-            begin = round(float(frame.time) * 48_000)
+            begin = round(float(present(frame.time)) * 48_000)
             wave = np.abs(frame.to_ndarray()[0])
             loud[begin : begin + len(wave)] = wave > 0.1
     assert np.flatnonzero(loud)[0] / 48_000 == pytest.approx(1, abs=2 * sound.LATE)

@@ -43,7 +43,7 @@ def played(live: Live, rgb: RGB, condition: Callable[[Look], bool]) -> RGB:
     def shown() -> bool:
         nonlocal drawn
         drawn = live.show(rgb)
-        return condition(live.look())
+        return bool(condition(live.look()))
 
     until(shown)
     return drawn

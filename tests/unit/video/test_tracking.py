@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,7 +37,7 @@ def face(
     return Face(Detection(box, 0.9), crop, score, verdict, Evidence())
 
 
-def follow(frames: Sequence[Sequence[Face]], step: float = STEP) -> tuple[Tracker, list]:
+def follow(frames: Sequence[Sequence[Face]], step: float = STEP) -> tuple[Tracker, list[Any]]:
     """A tracker fed with frames, and what it said of each."""
     tracker = Tracker(RULES, trails=True)
     return tracker, [tracker.update(faces, step * i) for i, faces in enumerate(frames)]
