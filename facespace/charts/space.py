@@ -50,7 +50,7 @@ def eigenface_grid(
     """
     rows = -(-len(effects) // columns)
     most = np.abs(effects).reshape(len(effects), -1).max(axis=1)
-    shares = enumerate(zip(np.asarray(explained), most, strict=True), 1)
+    shares = zip(np.asarray(explained), most, strict=True)
     figure = make_subplots(
         rows=rows,
         cols=columns,
