@@ -39,9 +39,6 @@ with output.cards(3 + ("learned" in view.data), "photos"):
     data.learned(view)
 st.caption(f"Source: {view.data['source']}. Licence: {view.data['licence']}.")
 
-# Only the part that is open is drawn; its name is in the address.
-parts = PARTS | ({"Look at photos": lambda _: gallery.gallery()} if access.offered() else {})
-for tab, part in zip(st.tabs(list(parts), key="part", bind="query-params"), parts, strict=True):
-    if tab.open:
-        with tab:
-            parts[part](view)
+output.tabs(
+    PARTS | ({"Look at photos": lambda _: gallery.gallery()} if access.offered() else {}), view
+)

@@ -6,9 +6,9 @@ from dashboard.app.page_artifacts import page_artifacts, sentences
 from dashboard.views.detection.faults import FAULTS, story, story_figures
 from dashboard.views.detection.measured import FILE, measured
 from dashboard.views.detection.side_by_side import downloads, side_by_side
-from dashboard.widgets.example import CREDIT, example
-from facespace.io import images
-from facespace.io.images import SUFFIXES
+from dashboard.widgets.choice import one_of
+from dashboard.widgets.example import CREDIT
+from dashboard.widgets.picture_input import example_picture, upload
 
 st.title("Find the faces")
 st.write("What is not found is not judged, and what is found need not be a face.")
@@ -19,30 +19,21 @@ if FILE in manifest.files:
         figures = manifest.json(FILE)
 
 st.header("Side by side")
-upload = st.file_uploader("A photo of your own, or the example", SUFFIXES, key="upload")
+uploaded = upload("upload", "A photo of your own, or the example")
+example = example_picture()
+picture = uploaded[0] if uploaded else example
 with sentences():
-    name, content = example()
-    astronaut = images.load(content)
-    rgb = images.load(upload.getvalue()) if upload else astronaut
-if upload:
-    name = upload.name
-else:
+    astronaut, rgb = example.rgb(), picture.rgb()
+if not uploaded:
     st.caption(CREDIT)
-looks = side_by_side(rgb, upload.file_id if upload else name)
-downloads(name, rgb, looks)
+looks = side_by_side(rgb, picture.identity)
+downloads(picture.name, rgb, looks)
 
 st.header("Five known faults of the first app")
-fault = st.segmented_control(
-    "Fault",
-    list(FAULTS),
-    default=next(iter(FAULTS)),
-    required=True,
-    key="fault",
-    bind="query-params",
-)
-story(FAULTS[fault], astronaut)
+fault = FAULTS[one_of("Fault", FAULTS, "fault")]
+story(fault, astronaut)
 if figures:
-    story_figures(FAULTS[fault], figures)
+    story_figures(fault, figures)
 
 st.header("What was measured")
 if not figures:

@@ -6,6 +6,7 @@ from dashboard.app.page_artifacts import page_artifacts, sentences
 from dashboard.app.settings import detector_notice
 from dashboard.views.eigenfaces import chosen_face, explain
 from dashboard.views.eigenfaces import face_space as parts
+from dashboard.widgets import output
 from facespace.artifacts import face_space
 
 PARTS = {
@@ -28,11 +29,10 @@ detector_notice()
 with sentences():
     space = face_space.load()
 chosen = chosen_face.choose(manifest, space)
-# Only the part that is open is drawn; its name is in the address.
-for tab, part in zip(st.tabs(list(PARTS), key="part", bind="query-params"), PARTS, strict=True):
-    if tab.open:
-        with tab, sentences():
-            if chosen.face or part in WITHOUT_FACE:
-                PARTS[part](chosen)
-            else:
-                chosen_face.missing(chosen)
+output.tabs(
+    {
+        part: draw if chosen.face or part in WITHOUT_FACE else chosen_face.missing
+        for part, draw in PARTS.items()
+    },
+    chosen,
+)

@@ -12,6 +12,7 @@ from dashboard.views.evaluation import (
     threshold,
 )
 from dashboard.views.evaluation.tables import short
+from dashboard.widgets import output
 
 PARTS = {
     "ROC and confusion": threshold.ranking,
@@ -31,9 +32,5 @@ overview.models(view)
 st.header(f"{short(view.name)} on {view.title}")
 choice.stop_untested(view)
 overview.metrics(view)
-# Only the part that is open is drawn; its name is in the address.
-for tab, part in zip(st.tabs(list(PARTS), key="part", bind="query-params"), PARTS, strict=True):
-    if tab.open:
-        with tab:
-            PARTS[part](view)
+output.tabs(PARTS, view)
 st.page_link("pages/fairness.py", label="For whom it is right: Fairness", icon=":material/balance:")

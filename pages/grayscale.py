@@ -2,53 +2,23 @@
 
 import streamlit as st
 
-from dashboard.app.page_artifacts import page_artifacts, sentences
-from dashboard.views import grayscale
+from dashboard.app.page_artifacts import page_artifacts
+from dashboard.views.grayscale.lessons import LESSONS
+from dashboard.views.grayscale.subject import about, opened
+from dashboard.widgets import output
 from dashboard.widgets.empty_state import empty, show_the_example
-from dashboard.widgets.example import CREDIT, example
-from dashboard.widgets.picture_input import Picture
-from facespace.io.images import SUFFIXES
+from dashboard.widgets.picture_input import choose
 
 st.title("Grayscale")
 st.write("To a program a picture is numbers. Follow them from the camera to what the model gets.")
 page_artifacts()
 
-origin = st.segmented_control(
-    "Picture from",
-    ["Example", "Upload", "Camera"],
-    default="Example",
-    required=True,
-    key="from",
-    bind="query-params",
-)
-start = None
-if origin == "Example":
-    with sentences():
-        name, content = example()
-    picture = Picture(name, content, name)
-    start = grayscale.EYE
-    st.caption(CREDIT)
-else:
-    file = (
-        st.file_uploader("JPEG, PNG, WebP, BMP or HEIC", SUFFIXES, key="upload")
-        if origin == "Upload"
-        else st.camera_input("Look into the camera", key="camera")
-    )
-    if not file:
-        with empty("photo", "Add a picture", "Any will do; one with a face shows the most."):
-            show_the_example()
-        st.stop()
-    picture = Picture(
-        file.name if origin == "Upload" else "camera.jpg", file.getvalue(), file.file_id
-    )
+pictures = choose("Picture from", ("Example", "Upload", "Camera"))
+if not pictures:
+    with empty("photo", "Add a picture", "Any will do; one with a face shows the most."):
+        show_the_example()
+    st.stop()
 
-subject = grayscale.opened(picture, start)
-grayscale.about(subject)
-# Only the lesson that is open is drawn; its name is in the address.
-lessons = grayscale.PARTS
-for tab, part in zip(
-    st.tabs(list(lessons), key="lesson", bind="query-params"), lessons, strict=True
-):
-    if tab.open:
-        with tab:
-            lessons[part](subject)
+subject = opened(pictures[0])
+about(subject)
+output.tabs(LESSONS, subject, "lesson")

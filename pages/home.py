@@ -13,8 +13,9 @@ with sentences():
 
 st.title("Facespace")
 st.markdown(
-    "**Finds the faces** in a photo, also side faces and masked ones. **Says of each** whether it "
-    "reads as female or male, and how sure that is. **Says “?”** where a human should look."
+    "**Finds the faces** in a photo, including side faces and masked ones. **Predicts for each** "
+    "whether people would call it female or male, and how sure that is. **Says “?”** where a human "
+    "should look."
 )
 seen, yours = st.columns([3, 2], gap="large")
 with seen:

@@ -2,28 +2,25 @@
 
 import streamlit as st
 
-from dashboard.app.page_artifacts import page_artifacts, sentences
+from dashboard.app.page_artifacts import page_artifacts
 from dashboard.app.settings import choose_model, detector_notice
-from dashboard.views import own_photos
+from dashboard.views.own_photos import choose, photos, run
+from dashboard.views.own_photos import figures as of_models
 from dashboard.widgets.empty_state import empty
 
 st.title("Bring your own test")
 st.write("How often is it right on photos like yours? The figures of others may not hold for them.")
 manifest = page_artifacts()
 detector_notice()
-own_photos.wanted()
-brought = own_photos.source()
-place = st.empty()
-outcome = None if brought else own_photos.kept(manifest)
-if not brought and outcome is None:
-    with (
-        place.container(),
-        empty(
-            "own_photos",
-            "Add a ZIP of labelled photos",
-            "Every model reads them. You see how often each is right, with intervals, at which "
-            "threshold, and which photos it gets wrong.",
-        ),
+choose.instructions()
+brought = choose.source()
+test = run.test(manifest, brought)
+if test is None:
+    with empty(
+        "own_photos",
+        "Add a ZIP of labelled photos",
+        "Every model reads them. You see how often each is right, with intervals, at which "
+        "threshold, and which photos it gets wrong.",
     ):
         st.page_link(
             "pages/evaluation.py",
@@ -31,29 +28,25 @@ if not brought and outcome is None:
             icon=":material/analytics:",
         )
     st.stop()
-if brought:
-    with sentences():
-        outcome = own_photos.tested(manifest, place, *brought)
-assert outcome
-
+outcome = run.outcome(test, brought)
 figures = outcome.figures
 if figures is None:
     st.warning(outcome.problem, icon=":material/warning:")
-    own_photos.left_out(outcome)
-    own_photos.again()
+    photos.left_out(outcome)
+    run.again()
     st.stop()
-st.success(own_photos.summary(figures), icon=":material/check_circle:")
+st.success(photos.summary(figures), icon=":material/check_circle:")
 for remark in figures["remarks"]:
     st.info(remark, icon=":material/info:")
-own_photos.left_out(outcome)
-own_photos.again()
+photos.left_out(outcome)
+run.again()
 
 st.header("All models")
-own_photos.models(figures)
+of_models.models(figures)
 
 name = choose_model(manifest)
 st.header(manifest.models[name].title)
-own_photos.headline(figures["models"][name])
-own_photos.ranking(figures, name)
-own_photos.calibration_and_groups(figures["models"][name])
-own_photos.errors(outcome, name)
+of_models.headline(figures["models"][name])
+of_models.ranking(figures, name)
+of_models.calibration_and_groups(figures["models"][name])
+photos.errors(outcome, name)

@@ -2,45 +2,18 @@
 
 import streamlit as st
 
-from dashboard.app.page_artifacts import sentences
 from dashboard.app.settings import sidebar
 from dashboard.views import photo
 from dashboard.widgets import results, review_queue
 from dashboard.widgets.empty_state import empty, show_the_example
-from dashboard.widgets.example import CREDIT, example
-from dashboard.widgets.picture_input import Picture, read_all
-from facespace import limits
-from facespace.io.images import SUFFIXES
+from dashboard.widgets.picture_input import choose
+from dashboard.widgets.read_pictures import read_all
 
 st.title("Photo")
-st.write("Every face is boxed and read as female or male, or marked “?” where a human should look.")
+st.write("Every face gets a box and a verdict: female, male, or “?” where a human should look.")
 settings = sidebar()
 
-origin = st.segmented_control(
-    "Pictures from",
-    ["Upload", "Camera", "Example"],
-    default="Upload",
-    required=True,
-    key="from",
-    bind="query-params",
-)
-files: list[Picture] = []
-if origin == "Upload":
-    uploads = st.file_uploader(
-        "JPEG, PNG, WebP, BMP or HEIC", SUFFIXES, accept_multiple_files=True, key="uploads"
-    )
-    if len(uploads) > limits.MAX_FILES:
-        st.info(f"At most {limits.MAX_FILES} pictures are read at once; these are the first.")
-    files = [Picture(u.name, u.getvalue(), u.file_id) for u in uploads[: limits.MAX_FILES]]
-elif origin == "Camera":
-    shot = st.camera_input("Look into the camera")
-    files = [Picture("camera.jpg", shot.getvalue(), shot.file_id)] if shot else []
-else:
-    with sentences():
-        name, content = example()
-    files = [Picture(name, content, name)]
-    st.caption(CREDIT)
-
+files = choose("Pictures from", ("Upload", "Camera", "Example"), several=True)
 if not files:
     with empty(
         "photo",

@@ -4,7 +4,8 @@ import streamlit as st
 
 from dashboard.app import consent
 from dashboard.app.page_artifacts import page_artifacts, sentences
-from dashboard.views.review import parts, results
+from dashboard.views.review import decide, faces, files, statistics
+from dashboard.widgets.choice import one_of
 from dashboard.widgets.empty_state import empty
 
 st.title("Review")
@@ -17,18 +18,10 @@ consent.switch()
 with sentences():
     queue = consent.queue()
     items = queue.items() if queue else []
-parts.messages()
-view = st.segmented_control(
-    "Show",
-    list(parts.VIEWS),
-    format_func=parts.VIEWS.__getitem__,
-    default="one",
-    required=True,
-    key="view",
-    bind="query-params",
-)
+decide.messages()
+view = one_of("Show", faces.VIEWS, "view", titles=faces.VIEWS)
 if view == "files":
-    results.files(queue, items)
+    files.files(queue, items)
     st.stop()
 if queue is None or not items:
     with empty(
@@ -47,11 +40,11 @@ if queue is None or not items:
     st.stop()
 with sentences():
     if view == "one":
-        parts.progress(items)
-        parts.one_at_a_time(queue, parts.filtered(items, waiting=True), items)
-        results.order()
+        faces.progress(items)
+        faces.one_at_a_time(queue, faces.filtered(items, waiting=True), items)
+        statistics.order()
     elif view == "many":
-        parts.progress(items)
-        parts.many(queue, parts.filtered(items))
+        faces.progress(items)
+        faces.many(queue, faces.filtered(items))
     else:
-        results.statistics(items)
+        statistics.statistics(items)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.app import consent
 from dashboard.app.settings import sidebar
-from dashboard.views import webcam
+from dashboard.views.webcam import panel, pictures, stream
 from dashboard.widgets.empty_state import empty
 from facespace.video.live import Options
 
@@ -25,28 +25,28 @@ st.caption(
 
 left, right = st.columns([3, 2], gap="medium")
 with left:
-    context = webcam.stream(Options(settings, mirror, landmarks))
+    context = stream.stream(Options(settings, mirror, landmarks))
     live = context.video_processor.live if context.video_processor else None
     if live and context.state.playing:
-        webcam.snapshot(live)
-        webcam.taken()
+        pictures.snapshot(live)
+        pictures.taken()
 with right:
     if live and context.state.playing:
-        webcam.panel(live, crops)
-    elif context.state.signalling and not webcam.failed():
-        webcam.connecting()
+        panel.panel(live, crops)
+    elif context.state.signalling and not stream.failed():
+        stream.connecting()
     else:
         with empty(
             "webcam",
             "Press “Start the camera”",
-            "Your browser asks whether this page may use it. What is seen then stands here.",
+            "Your browser asks whether this page may use it. What it sees then appears here.",
         ):
             st.caption("No camera? The switch below takes single pictures.")
 if not (live and context.state.playing):
-    webcam.taken()
-if webcam.failed():
-    webcam.why_not()
-single = st.toggle("Take single pictures instead", webcam.failed(), key="single")
-if single or webcam.failed():
-    webcam.single_pictures(settings)
-webcam.diagnosis(context)
+    pictures.taken()
+if stream.failed():
+    stream.why_not()
+single = st.toggle("Take single pictures instead", stream.failed(), key="single")
+if single or stream.failed():
+    pictures.single_pictures(settings)
+stream.diagnosis(context)

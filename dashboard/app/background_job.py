@@ -71,6 +71,6 @@ class BackgroundJob(ABC, Generic[Progress]):
             self.error = str(error)
         except Exception:  # or the page would show nothing at all
             logging.getLogger(__name__).exception("%s could not be read", self.READS)
-            self.error = f"{self.READS} could not be read, by a fault that the server’s log names."
+            self.error = f"{self.READS} could not be read; the server’s log says what went wrong."
         finally:
             self._at_once.release()

@@ -29,8 +29,9 @@ def run(page: StreamlitPage) -> None:
             raise
         logging.getLogger(__name__).exception("The page %s failed", page.title)
         st.warning(
-            f"{FAILED}, by a fault of its own. The server’s log says what it was. Where artifacts "
-            "were replaced by hand, they may not be of this version: train them again.",
+            f"{FAILED}, because of a fault of its own; the server’s log says what it was. If "
+            "artifacts were replaced by hand, they may belong to another version: train them "
+            "again.",
             icon=":material/healing:",
         )
         with st.container(horizontal=True, vertical_alignment="center"):

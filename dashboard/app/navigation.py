@@ -64,10 +64,10 @@ def navigation() -> StreamlitPage:
 
 def bounded_address() -> None:
     """Let go of what an address says of settings where it says too much to have come from here."""
-    said = st.query_params
-    length = sum(len(key) + len(text) for key in said for text in said.get_all(key))
+    query = st.query_params
+    length = sum(len(key) + len(text) for key in query for text in query.get_all(key))
     if length > limits.MAX_QUERY:
-        said.clear()
+        query.clear()
         st.warning(
             f"The address of this page has {length:,} characters of settings; at most "
             f"{limits.MAX_QUERY:,} are read. The page shows its own settings.",

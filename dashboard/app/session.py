@@ -24,6 +24,6 @@ class Remembered(Generic[T]):
         """Remember this from now on."""
         st.session_state[self.key] = value
 
-    def forget(self) -> T | None:
-        """Remember it no longer; what it was."""
-        return cast("T | None", st.session_state.pop(self.key, None))
+    def forget(self) -> None:
+        """Remember it no longer."""
+        st.session_state.pop(self.key, None)

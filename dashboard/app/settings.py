@@ -33,16 +33,16 @@ def sidebar() -> Settings:
             bind="query-params",
             persist_state="session",
         )
-        found_by, sentence = detectors.working(detector)
+        used, sentence = detectors.working(detector)
         threshold = st.slider(
             "Detection threshold",
-            *(0.0, 1.0, found_by.threshold, 0.05),
+            *(0.0, 1.0, used.threshold, 0.05),
             help="How sure the detector must be that something is a face.",
-            key=f"{found_by.name}_threshold",
+            key=f"{used.name}_threshold",
             bind="query-params",
             persist_state="session",
         )
-        small_faces = found_by.name == "yunet" and st.toggle(
+        small_faces = used.name == "yunet" and st.toggle(
             "Find small faces",
             help="Searches the picture once more, in tiles: for crowds in large photos. Slower.",
             key="small_faces",

@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.app.page_artifacts import sentences
 from dashboard.widgets import output, results
-from dashboard.widgets.example import CREDIT, example
-from dashboard.widgets.picture_input import Picture, read_all
+from dashboard.widgets.example import CREDIT
+from dashboard.widgets.picture_input import example_picture
+from dashboard.widgets.read_pictures import read_all
 from facespace.faces.analyze import Settings
 from facespace.types import Reading
 
@@ -35,9 +35,7 @@ BEHIND = {
 
 def alive() -> Reading:
     """The example, read while the page is drawn; draws it and returns what was read."""
-    with sentences():
-        name, content = example()
-    [(picture, reading)] = read_all([Picture(name, content, name)], Settings())
+    [(picture, reading)] = read_all([example_picture()], Settings())
     results.problems([reading])
     if reading.error is None:
         results.annotated(picture, reading)
@@ -93,7 +91,9 @@ def measured(tests: Mapping[str, Mapping[str, Any]]) -> None:
                     f"{_at_least(risk, test['photos'] * coverage['value'])} AUC "
                     f"{area['value']:.3f} ({area['low']:.3f} to {area['high']:.3f})"
                 )
-    st.caption("Right is what people labelled the photos as. What is not answered is marked “?”.")
+    st.caption(
+        "“Right” means as people labelled the photos. Faces without an answer are marked “?”."
+    )
     st.page_link(
         "pages/evaluation.py", label="All figures, at any threshold", icon=":material/analytics:"
     )

@@ -24,9 +24,9 @@ COVERED, BAR = (60, 100), 260
 
 def frame(picture: RGB, number: int) -> RGB:
     """One frame, uint8 (360, 640, 3): a camera that drifts about the face and back."""
-    turn = 2 * np.pi * number / FRAMES
-    scale = 1.6 + 0.2 * np.sin(turn)
-    left, top = scale * 60 + 50 * np.cos(turn), 8 * scale + 10 * np.sin(2 * turn)
+    phase = 2 * np.pi * number / FRAMES
+    scale = 1.6 + 0.2 * np.sin(phase)
+    left, top = scale * 60 + 50 * np.cos(phase), 8 * scale + 10 * np.sin(2 * phase)
     move = np.array([[scale, 0, -left], [0, scale, -top]])
     rgb = cv2.warpAffine(picture, move, SIZE, borderMode=cv2.BORDER_REPLICATE)
     if COVERED[0] <= number < COVERED[1]:

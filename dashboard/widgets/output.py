@@ -1,14 +1,34 @@
-"""A figure, a table and downloads, as all pages show them."""
+"""Figures, tables, files and tabs, as all pages show them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import PurePath
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.app.page_artifacts import sentences
+
+#: What is in a file, or what makes it.
+Content: TypeAlias = "pd.DataFrame | bytes | str | Callable[[], bytes | str]"
+
+#: The media type and the icon of a file by the end of its name.
+_KINDS = {
+    ".csv": ("text/csv", "table"),
+    ".html": ("text/html", "grid_on"),
+    ".json": ("application/json", "data_object"),
+    ".jsonl": ("application/jsonl", "data_object"),
+    ".md": ("text/markdown", "description"),
+    ".mp4": ("video/mp4", "movie"),
+    ".parquet": ("application/vnd.apache.parquet", "table_chart"),
+    ".png": ("image/png", "image"),
+    ".zip": ("application/zip", "folder_zip"),
+}
 
 #: A grid whose cells are all as wide, two in a row on a phone; Streamlit's own rows stretch what
 #: is left over in the last one.
@@ -33,9 +53,9 @@ def cards(number: int, name: str) -> DeltaGenerator:
     return st.container(key=f"cards-{wide}-{name}")
 
 
-def draw(figure: go.Figure, words: str) -> None:
-    """A figure, and what it shows in words."""
-    st.plotly_chart(figure, width="stretch", alt=words)
+def draw(figure: go.Figure, words: str, **more: Any) -> None:
+    """A figure, and what it shows in words; ``more`` are arguments of ``st.plotly_chart``."""
+    st.plotly_chart(figure, width="stretch", alt=words, **more)
 
 
 def table(
@@ -43,8 +63,12 @@ def table(
     words: str,
     columns: dict[str, Any] | None = None,
     height: Literal["content", "auto"] = "content",
+    **more: Any,
 ) -> None:
-    """A table, in full height unless told otherwise, and what it shows in words."""
+    """A table, in full height unless asked otherwise, and what it shows in words.
+
+    ``columns`` say how columns are shown; ``more`` are other arguments of ``st.dataframe``.
+    """
     st.dataframe(
         frame,
         width="stretch",
@@ -53,38 +77,56 @@ def table(
         placeholder="–",
         column_config=columns,
         alt=words,
+        **more,
     )
 
 
-def download(label: str, frame: pd.DataFrame, name: str) -> None:
-    """A table to keep, as CSV."""
-    st.download_button(
-        label,
-        lambda: frame.to_csv(index=False),
-        name,
-        "text/csv",
-        on_click="ignore",
-        icon=":material/table:",
-    )
-
-
-def buttons(
-    stem: str, files: Iterable[tuple[str, bytes | str | Callable[[], bytes | str], str, str, str]]
-) -> None:
-    """Download buttons side by side, one a file.
+def download(label: str, content: Content, name: str, disabled: bool = False) -> None:
+    """A button that gives out a file.
 
     Args:
-        stem: how the files' names begin.
-        files: of each the label, the content or what makes it, how its name ends, its media type,
-            and the icon.
+        label: on the button.
+        content: what is in the file, or what makes it once it is asked for; a table becomes CSV.
+        name: the file's, whose end says what it is, one of ``_KINDS``.
+        disabled: whether there is nothing to give out.
     """
+    media_type, icon = _KINDS[PurePath(name).suffix]
+    if isinstance(content, pd.DataFrame):
+        content = partial(content.to_csv, index=False)
+    st.download_button(
+        label,
+        content,
+        name,
+        media_type,
+        on_click="ignore",
+        icon=f":material/{icon}:",
+        disabled=disabled,
+    )
+
+
+def downloads(files: Iterable[tuple[str, Content, str]]) -> None:
+    """Buttons side by side that give out files, as ``download`` does."""
     with st.container(horizontal=True):
-        for label, content, end, kind, icon in files:
-            st.download_button(
-                label,
-                content,
-                f"{stem}{end}",
-                kind,
-                on_click="ignore",
-                icon=f":material/{icon}:",
-            )
+        for label, content, name in files:
+            download(label, content, name)
+
+
+def notice(words: str, icon: str, label: str, on_click: Callable[[], None], next_icon: str) -> None:
+    """A sentence beside a button that leads on."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(words, icon=f":material/{icon}:")
+        st.button(label, icon=f":material/{next_icon}:", on_click=on_click)
+
+
+T = TypeVar("T")
+
+
+def tabs(parts: Mapping[str, Callable[[T], None]], subject: T, key: str = "part") -> None:
+    """A tab a part, of which the open one is drawn, of this subject; its name is in the address.
+
+    A part that cannot be drawn for a reason that a user can mend says so in its place.
+    """
+    for tab, part in zip(st.tabs(list(parts), key=key, bind="query-params"), parts, strict=True):
+        if tab.open:
+            with tab, sentences():
+                parts[part](subject)

@@ -1,23 +1,26 @@
-"""Reads the pictures a user brought, with progress and a way to stop, each one only once."""
+"""The pictures that a page looks at: the user's files, their camera's, or the example."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from dashboard.app.page_artifacts import sentences
+from dashboard.widgets.choice import one_of
+from dashboard.widgets.example import CREDIT, example
 from facespace import limits
-from facespace.faces.analyze import Settings, analyze, failed_reading
 from facespace.io import images
-from facespace.types import RGB, FacespaceError, Reading
+from facespace.io.images import SUFFIXES
+from facespace.types import RGB
 
-#: A picture's identity and the settings it was read with.
-Key = tuple[Hashable, Settings]
+Origin = Literal["Upload", "Camera", "Example"]
 
-#: Readings kept in a session, each some kilobytes a face.
-KEPT = 4 * limits.MAX_FILES
+#: What an upload may be, in words.
+KINDS = "JPEG, PNG, WebP, BMP or HEIC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,63 +41,53 @@ def plain(name: str) -> str:
     return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#!|~:$" else c for c in name)
 
 
-def read_all(pictures: Sequence[Picture], settings: Settings) -> list[tuple[Picture, Reading]]:
-    """The readings of all pictures, in order; fewer if the user stopped.
+def choose(
+    label: str, origins: Sequence[Origin], keys: str = "", several: bool = False
+) -> list[Picture]:
+    """Let pictures be chosen; none where there is none yet. The origin is in the address.
 
-    Readings are kept in the session, for these pictures and up to ``KEPT`` of them, so a change
-    on the page reads nothing twice. After ``limits.MAX_SECONDS`` it pauses as if the user had
-    stopped it; at least one picture is read in each turn. A picture that cannot be read gets a
-    reading with an error.
+    Args:
+        label: of the choice between the origins.
+        origins: where pictures may come from; at first from the first.
+        keys: begins the keys of the widgets.
+        several: whether more than one may be uploaded.
     """
-    wanted = {(picture.identity, settings): picture for picture in pictures}
-    present = {picture.identity for picture in pictures}
-    kept: dict[Key, Reading] = st.session_state.get("readings", {})
-    done = dict([(key, kept[key]) for key in kept if key[0] in present][-KEPT:])
-    st.session_state["readings"] = done
-    todo = [key for key in wanted if key not in done]
-    ready = len(wanted) - len(todo)
-    this = frozenset(wanted)
-    if st.session_state.get("stopped") != this:
-        st.session_state["stopped"] = None  # other pictures or settings: that stop is over
-    elif todo:
-        _offer_to_go_on(ready, len(wanted))
-        return [(wanted[key], done[key]) for key in wanted if key in done]
-    if not todo:
-        return [(wanted[key], done[key]) for key in wanted]
-
-    place = st.empty()
-    with place.container(horizontal=True, vertical_alignment="center"):
-        bar = st.progress(0.0, "Reading …")
-        if len(todo) > 1:
-            st.button("Stop", icon=":material/stop_circle:", on_click=_stop, args=(this,))
-    end = time.monotonic() + limits.MAX_SECONDS
-    for number, key in enumerate(todo, ready + 1):
-        if time.monotonic() > end and number > ready + 1:
-            _stop(this)
-            place.empty()
-            _offer_to_go_on(number - 1, len(wanted), f" after {limits.MAX_SECONDS:,} seconds")
-            return [(wanted[key], done[key]) for key in wanted if key in done]
-        picture = wanted[key]
-        words = f"{number} of {len(wanted)}: {plain(picture.name)}"
-        bar.progress((number - 1) / len(wanted), words)
-        done[key] = _read(picture, settings)
-    place.empty()
-    return [(wanted[key], done[key]) for key in wanted]
+    origin = one_of(label, origins, f"{keys}from")
+    if origin == "Camera":
+        return camera(f"{keys}camera", "camera.jpg")
+    if origin == "Upload":
+        return uploads(f"{keys}uploads") if several else upload(f"{keys}upload")
+    picture = example_picture()
+    st.caption(CREDIT)
+    return [picture]
 
 
-def _read(picture: Picture, settings: Settings) -> Reading:
-    try:
-        return analyze(picture.content, settings, picture.name)
-    except FacespaceError as error:
-        return failed_reading(picture.name, settings, error)
+def example_picture() -> Picture:
+    """The example; stops the page with a sentence where it is not installed."""
+    with sentences():
+        name, content = example()
+    return Picture(name, content, name)
 
 
-def _stop(stopped: frozenset[Key] | None) -> None:
-    st.session_state["stopped"] = stopped
+def upload(key: str, label: str = KINDS) -> list[Picture]:
+    """The picture that was uploaded, if one was."""
+    file = st.file_uploader(label, SUFFIXES, key=key)
+    return [_picture(file)] if file else []
 
 
-def _offer_to_go_on(done: int, wanted: int, after: str = "") -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        words = f"Stopped{after}: {done} of {wanted} pictures are read."
-        st.info(words, icon=":material/pause_circle:")
-        st.button("Go on", icon=":material/play_circle:", on_click=_stop, args=(None,))
+def uploads(key: str) -> list[Picture]:
+    """The pictures that were uploaded, as many as are read at once."""
+    files = st.file_uploader(KINDS, SUFFIXES, accept_multiple_files=True, key=key)
+    if len(files) > limits.MAX_FILES:
+        st.info(f"At most {limits.MAX_FILES} pictures are read at once; these are the first.")
+    return [_picture(file) for file in files[: limits.MAX_FILES]]
+
+
+def camera(key: str, name: str) -> list[Picture]:
+    """The picture that the browser's camera took, if it took one, by this name."""
+    file = st.camera_input("Look into the camera", key=key)
+    return [_picture(file, name)] if file else []
+
+
+def _picture(file: UploadedFile, name: str = "") -> Picture:
+    return Picture(name or file.name, file.getvalue(), file.file_id)

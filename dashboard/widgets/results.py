@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,11 +14,19 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from dashboard.widgets import output
 from dashboard.widgets.picture_input import Picture, plain
 from facespace import gate
 from facespace.faces import annotate
 from facespace.io import encode, tables
 from facespace.types import REASONS, RGB, Face, Reading
+from facespace.video.tracking import Tracked
+
+#: Columns of tables: the probability of female, and that of the likelier class.
+FEMALE = st.column_config.ProgressColumn(
+    "Predicted female", format="percent", min_value=0, max_value=1
+)
+SURE = st.column_config.ProgressColumn("How sure", format="percent", min_value=0.5, max_value=1)
 
 #: Longer side in pixels of pictures sent to the page; downloads have them in full.
 SHOWN_SIDE = 1400
@@ -84,7 +94,7 @@ def _hoverable(rgb: RGB, reading: Reading, spoken: str) -> None:
 
 
 def crops(faces: Sequence[Face], rest: str = "the table has them all") -> None:
-    """The grey crops that the model ate, with number and verdict; ``rest`` is said of others."""
+    """The crops as the model got them, with number and verdict; ``rest`` is said of the others."""
     shown = faces[:SHOWN_CROPS]
     captions = [f"{i} · {annotate.certainty_text(face)}" for i, face in enumerate(shown, 1)]
     st.image(
@@ -108,18 +118,14 @@ def table(readings: Sequence[Reading]) -> None:
     frame = pd.DataFrame(
         [row | {"reasons": in_words((row["reasons"] or "").split())} for row in rows]
     )
-    st.dataframe(
+    output.table(
         frame.drop(columns=["x", "y"] + (["error"] if frame["error"].isna().all() else [])),
-        hide_index=True,
-        placeholder="–",
-        alt="All faces with verdict, probability, size and reasons",
-        column_config={
+        "All faces with verdict, probability, size and reasons",
+        {
             "source": "Picture",
             "face": st.column_config.NumberColumn("Face", format="%d"),
             "label": "Verdict",
-            "probability_female": st.column_config.ProgressColumn(
-                "Reads as female", format="percent", min_value=0, max_value=1
-            ),
+            "probability_female": FEMALE,
             "reasons": "Why “?”",
             "width": st.column_config.NumberColumn("Width, px", format="%.0f"),
             "height": st.column_config.NumberColumn("Height, px", format="%.0f"),
@@ -127,7 +133,33 @@ def table(readings: Sequence[Reading]) -> None:
             "distance": st.column_config.NumberColumn("Distance from face space", format="%.2f"),
             "error": "Problem",
         },
+        "auto",
     )
+
+
+def tracks_table(
+    tracks: Sequence[Tracked],
+    words: str,
+    more: Mapping[str, Sequence[float]] | None = None,
+    columns: Mapping[str, Any] | None = None,
+) -> None:
+    """One row a face that is followed, with its verdict and the reasons.
+
+    Args:
+        tracks: the faces.
+        words: what the table shows.
+        more: other columns, a value a face; ``columns`` say how they are shown.
+    """
+    frame = pd.DataFrame(
+        {
+            "Face": [track.number for track in tracks],
+            "Verdict": [track.verdict.label for track in tracks],
+            "How sure": [track.certainty for track in tracks],
+            "Why “?”": [in_words(track.verdict.reasons) for track in tracks],
+            **(more or {}),
+        }
+    )
+    output.table(frame, words, {"How sure": SURE, **(columns or {})}, "auto")
 
 
 def downloads(results: Sequence[tuple[Picture, Reading]], stem: str = "facespace") -> None:
@@ -136,43 +168,15 @@ def downloads(results: Sequence[tuple[Picture, Reading]], stem: str = "facespace
     ``stem`` begins the names of files; where a page has buttons twice, it tells them apart.
     """
     readings = [reading for _, reading in results]
-    drawn = [(p, r) for p, r in results if r.error is None]
-    with st.container(horizontal=True):
-        if len(drawn) == 1:
-            picture, reading = drawn[0]
-            st.download_button(
-                "Annotated PNG",
-                lambda: _annotated(picture, reading),
-                _png_name(picture.name),
-                "image/png",
-                on_click="ignore",
-                icon=":material/image:",
-            )
-        elif drawn:
-            st.download_button(
-                "Annotated PNGs (ZIP)",
-                lambda: encode.to_zip([(_png_name(p.name), _annotated(p, r)) for p, r in drawn]),
-                f"{stem}.zip",
-                "application/zip",
-                on_click="ignore",
-                icon=":material/folder_zip:",
-            )
-        st.download_button(
-            "CSV",
-            tables.to_csv(readings),
-            f"{stem}.csv",
-            "text/csv",
-            on_click="ignore",
-            icon=":material/table:",
-        )
-        st.download_button(
-            "JSON",
-            tables.to_json(readings),
-            f"{stem}.json",
-            "application/json",
-            on_click="ignore",
-            icon=":material/data_object:",
-        )
+    good = [(picture, reading) for picture, reading in results if reading.error is None]
+    files: list[tuple[str, output.Content, str]] = []
+    if len(good) == 1:
+        files = [("Annotated PNG", partial(_annotated, *good[0]), _png_name(good[0][0].name))]
+    elif good:
+        files = [("Annotated PNGs (ZIP)", partial(_all_annotated, good), f"{stem}.zip")]
+    files.append(("CSV", tables.to_csv(readings), f"{stem}.csv"))
+    files.append(("JSON", tables.to_json(readings), f"{stem}.json"))
+    output.downloads(files)
 
 
 def problems(readings: Sequence[Reading]) -> None:
@@ -205,6 +209,10 @@ def _png_name(name: str) -> str:
 def _annotated(picture: Picture, reading: Reading) -> bytes:
     with gate.enter():
         return encode.to_png(annotate.draw(picture.rgb(), reading.faces))
+
+
+def _all_annotated(results: Sequence[tuple[Picture, Reading]]) -> bytes:
+    return encode.to_zip([(_png_name(p.name), _annotated(p, r)) for p, r in results])
 
 
 def marked(picture: Picture, faces: Sequence[Face]) -> RGB:

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from facespace.palette import VERDICTS, ink
-from facespace.types import RGB, Box, Face, Label, Point
+from facespace.types import RGB, Box, Detection, Face, Label, Point
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
@@ -78,6 +78,33 @@ def draw_marks(rgb: RGB, marks: Sequence[Mark]) -> RGB:
     return np.asarray(picture)
 
 
+def draw_detections(
+    rgb: RGB, detections: Sequence[Detection], colour: str, scale: float = 1.0
+) -> RGB:
+    """Draw every detection's box, numbered from 1 inside its corner; nothing is said of verdicts.
+
+    Args:
+        rgb: uint8 (H, W, 3); left as it is.
+        detections: in pixels of ``rgb``, or of that picture ``rgb`` was shrunk from.
+        colour: of all boxes; a white seam sets them off.
+        scale: how many pixels of ``rgb`` one of theirs takes.
+
+    Returns:
+        uint8 (H, W, 3), a new picture.
+    """
+    picture = Image.fromarray(rgb)
+    pen = ImageDraw.Draw(picture)
+    line = max(2, round(max(picture.size) / 300))
+    for number, detection in reversed(list(enumerate(detections, 1))):
+        box = _scaled(detection.box, scale)
+        seam = Box(box.x - 1, box.y - 1, box.width + 2, box.height + 2)
+        _rectangle(pen, seam, "white", line + 2, dashed=False)
+        _rectangle(pen, box, colour, line, dashed=False)
+        font = _font(int(np.clip(box.width / 5, 10, 4 * line + 8)))
+        _words_on(pen, (box.x, box.y), str(number), font, line, colour)
+    return np.asarray(picture)
+
+
 def certainty_text(face: Face) -> str:
     """The verdict with its probability: ``female 93%``, ``? 61% male``."""
     return verdict_text(face.verdict.label, face.score.probability_female)
@@ -128,7 +155,16 @@ def _label(pen: ImageDraw.ImageDraw, mark: Mark, colour: str, line: int, width: 
     wide, high = x1 - x0 + 2 * pad, y1 - y0 + 2 * pad
     left = float(np.clip(box.x - line / 2, 0, max(0, width - wide)))
     top = box.y - high if box.y >= high else max(box.y, 0)
-    pen.rectangle((left, top, left + wide, top + high), fill=colour)
+    _words_on(pen, (left, top), text, font, pad, colour)
+
+
+def _words_on(
+    pen: ImageDraw.ImageDraw, corner: Point, text: str, font: Font, pad: int, colour: str
+) -> None:
+    """Words on a ground of this colour, from its upper left corner."""
+    left, top = corner
+    x0, y0, x1, y1 = pen.textbbox((0, 0), text, font)
+    pen.rectangle((left, top, left + x1 - x0 + 2 * pad, top + y1 - y0 + 2 * pad), fill=colour)
     pen.text((left + pad - x0, top + pad - y0), text, font=font, fill=ink(colour))
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, LocatorAssertions, Page, expect
 
-from dashboard.views.grayscale import PARTS
+from dashboard.views.grayscale.lessons import LESSONS
 from facespace.faces.analyze import analyze
 from tests.support.browser import SECONDS, download, settled
 from tests.support.present import present
@@ -74,7 +74,7 @@ def test_every_lesson_fits(
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     context.set_default_timeout(SECONDS * 1000)
     page = context.new_page()
-    for lesson in PARTS:
+    for lesson in LESSONS:
         page.goto(f"{address}/grayscale?lesson={lesson.replace(' ', '+')}")
         settled(page)
         expect(page.get_by_role("tab", name=lesson, exact=True)).to_have_attribute(

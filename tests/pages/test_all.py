@@ -183,7 +183,7 @@ def test_photo_reads_nothing_twice_and_can_be_stopped(
         calls.append(arguments)
         return analyze(*arguments)
 
-    monkeypatch.setattr("dashboard.widgets.picture_input.analyze", counted)
+    monkeypatch.setattr("dashboard.widgets.read_pictures.analyze", counted)
     app = opened("photo")
     calls.clear()
     files = [(f"{i}.png", astronaut_file, "image/png") for i in range(3)]

@@ -10,7 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Tab
 
-from dashboard.views.grayscale import PARTS
+from dashboard.views.grayscale.lessons import LESSONS
 from facespace.explain import grayscale
 from facespace.faces.analyze import analyze
 from facespace.types import RGB
@@ -60,7 +60,7 @@ PICTURES = {
 
 
 @pytest.mark.parametrize("picture", list(PICTURES))
-@pytest.mark.parametrize("lesson", list(PARTS))
+@pytest.mark.parametrize("lesson", list(LESSONS))
 def test_every_lesson_opens_on_every_picture(lesson: str, picture: str) -> None:
     app = page(lesson, PICTURES[picture])
     assert drawn(app).label == lesson

@@ -9,17 +9,19 @@ import shutil
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.app import access
-from dashboard.views import model_card, own_photos
+from dashboard.views import model_card
 from dashboard.views.evaluation.tables import METRICS, interval, number, short
+from dashboard.views.own_photos import choose, job
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.datasets import scoring
-from facespace.datasets.labelled_source import open_labelled
-from tests.support.pages import opened, text
+from facespace.datasets.labelled_source import LabelledPhotos, open_labelled
+from tests.support.pages import button, opened, text, waited
 from tests.support.pictures import GREY, packed, png
 from training.__main__ import main
 
@@ -38,7 +40,7 @@ def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 def measured(content: bytes, name: str = "photos.zip") -> AppTest:
     app = opened("own_photos")
     app.file_uploader(key="zip").upload(name, content, "application/zip")
-    return app.run(timeout=280)
+    return waited(app.run(), "own_photos")
 
 
 def shown(app: AppTest) -> dict[tuple[str, str], str]:
@@ -64,7 +66,7 @@ def test_the_page_says_what_is_wanted_first() -> None:
     for part in ("female/", "labels.csv", "`gender`", "20,000 files", "Add a ZIP"):
         assert part in words
     assert not app.text_input
-    (row, *_) = csv.DictReader(io.StringIO(own_photos.TEMPLATE))
+    (row, *_) = csv.DictReader(io.StringIO(choose.TEMPLATE))
     assert row["gender"] == "female"
 
 
@@ -75,7 +77,7 @@ def test_a_zip_is_measured_and_shown(labelled_zip: bytes) -> None:
     assert "4 photos left out" in app.expander[0].label
     assert text(app).count("with caution") == 2
     assert "grey.png" in app.dataframe[0].value["File"].tolist()
-    outcome = app.session_state["own_photos"][1]
+    outcome = app.session_state["own_photos"].outcome
     assert shown(app) == written(outcome.figures)
     for name in MODELS:
         app.selectbox(key="model").select(name).run()
@@ -88,17 +90,16 @@ def test_a_zip_is_measured_and_shown(labelled_zip: bytes) -> None:
         wrong = [row["file"] for row in outcome.errors(name)]
         errors = [d.value for d in app.dataframe if "answered" in d.value]
         assert (errors[0]["file"].tolist() if wrong else []) == wrong
-    assert app.session_state["own_photos"][1] is outcome  # nothing was measured twice
+    assert app.session_state["own_photos"].outcome is outcome  # nothing was measured twice
     app.selectbox(key="own_groups").select("age, sex").run()
     assert not app.exception
-    app.button[0].click().run(timeout=280)
-    assert app.session_state["own_photos"][1] == outcome
-    assert app.session_state["own_photos"][1] is not outcome
+    waited(app.button[0].click().run(), "own_photos")
+    assert app.session_state["own_photos"].outcome == outcome
+    assert app.session_state["own_photos"].outcome is not outcome
     app.switch_page("pages/card.py").run().switch_page("pages/own_photos.py").run()
     assert "Your test of this visit" in text(app)
     assert shown(app) == written(outcome.figures)
-    (let_go,) = [button for button in app.button if button.label == "Let it go"]
-    let_go.click().run()
+    button(app, "Let it go").click().run()
     assert "Add a ZIP" in text(app)
 
 
@@ -132,7 +133,7 @@ def test_two_hundred_photos_give_the_figures_of_the_command(data: Path, tmp_path
     app = measured(content, "two-hundred.zip")
     assert not app.exception
     assert "200 photos, 200 faces measured, 100 labelled female" in app.success[0].value
-    outcome = app.session_state["own_photos"][1]
+    outcome = app.session_state["own_photos"].outcome
     path, figures = tmp_path / "two-hundred.zip", tmp_path / "figures.json"
     path.write_bytes(content)
     assert main(["evaluate", "--data", str(path), "--json", str(figures)]) == 0
@@ -141,23 +142,47 @@ def test_two_hundred_photos_give_the_figures_of_the_command(data: Path, tmp_path
 
 
 def test_a_run_can_be_stopped_and_started_again(labelled_zip: bytes) -> None:
-    app = measured(labelled_zip)
-    key = app.session_state["own_photos"][0]
-    # As the button leaves it in the middle of a run.
-    del app.session_state["own_photos"]
-    app.session_state["own_photos_stopped"] = key
-    app.run()
+    app = opened("own_photos")
+    with job.AT_ONCE:  # so that it waits, and is not over before the button is found
+        app.file_uploader(key="zip").upload("photos.zip", labelled_zip, "application/zip").run()
+        assert "Waiting for its turn" in str(app.get("progress")[0].proto)
+        button(app, "Stop").click().run()
+        waited(app, "own_photos")
     assert "Stopped; nothing was kept." in text(app)
     assert not app.success
-    app.button[0].click().run(timeout=280)
+    waited(app.button[0].click().run(), "own_photos")
     assert "6 faces measured" in app.success[0].value
 
 
-def test_a_stop_in_the_middle_leaves_nothing(
+def test_a_job_stopped_in_the_middle_leaves_nothing(
     labelled_zip: bytes, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Streamlit ends a script by an exception that is no Exception, at its next own call."""
+    score = scoring.score
+    steps: list[tuple[str, int]] = []
 
+    def stopped(
+        data: LabelledPhotos, models: dict[str, Any], progress: scoring.Progress
+    ) -> scoring.Outcome:
+        def step(kind: str, done: int, total: int) -> None:
+            steps.append((kind, done))
+            assert len(list(temporary.iterdir())) == 1
+            if done == 2:
+                test.stop()
+            progress(kind, done, total)
+
+        return score(data, models, step)
+
+    monkeypatch.setattr(scoring, "score", stopped)
+    with job.AT_ONCE:  # so that the job is known here before it begins
+        brought = choose.Brought("photos.zip", io.BytesIO(labelled_zip), "x")
+        test = job.OwnPhotosJob(brought, load_manifest())
+    test._thread.join(60)
+    assert steps == [("photo", 0), ("photo", 1), ("photo", 2)]
+    assert not test.running and test.outcome is None and test.error == ""
+    assert list(temporary.iterdir()) == []
+
+
+def test_an_exception_in_the_middle_leaves_nothing(labelled_zip: bytes, temporary: Path) -> None:
     class Ended(BaseException):
         pass
 
@@ -176,11 +201,11 @@ def test_a_path_is_asked_for_at_this_machine_alone(
 ) -> None:
     with zipfile.ZipFile(io.BytesIO(labelled_zip)) as archive:
         archive.extractall(tmp_path)
-    monkeypatch.setattr(own_photos, "at_this_machine", lambda: True)
+    monkeypatch.setattr(choose, "at_this_machine", lambda: True)
     app = opened("own_photos")
-    app.text_input(key="path").set_value(str(tmp_path / "nowhere")).run()
+    waited(app.text_input(key="path").set_value(str(tmp_path / "nowhere")).run(), "own_photos")
     assert "There is no folder or ZIP" in app.warning[0].value
-    app.text_input(key="path").set_value(str(tmp_path / "Own")).run(timeout=280)
+    waited(app.text_input(key="path").set_value(str(tmp_path / "Own")).run(), "own_photos")
     assert "6 faces measured" in app.success[0].value
 
 

@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.app import consent
 from dashboard.app.consent import Consent
-from dashboard.views import webcam
-from dashboard.views.review import parts as review_page
+from dashboard.views.review import decide
 from dashboard.views.video import job as film_job
+from dashboard.views.webcam import panel
 from dashboard.widgets.example_film import example_film
 from facespace import limits
 from facespace.faces.analyze import Settings, analyze
@@ -168,12 +168,12 @@ def test_a_key_pressed_twice_is_no_other_reviewer(
     queue = filled(candidate, 1, own)
     (item,) = queue.items()
     state: dict = {}
-    monkeypatch.setattr(review_page.st, "session_state", state)
+    monkeypatch.setattr(decide.st, "session_state", state)
     for _ in range(2):
-        review_page._decide(queue, [item], "female")
+        decide._decide(queue, [item], "female")
     assert "review_said" not in state and len(state["review_done"]) == 1
     queue.decide(queue.items()[0], "male", "Anna")
-    review_page._decide(queue, [item], "female")
+    decide._decide(queue, [item], "female")
     assert "Another reviewer (Anna)" in state["review_said"][0]
 
 
@@ -281,19 +281,19 @@ def test_a_face_that_stays_open_before_the_camera_is_kept_once(
         return Look((track,), rgb, reading)
 
     for look in (seen(1), seen(4, Verdict("female"))):
-        webcam.submit(look)
+        panel.submit(look)
     assert queue.items() == []
     for look in (seen(4), seen(5)):
-        webcam.submit(look)
+        panel.submit(look)
     (item,) = queue.items()
     assert item.place == "webcam"
     queue.delete_all()
     state["review_consent"].given = False
     state.pop("review_submitted")
-    webcam.submit(seen(4))
+    panel.submit(seen(4))
     assert queue.items() == []
     state["review_consent"].given = True
-    webcam.submit(seen(4))
+    panel.submit(seen(4))
     assert len(queue.items()) == 1
 
 

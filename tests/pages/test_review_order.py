@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.views.review import results
+from dashboard.views.review import statistics
 from facespace.charts import review as charts
 from facespace.review.candidate import Candidate
 from facespace.review.queue import Queue
@@ -25,7 +25,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_figure_behind_the_order_is_the_measured_one(own: Path, candidate: Candidate) -> None:
     filled(candidate, 1, own).close()
-    told = json.loads(results.ORDERS_FILE.read_text("utf-8"))
+    told = json.loads(statistics.ORDERS_FILE.read_text("utf-8"))
     app = opened("review")
     assert not app.exception
     words = text(app)
@@ -33,9 +33,9 @@ def test_the_figure_behind_the_order_is_the_measured_one(own: Path, candidate: C
     assert f"left {told['error_random']:.1%} errors" in words
     (chart,) = app.get("plotly_chart")
     drawn = {line["name"]: line for line in json.loads(chart.proto.spec)["data"]}
-    assert set(drawn) == set(results.ORDERS.values())
-    for name, title in results.ORDERS.items():
-        curve = results._curve(told, name)
+    assert set(drawn) == set(statistics.ORDERS.values())
+    for name, title in statistics.ORDERS.items():
+        curve = statistics._curve(told, name)
         assert len(curve) == 21 and max(curve) == 2000
         assert curve[2000] == pytest.approx(told[f"error_{name}"], abs=1e-4)
         assert f"{title} {curve[0]:.1%} and {curve[2000]:.1%}" in chart.proto.alt
@@ -53,7 +53,7 @@ def test_without_the_figures_the_page_goes_on(
     file = tmp_path / "review.json"
     if content:
         file.write_text(content)
-    monkeypatch.setattr(results, "ORDERS_FILE", file)
+    monkeypatch.setattr(statistics, "ORDERS_FILE", file)
     app = opened("review")
     assert not app.exception and not app.get("plotly_chart")
     assert len(Queue(own).items()) == 1

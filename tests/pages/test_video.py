@@ -13,20 +13,14 @@ from dashboard.app.consent import Consent
 from dashboard.views.video import job as film_job
 from dashboard.widgets.example_film import example_film
 from facespace.faces.analyze import Settings
-from tests.support.pages import opened, text
+from tests.support.pages import button, opened, text, waited
 
 pytestmark = pytest.mark.packages
 
 
 def read(app: AppTest) -> AppTest:
     """Press the button and wait for the end."""
-    (button,) = [button for button in app.button if button.label == "Read the film"]
-    button.click().run()
-    end = time.monotonic() + 120
-    while "film" in app.session_state and app.session_state["film"].running:
-        assert time.monotonic() < end
-        time.sleep(0.2)
-    return app.run()
+    return waited(button(app, "Read the film").click().run(), "film")
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +49,13 @@ def test_the_example_is_read(example_read: AppTest) -> None:
 
 def test_a_button_lets_the_film_play_from_where_a_face_comes(example_read: AppTest) -> None:
     app = example_read
-    (button,) = [button for button in app.button if button.label.startswith("Face 1")]
-    button.click().run()
+    (play,) = [button for button in app.button if button.label.startswith("Face 1")]
+    play.click().run()
     assert not app.exception
     assert app.session_state["film_from"] == pytest.approx(0, abs=0.5)
     (player,) = app.get("video")
     assert player.proto.autoplay
-    button.click().run()
+    play.click().run()
     assert app.session_state["film_plays"] == 2  # so that the same face plays once more
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from dashboard.views import webcam
+from dashboard.views.webcam import stream as webcam_stream
 from facespace.types import RGB
 from facespace.video.live import Live, Options
 from tests.support.pages import opened, text
@@ -31,19 +33,35 @@ def playing(stream: SimpleNamespace, astronaut: RGB) -> Iterator[Live]:
     live = Live(Options(mirror=False))
     stream.state.playing = True
     stream.video_processor = SimpleNamespace(live=live)
-    end = time.monotonic() + 20
+    over = threading.Event()
+
+    def play() -> None:
+        while not over.wait(0.05):
+            live.show(astronaut)
+
+    player = threading.Thread(target=play, daemon=True)
+    player.start()
+    end = time.monotonic() + 60
     while not live.look().tracks and time.monotonic() < end:
-        live.show(astronaut)
         time.sleep(0.02)
     yield live
+    over.set()
+    player.join()
     live.close()
+
+
+def faces_in_view(app: AppTest) -> str:
+    (value,) = (metric.value for metric in app.metric if metric.label == "Faces in view")
+    return str(value)
 
 
 def test_the_panel_says_who_is_in_view(playing: Live) -> None:
     app = opened("webcam", crops="true")
+    end = time.monotonic() + 60
+    while faces_in_view(app) != "1":  # a busy machine loses sight of the face now and then
+        assert time.monotonic() < end
+        app.run()
     assert not app.exception
-    metrics = {metric.label: metric.value for metric in app.metric}
-    assert metrics["Faces in view"] == "1"
     (table,) = app.dataframe
     assert list(table.value["Verdict"]) == ["female"]
     assert app.toggle(key="crops").value
@@ -113,7 +131,7 @@ def test_a_connection_that_does_not_come_is_replaced(
     app.run()
     assert "Connecting" in text(app)
     assert not app.warning
-    monkeypatch.setattr(webcam, "PATIENCE", 0.0)
+    monkeypatch.setattr(webcam_stream, "PATIENCE", 0.0)
     app.run()
     app.run()
     (warning,) = app.warning
@@ -153,20 +171,20 @@ def test_which_servers_are_asked(
     here: bool,
     expected: dict[str, Any] | dict[str, list[dict[str, str]]] | None,
 ) -> None:
-    for keys in webcam.RELAYS.values():
+    for keys in webcam_stream.RELAYS.values():
         for key in keys:
             monkeypatch.delenv(key, raising=False)
     for key, value in environment.items():
         monkeypatch.setenv(key, value)
-    assert webcam.rtc_configuration(here) == expected
+    assert webcam_stream.rtc_configuration(here) == expected
 
 
 def test_the_relay_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    for keys in webcam.RELAYS.values():
+    for keys in webcam_stream.RELAYS.values():
         for key in keys:
             monkeypatch.delenv(key, raising=False)
-    assert webcam.turn_server() is None
+    assert webcam_stream.turn_server() is None
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", "a")
-    assert webcam.turn_server() is None
+    assert webcam_stream.turn_server() is None
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "b")
-    assert webcam.turn_server() == "Twilio"
+    assert webcam_stream.turn_server() == "Twilio"

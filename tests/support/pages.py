@@ -25,7 +25,7 @@ def prepared(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     streamlit.config.set_option("client.showErrorDetails", "full")
     state = SimpleNamespace(playing=False, signalling=False)
     stream = SimpleNamespace(state=state, video_processor=None)
-    monkeypatch.setattr("dashboard.views.webcam.webrtc_streamer", lambda **_: stream)
+    monkeypatch.setattr("dashboard.views.webcam.stream.webrtc_streamer", lambda **_: stream)
     return stream
 
 
@@ -56,10 +56,10 @@ def button(app: AppTest, label: str) -> Button:
     return one
 
 
-def waited(app: AppTest) -> AppTest:
-    """The page once its job has come to an end."""
-    end = time.monotonic() + 120
-    while app.session_state["folder"].running:
+def waited(app: AppTest, job: str = "folder") -> AppTest:
+    """The page once its job, by its key in the session, has come to an end."""
+    end = time.monotonic() + 280
+    while app.session_state[job].running:
         assert time.monotonic() < end
         time.sleep(0.1)
     return app.run()

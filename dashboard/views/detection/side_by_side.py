@@ -11,16 +11,15 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from PIL import Image, ImageDraw, ImageFont
 
 from dashboard.widgets import results
 from facespace import gate
 from facespace.charts.style import NEUTRAL
-from facespace.faces import detectors
+from facespace.faces import annotate, detectors
 from facespace.faces.detectors import Detector
 from facespace.faces.detectors.haar import Haar
 from facespace.io import encode
-from facespace.types import RGB, Box, Detection
+from facespace.types import RGB, Detection
 
 #: Longer side in pixels of pictures sent to the page; downloads have them in full.
 SHOWN_SIDE = 1000
@@ -39,39 +38,11 @@ class Look:
     milliseconds: float
 
 
-def boxed(rgb: RGB, found: Sequence[Detection], longest: int | None = None) -> RGB:
-    """Draw every find's box, numbered from 1, the best score first.
-
-    Args:
-        rgb: uint8 (H, W, 3); left as it is.
-        found: in pixels of ``rgb``.
-        longest: most pixels of the longer side of the result; as ``rgb`` where None.
-
-    Returns:
-        uint8 (H, W, 3), a new picture.
-    """
-    picture = Image.fromarray(rgb)
-    if longest:
-        picture.thumbnail((longest, longest))
-    scale = picture.width / rgb.shape[1]
-    pen = ImageDraw.Draw(picture)
-    line = max(2, round(max(picture.size) / 300))
-    for number, detection in reversed(list(enumerate(found, 1))):
-        _number(pen, detection.box, scale, line, str(number))
-    return np.asarray(picture)
-
-
-def _number(pen: ImageDraw.ImageDraw, box: Box, scale: float, line: int, text: str) -> None:
-    """One box with its number inside the top left corner; a white seam sets it off."""
-    left, top = box.x * scale, box.y * scale
-    right, bottom = left + box.width * scale, top + box.height * scale
-    for grown, colour, width in ((1, "white", line + 2), (0, NEUTRAL, line)):
-        edges = (left - grown, top - grown, right + grown, bottom + grown)
-        pen.rectangle(edges, outline=colour, width=width)
-    font = ImageFont.load_default(int(np.clip(box.width * scale / 5, 10, 4 * line + 8)))
-    x0, y0, x1, y1 = pen.textbbox((0, 0), text, font)
-    pen.rectangle((left, top, left + x1 - x0 + 2 * line, top + y1 - y0 + 2 * line), NEUTRAL)
-    pen.text((left + line - x0, top + line - y0), text, font=font, fill="white")
+def boxed(rgb: RGB, detections: Sequence[Detection], longest: int | None = None) -> RGB:
+    """Draw every detection's box with its number; the picture no longer than ``longest`` pixels."""
+    picture = results.fitted(rgb, longest) if longest else rgb
+    scale = picture.shape[1] / rgb.shape[1]
+    return annotate.draw_detections(picture, detections, NEUTRAL, scale)
 
 
 def side_by_side(rgb: RGB, identity: Hashable) -> list[Look]:

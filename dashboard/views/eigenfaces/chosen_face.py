@@ -9,15 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from dashboard.app.page_artifacts import sentences
-from dashboard.widgets import results
-from dashboard.widgets.example import CREDIT, example
-from dashboard.widgets.picture_input import Picture, read_all
+from dashboard.widgets import picture_input, results
+from dashboard.widgets.read_pictures import read_all
 from facespace.artifacts import coordinates as measured
 from facespace.artifacts.face_space import FaceSpace
 from facespace.artifacts.manifest import Manifest
 from facespace.faces.analyze import Settings
-from facespace.io.images import SUFFIXES
 from facespace.types import Face, FacespaceError, Floats
 
 #: Width of a face in pixels: two stand side by side on a phone.
@@ -66,10 +63,10 @@ def choose(manifest: Manifest, space: FaceSpace) -> Look:
     """Let a picture, and one of its faces, be chosen."""
     left, right = st.columns([3, 1], vertical_alignment="center")
     with left:
-        picture = _picture()
-    if picture is None:
+        pictures = picture_input.choose("Face from", ("Example", "Upload", "Camera"), "face_")
+    if not pictures:
         return Look(manifest, space, None, "Add a picture, or choose “Example”.")
-    readings = [reading for _, reading in read_all([picture], Settings())]
+    readings = [reading for _, reading in read_all(pictures, Settings())]
     results.problems(readings)
     faces = [face for reading in readings for face in reading.faces]
     number = 0
@@ -82,27 +79,6 @@ def choose(manifest: Manifest, space: FaceSpace) -> Look:
         return Look(manifest, space, None, NO_FACE)
     right.image(results.enlarged(faces[number].crop), width=112, alt="What the model saw")
     return Look(manifest, space, faces[number])
-
-
-def _picture() -> Picture | None:
-    origin = st.segmented_control(
-        "Face from",
-        ["Example", "Upload", "Camera"],
-        default="Example",
-        required=True,
-        key="face_from",
-        bind="query-params",
-    )
-    if origin == "Upload":
-        upload = st.file_uploader("A photo", SUFFIXES, key="face_upload")
-        return Picture(upload.name, upload.getvalue(), upload.file_id) if upload else None
-    if origin == "Camera":
-        shot = st.camera_input("Look into the camera")
-        return Picture("camera.jpg", shot.getvalue(), shot.file_id) if shot else None
-    with sentences():
-        name, content = example()
-    st.caption(CREDIT)
-    return Picture(name, content, name)
 
 
 def missing(look: Look) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.app import consent
 from dashboard.app.access import at_this_machine
 from dashboard.views.folder.job import Brought
+from dashboard.widgets.choice import one_of
 from facespace import limits
 from facespace.io import find_photos
 from facespace.io.archive import Archive
@@ -30,9 +31,7 @@ def source() -> Brought | None:
     kinds = ["Folder", "ZIP", *(["Path on this machine"] if at_this_machine() else [])]
     if st.session_state.get("from") not in kinds:
         st.session_state.pop("from", None)  # an address from another machine
-    origin = st.segmented_control(
-        "Photos from", kinds, default="Folder", required=True, key="from", bind="query-params"
-    )
+    origin = one_of("Photos from", kinds, "from")
     most = limits.MAX_ARCHIVE_BYTES // _MB
     if origin == "ZIP":
         st.caption(f"At most {most:,} MB and {limits.MAX_ARCHIVE_FILES:,} files. {_lasts()}")

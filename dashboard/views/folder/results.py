@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,7 @@ import streamlit as st
 from dashboard.app import consent
 from dashboard.views.folder.job import FolderJob
 from dashboard.views.folder.run import go_on
-from dashboard.widgets import results, review_queue
-from dashboard.widgets.output import buttons
+from dashboard.widgets import output, results, review_queue
 from dashboard.widgets.picture_input import plain
 from facespace.batch import output_pictures, writers
 from facespace.batch.journal import QUEUED, THUMBS, Entry
@@ -48,7 +48,7 @@ def show(job: FolderJob) -> None:
     _review(job)
     downloads(job)
     if faces:
-        st.subheader("The whole")
+        st.subheader("At a glance")
         _charts(faces)
     st.subheader("Each face")
     _table(job.entries)
@@ -82,8 +82,8 @@ def summary(entries: Sequence[Entry]) -> str:
     empty = sum(not entry["faces"] and entry["error"] is None for entry in entries)
     parts = [f"{labels[label]:,} {word}" for label, word in results.WORDS.items() if labels[label]]
     without = f" No face was found in {results.count(empty, 'photo')}." if empty else ""
-    found = results.count(labels.total(), "face")
-    return f"{photos} read, {found}: {', '.join(parts)}.{without}"
+    faces = results.count(labels.total(), "face")
+    return f"{photos} read, {faces}: {', '.join(parts)}.{without}"
 
 
 def _charts(faces: Sequence[dict[str, Any]]) -> None:
@@ -93,17 +93,16 @@ def _charts(faces: Sequence[dict[str, Any]]) -> None:
     counts = {label: len(mine) for label, mine in by.items()}
     middle = pd.Series([size for mine in sizes.values() for size in mine]).median()
     certain = pd.Series([value for mine in sure.values() for value in mine]).median()
-    verdicts, certainties, side = st.columns(3)
-    verdicts.plotly_chart(
-        charts.verdicts(counts),
-        alt="Faces by verdict: " + ", ".join(f"{n:,} {label}" for label, n in counts.items()),
-    )
-    certainties.plotly_chart(
-        charts.certainty(sure), alt=f"How sure the model is; half of the faces above {certain:.0%}"
-    )
-    side.plotly_chart(
-        charts.sizes(sizes), alt=f"How large the faces are; half of them above {middle:.0f} pixels"
-    )
+    by_verdict, by_certainty, by_size = st.columns(3)
+    with by_verdict:
+        spoken = ", ".join(f"{n:,} {label}" for label, n in counts.items())
+        output.draw(charts.verdicts(counts), f"Faces by verdict: {spoken}")
+    with by_certainty:
+        words = f"How sure the model is; half of the faces above {certain:.0%}"
+        output.draw(charts.certainty(sure), words)
+    with by_size:
+        words = f"How large the faces are; half of them above {middle:.0f} pixels"
+        output.draw(charts.sizes(sizes), words)
 
 
 def certainty(face: dict[str, Any]) -> float:
@@ -155,22 +154,20 @@ def _table(entries: Sequence[Entry]) -> None:
         row | {"thumb": row["thumb"] and f"data:image/jpeg;base64,{row['thumb']}"}
         for row in chosen[:SHOWN]
     )
-    st.dataframe(
+    output.table(
         frame,
-        hide_index=True,
-        row_height=56,
-        column_order=("thumb", "kind", "sure", "size", "source", "why"),
-        alt="Faces with thumbnail, verdict, certainty, size, photo and reasons",
-        column_config={
+        "Faces with thumbnail, verdict, certainty, size, photo and reasons",
+        {
             "thumb": st.column_config.ImageColumn("Face", width="small", pinned=True),
             "kind": st.column_config.TextColumn("Verdict", width="small"),
-            "sure": st.column_config.ProgressColumn(
-                "How sure", format="percent", min_value=0.5, max_value=1
-            ),
+            "sure": results.SURE,
             "size": st.column_config.NumberColumn("Size, px", format="%.0f"),
             "source": "Photo",
             "why": "Why “?”, or what is wrong",
         },
+        "auto",
+        row_height=56,
+        column_order=("thumb", "kind", "sure", "size", "source", "why"),
     )
     if len(chosen) > SHOWN:
         st.caption(f"The first {SHOWN} of {len(chosen):,} rows; the downloads have them all.")
@@ -184,24 +181,22 @@ def downloads(job: FolderJob) -> None:
         for photo, entry in zip(job.photos, job.entries, strict=False)
         if not entry["error"]
     ]
-    files: list[tuple[str, Any, str, str, str]] = [
-        (label, lambda end=end: writers.to_bytes(end, job.entries), end, kind, icon)
-        for label, end, kind, icon in (
-            ("CSV", ".csv", "text/csv", "table"),
-            ("JSON Lines", ".jsonl", "application/jsonl", "data_object"),
-            ("Parquet", ".parquet", "application/vnd.apache.parquet", "table_chart"),
-            ("Contact sheet", ".html", "text/html", "grid_on"),
+    files: list[tuple[str, output.Content, str]] = [
+        (label, partial(writers.to_bytes, end, job.entries), f"{stem}{end}")
+        for label, end in (
+            ("CSV", ".csv"),
+            ("JSON Lines", ".jsonl"),
+            ("Parquet", ".parquet"),
+            ("Contact sheet", ".html"),
         )
     ]
-    zipped = "application/zip"
     if good:
-        made = output_pictures.all_annotated
-        annotated = lambda: output_pictures.packed(good, made)  # noqa: E731
-        files.append(("Annotated", annotated, "-annotated.zip", zipped, "folder_zip"))
+        annotated = partial(output_pictures.packed, good, output_pictures.all_annotated)
+        files.append(("Annotated", annotated, f"{stem}-annotated.zip"))
     if any(faces for _, faces in good):
-        crops = lambda: output_pictures.packed(good, output_pictures.crops)  # noqa: E731
-        files.append(("Crops", crops, "-crops.zip", zipped, "folder_zip"))
-    buttons(stem, files)
+        crops = partial(output_pictures.packed, good, output_pictures.crops)
+        files.append(("Crops", crops, f"{stem}-crops.zip"))
+    output.downloads(files)
     st.caption(
         "Crops come sorted into female/, male/ and unsure/: sort the last by hand, correct the "
         "others, and they are labelled photos that training reads."

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 import streamlit as st
 
 from dashboard.app import consent
 from dashboard.app.page_artifacts import sentences
 from dashboard.views.folder.job import JOB, KNOWN, Brought, FolderJob
-from dashboard.widgets import job_progress, results
+from dashboard.widgets import job_progress, output, results
 from dashboard.widgets.picture_input import plain
 from facespace.batch import run
 from facespace.faces.analyze import Settings
@@ -60,12 +61,8 @@ def stopped(job: FolderJob) -> None:
     """Say that it was stopped, with a button that goes on."""
     if job.complete:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.info(
-            f"Stopped: {len(job.entries):,} of {len(job.photos):,} photos are read.",
-            icon=":material/pause_circle:",
-        )
-        st.button("Go on", icon=":material/play_circle:", on_click=go_on, args=(job,))
+    words = f"Stopped: {len(job.entries):,} of {len(job.photos):,} photos are read."
+    output.notice(words, "pause_circle", "Go on", partial(go_on, job), "play_circle")
 
 
 def go_on(job: FolderJob) -> None:

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from dashboard.views.video.job import FROM, PLAYS, FilmJob
-from dashboard.widgets import results, review_queue
-from dashboard.widgets.output import buttons
+from dashboard.widgets import output, results, review_queue
 from dashboard.widgets.picture_input import plain
 from facespace.charts import film as charts
 from facespace.video import tables
@@ -41,8 +39,8 @@ def show(job: FilmJob, film: Film) -> None:
     )
     st.caption(
         f"{plain(film.source)} · {film.width} × {film.height} pixels · {film.seconds:.1f} s · "
-        f"{film.looks:,} of {len(film.times):,} frames were looked at, between them boxes are "
-        "carried on"
+        f"faces were looked for in {film.looks:,} of {len(film.times):,} frames; in between, the "
+        "boxes were carried along"
     )
     downloads(job, film)
     _review(job, film)
@@ -83,15 +81,15 @@ def summary(film: Film, boxed: float) -> str:
 def _timeline(film: Film) -> None:
     """A bar a stretch in view; choosing one lets the film play from there."""
     spans = [span for track in film.tracks for span in stretches(track, film.times[0])]
-    st.plotly_chart(
+    output.draw(
         charts.timeline(spans),
-        key="timeline",
-        on_select=_play_chosen,
-        selection_mode="points",
-        alt="; ".join(
+        "; ".join(
             f"face {span['track']} ({span['label']}): {span['start']:.1f} to {span['end']:.1f} s"
             for span in spans
         ),
+        key="timeline",
+        on_select=_play_chosen,
+        selection_mode="points",
     )
     with st.container(horizontal=True):
         for span in spans[:CARDS]:
@@ -137,9 +135,9 @@ def _counts(film: Film) -> None:
     times = film.times[::step]
     seen = [[track.verdict.label for track, _ in film.in_view(when)] for when in times]
     counts = {label: [row.count(label) for row in seen] for label in ("female", "male", "?")}
-    st.plotly_chart(
+    output.draw(
         charts.in_view([when - times[0] for when in times], counts),
-        alt=f"Faces in view over time; at most {max(map(len, seen))} at once",
+        f"Faces in view over time; at most {max(map(len, seen))} at once",
     )
 
 
@@ -152,42 +150,31 @@ def _cards(tracks: Sequence[Tracked], start: float) -> None:
         width=112,
         alt=[f"Best crop of face {track.number}" for track in shown],
     )
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Face": [track.number for track in tracks],
-                "Verdict": [track.verdict.label for track in tracks],
-                "How sure": [track.certainty for track in tracks],
-                "Why “?”": [results.in_words(track.verdict.reasons) for track in tracks],
-                "From, s": [track.first - start for track in tracks],
-                "In view, s": [track.seconds for track in tracks],
-                "Looks": [track.hits for track in tracks],
-            }
-        ),
-        hide_index=True,
-        alt="All faces followed with verdict, certainty, reasons and times",
-        column_config={
-            "How sure": st.column_config.ProgressColumn(
-                format="percent", min_value=0.5, max_value=1
-            ),
-            "From, s": st.column_config.NumberColumn(format="%.1f"),
-            "In view, s": st.column_config.NumberColumn(format="%.1f"),
+    seconds = st.column_config.NumberColumn(format="%.1f")
+    results.tracks_table(
+        tracks,
+        "All faces followed with verdict, certainty, reasons and times",
+        {
+            "From, s": [track.first - start for track in tracks],
+            "In view, s": [track.seconds for track in tracks],
+            "Looks": [track.hits for track in tracks],
         },
+        {"From, s": seconds, "In view, s": seconds},
     )
     st.caption(
-        "A verdict is drawn from all crops of a face together; covered, turned and blurred ones "
-        "count little."
+        "A verdict counts all crops of a face together; covered, turned and blurred ones count "
+        "little."
     )
 
 
 def downloads(job: FilmJob, film: Film) -> None:
     """Buttons for the film, the tables and the JSON."""
     stem = job.name.rsplit(".", 1)[0]
-    json = "application/json"
-    files: tuple[tuple[str, Any, str, str, str], ...] = (
-        ("MP4", lambda: job.annotated, "-faces.mp4", "video/mp4", "movie"),
-        ("CSV a frame", lambda: tables.frames_csv(film), "-frames.csv", "text/csv", "table"),
-        ("CSV a face", lambda: tables.tracks_csv(film), "-faces.csv", "text/csv", "table"),
-        ("JSON", lambda: tables.to_json(film), "-film.json", json, "data_object"),
+    output.downloads(
+        (
+            ("MP4", lambda: job.annotated, f"{stem}-faces.mp4"),
+            ("CSV a frame", lambda: tables.frames_csv(film), f"{stem}-frames.csv"),
+            ("CSV a face", lambda: tables.tracks_csv(film), f"{stem}-faces.csv"),
+            ("JSON", lambda: tables.to_json(film), f"{stem}-film.json"),
+        )
     )
-    buttons(stem, files)

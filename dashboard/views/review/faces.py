@@ -1,4 +1,4 @@
-"""The parts of the Review page."""
+"""The faces in the queue: how many are decided, one at a time, and as a table."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from dashboard.views.review.decide import NEXT, buttons, reviewer
 from dashboard.widgets import results
 from dashboard.widgets.picture_input import plain
 from facespace import limits
@@ -20,9 +21,9 @@ from facespace.faces import annotate
 from facespace.faces.annotate import Mark
 from facespace.io import encode, images
 from facespace.review.candidate import REASONS, crop_of
-from facespace.review.item import DECISIONS, Decision, Item
+from facespace.review.item import DECISIONS, Item
 from facespace.review.order import by_usefulness
-from facespace.review.queue import Conflict, Queue
+from facespace.review.queue import Queue
 from facespace.types import Box, FacespaceError
 
 VIEWS = {
@@ -35,26 +36,8 @@ VIEWS = {
 #: The page that a face came from.
 PLACES = {"photo": "Photo", "folder": "Folder", "video": "Video", "webcam": "Webcam"}
 
-#: Keys, and the words on their buttons.
-KEYS: dict[Decision, tuple[str, str]] = {
-    "female": ("F", "Female"),
-    "male": ("M", "Male"),
-    "no face": ("N", "Not a face"),
-    "unknown": ("U", "Cannot tell"),
-}
-
 #: Width of a picture in pixels, and rows of the table at most.
 WIDE, SMALL, ROWS = 384, 168, 200
-
-#: In the session: decisions that can be taken back, newest last, each with the face as it was and
-#: as it is; what is to be said at the next run; the face to be shown next.
-DONE, _SAID, NEXT = "review_done", "review_said", "review_next"
-
-
-def messages() -> None:
-    """What the last decision led to, said once."""
-    for words in st.session_state.pop(_SAID, []):
-        st.warning(words, icon=":material/group:")
 
 
 def progress(items: Sequence[Item]) -> None:
@@ -97,10 +80,10 @@ def _pills(label: str, options: dict[str, str], key: str) -> str | None:
 
 def one_at_a_time(queue: Queue, waiting: Sequence[Item], items: Sequence[Item]) -> None:
     """The most useful face to decide, large, with the buttons."""
-    wanted = [item for item in waiting if item.id == st.session_state.get(NEXT)]
+    chosen = [item for item in waiting if item.id == NEXT.get()]
     # The order looks at what was decided last, whatever the filters are.
     done = [item for item in items if item.decision is not None]
-    item = next(iter(wanted or by_usefulness([*waiting, *done], 1)), None)
+    item = next(iter(chosen or by_usefulness([*waiting, *done], 1)), None)
     if item is None:
         left = sum(item.decision is None for item in items)
         st.success(
@@ -109,13 +92,13 @@ def one_at_a_time(queue: Queue, waiting: Sequence[Item], items: Sequence[Item]) 
             else "Every face is decided. The view “Export, import, delete” gives them to training.",
             icon=":material/task_alt:",
         )
-        _buttons(queue, [])
+        buttons(queue, [])
         return
     pictures = queue.pictures(item.id)
     if pictures is None:
         st.rerun()
     crop, context = crop_of(pictures[0]), images.load(pictures[1])
-    _buttons(queue, [item])
+    buttons(queue, [item])
     box = Mark(Box(item.x, item.y, item.width, item.height), "?", ("?",))
     here, there = st.columns([3, 2], gap="medium")
     with here:
@@ -170,74 +153,6 @@ def _wide(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.resize(rgb, (WIDE, WIDE), interpolation=cv2.INTER_CUBIC))
 
 
-def _buttons(queue: Queue, chosen: Sequence[Item]) -> None:
-    """A button and a key for each decision on some faces, and one to take the last back."""
-    with st.container(horizontal=True):
-        for decision, (key, words) in KEYS.items():
-            st.button(
-                words,
-                key=f"decide {decision}",
-                on_click=_decide,
-                args=(queue, chosen, decision),
-                disabled=not chosen,
-                shortcut=key,
-            )
-        st.button(
-            "Undo",
-            key="undo",
-            on_click=_undo,
-            args=(queue,),
-            disabled=not st.session_state.get(DONE),
-            shortcut="Z",
-            icon=":material/undo:",
-        )
-
-
-def reviewer() -> None:
-    """Who decides, if they want it to be known."""
-    st.text_input(
-        "Your name, kept with each decision; may stay empty", key="reviewer", max_chars=80,
-        persist_state="session", width=360,
-    )  # fmt: skip
-
-
-def _decide(queue: Queue, chosen: Sequence[Item], decision: Decision) -> None:
-    reviewer = str(st.session_state.get("reviewer") or "")
-    done = []
-    for item in chosen:
-        try:
-            done.append((item, queue.decide(item, decision, reviewer)))
-        except Conflict as conflict:
-            if not _mine(queue, item):
-                say(f"**{plain(item.source)}**: {conflict}")
-        except FacespaceError as error:
-            say(str(error))
-            break
-    if done:
-        st.session_state.setdefault(DONE, []).append(done)
-    st.session_state.pop(NEXT, None)
-
-
-def _mine(queue: Queue, item: Item) -> bool:
-    """Whether a face is as this session left it: a key was pressed twice before the page moved."""
-    last = st.session_state.get(DONE, [[]])[-1:]
-    return any(after == queue.get(item.id) for batch in last for _, after in batch)
-
-
-def _undo(queue: Queue) -> None:
-    """Make the last decisions of this session as they were before."""
-    for before, after in st.session_state[DONE].pop():
-        try:
-            queue.decide(after, before.decision, before.reviewer, before.decided)
-            st.session_state[NEXT] = before.id
-        except FacespaceError as error:
-            say(f"**{plain(before.source)}**: {error}")
-
-
-def say(words: str) -> None:
-    st.session_state.setdefault(_SAID, []).append(words)
-
-
 def many(queue: Queue, items: Sequence[Item]) -> None:
     """A table with check boxes, for deciding many faces at once."""
     useful = by_usefulness(items)
@@ -281,7 +196,7 @@ def many(queue: Queue, items: Sequence[Item]) -> None:
     )
     chosen = [shown[row] for row in event.selection.rows]
     with place:
-        _buttons(queue, chosen)
+        buttons(queue, chosen)
     st.caption(
         f"{results.count(len(chosen), 'face')} checked. "
         + (f"The first {ROWS} of {len(items):,} are shown; filters find the others."

@@ -1,0 +1,87 @@
+"""What to bring to the page "Bring your own test", and what was brought."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import streamlit as st
+
+from dashboard.app.access import at_this_machine
+from facespace import limits
+from facespace.datasets.dataset import COLUMNS
+from facespace.datasets.scoring import LABELS
+
+#: A table to fill in.
+TEMPLATE = (
+    f"{','.join(COLUMNS)}\n"
+    "photos/one.jpg,female,34,,anna,\n"
+    "photos/two.jpg,female,35,,anna,\n"
+    "photos/three.jpg,male,,,,\n"
+)
+
+_MB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """Labelled photos that a user brought: a folder or a ZIP.
+
+    ``identity`` tells them from others.
+    """
+
+    name: str
+    source: Path | BinaryIO
+    identity: Hashable
+
+
+def instructions() -> None:
+    """What to bring, before anything is asked for."""
+    left, right = st.columns(2)
+    left.markdown(
+        "**Two folders**\n\n```\nfemale/  one.jpg  two.jpg …\nmale/    three.jpg …\n```\n\n"
+        "One person per photo, near its middle. The label is what a person looking at the photo "
+        "would say."
+    )
+    right.markdown(
+        f"**Or a table, {LABELS}**, beside the photos: the columns `file` and `gender`; if known "
+        "`age`, `race`, `person` (whose photos belong together) and `split` (only the rows marked "
+        "`test` are then tested)."
+    )
+    right.download_button(
+        f"{LABELS} to fill in",
+        TEMPLATE,
+        LABELS,
+        "text/csv",
+        on_click="ignore",
+        icon=":material/table:",
+    )
+    st.caption(
+        f"At most {limits.MAX_ARCHIVE_BYTES / _MB:,.0f} MB, {limits.MAX_ARCHIVE_FILES:,} files, "
+        f"{limits.MAX_BYTES / _MB:,.0f} MB a photo; ten or more of each class, better hundreds. "
+        "Photos are read in memory one at a time and not kept; names and figures last as long "
+        "as this visit."
+    )
+
+
+def source() -> Brought | None:
+    """What the user brought, if it was anything."""
+    upload = st.file_uploader(
+        "A ZIP of labelled photos",
+        "zip",
+        key="zip",
+        max_upload_size=limits.MAX_ARCHIVE_BYTES // _MB,
+    )
+    path = ""
+    if at_this_machine():
+        path = st.text_input(
+            "Or the path of a folder or ZIP on this machine",
+            key="path",
+            placeholder="/photos",
+            disabled=upload is not None,
+        ).strip()
+    if upload:
+        return Brought(upload.name, upload, upload.file_id)
+    return Brought(path, Path(path).expanduser(), path) if path else None
