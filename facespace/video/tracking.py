@@ -8,32 +8,18 @@ velocity: the same filter in its steady state (Kalata 1984).
 
 from __future__ import annotations
 
-import math
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import lap
 import numpy as np
-import numpy.typing as npt
 
 from facespace.faces.decide import Rules
 from facespace.faces.detectors.base import iou
 from facespace.types import Box, Face, Floats, Label, Verdict
-
-Floats64 = npt.NDArray[np.float64]
-
-#: Gains of the filter: how far a measured box moves the expected place, and its velocity. The
-#: second follows from the first (Kalata 1984).
-ALPHA = 0.85
-BETA = 2 * (2 - ALPHA) - 4 * (1 - ALPHA) ** 0.5
-
-#: Seconds after which a carried box comes to rest: nobody goes on for ever.
-REST = 1.0
-
-#: Seconds from one reading to the next at least, as far as velocities go.
-LEAST_STEP = 0.02
+from facespace.video.track import Floats64, Track, box_of, place_of
 
 #: A face is a track's own if boxes overlap by this IoU, or if it looks alike and lies no further
 #: off than so many sides, and so many more for each second since the last reading with it.
@@ -120,39 +106,6 @@ class Tracked:
         }
 
 
-@dataclass
-class _Track:
-    """What is known of one person: where they are, where to, and what their crops said."""
-
-    face: Face
-    first: float
-    last: float
-    place: Floats64
-    number: int = 0
-    before: tuple[float, Floats64] | None = None
-    velocity: Floats64 = field(default_factory=lambda: np.zeros(4))
-    hits: int = 1
-    good: int = 0
-    weight: float = 0.0
-    evidence: float = 0.0
-    good_seconds: float = 0.0
-    reasons: Counter[str] = field(default_factory=Counter)
-    best: Face | None = None
-    best_quality: float = -1.0
-    label: Label = "?"
-    trail: list[tuple[float, Box]] = field(default_factory=list)
-
-    def expected(self, time: float) -> Floats64:
-        """Where it should be: carried on, ever slower, or between its last two readings."""
-        if time >= self.last:
-            passed = REST * (1 - math.exp((self.last - time) / REST))
-            return self.place + self.velocity * passed
-        if self.before is None or time <= self.before[0]:
-            return self.place if self.before is None else self.before[1]
-        then, place = self.before
-        return place + (self.place - place) * (time - then) / (self.last - then)
-
-
 class Tracker:
     """Joins readings. Not for several threads at once: its user holds a lock."""
 
@@ -165,7 +118,7 @@ class Tracker:
                 last ``REMEMBERED`` tracks that ended are kept.
         """
         self._rules, self._trails = rules, trails
-        self._tracks: list[_Track] = []
+        self._tracks: list[Track] = []
         self._updated = 0.0
         self._ended: deque[Tracked] = deque(maxlen=None if trails else REMEMBERED)
         self._count = 0
@@ -214,10 +167,10 @@ class Tracker:
         alive = [self._whole(track) for track in self._tracks if track.hits >= HITS]
         return sorted([*self._ended, *alive], key=lambda track: track.number)
 
-    def _carried(self, track: _Track) -> float:
+    def _carried(self, track: Track) -> float:
         return CARRIED if track.last == self._updated else COAST
 
-    def _assigned(self, faces: Sequence[Face], time: float) -> list[tuple[_Track | None, Face]]:
+    def _assigned(self, faces: Sequence[Face], time: float) -> list[tuple[Track | None, Face]]:
         """Each face with the track whose it is, or None: the assignment of the least cost."""
         if not faces or not self._tracks:
             return [(None, face) for face in faces]
@@ -227,26 +180,18 @@ class Tracker:
         return list(zip(own, faces, strict=True))
 
     def _begin(self, face: Face, time: float) -> None:
-        track = _Track(face, time, time, _place(face.detection.box))
+        track = Track(face, time, time, place_of(face.detection.box))
         self._tracks.append(track)
         self._judge(track, face, time, 0.0)
 
-    def _move(self, track: _Track, face: Face, time: float) -> None:
-        passed = max(time - track.last, LEAST_STEP)
-        expected = track.expected(time)
-        off = _place(face.detection.box) - expected
-        # Its second place is the first to tell a velocity: taken as it is.
-        alpha, beta = (1.0, 1.0) if track.hits == 1 else (ALPHA, BETA)
-        track.before = track.last, track.place
-        track.place = expected + alpha * off
-        track.velocity = track.velocity + beta * off / passed
-        track.face, track.last, track.hits = face, time, track.hits + 1
+    def _move(self, track: Track, face: Face, time: float) -> None:
+        passed = track.move(face, time)
         if track.hits == HITS:
             self._count += 1
             track.number = self._count
         self._judge(track, face, time, min(passed, SECONDS_A_LOOK))
 
-    def _judge(self, track: _Track, face: Face, time: float, passed: float) -> None:
+    def _judge(self, track: Track, face: Face, time: float, passed: float) -> None:
         """Add what a crop says, and decide anew."""
         if self._trails:
             track.trail.append((time, face.detection.box))
@@ -262,7 +207,7 @@ class Tracker:
             track.best, track.best_quality = face, quality
         track.label = self._label(track)
 
-    def _label(self, track: _Track) -> Label:
+    def _label(self, track: Track) -> Label:
         """The verdict on a track: none before a good look; once given it stays until in doubt."""
         if not track.good:
             return "?"
@@ -271,13 +216,13 @@ class Tracker:
         needed = self._rules.certainty - (SLACK if track.label == reads else 0.0)
         return reads if max(female, 1 - female) >= needed else "?"
 
-    def _whole(self, track: _Track) -> Tracked:
+    def _whole(self, track: Track) -> Tracked:
         return replace(self._seen(track, track.last), trail=tuple(track.trail))
 
-    def _seen(self, track: _Track, time: float) -> Tracked:
+    def _seen(self, track: Track, time: float) -> Tracked:
         return Tracked(
             number=track.number,
-            box=_box(track.expected(time)),
+            box=box_of(track.expected(time)),
             verdict=Verdict(track.label, _reasons(track) if track.label == "?" else ()),
             probability_female=_probability(track),
             first=track.first,
@@ -288,20 +233,22 @@ class Tracker:
         )
 
 
-def _cost(track: _Track, face: Face, time: float) -> float:
+def _cost(track: Track, face: Face, time: float) -> float:
     """How badly a face fits a track, below ``FOREIGN`` where it may be its own: overlap first."""
-    expected, box = _box(track.expected(time)), face.detection.box
+    expected, box = box_of(track.expected(time)), face.detection.box
     alike = _cosine(track.face.score.coordinates, face.score.coordinates)
     overlap = float(iou(_corners(expected)[None], _corners(box))[0])
     if overlap >= LEAST_IOU:
         return 1 - overlap + LIKENESS * (1 - alike)
-    apart = min(np.hypot(*(_place(box) - place)[:2]) for place in (track.place, _place(expected)))
+    apart = min(
+        np.hypot(*(place_of(box) - place)[:2]) for place in (track.place, place_of(expected))
+    )
     near = apart <= max(box.side, expected.side) * (NEAR + REACH * (time - track.last))
     size = box.side / max(track.face.detection.box.side, 1e-6)
     return FOREIGN - alike if near and 0.5 < size < 2 and alike >= ALIKE else 2 * FOREIGN
 
 
-def _reasons(track: _Track) -> tuple[str, ...]:
+def _reasons(track: Track) -> tuple[str, ...]:
     """Why a track is "?": what marked at least half of its crops, or else most of them."""
     often = track.reasons.most_common()
     half = [reason for reason, times in often if 2 * times >= track.hits]
@@ -310,7 +257,7 @@ def _reasons(track: _Track) -> tuple[str, ...]:
     return tuple(half) or (often[0][0],)
 
 
-def _probability(track: _Track) -> float:
+def _probability(track: Track) -> float:
     """What a track's crops say together: the mean of their log-odds, as often as they count.
 
     Were all crops independent, their log-odds would add up; were they copies, their mean would
@@ -332,14 +279,3 @@ def _cosine(one: Floats, other: Floats) -> float:
 
 def _corners(box: Box) -> Floats64:
     return np.array([box.x, box.y, box.width, box.height])
-
-
-def _place(box: Box) -> Floats64:
-    """Centre in pixels, and the logarithms of width and height."""
-    x, y = box.x + box.width / 2, box.y + box.height / 2
-    return np.array([x, y, np.log(max(box.width, 1.0)), np.log(max(box.height, 1.0))])
-
-
-def _box(place: Floats64) -> Box:
-    width, height = np.exp(place[2:]).tolist()
-    return Box(float(place[0]) - width / 2, float(place[1]) - height / 2, width, height)

@@ -12,6 +12,7 @@ import pytest
 from facespace.faces.decide import Rules, decide
 from facespace.types import Box, Detection, Evidence, Face, Score, Verdict
 from facespace.video import tracking
+from facespace.video.track import REST, Track
 from facespace.video.tracking import COAST, GONE, HITS, LOOKS, REMEMBERED, SUREST, Tracked, Tracker
 
 RULES = Rules(threshold=0.5, certainty=0.8, smallest_face=20)
@@ -141,7 +142,7 @@ def test_between_readings_a_box_is_carried_and_comes_to_rest() -> None:
     last = 9 * STEP
     assert middle(last + STEP / 2) == pytest.approx(195, abs=1)
     assert middle(last - STEP / 2) == pytest.approx(185, abs=1)
-    assert middle(last + 1.9) < 190 + 100 * tracking.REST
+    assert middle(last + 1.9) < 190 + 100 * REST
     assert tracker.at(last + 60) == []
 
 
@@ -169,7 +170,7 @@ def test_a_verdict_does_not_flicker(rng: np.random.Generator) -> None:
 
 def test_an_answer_stays_until_in_doubt() -> None:
     tracker = Tracker(RULES)
-    track = tracking._Track(face(0), 0, 0, np.zeros(4), good=1, weight=1.0)
+    track = Track(face(0), 0, 0, np.zeros(4), good=1, weight=1.0)
     said = []
     for female in (0.79, 0.81, 0.77, 0.74, 0.77, 0.81):
         track.evidence = tracking._log_odds(female)
