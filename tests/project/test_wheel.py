@@ -23,7 +23,8 @@ from tests.support.paths import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-DEADLINE = pytest.mark.timeout(600)
+
+pytestmark = pytest.mark.packages
 
 #: What must not be told of the clone to a package that was installed.
 OUTSIDE = {k: v for k, v in os.environ.items() if k != "PYTHONPATH" and "FACESPACE" not in k}
@@ -90,7 +91,8 @@ def tried(here: Path, *words: str | Path, **more: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-@DEADLINE
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_it_puts_one_folder_beside_other_packages(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0].partition("-")[0] for name in names} == {"facespace"}
@@ -105,7 +107,8 @@ def test_it_puts_one_folder_beside_other_packages(wheel: Path) -> None:
     assert not [name for name in names if name.endswith((".pyc", ".part"))]
 
 
-@DEADLINE
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_photos_are_read_far_from_any_clone(fresh: Path, here: Path) -> None:
     for start in ([fresh / "facespace"], [fresh / "python", "-m", "facespace"]):
         code, out, err = tried(here, *start, "photo", "x.png", "--format", "json")
@@ -120,7 +123,8 @@ def test_photos_are_read_far_from_any_clone(fresh: Path, here: Path) -> None:
     assert facespace.__version__ in tried(here, fresh / "facespace", "--version")[1]
 
 
-@DEADLINE
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_library_is_typed_and_says_what_it_lacks(fresh: Path, here: Path) -> None:
     script = """
 import facespace
@@ -141,11 +145,12 @@ except facespace.FacespaceError as error:
     assert (code, err) == (2, f"facespace: The dashboard needs streamlit, {install}\n")
 
 
-@DEADLINE
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_dashboard_starts_where_its_packages_are(wheel: Path, here: Path) -> None:
     """The packages are those of this environment; the program is the wheel's."""
     installed = here / "installed"
-    pip(sys.executable, "install", "--no-deps", "--target", installed, wheel)
+    zipfile.ZipFile(wheel).extractall(installed)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -162,10 +167,11 @@ def test_the_dashboard_starts_where_its_packages_are(wheel: Path, here: Path) ->
             except (URLError, OSError):
                 assert server.poll() is None
                 time.sleep(0.25)
-        from benchmarks.load import Visitor, photo
+        from benchmarks.harness.photos import enlarged
+        from benchmarks.harness.visitor import Visitor
 
         with Visitor(f"http://127.0.0.1:{port}", "photo") as visitor:
-            visitor.upload("astronaut.jpg", photo(0.3, 0))
+            visitor.upload("astronaut.jpg", enlarged(0.3, 0))
     finally:
         server.terminate()
         server.wait(20)
