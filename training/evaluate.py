@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,42 +13,22 @@ from facespace.datasets import scoring
 from facespace.datasets.labelled_source import open_labelled
 from facespace.faces import model
 from facespace.types import FacespaceError
+from training.options import EvaluateOptions
 
 
-def arguments(command: argparse.ArgumentParser) -> None:
-    """Add what the command takes."""
-    command.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        metavar="DIR|ZIP",
-        help="labels.csv (columns file, gender; optional: age, race, person, split) and photos, "
-        "or folders female/ and male/, or as FairFace, LFW or UTKFace come",
-    )
-    command.add_argument(
-        "--model",
-        action="append",
-        metavar="NAME",
-        help="may be given more than once; default: all models of the artifacts",
-    )
-    command.add_argument("--artifacts", type=Path, metavar="DIR", help="default: artifacts")
-    command.add_argument("--json", type=Path, metavar="FILE", help="write all figures, unrounded")
-    command.add_argument("--csv", type=Path, metavar="FILE", help="write a row a photo")
+def evaluate(options: EvaluateOptions) -> int:
+    """Test, print, and write; returns the exit code: 0 done, 1 there is nothing to measure.
 
-
-def main(options: argparse.Namespace) -> int:
-    """Test, print, and write; returns the exit code: 0 done, 1 there is nothing to measure."""
-    try:
-        manifest = load_manifest(options.artifacts)
-        names = dict.fromkeys(options.model or manifest.models)
-        models = {name: model.load_model(name, manifest.folder) for name in names}
-        with open_labelled(options.data) as data, _Bar() as bar:
-            outcome = scoring.score(data, models, bar)
-        _write(options.json, outcome.to_json())
-        _write(options.csv, outcome.to_csv())
-    except FacespaceError as error:
-        print(f"training: {error}", file=sys.stderr)
-        return 1
+    Raises:
+        FacespaceError: the data or the artifacts cannot be used, or a file cannot be written.
+    """
+    manifest = load_manifest(options.artifacts)
+    names = dict.fromkeys(options.model or manifest.models)
+    models = {name: model.load_model(name, manifest.folder) for name in names}
+    with open_labelled(options.data) as data, _Bar() as bar:
+        outcome = scoring.score(data, models, bar)
+    _write(options.json, outcome.to_json())
+    _write(options.csv, outcome.to_csv())
     for row in outcome.left_out:
         print(f"left out: {row['file']}: {row['error']}", file=sys.stderr)
     if outcome.figures is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,10 @@ from training.report.artifact_files import Trained
 #: What old and new are compared by, on every test set.
 COMPARED = ("auc", "balanced_accuracy")
 
+log = logging.getLogger(__name__)
 
-def added(material: Material, source: Path, weight: int, say: Callable[[str], None]) -> Material:
+
+def added(material: Material, source: Path, weight: int) -> Material:
     """The material with the faces that people decided on among those to fit on.
 
     Validation and tests stay as they are; a reviewed face that looks like one of theirs, by
@@ -37,7 +40,6 @@ def added(material: Material, source: Path, weight: int, say: Callable[[str], No
         material: all photos of the training.
         source: a review queue, or the ZIP it exports.
         weight: how many photos a reviewed face counts as; it is there so many times.
-        say: told how many there are.
 
     Raises:
         FacespaceError: the source cannot be read, or nobody decided on a face in it.
@@ -48,8 +50,10 @@ def added(material: Material, source: Path, weight: int, say: Callable[[str], No
     others = [material.validation, *material.tests.values()]
     held = np.array([perceptual_hash(c) for sample in others for c in sample.crops], np.int64)
     new = np.array([differing(held, perceptual_hash(crop)).min() > NEAR for crop in crops])
-    say(f"{new.sum()} reviewed faces, each counting as {weight}; {(~new).sum()} look like test "
-        "or validation photos and are left out")  # fmt: skip
+    log.info(
+        f"{new.sum()} reviewed faces, each counting as {weight}; {(~new).sum()} look like test "
+        "or validation photos and are left out"
+    )
     places = np.repeat(np.flatnonzero(new), weight)
     photos = [Photo(Path(f"reviewed face {i}"), labels[i]) for i in places]
     old = material.fitting
@@ -59,11 +63,7 @@ def added(material: Material, source: Path, weight: int, say: Callable[[str], No
 
 
 def demand_no_worse(
-    out: Path,
-    trained: Mapping[str, Trained],
-    material: Material,
-    anyway: bool,
-    say: Callable[[str], None],
+    out: Path, trained: Mapping[str, Trained], material: Material, anyway: bool
 ) -> None:
     """Print old beside new on the untouched test sets; refuse to replace a better model.
 
@@ -74,7 +74,6 @@ def demand_no_worse(
         trained: the new ones by name.
         material: the test sets.
         anyway: replace it all the same.
-        say: told the comparison.
 
     Raises:
         FacespaceError: a new model is worse, and not ``anyway``.
@@ -82,15 +81,15 @@ def demand_no_worse(
     try:
         manifest = load_manifest(out)
     except FacespaceError:
-        say(f"there are no models in {out} to compare with")
+        log.info(f"there are no models in {out} to compare with")
         return
     worse = []
     for name in (name for name in trained if name in manifest.models):
-        before, _ = measure.again(manifest, name, material)
+        before, _ = measure.retested(manifest, name, material)
         now = trained[name].entry
         for test, cells in now["tests"].items():
-            say(f"{name} on {test}: " + ", ".join(_change(before["tests"][test], cells, metric)
-                                                  for metric in COMPARED))  # fmt: skip
+            changes = [_change(before["tests"][test], cells, metric) for metric in COMPARED]
+            log.info(f"{name} on {test}: {', '.join(changes)}")
         if _auc(now) < _auc(before):
             worse.append(name)
     if worse and not anyway:

@@ -42,16 +42,17 @@ def queue(astronaut: RGB, candidate: Candidate) -> Queue:
 
 
 def test_reviewed_faces_are_fitted_on_and_on_nothing_else(
-    trained: tuple[Path, Path], photos: Path, queue: Queue, tmp_path: Path
+    trained: tuple[Path, Path], photos: Path, queue: Queue, tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level("INFO")
     path = tmp_path / "reviews.zip"
     path.write_bytes(pack(queue, queue.items()))
     material = load(photos, (), None, trained[1] / "crops", 1)
-    said: list[str] = []
-    more = reviewed_faces.added(material, path, 3, said.append)
+    more = reviewed_faces.added(material, path, 3)
     assert more.tests is material.tests and more.validation is material.validation
     new = more.fitting.photos[len(material.fitting.photos) :]
-    count = int(said[0].split()[0])
+    count = int(caplog.messages[-1].split()[0])
     assert len(new) == len(more.fitting.crops) - len(material.fitting.crops) == 3 * count > 0
     assert {p.label for p in new} <= {"female", "male"}
     # A face of the test is not fitted on, whoever reviewed it.
@@ -60,9 +61,10 @@ def test_reviewed_faces_are_fitted_on_and_on_nothing_else(
     item = queue.items()[0]
     tested.insert([row_of(item, test.crops[0])])
     path.write_bytes(pack(tested, tested.items()))
-    same = reviewed_faces.added(material, path, 1, said.append)
+    same = reviewed_faces.added(material, path, 1)
     assert len(same.fitting.photos) == len(material.fitting.photos)
-    assert said[-1].startswith("0 reviewed faces") and "1 look like test" in said[-1]
+    message = caplog.messages[-1]
+    assert message.startswith("0 reviewed faces") and "1 look like test" in message
 
 
 def row_of(item: Item, crop: npt.NDArray[np.uint8]) -> dict[str, Any]:

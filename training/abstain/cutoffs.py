@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from facespace.types import Crops, Detection, FacespaceError
 from training.abstain import marked_faces as detection
 from training.abstain import second_opinion
 from training.abstain.marked_faces import Picture, opened
+from training.options import CutoffOptions
 from training.photos.material import load
 from training.photos.sample import Sample
 from training.report import artifact_files
@@ -50,48 +52,36 @@ class Find(NamedTuple):
     right: int
 
 
+log = logging.getLogger(__name__)
+
 #: By detector.
 Finds = Mapping[str, Sequence[Find]]
 
 
-def choose(
-    data: Path | Sequence[Path],
-    detect: Path,
-    out: Path,
-    limit: int | None = None,
-    cache: Path = Path(".cache"),
-    jobs: int = -1,
-    say: Callable[[str], None] = print,
-) -> None:
-    """Learn the second opinion, choose all cuts, and add both to artifacts that are there.
+def choose(options: CutoffOptions) -> None:
+    """Learn the second opinion, choose all cutoffs, and add both to artifacts that are there.
 
-    Args:
-        data: the labelled photos that the models were trained on; split as they were there.
-        detect: folders of pictures with marked faces, one of them without any; settings are
-            chosen on the half of the pictures that ``detection.Picture.even`` names.
-        out: the artifacts.
-        limit: at most so many labelled photos.
-        cache: where crops are kept between runs.
-        jobs: worker processes; -1 for one a processor.
-        say: told what is being done.
+    The labelled photos are those that the models were trained on; they are split as they were
+    there. Of the pictures with marked faces the half that ``Picture.even`` names is chosen on.
 
     Raises:
         FacespaceError: the data or the artifacts cannot be used.
         ExportError: the second opinion's file does not compute what was fitted.
     """
+    out = options.out
     judge = model.load_model(where=out)
-    sets = read_sets(detect)
+    sets = read_sets(options.detect)
     chosen = {name: [p for p in pictures if p.even] for name, pictures in sets.items()}
     empty = [p.path for name in empty_sets(sets) for p in chosen[name]]
-    second_opinion.demand_pictures(empty, detect)
+    second_opinion.demand_pictures(empty, options.detect)
     _demand_poses(chosen)
-    material = load(data, (), limit, cache / "crops", jobs)
+    material = load(options.data, (), options.limit, options.crops, options.jobs)
     validation = material.validation
-    say(f"covering photos, cutting squares out of {len(empty)} pictures without a face")
-    made = second_opinion.examples(material.fitting, empty, jobs)
-    say("learning the second opinion")
-    content = second_opinion.learn(made)
-    say("choosing the cuts")
+    log.info(f"covering photos, cutting squares out of {len(empty)} pictures without a face")
+    examples = second_opinion.examples(material.fitting, empty, options.jobs)
+    log.info("learning the second opinion")
+    content = second_opinion.learn(examples)
+    log.info("choosing the cutoffs")
     whose = (
         f"{len(validation.photos):,} training photos of {material.trained_on.title} that nothing "
         "was fitted on"
@@ -103,7 +93,7 @@ def choose(
     thrown_out, why["thrown_out"] = _thrown_out(finds, content)
     by_detector = {"sure": sure, "thrown_out": thrown_out}
     artifact_files.add(out, {evidence.FILE: content}, {**cuts, **by_detector, "chosen": why})
-    say(f"wrote {out}: {cuts}, {by_detector}")
+    log.info(f"wrote {out}: {cuts}, {by_detector}")
 
 
 def read_sets(folder: Path) -> dict[str, list[Picture]]:

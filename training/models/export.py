@@ -18,7 +18,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.pipeline import Pipeline
 
 from facespace.faces.model import INPUT, OUTPUTS, session
-from facespace.types import Crops
+from facespace.types import Crops, FacespaceError
 from training.models import front_ends, pipeline
 from training.models.front_ends import FrontEnd
 from training.models.onnx_graph import Graph
@@ -33,7 +33,7 @@ TOLERANCE = 1e-4
 BATCHES = (1, 2, 7, 64)
 
 
-class ExportError(Exception):
+class ExportError(FacespaceError):
     """The ONNX file does not compute what the pipeline does; nothing was written."""
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,8 @@ COMPONENTS = (5, 10, 20, 40, 75, 110, 150)
 
 Array = npt.NDArray[Any]
 Curve = list[dict[str, float]]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +74,15 @@ class Fitted:
     component_curve: Curve
 
 
-def search(
-    end: FrontEnd,
-    material: Material,
-    jobs: int | Cluster,
-    say: Callable[[str], None],
-    kind: str = "svc",
-) -> Searched:
-    """Find the best settings for a front end on a part of the photos; ``say`` is told of it."""
+def search(end: FrontEnd, material: Material, jobs: int | Cluster, kind: str = "svc") -> Searched:
+    """Find the best settings for a front end on a part of the photos."""
     crops = material.fitting.crops
     rows = Computed(end, crops) if kind == "nystroem" else front_ends.rows(end, crops)
     chosen = drawn(len(rows))
-    say(f"{end.name}: searching C, gamma and components on {len(chosen)} photos")
+    log.info(f"{end.name}: searching C, gamma and components on {len(chosen)} photos")
     labels, persons = material.fitting.labels[chosen], material.fitting.persons[chosen]
     best, table = pipeline.search(end, rows[chosen], labels, persons, jobs, kind)
-    say(f"{end.name}: best is {best}")
+    log.info(f"{end.name}: best is {best}")
     validation_rows = front_ends.rows(end, material.validation.crops)
     return Searched(end, rows, validation_rows, best, table, kind)
 

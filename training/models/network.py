@@ -11,6 +11,7 @@ learn those: they steer the shared layers and are not part of what is exported.
 from __future__ import annotations
 
 import hashlib
+import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -36,6 +37,8 @@ Array = npt.NDArray[Any]
 
 #: Numbers that the network gives for a crop.
 EMBEDDING = 128
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +221,8 @@ def train(
             total += loss.item()
         _keep(path, network, averaged, optimiser, epoch + 1)
         seconds = time.monotonic() - begun
-        print(f"  epoch {epoch + 1}/{recipe.epochs}: loss {total / steps:.4f}, {seconds:.0f} s")
+        loss_of = f"loss {total / steps:.4f}, {seconds:.0f} s"
+        log.info(f"epoch {epoch + 1}/{recipe.epochs}: {loss_of}")
         if watch is not None:
             watch(averaged, epoch + 1, total / steps)
     return averaged

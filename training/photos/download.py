@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
-from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 
@@ -13,14 +13,15 @@ from facespace.types import FacespaceError
 #: More photos than all persons of LFW but one have: scikit-learn then opens few, of 13,233.
 _FEW = 500
 
+log = logging.getLogger(__name__)
 
-def lfw(cache: Path, names: Path | None, say: Callable[[str], None]) -> Path:
+
+def lfw(cache: Path, names: Path | None) -> Path:
     """The folder of LFW in the cache, fetched if it is not there, with the user's lists of names.
 
     Args:
         cache: the folder is ``lfw`` in it.
         names: folder with the two lists of ``layouts.NAMES``; None where they are there already.
-        say: told what takes long.
 
     Raises:
         FacespaceError: there are no lists, or LFW cannot be fetched.
@@ -44,7 +45,7 @@ def lfw(cache: Path, names: Path | None, say: Callable[[str], None]) -> Path:
     if archive.is_file():  # scikit-learn removes it once all is unpacked
         shutil.rmtree(tree, ignore_errors=True)
     if not tree.is_dir():
-        say("downloading LFW, about 200 MB")
+        log.info("downloading LFW, about 200 MB")
         _fetch(folder, home)
     return folder
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -38,6 +39,8 @@ WAYS = {name: Way(name, serving=True) for name in detectors.NAMES} | {
 }
 
 Array = npt.NDArray[Any]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +241,7 @@ def _sample(
         the photos that stay, those that are there twice, and how many were left out why.
     """
     for problem in dataset.problems:
-        print(f"{dataset.name}: {problem}")
+        log.info(f"{dataset.name}: {problem}")
     # The test comes first, so that of equal photos the one in the test stays.
     photos = sorted(photos, key=lambda photo: photo.split != "test")
     cropped = crop_all(photos, cache, jobs)
@@ -262,7 +265,9 @@ def _unseen(sample: Sample, training: Sample, folder: Path) -> Sample:
     again = np.isin(sample.rows["content"], training.rows["content"])
     again |= np.isin(sample.persons, training.persons) & ~np.char.isdigit(sample.persons)
     if again.any():
-        print(f"{folder}: {again.sum()} photos, or persons, were trained on; not tested on those")
+        log.info(
+            f"{folder}: {again.sum()} photos, or persons, were trained on; not tested on those"
+        )
     return sample.part(~again)
 
 
@@ -271,7 +276,8 @@ def _list_left_out(dataset: Dataset, photos: list[Photo], errors: Array, cache: 
     if left_out:
         path = cache / f"left-out-{dataset.name}.txt"
         path.write_text("\n".join(left_out) + "\n", "utf-8", "backslashreplace")
-        print(f"{dataset.name}: {len(left_out)} of {len(photos)} photos are left out, see {path}")
+        counts = f"{len(left_out)} of {len(photos)}"
+        log.info(f"{dataset.name}: {counts} photos are left out, see {path}")
 
 
 def _demand_both_classes(labels: Array, where: str, least: int = LEAST) -> None:

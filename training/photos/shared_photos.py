@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ FILE = Path("hashes") / f"{GRID * GRID}.npz"
 
 Array = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def take_out(
     cache: Path,
     jobs: int,
 ) -> dict[str, dict[str, int]]:
-    """Take out of the training what ``compare`` says, count it, and print how much it is.
+    """Take out of the training what ``compare`` says, count it, and log how much it is.
 
     Args:
         everything: all photos by data set; those taken out are gone afterwards.
@@ -115,7 +118,7 @@ def take_out(
             everything[name] = sample.part(np.setdiff1d(np.arange(len(sample.photos)), places))
             left_out[name] |= (counted := Counter(reasons[gone].tolist()))
             for why, number in counted.items():
-                print(f"{name}: {number} training photos are left out. {why}")
+                log.info(f"{name}: {number} training photos are left out. {why}")
     return shared.pairs
 
 

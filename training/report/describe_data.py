@@ -30,6 +30,7 @@ pictures.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ from facespace.faces import evidence
 from facespace.io import images
 from facespace.metrics.groups import LEAST_GROUP, order_of
 from facespace.types import FacespaceError
+from training.options import MeasureOptions
 from training.photos import near_duplicates
 from training.photos.crops import CHUNK, Cropped
 from training.photos.material import Material, joined, load
@@ -76,40 +78,30 @@ _BOX = ("p5", "p25", "median", "p75", "p95")
 
 Array = npt.NDArray[Any]
 
+log = logging.getLogger(__name__)
 
-def describe(
-    data: Path | Sequence[Path],
-    out: Path,
-    tests: Sequence[Path] = (),
-    limit: int | None = None,
-    cache: Path = Path(".cache"),
-    jobs: int = -1,
-) -> None:
+
+def describe(options: MeasureOptions) -> None:
     """Measure the photos again, and put the result into artifacts that are there.
 
-    Args:
-        data: the labelled photos that the models were trained on, one folder or several.
-        out: the artifacts; all but ``dataset.json``, ``mean_faces.npz`` and what the manifest says
-            of these stays as it is, and so do data sets that are not given.
-        tests: the further data sets.
-        limit: at most so many photos of each data set, for a quick try.
-        cache: where crops are kept between runs.
-        jobs: worker processes; -1 for one a processor.
+    All but ``dataset.json``, ``means.npz`` and what the manifest says of these stays as it is, and
+    so do data sets that are not given.
 
     Raises:
         FacespaceError: there are no artifacts, they were made from other data, or the photos
             cannot be used.
     """
+    out = options.out
     manifest = load_manifest(out)
-    material = load(data, tests, limit, cache / "crops", jobs)
+    material = load(options.data, options.test, options.limit, options.crops, options.jobs)
     trained_on = manifest.model().data["title"]
     if material.trained_on.title != trained_on:
         raise FacespaceError(
             f"The models in {out} were trained on {trained_on}, not on {material.trained_on.title}."
         )
     before = manifest.json(FILE)["datasets"] if FILE in manifest.files else {}
-    artifact_files.add(out, contents(material, jobs, before))
-    print(f"wrote {out / FILE} and {out / MEAN_FACES}")
+    artifact_files.add(out, contents(material, options.jobs, before))
+    log.info(f"wrote {out / FILE} and {out / MEAN_FACES}")
 
 
 def contents(

@@ -6,7 +6,7 @@ Writes ``coordinates.npz``, which the page Eigenfaces draws from (see
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from facespace.artifacts import coordinates, face_space
 from facespace.artifacts.face_space import FaceSpace
 from facespace.artifacts.manifest import load_manifest
 from facespace.types import Crops, Floats
+from training.options import MeasureOptions
 from training.photos.material import Material, load
 from training.report import artifact_files
 
@@ -26,37 +27,25 @@ BINS = 60
 #: Crops whose pixels are turned into floats at once.
 BATCH = 1024
 
+log = logging.getLogger(__name__)
 
-def measure(
-    data: Path | Sequence[Path],
-    out: Path,
-    tests: Sequence[Path] = (),
-    limit: int | None = None,
-    cache: Path = Path(".cache"),
-    jobs: int = -1,
-    say: Callable[[str], None] = print,
-) -> None:
-    """Measure, and add the file to artifacts that are there.
 
-    Args:
-        data: the labelled photos that the models were trained on; split as they were there.
-        out: the artifacts, whose face space is measured in.
-        tests: further data sets, for testing alone.
-        limit: at most so many photos of each data set.
-        cache: where crops are kept between runs.
-        jobs: worker processes; -1 for one a processor.
-        say: told what was done.
+def measure(options: MeasureOptions) -> None:
+    """Measure in the face space of artifacts that are there, and add the file to them.
+
+    The photos are those that the models were trained on; they are split as they were there.
 
     Raises:
         FacespaceError: the data or the artifacts cannot be used.
     """
-    load_manifest(out)
-    add(out, load(data, tests, limit, cache / "crops", jobs))
-    say(f"wrote {out / coordinates.FILE}")
+    load_manifest(options.out)
+    material = load(options.data, options.test, options.limit, options.crops, options.jobs)
+    add(options.out, material)
+    log.info(f"wrote {options.out / coordinates.FILE}")
 
 
 def add(out: Path, material: Material) -> None:
-    """The same for photos that are read and split already."""
+    """Measure photos that are read and split already, and add the file."""
     arrays = measured(face_space.load(out), material)
     artifact_files.add(out, {coordinates.FILE: artifact_files.packed(arrays)})
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,10 @@ from training.models import pipeline
 from training.photos.material import Material
 from training.report import artifact_files, measure
 
+log = logging.getLogger(__name__)
 
-def demand(out: Path, models: Sequence[str], data: str) -> None:
+
+def demand_fit(out: Path, models: Sequence[str], data: str) -> None:
     """Look before a long training whether what is in a folder can stay.
 
     Args:
@@ -43,35 +46,35 @@ def demand(out: Path, models: Sequence[str], data: str) -> None:
             )
 
 
-def kept(
-    out: Path, models: Sequence[str], material: Material, say: Callable[[str], None]
+def retested(
+    out: Path, models: Sequence[str], material: Material
 ) -> dict[str, artifact_files.Trained]:
     """The models of a folder that are not among ``models``, by name, tested on the material."""
     manifest = load_manifest(out)
-    written = json.loads((out / artifact_files.MANIFEST).read_text("utf-8"))["models"]
+    listed = json.loads((out / artifact_files.MANIFEST).read_text("utf-8"))["models"]
     entries = manifest.json(artifact_files.REPORT)["models"]
-    stay = {}
+    kept = {}
     for name, info in manifest.models.items():
         if name in models:
             continue
-        say(f"{name}: stays; testing")
-        measured, probabilities = measure.again(manifest, name, material)
+        log.info(f"{name}: stays; testing")
+        measured, probabilities = measure.retested(manifest, name, material)
         facts = {
-            key: value for key, value in written[name].items() if key not in artifact_files.IDENTITY
+            key: value for key, value in listed[name].items() if key not in artifact_files.IDENTITY
         }
         content = manifest.path(info.file).read_bytes()
-        stay[name] = artifact_files.Trained(content, facts, entries[name] | measured, probabilities)
-    return stay
+        kept[name] = artifact_files.Trained(content, facts, entries[name] | measured, probabilities)
+    return kept
 
 
-def space(out: Path) -> Pipeline:
+def reduction(out: Path) -> Pipeline:
     """The pixel eigenfaces of a folder, as the fitted ``pipeline.reduction`` they were."""
     stored = face_space.load(out)
-    made = pipeline.reduction(stored.components)
-    scaler, pca = made["scaler"], made["pca"]
+    fitted = pipeline.reduction(stored.components)
+    scaler, pca = fitted["scaler"], fitted["pca"]
     scaler.mean_, scaler.scale_ = stored.mean, stored.scale
     scaler.var_, scaler.n_features_in_ = np.square(stored.scale), stored.mean.size
     pca.mean_, pca.components_ = stored.centre, stored.eigenfaces
     pca.explained_variance_, pca.n_components_ = stored.variance, stored.components
     pca.explained_variance_ratio_ = stored.variance / stored.total_variance
-    return made
+    return fitted

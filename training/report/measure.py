@@ -44,7 +44,7 @@ def milliseconds(runner: InferenceSession, crops: Crops) -> dict[str, float]:
     return result
 
 
-def again(
+def retested(
     manifest: Manifest, name: str, material: Material
 ) -> tuple[dict[str, Any], dict[str, Array]]:
     """``tested`` for a model that is there."""
@@ -74,7 +74,7 @@ def tested(
     probabilities = {}
     for name, sample in material.tests.items():
         scores = probabilities[name] = probability(runner, sample.crops)
-        said = classification.everything(
+        figures = classification.everything(
             sample.female, scores, point, sample.attributes, sample.persons
         )
         same = name in material.learned
@@ -82,10 +82,10 @@ def tested(
             "kind": "same data set" if same else "other data set",
             "title": material.datasets[name].title,
             "photos": len(sample.photos),
-            **said.pop("metrics"),
+            **figures.pop("metrics"),
         }
-        for kind, figures in said.items():
-            entry[kind][name] = figures
+        for kind, figure in figures.items():
+            entry[kind][name] = figure
         entry["end_to_end"][name], entry["covered"][name] = {}, {}
         for way, cropped in material.found[name].items():
             part = entry["covered" if way in COVERS else "end_to_end"][name]

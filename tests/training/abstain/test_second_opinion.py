@@ -12,6 +12,7 @@ from facespace.faces import align, evidence, model
 from facespace.types import RGB, Detection, FacespaceError
 from training.abstain import cutoffs, second_opinion, synthetic_masks
 from training.abstain.second_opinion import Examples
+from training.options import CutoffOptions
 
 
 def test_covers_hide_a_part_of_the_face_and_nothing_far_from_it(
@@ -81,7 +82,7 @@ def test_poses_are_asked_for_before_anything_is_learned(
             (tmp_path / name / "images" / f"{i}.png").touch()
         (tmp_path / name / "annotations.csv").write_text("file,x,y,w,h,pose\n" + rows)
     with pytest.raises(FacespaceError, match="frontal faces and profiles"):
-        cutoffs.choose(tmp_path, tmp_path, artifacts_folder())
+        cutoffs.choose(CutoffOptions(data=[tmp_path], detect=tmp_path, out=artifacts_folder()))
 
 
 def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -249,8 +249,10 @@ def names(tmp_path: Path) -> Path:
 
 
 def test_lfw_is_fetched_once(
-    tmp_path: Path, names: Path, monkeypatch: pytest.MonkeyPatch, astronaut: RGB
+    tmp_path: Path, names: Path, monkeypatch: pytest.MonkeyPatch, astronaut: RGB,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level("INFO")
     calls = []
 
     def fetch(data_home: Path, **_: object) -> None:
@@ -260,17 +262,16 @@ def test_lfw_is_fetched_once(
         (data_home / "lfw_home/joblib").mkdir()
 
     monkeypatch.setattr(sklearn.datasets, "fetch_lfw_people", fetch)
-    said: list[str] = []
-    folder = download.lfw(tmp_path, names, said.append)
-    assert download.lfw(tmp_path, None, said.append) == folder == tmp_path / "lfw"
-    assert len(calls) == len(said) == 1
+    folder = download.lfw(tmp_path, names)
+    assert download.lfw(tmp_path, None) == folder == tmp_path / "lfw"
+    assert len(calls) == len(caplog.messages) == 1
     assert {path.name for path in (folder / "lfw_home").iterdir()} == {
         "lfw_funneled",
         *NAMES.values(),
     }
     # An archive that is still there was not unpacked to the end.
     (folder / "lfw_home/lfw-funneled.tgz").touch()
-    download.lfw(tmp_path, None, said.append)
+    download.lfw(tmp_path, None)
     assert len(calls) == 2
 
 

@@ -21,6 +21,7 @@ from facespace.types import RGB, FacespaceError
 from tests.support.paths import ARTIFACTS
 from tests.support.pictures import portrait, saved_again
 from training.__main__ import main
+from training.options import MeasureOptions
 from training.photos import near_duplicates
 from training.photos.crops import crop_all
 from training.report.describe_data import describe, distribution
@@ -203,7 +204,7 @@ def test_other_photos_than_the_models_saw_are_refused(
     (tmp_path / "tiny" / "dataset.json").write_text('{"title": "Mine"}')
     before = (out / "dataset.json").read_bytes()
     with pytest.raises(FacespaceError, match="trained on FairFace, not on Mine"):
-        describe(tmp_path / "tiny", out, cache=cache, jobs=1)
+        describe(MeasureOptions(data=[tmp_path / "tiny"], out=out, cache=cache, jobs=1))
     assert (out / "dataset.json").read_bytes() == before
     assert main(["describe", "--data", str(folder), "--out", str(tmp_path / "none")]) == 1
     assert "no artifacts" in capsys.readouterr().err
