@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from facespace.batch import remote
 from facespace.faces import align, model
-from facespace.metrics import classification
+from facespace.metrics import thresholds
 from facespace.metrics.operating_point import OperatingPoint
 from facespace.types import FacespaceError
 from training.abstain import operating_point
@@ -216,7 +216,7 @@ def _exported(
     content = export.to_onnx(calibrated, one.front_end, space, side, facts)
     first = next(iter(material.tests.values()))
     parity = export.check(content, calibrated, one.front_end, space, first.crops[:CHECKED])
-    ranked = classification.ranking(validation.female, chosen.female)
+    ranked = thresholds.ranking(validation.female, chosen.female)
     on_all = {"photos": len(one.rows), "components": one.best["components"], **ranked}
     entry = {
         "trained_on": material.trained_on.name,
