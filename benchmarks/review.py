@@ -28,7 +28,7 @@ from sklearn.svm import SVC
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.harness import output
 from facespace.datasets.dataset import read_dataset
-from facespace.review.candidate import perceptual_hash
+from facespace.io.perceptual_hash import perceptual_hash
 from facespace.review.item import Item
 from facespace.review.order import by_usefulness
 from training.models import front_ends, pipeline

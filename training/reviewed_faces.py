@@ -14,9 +14,9 @@ import numpy as np
 from facespace.artifacts.manifest import load_manifest
 from facespace.datasets.dataset import Photo
 from facespace.faces import align
+from facespace.io.perceptual_hash import differing, perceptual_hash
 from facespace.review import exchange
-from facespace.review.candidate import perceptual_hash
-from facespace.review.queue import NEAR, differing
+from facespace.review.queue import NEAR
 from facespace.types import FacespaceError
 from training.photos.crops import ROW
 from training.photos.material import Material

@@ -13,7 +13,8 @@ from dashboard.widgets.picture_input import Picture
 from dashboard.widgets.results import count
 from facespace import gate
 from facespace.artifacts.manifest import load_manifest
-from facespace.review.candidate import Candidate, perceptual_hash
+from facespace.io.perceptual_hash import perceptual_hash
+from facespace.review.candidate import Candidate
 from facespace.types import Face, Reading
 
 #: The faces that this visit has submitted already.

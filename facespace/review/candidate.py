@@ -121,21 +121,6 @@ def around(rgb: RGB, box: Box) -> tuple[RGB, Box]:
     return np.asarray(square, np.uint8), moved
 
 
-def perceptual_hash(crop: npt.NDArray[np.uint8]) -> int:
-    """64 bits that change little where a grey crop, uint8 (side, side), does.
-
-    Which of its 64 lowest frequencies are above their median, by the discrete cosine transform
-    (Zauner, Implementation and Benchmarking of Perceptual Image Hash Functions, 2010).
-
-    Returns:
-        the bits as a signed number of 64 bits, as SQLite keeps it.
-    """
-    small = cv2.resize(crop, (32, 32), interpolation=cv2.INTER_AREA).astype(np.float32)
-    lowest = cv2.dct(small)[:8, :8].ravel()
-    bits = np.packbits(lowest > np.median(lowest[1:]))
-    return int.from_bytes(bits.tobytes(), "big", signed=True)
-
-
 def crop_png(crop: npt.NDArray[np.uint8]) -> bytes:
     """A grey crop, uint8 (side, side), as a PNG file, without loss."""
     file = io.BytesIO()

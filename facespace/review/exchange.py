@@ -24,7 +24,8 @@ import numpy as np
 from facespace import limits
 from facespace.io import images, tables
 from facespace.io.archive import Archive
-from facespace.review.candidate import REASONS, crop_of, crop_png, perceptual_hash
+from facespace.io.perceptual_hash import perceptual_hash
+from facespace.review.candidate import REASONS, crop_of, crop_png
 from facespace.review.item import DECISIONS, Item
 from facespace.review.queue import Queue
 from facespace.types import Crops, FacespaceError

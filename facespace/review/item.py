@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from facespace.review.candidate import Candidate, crop_png, perceptual_hash
+from facespace.io.perceptual_hash import perceptual_hash
+from facespace.review.candidate import Candidate, crop_png
 
 Decision = Literal["female", "male", "no face", "unknown"]
 

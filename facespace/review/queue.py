@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from facespace import limits
+from facespace.io.perceptual_hash import differing
 from facespace.review.candidate import Candidate
 from facespace.review.item import COLUMNS, DECISIONS, Decision, Item, item_of, row_of
 from facespace.types import FacespaceError
@@ -255,11 +255,6 @@ class Queue:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
-
-
-def differing(codes: npt.NDArray[np.int64], code: int) -> npt.NDArray[np.uint8]:
-    """In how many bits each of some hashes, (N,), differs from one: uint8 (N,), 0 to 64."""
-    return np.bitwise_count((codes ^ np.int64(code)).view(np.uint64))
 
 
 def _faster(current: Item | None) -> str:

@@ -60,7 +60,9 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_command_keeps_what_training_reads(
-    there: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str],
+    there: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     path = tmp_path / "reviews.db"

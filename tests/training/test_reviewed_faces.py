@@ -14,7 +14,8 @@ import pytest
 
 from facespace.datasets import labelled_faces
 from facespace.faces import align, detectors
-from facespace.review.candidate import Candidate, crop_png, perceptual_hash
+from facespace.io.perceptual_hash import perceptual_hash
+from facespace.review.candidate import Candidate, crop_png
 from facespace.review.exchange import NUMBERS, TEXTS, pack
 from facespace.review.item import Item
 from facespace.review.queue import Queue
@@ -42,7 +43,10 @@ def queue(astronaut: RGB, candidate: Candidate) -> Queue:
 
 
 def test_reviewed_faces_are_fitted_on_and_on_nothing_else(
-    trained: tuple[Path, Path], photos: Path, queue: Queue, tmp_path: Path,
+    trained: tuple[Path, Path],
+    photos: Path,
+    queue: Queue,
+    tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("INFO")

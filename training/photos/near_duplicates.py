@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from facespace.io.perceptual_hash import Hashes, difference_hash, differing_pairs
 from facespace.types import Crops
 
 #: Rows and columns of the grid whose neighbours a hash compares: 256 bits.
@@ -25,8 +25,6 @@ CUT, DOUBTFUL, CROP = 16, 24, 40
 #: Rows compared at once, what bounds the memory.
 _BLOCK = 500
 
-Hashes = npt.NDArray[np.uint64]
-
 
 @dataclass(frozen=True, slots=True)
 class Hashed:
@@ -34,6 +32,10 @@ class Hashed:
 
     photos: Hashes
     crops: Hashes
+
+    def part(self, chosen: npt.NDArray[Any]) -> Hashed:
+        """Those at some positions, or where a mask is True."""
+        return Hashed(self.photos[chosen], self.crops[chosen])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +65,9 @@ class Near:
         }
 
 
-def fingerprint(picture: npt.NDArray[np.uint8]) -> Hashes:
-    """The difference hash of a picture, uint8, RGB (H, W, 3) or grey (H, W); uint64 (4,).
-
-    The picture is shrunk to 16 rows of 17 grey values; each bit says whether a value is larger
-    than its left neighbour (Krawetz 2013, with four times his 64 bits).
-    """
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if picture.ndim == 3 else picture
-    small = cv2.resize(grey, (GRID + 1, GRID), interpolation=cv2.INTER_AREA)
-    return np.packbits(small[:, 1:] > small[:, :-1]).view(np.uint64)
-
-
-def fingerprints(crops: Crops) -> Hashes:
+def crop_hashes(crops: Crops) -> Hashes:
     """The hashes of crops, uint8 (N, side, side); uint64 (N, 4)."""
-    return np.array([fingerprint(crop) for crop in crops])
+    return np.array([difference_hash(crop, GRID) for crop in crops])
 
 
 def near(hashed: Hashed) -> Near:
@@ -85,7 +76,7 @@ def near(hashed: Hashed) -> Near:
     nearest = np.full(len(photos), GRID * GRID)
     pairs = [np.empty((0, 2), np.int64)]
     for start in range(0, len(photos), _BLOCK):
-        differing = _differing(photos[start : start + _BLOCK], photos[start:])
+        differing = differing_pairs(photos[start : start + _BLOCK], photos[start:])
         rows = np.arange(len(differing))
         differing[rows, rows] = GRID * GRID  # a photo is not its own duplicate
         ahead, behind = nearest[start : start + len(differing)], nearest[start:]
@@ -106,7 +97,7 @@ def matches(hashed: Hashed, others: Hashed) -> npt.NDArray[np.int64]:
     pairs = [np.empty((0, 2), np.int64)]
     for start in range(0, len(hashed.photos), _BLOCK):
         part = slice(start, start + _BLOCK)
-        differing = _differing(hashed.photos[part], others.photos)
+        differing = differing_pairs(hashed.photos[part], others.photos)
         found = _same(differing, hashed.crops[part], others.crops)
         pairs.append(found + np.array([start, 0]))
     return np.concatenate(pairs)
@@ -118,11 +109,3 @@ def _same(differing: npt.NDArray[np.uint16], crops: Hashes, others: Hashes) -> n
     one, other = found.T
     agree = np.bitwise_count(crops[one] ^ others[other]).sum(axis=1) <= CROP
     return np.asarray(found[agree | (differing[one, other] <= CUT)])
-
-
-def _differing(hashes: Hashes, others: Hashes) -> npt.NDArray[np.uint16]:
-    """In how many bits each of N hashes differs from each of M, uint16 (N, M)."""
-    count = np.zeros((len(hashes), len(others)), np.uint16)
-    for one, other in zip(hashes.T, others.T, strict=True):
-        count += np.bitwise_count(one[:, None] ^ other[None])
-    return count

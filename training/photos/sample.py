@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,9 @@ import numpy.typing as npt
 from facespace.datasets.dataset import Photo
 from facespace.metrics import groups
 from facespace.types import Crops
+
+#: What a photo may be for, in the order in which it is shown.
+SPLITS = ("train", "test")
 
 Array = npt.NDArray[Any]
 
@@ -39,6 +43,11 @@ class Sample:
         return np.array([photo.person or str(photo.path) for photo in self.photos])
 
     @property
+    def splits(self) -> Array:
+        """One of ``SPLITS``, or "" where the data set has none, (N,)."""
+        return np.array([photo.split for photo in self.photos], str)
+
+    @property
     def attributes(self) -> dict[str, Array]:
         """Age (years as decades), race and sex, each str (N,), "" where not known."""
         return {
@@ -56,3 +65,14 @@ class Sample:
         """The photos at some positions, or where a mask is True."""
         places = np.arange(len(self.photos))[chosen]
         return Sample([self.photos[i] for i in places], self.crops[places], self.rows[places])
+
+
+def joined(samples: Sequence[Sample]) -> Sample:
+    """Several samples as one, in order."""
+    if len(samples) == 1:
+        return samples[0]
+    return Sample(
+        [photo for sample in samples for photo in sample.photos],
+        np.concatenate([sample.crops for sample in samples]),
+        np.concatenate([sample.rows for sample in samples]),
+    )

@@ -10,17 +10,15 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
-from tqdm import tqdm
 
-from facespace.io import images
 from facespace.io.atomic import atomic_write
+from facespace.io.perceptual_hash import Hashes, difference_hash
+from facespace.types import RGB
 from training.photos import near_duplicates
-from training.photos.crops import CHUNK
-from training.photos.near_duplicates import GRID, Hashed, Hashes
+from training.photos.each_photo import each_photo
+from training.photos.near_duplicates import GRID, Hashed
 from training.photos.sample import Sample
 
 #: Why a photo is not trained on.
@@ -39,7 +37,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Across:
+class Shared:
     """What data sets share, by their names.
 
     ``reasons`` say of each photo why it is not to be trained on, str (N,), "" where it may be;
@@ -52,7 +50,7 @@ class Across:
 
 def compare(
     samples: Mapping[str, Sample], training: Mapping[str, Bools], cache: Path, jobs: int
-) -> Across:
+) -> Shared:
     """Compare every photo with those of all other data sets.
 
     A training photo that is nearly the same as a test photo elsewhere, or whose person is in the
@@ -69,27 +67,27 @@ def compare(
     reasons = {name: np.full(len(s.photos), "", "U80") for name, s in samples.items()}
     pairs: dict[str, dict[str, int]] = {name: {} for name in samples}
     if len(samples) < 2:
-        return Across(reasons, pairs)
+        return Shared(reasons, pairs)
     hashes = {name: hashed(sample, cache, jobs) for name, sample in samples.items()}
     for one, other in combinations(samples, 2):
-        found = near_duplicates.matches(hashes[one], hashes[other])
-        pairs[one][other] = pairs[other][one] = len(found)
-        here, there = found.T
-        learned, also = training[one][here], training[other][there]
-        reasons[other][there[learned & also]] = LEARNED
-        reasons[one][here[learned & ~also]] = TESTED
-        reasons[other][there[also & ~learned]] = TESTED
+        matches = near_duplicates.matches(hashes[one], hashes[other])
+        pairs[one][other] = pairs[other][one] = len(matches)
+        here, there = matches.T
+        trained_here, trained_there = training[one][here], training[other][there]
+        reasons[other][there[trained_here & trained_there]] = LEARNED
+        reasons[one][here[trained_here & ~trained_there]] = TESTED
+        reasons[other][there[trained_there & ~trained_here]] = TESTED
         if training[one].any() and training[other].any():
             for name, elsewhere in ((one, other), (other, one)):
                 tested = samples[elsewhere].persons[~training[elsewhere]]
                 persons = samples[name].persons
-                again = np.isin(persons, tested) & ~np.char.isdigit(persons)
-                reasons[name][training[name] & again & (reasons[name] == "")] = PERSON
-    return Across(reasons, pairs)
+                shared = np.isin(persons, tested) & ~np.char.isdigit(persons)
+                reasons[name][training[name] & shared & (reasons[name] == "")] = PERSON
+    return Shared(reasons, pairs)
 
 
 def take_out(
-    everything: dict[str, Sample],
+    samples: dict[str, Sample],
     learned: Sequence[str],
     left_out: dict[str, dict[str, int]],
     cache: Path,
@@ -98,7 +96,7 @@ def take_out(
     """Take out of the training what ``compare`` says, count it, and log how much it is.
 
     Args:
-        everything: all photos by data set; those taken out are gone afterwards.
+        samples: all photos by data set; those taken out are gone afterwards.
         learned: the data sets that are trained on.
         left_out: photos by why they were left out, by data set; is added to.
         cache: where hashes are kept.
@@ -107,56 +105,46 @@ def take_out(
     Returns:
         how many pairs of near duplicates each data set has with each other one.
     """
-    faced = {name: sample.faced for name, sample in everything.items()}
-    training = {name: trains(sample) & (name in learned) for name, sample in faced.items()}
+    faced = {name: sample.faced for name, sample in samples.items()}
+    training = {
+        name: (sample.splits != "test") & (name in learned) for name, sample in faced.items()
+    }
     shared = compare(faced, training, cache, jobs)
     for name, reasons in shared.reasons.items():
-        gone = reasons != ""
-        if gone.any():
-            sample = everything[name]
-            places = np.flatnonzero(sample.rows["error"] == "")[gone]
-            everything[name] = sample.part(np.setdiff1d(np.arange(len(sample.photos)), places))
-            left_out[name] |= (counted := Counter(reasons[gone].tolist()))
+        out = reasons != ""
+        if out.any():
+            sample = samples[name]
+            places = np.flatnonzero(sample.rows["error"] == "")[out]
+            samples[name] = sample.part(np.setdiff1d(np.arange(len(sample.photos)), places))
+            left_out[name] |= (counted := Counter(reasons[out].tolist()))
             for why, number in counted.items():
                 log.info(f"{name}: {number} training photos are left out. {why}")
     return shared.pairs
 
 
-def trains(sample: Sample) -> Bools:
-    """Which photos of a data set that is trained on are not kept for the test, (N,)."""
-    return np.array([photo.split != "test" for photo in sample.photos], bool)
-
-
 def hashed(sample: Sample, cache: Path, jobs: int) -> Hashed:
     """The hashes of photos and crops; photos are opened unless their content is known already."""
     path, contents = cache / FILE, sample.rows["content"]
-    known, hashes = _kept(path)
+    known, hashes = _read(path)
     new = ~np.isin(contents, known)
     todo = [sample.photos[i].path for i in np.flatnonzero(new)]
-    chunks = [todo[i : i + CHUNK] for i in range(0, len(todo), CHUNK)]
-    work = Parallel(n_jobs=jobs, return_as="generator")(delayed(_hash)(chunk) for chunk in chunks)
-    found = [hashes]
-    with tqdm(total=len(todo), desc="hashing", unit="photo", disable=not todo) as bar:
-        for some in work:
-            found.append(some)
-            bar.update(len(some))
+    hashes = np.array([*hashes, *each_photo(todo, _hash, jobs, "hashing")])
     known, first = np.unique(np.concatenate([known, contents[new]]), return_index=True)
-    hashes = np.concatenate(found)[first]
+    hashes = hashes[first]
     if todo:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(path) as file:
             np.savez(file, contents=known, hashes=hashes)
     photos = hashes[np.searchsorted(known, contents)]
-    return Hashed(photos, near_duplicates.fingerprints(sample.crops))
+    return Hashed(photos, near_duplicates.crop_hashes(sample.crops))
 
 
-def _kept(path: Path) -> tuple[Array, Hashes]:
+def _read(path: Path) -> tuple[Array, Hashes]:
     if not path.is_file():
         return np.empty(0, "S32"), np.empty((0, GRID * GRID // 64), np.uint64)
     with np.load(path, allow_pickle=False) as arrays:
         return arrays["contents"], arrays["hashes"]
 
 
-def _hash(paths: Sequence[Path]) -> Hashes:
-    cv2.setNumThreads(1)  # the processes share the processors already
-    return np.array([near_duplicates.fingerprint(images.load(path)) for path in paths])
+def _hash(rgb: RGB) -> Hashes:
+    return difference_hash(rgb, GRID)

@@ -1,4 +1,4 @@
-"""Who and what is in the photos -> ``dataset.json`` and ``mean_faces.npz``, without names or
+"""Who and what is in the photos -> ``dataset.json`` and ``means.npz``, without names or
 pictures.
 
 ``dataset.json`` holds for each data set, over its usable photos unless said otherwise:
@@ -25,37 +25,35 @@ pictures.
   are no such pairs to look at); ``sets``: pairs of near duplicates of this and each other data set,
   before those that would spoil a test were left out of the training
 
-``mean_faces.npz`` is described in ``facespace.artifacts.mean_faces``.
+``means.npz`` is described in ``facespace.artifacts.mean_faces``.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
-from tqdm import tqdm
 
 from facespace.artifacts.manifest import load_manifest
 from facespace.artifacts.mean_faces import FILE as MEAN_FACES
 from facespace.faces import evidence
-from facespace.io import images
+from facespace.io.perceptual_hash import Hashes, difference_hash
 from facespace.metrics.groups import LEAST_GROUP, order_of
-from facespace.types import FacespaceError
+from facespace.types import RGB, FacespaceError
 from training.options import MeasureOptions
 from training.photos import near_duplicates
-from training.photos.crops import CHUNK, Cropped
+from training.photos.crops import Cropped
+from training.photos.each_photo import each_photo
 from training.photos.material import Material, joined, load
-from training.photos.near_duplicates import Hashed
-from training.photos.sample import Sample
+from training.photos.near_duplicates import GRID, Hashed
+from training.photos.sample import SPLITS, Sample
 from training.report import artifact_files
+from training.report.distribution import distribution, values_of
+from training.report.duplicate_photos import duplicates
 
 #: Counts and distributions among the artifacts.
 FILE = "dataset.json"
@@ -63,18 +61,8 @@ FILE = "dataset.json"
 #: The way in which the faces of labelled photos are found: padded, at a low threshold.
 LABELLED = "labelled"
 
-#: In the order in which they are shown.
-SPLITS = ("train", "test")
-
 #: Sizes in pixels, fields of ``crops.ROW``.
 SIZES = ("width", "height", "face")
-
-#: Classes of a histogram below the 99th percentile, and at most in all: the tail goes on in
-#: classes of the same width, so that a few odd photos do not blur all others.
-BINS, MOST_BINS = 30, 150
-
-_MARKS = {"min": 0, "p5": 5, "p25": 25, "median": 50, "p75": 75, "p95": 95, "max": 100}
-_BOX = ("p5", "p25", "median", "p75", "p95")
 
 Array = npt.NDArray[Any]
 
@@ -107,7 +95,7 @@ def describe(options: MeasureOptions) -> None:
 def contents(
     material: Material, jobs: int = -1, before: Mapping[str, Any] | None = None
 ) -> dict[str, bytes]:
-    """``dataset.json`` and ``mean_faces.npz``, by their names.
+    """``dataset.json`` and ``means.npz``, by their names.
 
     Args:
         material: the photos.
@@ -115,9 +103,14 @@ def contents(
         before: data sets described earlier, which stay unless they are among these.
     """
     used = [material.usable[name] for name in material.learned]
-    training = joined([sample.part(_side(sample, "train")) for sample in used])
-    seen = {key: _look(sample, jobs) for key, sample in material.usable.items()}
-    described = {key: _described(key, material, seen) for key in material.datasets}
+    training = joined([sample.part(sample.splits == "train") for sample in used])
+    opened = {name: _opened(sample, jobs) for name, sample in material.usable.items()}
+    hashes = {name: hashed for name, (_, hashed) in opened.items()}
+    described = {
+        name: _described(name, material, opened[name][0])
+        | {"duplicates": duplicates(name, material, hashes)}
+        for name in material.datasets
+    }
     return {
         FILE: artifact_files.encoded({"datasets": {**(before or {}), **described}}),
         MEAN_FACES: artifact_files.packed(mean_faces(training)),
@@ -125,14 +118,14 @@ def contents(
 
 
 def mean_faces(training: Sample) -> dict[str, Array]:
-    """The arrays of ``mean_faces.npz``.
+    """The arrays of ``means.npz``.
 
     A mean of a few faces would be a picture of them: values that fewer than
-    ``classification.LEAST_GROUP`` faces have are left out.
+    ``groups.LEAST_GROUP`` faces have are left out.
     """
     arrays: dict[str, Array] = {}
     for attribute, values in training.attributes.items():
-        for value in _values(values):
+        for value in values_of(values):
             rows = values == value
             if rows.sum() >= LEAST_GROUP:
                 mean = training.crops[rows].mean(axis=0, dtype=np.float64)
@@ -141,41 +134,22 @@ def mean_faces(training: Sample) -> dict[str, Array]:
     return arrays
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What opening N photos gave: ``evidence.light``, float64 (N, 2), and their hashes."""
-
-    light: Array
-    hashed: Hashed
-
-
-def _look(sample: Sample, jobs: int) -> _Seen:
-    """Open every photo once."""
+def _opened(sample: Sample, jobs: int) -> tuple[Array, Hashed]:
+    """Open every photo once; gives ``evidence.light``, float64 (N, 2), and hashes."""
     paths = [photo.path for photo in sample.photos]
-    chunks = [paths[i : i + CHUNK] for i in range(0, len(paths), CHUNK)]
-    work = Parallel(n_jobs=jobs, return_as="generator")(delayed(_look_at)(c) for c in chunks)
-    light, hashes = [], []
-    with tqdm(total=len(paths), desc="looking", unit="photo") as bar:
-        for some_light, some_hashes in work:
-            light.append(some_light)
-            hashes.append(some_hashes)
-            bar.update(len(some_light))
-    crops = near_duplicates.fingerprints(sample.crops)
-    return _Seen(np.concatenate(light), Hashed(np.concatenate(hashes), crops))
+    light, hashes = zip(*each_photo(paths, _light_and_hash, jobs, "looking"), strict=True)
+    crops = near_duplicates.crop_hashes(sample.crops)
+    return np.array(light), Hashed(np.array(hashes), crops)
 
 
-def _look_at(paths: Sequence[Path]) -> tuple[Array, Array]:
-    cv2.setNumThreads(1)  # the processes share the processors already
-    photos = (images.load(path) for path in paths)
-    light, hashes = zip(
-        *((evidence.light(rgb), near_duplicates.fingerprint(rgb)) for rgb in photos), strict=True
-    )
-    return np.array(light), np.array(hashes)
+def _light_and_hash(rgb: RGB) -> tuple[tuple[float, float], Hashes]:
+    return evidence.light(rgb), difference_hash(rgb, GRID)
 
 
-def _described(name: str, material: Material, seen: Mapping[str, _Seen]) -> dict[str, Any]:
+def _described(name: str, material: Material, light: Array) -> dict[str, Any]:
+    """What is said of a data set but its duplicates."""
     dataset, sample = material.datasets[name], material.usable[name]
-    tested = _side(sample, "test").sum() if name in material.learned else len(sample.photos)
+    tested = (sample.splits == "test").sum() if name in material.learned else len(sample.photos)
     attributes = sample.attributes
     return {
         "title": dataset.title,
@@ -187,15 +161,14 @@ def _described(name: str, material: Material, seen: Mapping[str, _Seen]) -> dict
         "left_out": dict(material.left_out[name]),
         "problems": list(dataset.problems),
         "not_tested": int(tested) - len(material.tests[name].photos),
-        "split": _by_label(sample, _splits(sample), SPLITS.index),
+        "split": _by_label(sample, sample.splits, SPLITS.index),
         "age": _by_label(sample, attributes["age"], order_of),
         "race": _by_label(sample, attributes["race"], order_of),
         "crossings": _crossings(attributes),
-        **_measured(sample, seen[name].light),
+        **_measured(sample, light),
         "detection": detection(
-            material.whole[name], {LABELLED: _labelled(material, name), **material.found[name]}
+            material.whole[name], {LABELLED: _labelled(material, name), **material.by_way[name]}
         ),
-        "duplicates": _duplicates(name, material, seen),
     }
 
 
@@ -214,42 +187,12 @@ def detection(whole: Sample, ways: Mapping[str, Cropped]) -> dict[str, Any]:
                     "photos": int((values == value).sum()),
                     "found": int((cropped.found & (values == value)).sum()),
                 }
-                for value in _values(values)
+                for value in values_of(values)
             }
             for attribute, values in columns.items()
         }
         for way, cropped in ways.items()
     }
-
-
-def distribution(values: Array, attributes: Mapping[str, Array]) -> dict[str, Any]:
-    """A histogram, percentiles, and percentiles by group.
-
-    Args:
-        values: numbers (N,).
-        attributes: the groups of each, str (N,), among them ``sex``.
-    """
-    values = np.asarray(values, np.float64)
-    counts, edges = np.histogram(values, _classes(values))
-    female, _ = np.histogram(values[attributes["sex"] == "female"], edges)
-    marks = np.percentile(values, list(_MARKS.values()))
-    return {
-        "edges": _short(edges),
-        "counts": counts.tolist(),
-        "female": female.tolist(),
-        **dict(zip(_MARKS, _short(marks), strict=True)),
-        "by": {
-            attribute: {value: _box(values[groups == value]) for value in _values(groups)}
-            for attribute, groups in attributes.items()
-        },
-    }
-
-
-def _classes(values: Array) -> int:
-    spread = float(np.percentile(values, 99) - values.min())
-    if not spread:  # nearly all are the same
-        return BINS if np.ptp(values) else 1
-    return min(MOST_BINS, int(np.ceil(BINS * np.ptp(values) / spread)))
 
 
 def _measured(sample: Sample, light: Array) -> dict[str, Any]:
@@ -269,41 +212,6 @@ def _measured(sample: Sample, light: Array) -> dict[str, Any]:
     }
 
 
-def _duplicates(name: str, material: Material, seen: Mapping[str, _Seen]) -> dict[str, Any]:
-    sample, again = material.usable[name], material.again[name]
-    splits = _splits(sample)
-    sides = dict(zip(sample.rows["content"].tolist(), splits.tolist(), strict=True))
-    twice = zip(again.rows["content"].tolist(), _splits(again).tolist(), strict=True)
-    near = near_duplicates.near(seen[name].hashed)
-    one, other = near.pairs.T
-    across = {
-        "exact": sum(sides[content] != split for content, split in twice),
-        "near": int((splits[one] != splits[other]).sum()),
-    }
-    with_training = None
-    if name not in material.learned:
-        with_training = near_duplicates.between(seen[name].hashed, _learned(material, seen))
-    has_both = set(SPLITS) <= set(splits.tolist())
-    return {
-        "exact": {"photos": len(again.photos), "across": across["exact"] if has_both else None},
-        "near": {
-            **near.to_dict(),
-            "across": across["near"] if has_both else None,
-            "with_training": with_training,
-        },
-        "sets": material.across[name],
-    }
-
-
-def _learned(material: Material, seen: Mapping[str, _Seen]) -> Hashed:
-    """The hashes of the photos that were trained on."""
-    rows = {name: _side(material.usable[name], "train") for name in material.learned}
-    return Hashed(
-        np.concatenate([seen[name].hashed.photos[mask] for name, mask in rows.items()]),
-        np.concatenate([seen[name].hashed.crops[mask] for name, mask in rows.items()]),
-    )
-
-
 def _labelled(material: Material, name: str) -> Cropped:
     whole = material.whole[name]
     return Cropped(whole.crops, whole.rows)
@@ -321,29 +229,6 @@ def _by_label(
 def _crossings(attributes: Mapping[str, Array]) -> dict[str, dict[str, dict[str, int]]]:
     ages, races = attributes["age"], attributes["race"]
     counts = Counter(zip(ages.tolist(), races.tolist(), strict=True))
-    if not _values(ages) or not _values(races):
+    if not values_of(ages) or not values_of(races):
         return {}
-    return {"age, race": {a: {r: counts[a, r] for r in _values(races)} for a in _values(ages)}}
-
-
-def _splits(sample: Sample) -> Array:
-    return np.array([photo.split for photo in sample.photos])
-
-
-def _side(sample: Sample, split: str) -> npt.NDArray[np.bool_]:
-    return np.asarray(_splits(sample) == split)
-
-
-def _values(values: Array) -> list[str]:
-    """The values that occur, without "" (not known), ages by number, all else by the alphabet."""
-    return sorted(set(values.tolist()) - {""}, key=order_of)
-
-
-def _box(values: Array) -> dict[str, Any]:
-    marks = _short(np.percentile(values, [_MARKS[name] for name in _BOX]))
-    return {"photos": len(values), **dict(zip(_BOX, marks, strict=True))}
-
-
-def _short(values: Array) -> list[float]:
-    """Five digits of every number."""
-    return [float(f"{value:.5g}") for value in values]
+    return {"age, race": {a: {r: counts[a, r] for r in values_of(races)} for a in values_of(ages)}}

@@ -87,7 +87,7 @@ def tested(
         for kind, figure in figures.items():
             entry[kind][name] = figure
         entry["end_to_end"][name], entry["covered"][name] = {}, {}
-        for way, cropped in material.found[name].items():
+        for way, cropped in material.by_way[name].items():
             part = entry["covered" if way in COVERS else "end_to_end"][name]
             part[way] = _end_to_end(runner, point, smallest_face, material.whole[name], cropped)
     return entry, probabilities

@@ -14,10 +14,9 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from facespace.datasets.dataset import Photo
 from facespace.types import RGB
-from training.photos import crops
-from training.photos import material as samples
+from training.photos import crops, split
 from training.photos.crops import ROW
-from training.photos.material import load
+from training.photos.material import _unseen, load
 from training.photos.sample import Sample
 
 
@@ -32,7 +31,7 @@ def sample(photos: Sequence[Photo]) -> Sample:
 def test_names_that_are_not_utf_8(
     tmp_path: Path, astronaut: RGB, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(samples, "WAYS", {})
+    monkeypatch.setattr("training.photos.material.WAYS", {})
     rng = np.random.default_rng(0)
     for label in ("female", "male"):
         (tmp_path / label).mkdir()
@@ -59,7 +58,7 @@ def test_groups_too_small_for_a_share_count_by_their_label() -> None:
         for race in range(12)
         for i in range(4)
     ]
-    rest, held = samples._held_out(sample(photos), np.full(len(photos), "set"), "set")
+    rest, held = split.held_out(sample(photos), np.full(len(photos), "set"), "set")
     assert sorted([*rest, *held]) == list(range(96))
     assert 9 <= len(held) <= 10
     assert abs(np.mean([photos[i].label == "male" for i in held]) - 0.5) <= 0.1
@@ -73,7 +72,7 @@ def test_a_tenth_is_chosen_on_where_persons_have_many_photos() -> None:
         for person, count in enumerate(counts)
         for i in range(count)
     ]
-    rest, held = samples._held_out(sample(photos), np.full(len(photos), "set"), "set")
+    rest, held = split.held_out(sample(photos), np.full(len(photos), "set"), "set")
     assert 4 <= len(held) <= 12
     assert {photos[i].label for i in held} == {"female", "male"}
     assert not {photos[i].person for i in held} & {photos[i].person for i in rest}
@@ -90,7 +89,7 @@ def test_of_different_persons_the_first_tenth_is_chosen_on(count: int) -> None:
     strata = [f"{photo.label} {photo.race}" for photo in photos]
     folds = StratifiedGroupKFold(10, shuffle=True, random_state=0)
     first = next(folds.split(strata, strata, sample(photos).persons))[1]
-    _, held = samples._held_out(sample(photos), np.full(count, "set"), "set")
+    _, held = split.held_out(sample(photos), np.full(count, "set"), "set")
     np.testing.assert_array_equal(held, first)
 
 
@@ -102,5 +101,5 @@ def test_persons_of_the_same_number_are_tested_on() -> None:
 
     training, test = persons("one", ["7", "Ann", "8"]), persons("other", ["Ann", "7", "Bob"])
     test.rows["content"][2] = training.rows["content"][2]
-    unseen = samples._unseen(test, training, Path("other"))
+    unseen = _unseen(test, training, Path("other"))
     assert [photo.person for photo in unseen.photos] == ["7"]

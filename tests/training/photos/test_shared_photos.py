@@ -15,13 +15,13 @@ from PIL import Image
 
 from facespace.datasets.layouts import NAMES, Photo
 from facespace.io import images
+from facespace.io.perceptual_hash import Hashes, difference_hash
 from facespace.types import RGB, FacespaceError
 from tests.support.pictures import portrait, saved_again
 from training.__main__ import main
 from training.photos import download, near_duplicates, shared_photos
-from training.photos import material as samples
 from training.photos.crops import ROW
-from training.photos.material import Material, load
+from training.photos.material import WAYS, Material, load
 from training.photos.sample import Sample
 
 TRAIN, TEST, PERSONS, OTHERS = 42, 6, 30, 5  # of each label
@@ -87,7 +87,7 @@ def _last(tree: Path) -> Path:
 def one_way() -> Iterator[None]:
     """Faces of the test are looked for in one way, not in six."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(samples, "WAYS", {"yunet": samples.WAYS["yunet"]})
+        patch.setattr("training.photos.material.WAYS", {"yunet": WAYS["yunet"]})
         yield
 
 
@@ -105,8 +105,8 @@ def material(folders: tuple[Path, Path, Path], cache: Path) -> Material:
 def test_nothing_of_a_test_is_trained_on(material: Material) -> None:
     """Looked at pair by pair, and not by the hashes that the cache holds."""
 
-    def prints(photos: Iterable[Photo]) -> near_duplicates.Hashes:
-        return np.array([near_duplicates.fingerprint(images.load(photo.path)) for photo in photos])
+    def prints(photos: Iterable[Photo]) -> Hashes:
+        return np.array([difference_hash(images.load(photo.path)) for photo in photos])
 
     learned = [*material.fitting.photos, *material.validation.photos]
     tested = [photo for sample in material.tests.values() for photo in sample.photos]
@@ -121,7 +121,7 @@ def test_nothing_of_a_test_is_trained_on(material: Material) -> None:
 
 
 def test_what_is_shared_is_counted(material: Material) -> None:
-    assert material.across == {
+    assert material.shared_pairs == {
         "table": {"tree": SHARED, "names": 1},
         "tree": {"table": SHARED, "names": 1},
         "names": {"table": 1, "tree": 1},
@@ -188,13 +188,13 @@ def test_photos_are_hashed_once(
     monkeypatch.setattr(shared_photos, "_hash", None)  # would fail if it were called
     table, tree, names = folders
     again = load([table, tree], [names], None, cache / "crops", 1)
-    assert again.across == material.across
+    assert again.shared_pairs == material.shared_pairs
 
 
 def test_one_data_set_alone_is_as_it_was(folders: tuple[Path, Path, Path], cache: Path) -> None:
     table, *_ = folders
     alone = load(table, (), None, cache / "crops", 1)
-    assert alone.across == {"table": {}}
+    assert alone.shared_pairs == {"table": {}}
     assert alone.trained_on == alone.datasets["table"]
     assert len(alone.fitting.photos) + len(alone.validation.photos) == 2 * TRAIN
     with pytest.raises(FacespaceError, match="Two data sets are called 'table'"):
@@ -226,7 +226,7 @@ def test_the_whole_way_keeps_them_apart(
     described = json.loads((tmp_path / "dataset.json").read_text("utf-8"))["datasets"]
     for name, entry in described.items():
         assert entry["learned"] == weights.get(name)
-        assert entry["duplicates"]["sets"] == material.across[name]
+        assert entry["duplicates"]["sets"] == material.shared_pairs[name]
         assert entry["left_out"] == dict(material.left_out[name])
     assert described["names"]["duplicates"]["near"]["with_training"] == 0
     card = (tmp_path / "MODEL_CARD.md").read_text("utf-8")
@@ -249,7 +249,10 @@ def names(tmp_path: Path) -> Path:
 
 
 def test_lfw_is_fetched_once(
-    tmp_path: Path, names: Path, monkeypatch: pytest.MonkeyPatch, astronaut: RGB,
+    tmp_path: Path,
+    names: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    astronaut: RGB,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("INFO")

@@ -17,6 +17,7 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.datasets.dataset import Photo
 from facespace.faces import evidence
 from facespace.io import images
+from facespace.io.perceptual_hash import difference_hash
 from facespace.types import RGB, FacespaceError
 from tests.support.paths import ARTIFACTS
 from tests.support.pictures import portrait, saved_again
@@ -230,7 +231,7 @@ def different(astronaut: RGB) -> list[RGB]:
 
 
 def hashed(pictures: list[RGB]) -> near_duplicates.Hashed:
-    prints = np.array([near_duplicates.fingerprint(picture) for picture in pictures])
+    prints = np.array([difference_hash(picture) for picture in pictures])
     return near_duplicates.Hashed(prints, prints)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from facespace.datasets.dataset import Photo, read_dataset
 from facespace.types import FacespaceError
-from training.photos import material
+from training.photos.split import train_or_test
 
 
 def write(folder: Path, text: str) -> Path:
@@ -106,29 +106,29 @@ def photos(count: int, **columns: object) -> list[Photo]:
 
 def test_the_data_set_s_own_split_is_kept() -> None:
     own = photos(40, split=lambda i: "test" if i < 10 else "train")
-    assert material.split(own) == own
+    assert train_or_test(own) == own
 
 
 def test_a_person_in_the_test_is_not_trained_on() -> None:
     own = photos(40, split=lambda i: "test" if i < 10 else "train", person=lambda i: f"p{i % 30}")
-    kept = material.split(own)
+    kept = train_or_test(own)
     tested = {photo.person for photo in kept if photo.split == "test"}
     assert len(tested) == 10
     assert not tested & {photo.person for photo in kept if photo.split == "train"}
 
 
 def test_persons_are_kept_together() -> None:
-    drawn = material.split(photos(200, person=lambda i: f"p{i // 4}"))
+    drawn = train_or_test(photos(200, person=lambda i: f"p{i // 4}"))
     sides = {side: {p.person for p in drawn if p.split == side} for side in ("train", "test")}
     assert not sides["train"] & sides["test"]
     assert len(sides["test"]) == 10
     assert len(drawn) == 200
-    assert material.split(photos(200, person=lambda i: f"p{i // 4}")) == drawn
+    assert train_or_test(photos(200, person=lambda i: f"p{i // 4}")) == drawn
 
 
 def test_one_person_cannot_be_split() -> None:
     with pytest.raises(FacespaceError, match="one person"):
-        material.split(photos(10, person=lambda i: "ann"))
+        train_or_test(photos(10, person=lambda i: "ann"))
 
 
 def test_a_limit_draws_from_every_class_and_split(tmp_path: Path) -> None:
@@ -148,6 +148,6 @@ def test_real_folders(data: Path) -> None:
     assert len(fairface.photos) == 42511
     assert fairface.licence == "CC BY 4.0"
     assert "NA" not in {photo.age for photo in read_dataset(data / "london_frl").photos}
-    lfw = material.split(read_dataset(data / "lfw").photos)
+    lfw = train_or_test(read_dataset(data / "lfw").photos)
     sides = {side: {p.person for p in lfw if p.split == side} for side in ("train", "test")}
     assert not sides["train"] & sides["test"]

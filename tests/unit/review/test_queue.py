@@ -18,8 +18,9 @@ import pytest
 from facespace import limits
 from facespace.artifacts.manifest import load_manifest
 from facespace.io import images
+from facespace.io.perceptual_hash import perceptual_hash
 from facespace.review import queue as review
-from facespace.review.candidate import Candidate, around, crop_of, perceptual_hash
+from facespace.review.candidate import Candidate, around, crop_of
 from facespace.review.queue import Conflict, Queue
 from facespace.types import RGB, Box, FacespaceError
 from tests.support.paths import ROOT

@@ -1,0 +1,36 @@
+"""Hashes are stored: the same picture must give the same bits in every version."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from facespace.io.perceptual_hash import (
+    difference_hash,
+    differing,
+    differing_pairs,
+    perceptual_hash,
+)
+from facespace.types import RGB
+
+
+def test_bits_that_are_stored_stay(astronaut: RGB) -> None:
+    crop = cv2.resize(cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY), (64, 64))
+    assert perceptual_hash(crop) == -4426391554944540728
+    assert difference_hash(astronaut).tolist() == [
+        *(8571571608891881209, 16618797337407844980),
+        *(2021342493808813794, 967479974339217049),
+    ]
+
+
+def test_few_bits_differ_where_a_picture_is_nearly_the_same(astronaut: RGB) -> None:
+    grey = cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY)
+    crop, other = cv2.resize(grey, (64, 64)), cv2.resize(grey[::-1], (64, 64))
+    lighter = np.clip(crop * 0.8 + 30, 0, 255).astype(np.uint8)
+    codes = np.array([perceptual_hash(one) for one in (crop, lighter, other)])
+    apart = differing(codes, perceptual_hash(crop))
+    assert apart[0] == 0 and apart[1] <= 6 < apart[2]
+    hashes = np.stack([difference_hash(one) for one in (crop, lighter, other)])
+    pairs = differing_pairs(hashes, hashes[:2])
+    assert pairs.shape == (3, 2)
+    assert pairs[0, 0] == pairs[1, 1] == 0 and pairs[0, 1] == pairs[1, 0] <= 16 < pairs[2, 0]
