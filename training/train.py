@@ -158,7 +158,7 @@ def _trained(
     one: Searched, fitted: Fitted, space: Pipeline, material: Material, jobs: int
 ) -> artifact_files.Trained:
     """Calibrate, choose when to answer, write, check, test, and compare with other classifiers."""
-    name, fitting = one.front_end.name, material.fitting
+    name = one.front_end.name
     log.info(f"{name}: calibrating and exporting")
     content, facts, entry = _exported(one, fitted, space, material)
     log.info(f"{name}: {entry['parity']}; testing")
@@ -169,16 +169,7 @@ def _trained(
         material,
     )
     log.info(f"{name}: comparing with other classifiers")
-    chosen = fit.drawn(len(fitting.photos))
-    comparison = baselines.classifiers(
-        one.rows[chosen],
-        fitting.labels[chosen],
-        fitting.persons[chosen],
-        one.best,
-        jobs,
-        one.kind,
-        one.front_end.whitening,
-    )
+    comparison = baselines.compared(one, material.fitting, jobs)
     entry |= {**measured, "comparison": comparison}
     return artifact_files.Trained(content, facts, entry, probabilities)
 

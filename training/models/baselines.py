@@ -14,14 +14,17 @@ from skl2onnx.common.exceptions import MissingShapeCalculator
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import balanced_accuracy_score, roc_auc_score
+from sklearn.metrics import get_scorer
+from sklearn.model_selection import cross_validate
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from training.models import pipeline, svm_to_onnx
+from training.models.fit import Searched, drawn
 from training.models.nystroem import NystroemSVC
 from training.models.onnx_graph import OPSET
+from training.photos.sample import Sample
 
 Array = npt.NDArray[Any]
 
@@ -55,28 +58,12 @@ def contenders(best: dict[str, Any], kind: str = "svc") -> dict[str, Any]:
     } | own
 
 
-def classifiers(
-    rows: Array,
-    labels: Array,
-    persons: Array,
-    best: dict[str, Any],
-    jobs: int = -1,
-    kind: str = "svc",
-    whitening: float = pipeline.WHITENING,
-) -> list[dict[str, Any]]:
-    """Cross-validate every classifier.
+def compared(searched: Searched, fitting: Sample, jobs: int = -1) -> list[dict[str, Any]]:
+    """Cross-validate every classifier on at most ``fit.SEARCH_PHOTOS`` of the photos to fit on.
 
     Coordinates are scaled to a standard deviation of 1 on average, which what is not a kernel
     machine would otherwise have to make up for; the mirror image is left out, so that all judge
     the same numbers.
-
-    Args:
-        rows: float32 (N, 2 D), as ``front_ends.rows`` gives them.
-        labels: (N,).
-        persons: (N,), equal for photos of the same person.
-        best: what the search found.
-        kind: for which of ``pipeline.CLASSIFIERS``.
-        whitening: of the PCA.
 
     Returns:
         For each classifier its ``name``, the means over the folds of ``balanced_accuracy``,
@@ -84,69 +71,79 @@ def classifiers(
         ``microseconds`` a face in batches of ``TIMED``; ``bytes`` of the ONNX file of the
         classifier alone (None where it cannot be written).
     """
-    own = pipeline.own(rows)
-    parts = []
-    for rest, held in pipeline.folds().split(own, labels, persons):
-        reduction = pipeline.reduction(int(best["components"]), whitening).fit(own[rest])
-        parts.append(
-            (
-                reduction.transform(own[rest]),
-                labels[rest],
-                reduction.transform(own[held]),
-                labels[held],
-            )
-        )
-    tasks = [(name, fold) for name in contenders(best, kind) for fold in range(len(parts))]
-    done = Parallel(n_jobs=jobs)(
-        delayed(_run)(contenders(best, kind)[name], *parts[fold], name in KERNELS)
-        for name, fold in tasks
-    )
-    table = []
-    for name in contenders(best, kind):
-        results = [result for task, result in zip(tasks, done, strict=True) if task[0] == name]
-        row: dict[str, Any] = {"name": name}
-        for key in ("balanced_accuracy", "auc", "fit_seconds", "microseconds", "bytes"):
-            values = [result[key] for result in results]
-            row[key] = None if None in values else float(np.mean(values))
-            if key in ("balanced_accuracy", "auc"):
-                row[f"{key}_sd"] = float(np.std(values))
-        table.append(row)
-    return table
-
-
-def _run(
-    classifier: Any, rows: Array, labels: Array, held: Array, held_labels: Array, kernel: bool
-) -> dict[str, Any]:
+    sample = fitting.part(drawn(len(fitting.photos)))
+    coordinates, parts = _placed(searched, sample)
+    tried = contenders(searched.best, searched.kind)
+    labels = np.tile(sample.labels, len(parts))
     # The kernel's gamma was found for coordinates of a total variance of 1.
-    unit = 1.0 if kernel else np.sqrt(rows.shape[1])
-    start = time.perf_counter()
-    classifier.fit(rows * unit, labels)
-    seconds = time.perf_counter() - start
-    score = getattr(classifier, "decision_function", None)
-    scores = score(held * unit) if score else classifier.predict_proba(held * unit)[:, 1]
-    batch = np.resize(held * unit, (TIMED, rows.shape[1]))
+    unit = np.sqrt(coordinates.shape[1])
+    results = Parallel(n_jobs=jobs)(
+        delayed(cross_validate)(
+            classifier,
+            coordinates if name in KERNELS else coordinates * unit,
+            labels,
+            cv=parts,
+            scoring=_measured,
+            error_score="raise",
+        )
+        for name, classifier in tried.items()
+    )
+    return [_row(name, result) for name, result in zip(tried, results, strict=True)]
+
+
+def _placed(searched: Searched, sample: Sample) -> tuple[Array, list[tuple[Array, Array]]]:
+    """Coordinates of all photos by the PCA of every fold, one below the other, and the folds there.
+
+    So the PCA is fitted once for all classifiers, and never on what is held out.
+    """
+    own = pipeline.own(searched.rows[drawn(len(searched.rows))])
+    components, whitening = int(searched.best["components"]), searched.front_end.whitening
+    coordinates, parts = [], []
+    folds = pipeline.folds().split(own, sample.labels, sample.persons)
+    for fold, (rest, held) in enumerate(folds):
+        reduction = pipeline.reduction(components, whitening).fit(own[rest])
+        coordinates.append(reduction.transform(own))
+        parts.append((rest + fold * len(own), held + fold * len(own)))
+    return np.concatenate(coordinates), parts
+
+
+def _measured(classifier: Any, held: Array, labels: Array) -> dict[str, float]:
+    """How well a fitted classifier does on rows that it did not see, how fast, and how large."""
+    batch = np.resize(held, (TIMED, held.shape[1]))
     start = time.perf_counter()
     classifier.predict(batch)
     predicting = time.perf_counter() - start
     return {
-        "balanced_accuracy": balanced_accuracy_score(held_labels, classifier.predict(held * unit)),
-        "auc": roc_auc_score(held_labels == classifier.classes_[1], scores),
-        "fit_seconds": seconds,
+        "balanced_accuracy": get_scorer("balanced_accuracy")(classifier, held, labels),
+        "auc": get_scorer("roc_auc")(classifier, held, labels),
         "microseconds": predicting / TIMED * 1e6,
-        "bytes": _bytes(classifier, rows.shape[1]),
+        "bytes": _bytes(classifier, held.shape[1]),
     }
 
 
-def _bytes(classifier: Any, columns: int) -> int | None:
-    """The size of the classifier as an ONNX file."""
+def _row(name: str, result: dict[str, Array]) -> dict[str, Any]:
+    def mean(key: str) -> float | None:
+        value = float(np.mean(result[key]))
+        return None if np.isnan(value) else value
+
+    row: dict[str, Any] = {"name": name}
+    for metric in ("balanced_accuracy", "auc"):
+        row[metric] = mean(f"test_{metric}")
+        row[f"{metric}_sd"] = float(np.std(result[f"test_{metric}"]))
+    row["fit_seconds"] = mean("fit_time")
+    return row | {key: mean(f"test_{key}") for key in ("microseconds", "bytes")}
+
+
+def _bytes(classifier: Any, columns: int) -> float:
+    """The size of the classifier as an ONNX file; NaN where it cannot be written."""
     svm_to_onnx.register()
     try:
-        made = convert_sklearn(
+        written = convert_sklearn(
             classifier,
             initial_types=[("coordinates", FloatTensorType([None, columns]))],
             target_opset=OPSET,
         )
     except (MissingShapeCalculator, ValueError):
         # The majority class has no converter; that of the boosted trees trips over some trees.
-        return None
-    return len(made.SerializeToString())
+        return float("nan")
+    return float(len(written.SerializeToString()))

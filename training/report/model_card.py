@@ -1,4 +1,4 @@
-"""``MODEL_CARD.md``, from the same numbers that the pages draw.
+"""``MODEL_CARD.md``: the text of ``model_card.md.in``, filled with the numbers that the pages draw.
 
 The sections are those of Mitchell et al., Model Cards for Model Reporting, 2019; the front matter
 is what Hugging Face reads.
@@ -7,8 +7,9 @@ is what Hugging Face reads.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from facespace.artifacts.manifest import Manifest, load_manifest
@@ -17,6 +18,8 @@ from training.models import MODELS
 from training.photos import shared_photos
 
 FILE = "MODEL_CARD.md"
+
+TEMPLATE = Path(__file__).with_name("model_card.md.in")
 
 #: Test metrics of the table, and what people call them.
 METRICS = {
@@ -33,133 +36,67 @@ LICENCES = (
     *("cc-by-nd-4.0", "cc-by-sa-4.0", "cc0-1.0", "mit", "odbl", "odc-by", "pddl"),
 )
 
+#: Figures of a report, or what is said of a data set.
+Entry = Mapping[str, Any]
+
 
 def write(out: Path) -> None:
     """Write the card beside the artifacts it describes; they must be complete."""
     manifest = load_manifest(out)
     report = manifest.json("report.json")["models"]
     data = manifest.json("dataset.json")["datasets"]
-    sections = card(manifest, report, data)
-    text = "\n\n".join(
-        [_front_matter(manifest, report), "# Facespace: model card"]
-        + [f"## {title}\n\n{words}" for title, words in sections.items()]
-    )
     with atomic_write(out / FILE) as file:
-        file.write(f"{text}\n".encode())
+        file.write(card(manifest, report, data).encode())
 
 
-def card(manifest: Manifest, report: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, str]:
-    """The sections in order, each as Markdown.
+def card(manifest: Manifest, report: Entry, data: Entry) -> str:
+    """The card, Markdown behind a front matter of YAML.
 
     Args:
         manifest: of the artifacts.
-        report: ``models`` of ``artifact_files.json``.
+        report: ``models`` of ``report.json``.
         data: ``datasets`` of ``dataset.json``.
     """
-    default = report[manifest.default]
-    info = manifest.model()
-    learned = "".join(f" --data {name}" for name in _sets(default))
-    return {
-        "Model details": "\n".join(
-            [
-                "All models eat an aligned grey crop of a face, 64 x 64, and give the probability "
-                "that it reads as female. Behind their front ends stand a scaler, PCA and an RBF "
-                "support vector machine; one called Nystroem stands on landmarks drawn from the "
-                "training photos instead of support vectors. `manifest.json` names the versions "
-                "that made them.",
-                "",
-                *_models(manifest, report),
-            ]
-        ),
-        "Intended use": (
-            "Finding the faces in photos, webcam and films, and saying of each whether it reads "
-            "as female or male, with “?” where a human should look: for statistics over many "
-            "faces, for teaching, for sorting one's own archive. The label is a *perceived "
-            "binary label from appearance*.\n\n"
-            "Not for: anybody's identity or gender identity; decisions about a person, such as "
-            "access, prices, hiring or policing; children; surveillance."
-        ),
-        "Factors": (
-            "Age, group and sex as the data sets label them, pose, light, blur, size, and what "
-            "covers the face. Labels of age and group are other people's guesses too."
-        ),
-        "Metrics": (
-            "Balanced accuracy is the mean of the shares of either sex that read as labelled; AUC "
-            "the chance that a face labelled female scores above one labelled male; ECE the "
-            "calibration error in 15 bins of equal mass. Those count every face. *Answered* is "
-            "the share of the faces that do not come out as “?” by the model's own doubt or the "
-            "face's size, *wrong answers* the share among those. In brackets are 95 % intervals of "
-            "a bootstrap, by person where persons are "
-            "known."
-        ),
-        "Training data": (
-            f"{_learned(default, data)} "
-            f"{default['counts']['validation']:,} more, which nothing was fitted on, chose "
-            f"calibration, threshold and the band of “?”.{_others(report, manifest.default)}\n\n"
-            f"{info.chosen['how'][0].upper()}{info.chosen['how'][1:]}."
-        ),
-        "Evaluation data": "\n".join(
-            f"- {test['title']} ({test['kind']}): {test['photos']:,} photos; "
-            f"licence: {data[name]['licence']}."
-            for name, test in default["tests"].items()
-        ),
-        "Quantitative analyses": "\n\n".join(
-            [
-                *(_results(entry) for entry in report.values()),
-                _covered(default),
-                *_groups(default, manifest.default),
-            ]
-        ),
-        "Ethical considerations": (
-            "A machine that sorts people into two sexes by their looks is wrong about some of "
-            "them in a way that can hurt, and more often about some groups than about others: the "
-            "tables above say how often. “?” is there to be used. Nothing a model says is a fact "
-            "about a person. Ages and groups, where the training data name them, steer the "
-            "network's training; no model gives them."
-        ),
-        "Caveats and recommendations": (
-            "Read the figures of the group you work with before you trust the overall ones. On "
-            "photos unlike those tested here, expect worse. Keep a human in front of every "
-            "consequence."
-        ),
-        "How to reproduce": (
-            "```\npip install -r training/network-requirements.txt\npython -m training train"
-            + learned
-            + "".join(f" --test {name}" for name in default["tests"] if name not in _sets(default))
-            + "".join(f" --model {name}" for name in _chosen(report))
-            + f"\npython -m training rules{learned} --detect DIR\n```"
-        ),
-    }
-
-
-def _front_matter(manifest: Manifest, report: Mapping[str, Any]) -> str:
-    info = manifest.model()
-    tests = report[manifest.default]["tests"]
+    name, entry, info = manifest.default, report[manifest.default], manifest.model()
+    sets, tests = _sets(entry), entry["tests"]
     licence = info.data["licence"].lower().replace(" ", "-")
-    sets = _sets(report[manifest.default])
     known = len(sets) == 1 and licence in LICENCES
-    lines = [
-        "---",
-        "library_name: onnx",
-        "pipeline_tag: image-classification",
-        f"license: {licence if known else 'other'}",
-        "tags: [face, eigenfaces, svm, onnx]",
-        f"datasets: [{', '.join(map(_quoted, sets))}]",
-        "metrics: [accuracy, roc_auc]",
-        "model-index:",
-        f"  - name: facespace-{manifest.default}",
-        "    results:",
-    ]
-    for name, test in tests.items():
-        lines += [
-            "      - task: {type: image-classification}",
-            f"        dataset: {{name: {_quoted(test['title'])}, type: {_quoted(name)}}}",
-            "        metrics:",
-        ]
-        for metric in ("balanced_accuracy", "auc"):
-            value = test[metric]["value"]
-            lines.append(f"          - {{type: {metric}, value: {value:.4f}}}")
-    return "\n".join([*lines, "---"])
+    how = info.chosen["how"]
+    return Template(TEMPLATE.read_text("utf-8")).substitute(
+        license=licence if known else "other",
+        datasets=", ".join(map(_quoted, sets)),
+        default=name,
+        results="\n".join(_front_matter(test, figures) for test, figures in tests.items()),
+        models=_models(manifest, report),
+        fitted_on=_fitted_on(entry, data),
+        validation=f"{entry['counts']['validation']:,}",
+        other_counts=_other_counts(report, name),
+        chosen_how=how[0].upper() + how[1:],
+        test_sets="\n".join(
+            f"- {figures['title']} ({figures['kind']}): {figures['photos']:,} photos; "
+            f"licence: {data[test]['licence']}."
+            for test, figures in tests.items()
+        ),
+        results_by_model="\n\n".join(map(_results, report.values())),
+        covered=_covered(entry),
+        groups="\n\n".join(_groups(entry, name)),
+        data="".join(f" --data {one}" for one in sets),
+        tests="".join(f" --test {test}" for test in tests if test not in sets),
+        chosen_models="".join(f" --model {one}" for one in _chosen(report)),
+    )
+
+
+def _front_matter(name: str, figures: Entry) -> str:
+    """One test of the default model, as ``model-index`` has it."""
+    metrics = "\n".join(
+        f"          - {{type: {metric}, value: {figures[metric]['value']:.4f}}}"
+        for metric in ("balanced_accuracy", "auc")
+    )
+    return f"""\
+      - task: {{type: image-classification}}
+        dataset: {{name: {_quoted(figures["title"])}, type: {_quoted(name)}}}
+        metrics:
+{metrics}"""
 
 
 def _quoted(text: str) -> str:
@@ -167,12 +104,12 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _chosen(report: Mapping[str, Any]) -> list[str]:
+def _chosen(report: Entry) -> list[str]:
     """What ``--model`` is given for the models that are there."""
     return ["all"] if set(report) == set(MODELS) else list(report)
 
 
-def _others(report: Mapping[str, Any], default: str) -> str:
+def _other_counts(report: Entry, default: str) -> str:
     """A sentence for each further model that was fitted on another number of photos."""
     counts = {name: entry["counts"] for name, entry in report.items()}
     return "".join(
@@ -183,12 +120,12 @@ def _others(report: Mapping[str, Any], default: str) -> str:
     )
 
 
-def _sets(entry: Mapping[str, Any]) -> list[str]:
+def _sets(entry: Entry) -> list[str]:
     """The names of the data sets that a model was trained on."""
     return list(entry.get("learned") or [entry["trained_on"]])
 
 
-def _learned(entry: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+def _fitted_on(entry: Entry, data: Entry) -> str:
     """What was fitted on, in a sentence, and of several data sets how much each of them counts."""
     total = entry["counts"]["training"]
     sets = {name: data[name] for name in _sets(entry)}
@@ -197,106 +134,94 @@ def _learned(entry: Mapping[str, Any], data: Mapping[str, Any]) -> str:
         return f"{total:,} photos of {facts[0]};"
     rows = []
     for (name, part), words in zip(entry["learned"].items(), facts, strict=True):
-        weight, pairs = f"{part['weight']:.1%}", sum(data[name]["duplicates"]["sets"].values())
-        numbers = (f"{part[side]:,}" for side in ("training", "validation"))
-        rows.append([words, *numbers, weight, f"{pairs:,}", f"{_taken_out(data[name]):,}"])
+        pairs = sum(data[name]["duplicates"]["sets"].values())
+        left_out = sum(data[name]["left_out"].get(why, 0) for why in shared_photos.REASONS)
+        counts = (part["training"], part["validation"])
+        weight = f"{part['weight']:.1%}"
+        rows.append([words, *map(_count, counts), weight, _count(pairs), _count(left_out)])
     header = ["data set", "fitted on", "chosen on", "weight", "pairs shared", "left out for that"]
-    return "\n".join(
-        [
-            *_table(header, rows),
-            "",
-            "Every photo counts the same, so that a data set's weight is its share. *Pairs shared* "
-            "are photos that another data set, also one that is only tested on, has too, by "
-            "perceptual hash; *left out for that* those that are not trained on, as it would have "
-            "spoiled a test or counted a photo twice. Each data set is tested on apart.",
-            "",
-            f"Fitted on are {total:,} photos in all;",
-        ]
-    )
+    return f"""\
+{_table(header, rows)}
+
+Every photo counts the same, so that a data set's weight is its share. *Pairs shared* are photos \
+that another data set, also one that is only tested on, has too, by perceptual hash; *left out for \
+that* those that are not trained on, as it would have spoiled a test or counted a photo twice. \
+Each data set is tested on apart.
+
+Fitted on are {total:,} photos in all;"""
 
 
-def _taken_out(described: Mapping[str, Any]) -> int:
-    """How many training photos of a data set were left out because of another data set."""
-    return sum(described["left_out"].get(why, 0) for why in shared_photos.REASONS)
-
-
-def _models(manifest: Manifest, report: Mapping[str, Any]) -> list[str]:
-    rows = []
-    for name, info in manifest.models.items():
-        entry = report[name]
-        rows.append(
-            [
-                f"`{name}`" + (" (default)" if name == manifest.default else ""),
-                info.title,
-                f"{info.file.bytes / 1e6:.1f} MB",
-                f"{entry['support_vectors']:,}",
-                f"{entry['milliseconds']['32']:.2f} ms",
-            ]
-        )
-    header = ["model", "what it is", "file", "support vectors", "a face, 32 at once"]
-    return _table(header, rows)
-
-
-def _results(entry: Mapping[str, Any]) -> str:
+def _models(manifest: Manifest, report: Entry) -> str:
     rows = [
-        [test["title"], f"{test['photos']:,}", *(_interval(test[metric]) for metric in METRICS)]
+        [
+            f"`{name}`" + (" (default)" if name == manifest.default else ""),
+            info.title,
+            f"{info.file.bytes / 1e6:.1f} MB",
+            _count(report[name]["support_vectors"]),
+            f"{report[name]['milliseconds']['32']:.2f} ms",
+        ]
+        for name, info in manifest.models.items()
+    ]
+    return _table(["model", "what it is", "file", "support vectors", "a face, 32 at once"], rows)
+
+
+def _results(entry: Entry) -> str:
+    rows = [
+        [test["title"], _count(test["photos"]), *(_interval(test[metric]) for metric in METRICS)]
         for test in entry["tests"].values()
     ]
     table = _table(["test set", "photos", *METRICS.values()], rows)
-    return "\n".join([f"### {entry['title']}", "", *table])
+    return f"### {entry['title']}\n\n{table}"
 
 
-def _covered(entry: Mapping[str, Any]) -> str:
+def _covered(entry: Entry) -> str:
     words = {"lower": "a mask over the lower half", "upper": "a mask over the upper half"}
-    rows = []
-    for name, covers in entry["covered"].items():
-        for cover, result in covers.items():
-            if "accuracy_found" in result:
-                rows.append(
-                    [
-                        entry["tests"][name]["title"],
-                        words[cover],
-                        f"{result['accuracy_found_plain']:.1%}",
-                        f"{result['accuracy_found']:.1%}",
-                        f"{result['unsure']['value']:.1%}",
-                        f"{result['wrong']['value']:.1%}",
-                        f"{result['missed']['value']:.1%}",
-                    ]
-                )
+    rows = [
+        [
+            entry["tests"][name]["title"],
+            words[part],
+            f"{result['accuracy_found_plain']:.1%}",
+            f"{result['accuracy_found']:.1%}",
+            *(f"{result[share]['value']:.1%}" for share in ("unsure", "wrong", "missed")),
+        ]
+        for name, results in entry["covered"].items()
+        for part, result in results.items()
+        if "accuracy_found" in result
+    ]
     header = ["test set", "drawn", "accuracy without", "with", "“?”", "answered wrong", "missed"]
-    note = (
-        "“?” is here by the model's own certainty and the size of the face alone; when photos are "
-        "read, the rules for covered faces come on top."
-    )
-    return "\n".join(["### Covered faces", "", *_table(header, rows), "", note])
+    return _table(header, rows)
 
 
-def _groups(entry: Mapping[str, Any], name: str) -> list[str]:
-    texts = []
+def _groups(entry: Entry, name: str) -> Iterator[str]:
     for test, attributes in entry["groups"].items():
         for attribute, groups in attributes.items():
             if ", " in attribute or len(groups["by_group"]) < 2:
                 continue
-            rows = [
-                [
-                    value,
-                    f"{row['faces']:,}",
-                    *(_interval(row[metric]) for metric in ("accuracy", "coverage", "risk")),
-                ]
-                for value, row in groups["by_group"].items()
-            ]
             title = f"### `{name}` on {entry['tests'][test]['title']}, by {attribute}"
-            header = [attribute, "faces", "Accuracy", "Answered", "Wrong answers"]
-            lines = [title, "", *_table(header, rows)]
-            if groups["gap"]:
-                gap = groups["gap"]["accuracy"]
-                lines += [
-                    "",
-                    f"The gap in accuracy is {gap['difference'] * 100:.1f} points, between "
-                    f"{gap['lowest']} and {gap['highest']}.",
-                ]
-            texts.append("\n".join(lines))
-    return texts
+            yield f"{title}\n\n{_group_table(attribute, groups)}"
+
+
+def _group_table(attribute: str, groups: Entry) -> str:
+    rows = [
+        [
+            value,
+            _count(row["faces"]),
+            *(_interval(row[metric]) for metric in ("accuracy", "coverage", "risk")),
+        ]
+        for value, row in groups["by_group"].items()
+    ]
+    table = _table([attribute, "faces", "Accuracy", "Answered", "Wrong answers"], rows)
+    if not groups["gap"]:
+        return table
+    gap = groups["gap"]["accuracy"]
+    return (
+        f"{table}\n\nThe gap in accuracy is {gap['difference'] * 100:.1f} points, between "
+        f"{gap['lowest']} and {gap['highest']}."
+    )
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"
 
 
 def _interval(figure: Mapping[str, float | None]) -> str:
@@ -306,5 +231,6 @@ def _interval(figure: Mapping[str, float | None]) -> str:
     return f"{figure['value']:.3f} ({ends})"
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    return ["| " + " | ".join(line) + " |" for line in (header, ["---"] * len(header), *rows)]
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = (header, ["---"] * len(header), *rows)
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

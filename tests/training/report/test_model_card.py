@@ -24,13 +24,25 @@ def report(manifest: Manifest) -> dict[str, Any]:
     return models
 
 
-def test_counts_that_differ_are_named(manifest: Manifest, report: dict[str, Any]) -> None:
+def sections(manifest: Manifest, report: dict[str, Any]) -> dict[str, str]:
+    """The card's sections by their titles."""
+    text = model_card.card(manifest, report, manifest.json("dataset.json")["datasets"])
+    _, *parts = text.split("\n## ")
+    return {title: words.strip() for title, words in (part.split("\n", 1) for part in parts)}
+
+
+def test_the_card_that_is_shipped_is_the_one_of_its_figures(manifest, report) -> None:
     data = manifest.json("dataset.json")["datasets"]
+    shipped = (manifest.folder / model_card.FILE).read_text("utf-8")
+    assert model_card.card(manifest, report, data) == shipped
+
+
+def test_counts_that_differ_are_named(manifest: Manifest, report: dict[str, Any]) -> None:
     for entry in report.values():
         entry["counts"] = {"training": 3000, "validation": 300}
-    assert "` was fitted on" not in model_card.card(manifest, report, data)["Training data"]
+    assert "` was fitted on" not in sections(manifest, report)["Training data"]
     report["gradients"]["counts"] = {"training": 3456, "validation": 345}
-    words = model_card.card(manifest, report, data)["Training data"]
+    words = sections(manifest, report)["Training data"]
     assert words.count("` was fitted on") == 1
     assert "`gradients` was fitted on 3,456 photos, with 345 held out." in words
 
@@ -38,13 +50,12 @@ def test_counts_that_differ_are_named(manifest: Manifest, report: dict[str, Any]
 def test_the_commands_are_for_the_models_that_are_there(
     manifest: Manifest, report: dict[str, Any]
 ) -> None:
-    data = manifest.json("dataset.json")["datasets"]
-    train, rules = model_card.card(manifest, report, data)["How to reproduce"].split("\n")[2:4]
+    train, rules = sections(manifest, report)["How to reproduce"].split("\n")[2:4]
     assert train.endswith(" --model all")
     assert rules == "python -m training rules --data fairface --detect DIR"
     del report["gradients"]
     fewer = replace(manifest, models={name: manifest.models[name] for name in report})
-    train = model_card.card(fewer, report, data)["How to reproduce"].split("\n")[2]
+    train = sections(fewer, report)["How to reproduce"].split("\n")[2]
     assert train.endswith(" --model embedding --model eigenfaces")
 
 
@@ -58,10 +69,12 @@ def test_any_title_and_licence_can_be_read_back(
     info = manifest.model()
     models = {**manifest.models, info.name: replace(info, data={**info.data, "licence": licence})}
     default = report[manifest.default]
+    example = next(iter(manifest.json("dataset.json")["datasets"].values()))
     title = 'Faces: {mine}, "yours" # and é'
-    default |= {"learned": None, "trained_on": "on: [it"}
+    default |= {"learned": None, "trained_on": "on: [it", "covered": {}, "groups": {}}
     default["tests"] = {"no": {**next(iter(default["tests"].values())), "title": title}}
-    text = model_card._front_matter(replace(manifest, models=models), report)
-    read = yaml.safe_load(text.strip("-"))
+    data = {"on: [it": example, "no": example}
+    text = model_card.card(replace(manifest, models=models), report, data)
+    read = yaml.safe_load(text.split("---\n")[1])
     assert (read["license"], read["datasets"]) == (told, ["on: [it"])
     assert read["model-index"][0]["results"][0]["dataset"] == {"name": title, "type": "no"}
