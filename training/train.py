@@ -137,7 +137,7 @@ def _demand_torch() -> None:
 
 def _embedding(options: TrainOptions, fitting: Sample) -> FrontEnd:
     # PyTorch is needed for this model alone.
-    from training.models import network
+    from training.models import network, network_training
 
     recipe = network.Recipe()
     recipe = replace(recipe, epochs=options.epochs or recipe.epochs)
@@ -151,7 +151,7 @@ def _embedding(options: TrainOptions, fitting: Sample) -> FrontEnd:
             columns.append(column)
     log.info(f"training the network: {recipe.epochs} epochs over {len(fitting.photos)} photos")
     folder = options.cache / "network"
-    return network.front_end(network.train(fitting.crops, columns, folder, recipe))
+    return network.front_end(network_training.train(fitting.crops, columns, folder, recipe))
 
 
 def _trained(

@@ -31,7 +31,9 @@ def sections(manifest: Manifest, report: dict[str, Any]) -> dict[str, str]:
     return {title: words.strip() for title, words in (part.split("\n", 1) for part in parts)}
 
 
-def test_the_card_that_is_shipped_is_the_one_of_its_figures(manifest, report) -> None:
+def test_the_card_that_is_shipped_is_the_one_of_its_figures(
+    manifest: Manifest, report: dict[str, Any]
+) -> None:
     data = manifest.json("dataset.json")["datasets"]
     shipped = (manifest.folder / model_card.FILE).read_text("utf-8")
     assert model_card.card(manifest, report, data) == shipped

@@ -1,0 +1,17 @@
+"""Crops are disturbed as life does, and stay crops."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facespace.faces import align
+from training.models.augmentation import augmented
+
+
+def test_disturbed_crops_stay_crops(astronaut, astronaut_face, rng: np.random.Generator) -> None:
+    (crop,) = align.crop(astronaut, [astronaut_face])
+    for calm in (True, False):
+        made = np.stack([augmented(crop, rng, calm) for _ in range(200)])
+        assert (made.dtype, made.shape) == (np.uint8, (200, 64, 64))
+        assert len({picture.tobytes() for picture in made}) > 50
+        assert made.std(axis=(1, 2)).min() > 40  # equalised
