@@ -200,9 +200,9 @@ def figures(photos: Sequence[Photo], answers: Sequence[Answer]) -> dict[str, flo
         "photos": len(photos),
         "missed": float(1 - found.mean()),
         "failed": float(np.mean([bool(answer["failed"]) for answer in answers])),
-        "balanced_accuracy": interval["value"],
-        "balanced_accuracy_low": interval["low"],
-        "balanced_accuracy_high": interval["high"],
+        "balanced_accuracy": interval.value,
+        "balanced_accuracy_low": interval.low,
+        "balanced_accuracy_high": interval.high,
         "balanced_accuracy_missed_wrong": measure(female, right)["balanced_accuracy"],
         "ms": float(np.median([answer["milliseconds"] for answer in answers])),
     }

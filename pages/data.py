@@ -7,6 +7,7 @@ from dashboard.app.page_artifacts import page_artifacts, sentences
 from dashboard.views.data import gallery
 from dashboard.views.data import parts as data
 from dashboard.widgets import output
+from facespace.artifacts.described import NOT_SAID, load_described
 
 PARTS = {
     "Who is in them": data.people,
@@ -20,24 +21,23 @@ st.title("Data")
 st.write("Who is in the photos, and who is missing: a model reads best what it saw most.")
 manifest = page_artifacts()
 with sentences():
-    datasets = manifest.json("dataset.json")["datasets"]
+    datasets = load_described(manifest)
 
 name = st.selectbox(
     "Data set",
     list(datasets),
-    format_func=lambda key: datasets[key]["title"],
+    format_func=lambda key: datasets[key].title,
     key="dataset",
     bind="query-params",
 )
 view = data.View(manifest, name, datasets[name])
-left_out = sum(view.data["left_out"].values())
-persons = view.data["persons"]
-with output.cards(3 + ("learned" in view.data), "photos"):
-    st.metric("Photos used", f"{view.data['photos']:,}", border=True)
+left_out, persons = sum(view.data.left_out.values()), view.data.persons
+with output.cards(3 + (view.data.learned is not NOT_SAID), "photos"):
+    st.metric("Photos used", f"{view.data.photos:,}", border=True)
     st.metric("Left out", f"{left_out:,}", border=True)
     st.metric("Persons", f"{persons:,}" if persons else "not known", border=True)
     data.learned(view)
-st.caption(f"Source: {view.data['source']}. Licence: {view.data['licence']}.")
+st.caption(f"Source: {view.data.source}. Licence: {view.data.licence}.")
 
 output.tabs(
     PARTS | ({"Look at photos": lambda _: gallery.gallery()} if access.offered() else {}), view

@@ -9,7 +9,7 @@ st.title("Fairness")
 st.write("Whom does it serve worse? Look for intervals that lie apart, and at how many are behind.")
 view = choice.choose()
 choice.stop_untested(view)
-if not view.entry["groups"][view.test]:
+if not view.entry.groups[view.test]:
     st.info(f"{view.title} does not say who is in its photos.", icon=":material/group:")
     st.stop()
 

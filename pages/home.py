@@ -5,11 +5,12 @@ import streamlit as st
 from dashboard.app.page_artifacts import page_artifacts, sentences
 from dashboard.app.settings import detector_notice
 from dashboard.views import home
+from facespace.artifacts.report import load_report
 
 manifest = page_artifacts()
 detector_notice()
 with sentences():
-    report = manifest.json("report.json")["models"][manifest.default]
+    tests = load_report(manifest).model(manifest.default).tests
 
 st.title("Facespace")
 st.markdown(
@@ -31,7 +32,7 @@ with yours:
         "Children, and groups that the training photos show less often, are read less well."
     )
 st.header("How often it is right")
-home.measured(report["tests"])
+home.measured(tests)
 st.header("Look behind it")
 with st.container(horizontal=True):
     home.links(home.BEHIND)

@@ -29,14 +29,14 @@ if test is None:
         )
     st.stop()
 outcome = run.outcome(test, brought)
-figures = outcome.figures
+figures = outcome.measured
 if figures is None:
     st.warning(outcome.problem, icon=":material/warning:")
     photos.left_out(outcome)
     run.again()
     st.stop()
-st.success(photos.summary(figures), icon=":material/check_circle:")
-for remark in figures["remarks"]:
+st.success(photos.summary(figures.data), icon=":material/check_circle:")
+for remark in figures.remarks:
     st.info(remark, icon=":material/info:")
 photos.left_out(outcome)
 run.again()
@@ -46,7 +46,7 @@ of_models.models(figures)
 
 name = choose_model(manifest)
 st.header(manifest.models[name].title)
-of_models.headline(figures["models"][name])
+of_models.headline(figures.models[name])
 of_models.ranking(figures, name)
-of_models.calibration_and_groups(figures["models"][name])
+of_models.calibration_and_groups(figures.models[name])
 photos.errors(outcome, name)

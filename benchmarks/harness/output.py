@@ -54,10 +54,10 @@ def beside_ours(times: Mapping[str, Sequence[float]]) -> dict[str, float]:
 
 def write(figures: Mapping[str, Any], file: Path | None) -> None:
     """Write figures, nested or not, as one flat object, NaN as null; nothing without a file."""
-    from facespace.io.tables import finite
+    from facespace.io.typed import plain
 
     if file:
-        file.write_text(json.dumps(finite(flat(figures)), indent=1) + "\n", "utf-8")
+        file.write_text(json.dumps(plain(flat(figures)), indent=1) + "\n", "utf-8")
 
 
 def flat(figures: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

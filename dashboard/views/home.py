@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Any
 
 import streamlit as st
 
@@ -11,7 +11,9 @@ from dashboard.widgets import output, results
 from dashboard.widgets.example import CREDIT
 from dashboard.widgets.picture_input import example_picture
 from dashboard.widgets.read_pictures import read_all
+from facespace.artifacts.report import Tested
 from facespace.faces.analyze import Settings
+from facespace.metrics.intervals import Interval
 from facespace.types import Reading
 
 #: What a visitor can do, and where.
@@ -64,32 +66,31 @@ _KINDS = {
 }
 
 
-def _at_least(risk: Mapping[str, float | None], answered: float) -> str:
+def _at_least(risk: Interval, answered: float) -> str:
     """The interval of those right; by the rule of three where nobody was read wrongly."""
-    low, high = risk["low"], risk["high"]
-    if low is None or high is None:
+    if math.isnan(risk.low):
         return ""
-    if low == high:
+    if risk.low == risk.high:
         return f"Right: at least {max(0.0, 1 - 3 / max(1.0, answered)):.1%}."
-    return f"Right: {1 - high:.1%} to {1 - low:.1%}."
+    return f"Right: {1 - risk.high:.1%} to {1 - risk.low:.1%}."
 
 
-def measured(tests: Mapping[str, Mapping[str, Any]]) -> None:
+def measured(tests: Mapping[str, Tested]) -> None:
     """How many faces of each test set are answered, and how many of the answers are right."""
     with output.cards(len(tests), "tests"):
         for test in tests.values():
-            risk, coverage, area = test["risk"], test["coverage"], test["auc"]
+            risk, coverage, area = (test.metrics[name] for name in ("risk", "coverage", "auc"))
             with st.container(border=True, gap="xsmall", height="stretch"):
                 st.metric(
-                    f"Right of those answered, {test['title']}",
-                    "–" if risk["value"] is None else f"{1 - risk['value']:.1%} right",
+                    f"Right of those answered, {test.title}",
+                    "–" if math.isnan(risk.value) else f"{1 - risk.value:.1%} right",
                     label_visibility="collapsed",
                 )
-                st.markdown(f"of the {coverage['value']:.0%} answered on **{test['title']}**")
+                st.markdown(f"of the {coverage.value:.0%} answered on **{test.title}**")
                 st.caption(
-                    f"{test['photos']:,} photos, {_KINDS.get(test['kind'], test['kind'])}. "
-                    f"{_at_least(risk, test['photos'] * coverage['value'])} AUC "
-                    f"{area['value']:.3f} ({area['low']:.3f} to {area['high']:.3f})"
+                    f"{test.photos:,} photos, {_KINDS.get(test.kind, test.kind)}. "
+                    f"{_at_least(risk, test.photos * coverage.value)} AUC "
+                    f"{area.value:.3f} ({area.low:.3f} to {area.high:.3f})"
                 )
     st.caption(
         "“Right” means as people labelled the photos. Faces without an answer are marked “?”."

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facespace.artifacts import mean_faces
-from facespace.artifacts.arrays import load_arrays
+from facespace.artifacts.contents import load_arrays
 from facespace.artifacts.face_space import FaceSpace
 from facespace.artifacts.manifest import load_manifest
 from facespace.types import FacespaceError, Floats

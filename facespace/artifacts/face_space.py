@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from facespace.artifacts.arrays import load_arrays
+from facespace.artifacts.contents import load_arrays
 from facespace.artifacts.manifest import load_manifest
 from facespace.types import Crops, Floats
 

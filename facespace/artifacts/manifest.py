@@ -123,14 +123,7 @@ class Manifest:
         Raises:
             FacespaceError: it is not listed, missing, altered, or no JSON object.
         """
-        path = self.listed_path(name)
-        try:
-            content = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError, RecursionError) as error:
-            raise FacespaceError(f"{path} cannot be read: {error}. {TRAIN_AGAIN}") from error
-        if not isinstance(content, dict):
-            raise FacespaceError(f"{path} is no JSON object. {TRAIN_AGAIN}")
-        return content
+        return read_object(self.listed_path(name))
 
 
 #: How to make a file that a training of its own adds.
@@ -160,6 +153,21 @@ def load_manifest(where: Path | None = None) -> Manifest:
     except OSError:
         raise FacespaceError(f"There are no artifacts in {path.parent}. {TRAIN_AGAIN}") from None
     return _read(path, changed)
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """The content of a JSON file.
+
+    Raises:
+        FacespaceError: it cannot be read, or is no JSON object.
+    """
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise FacespaceError(f"{path} cannot be read: {error}. {TRAIN_AGAIN}") from error
+    if not isinstance(content, dict):
+        raise FacespaceError(f"{path} is no JSON object. {TRAIN_AGAIN}")
+    return content
 
 
 @lru_cache(maxsize=4)

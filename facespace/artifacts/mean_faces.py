@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from facespace.artifacts.arrays import load_arrays
+from facespace.artifacts.contents import load_arrays
 from facespace.artifacts.manifest import load_manifest
 from facespace.types import Floats
 

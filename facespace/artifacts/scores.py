@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from facespace.artifacts.arrays import load_arrays
+from facespace.artifacts.contents import load_arrays
 from facespace.artifacts.manifest import Manifest
 from facespace.metrics.groups import age_group
 from facespace.metrics.operating_point import Array, Bools, Scores

@@ -2,179 +2,137 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from facespace.charts.style import laid_out, styled, whiskers
-from facespace.palette import DARK, MALE, UNSURE, VERDICTS
+from facespace.charts.traces import hatched, line, middles
+from facespace.metrics.curves import (
+    Column,
+    Histogram,
+    PrecisionRecall,
+    Reliability,
+    RiskCoverage,
+    Roc,
+)
+from facespace.metrics.intervals import Interval
+from facespace.palette import MALE, UNSURE, VERDICTS
 
 
-def roc(
-    curves: Mapping[str, Mapping[str, Sequence[float]]],
-    chosen: str,
-    points: Mapping[str, Mapping[str, Any]],
-) -> go.Figure:
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where a model stands on a curve: the threshold or certainty it stands ``at``, if known."""
+
+    x: Interval
+    y: Interval
+    at: float | None = None
+
+
+def roc(curves: Mapping[str, Roc], chosen: str, points: Mapping[str, Point]) -> go.Figure:
     """Receiver operating characteristics and where each model stands on its own; one stands out.
 
     Args:
-        curves: by title, ``fpr``, ``tpr``, ``threshold``, of equal length.
+        curves: by title.
         chosen: the title of the one that stands out.
-        points: by title, ``fpr`` and ``tpr`` at a ``threshold``, the probability from which a face
-            reads as female; where it is known, ``intervals``: of either the ``low`` and ``high``.
+        points: by title, at a threshold.
     """
     figure = go.Figure(_dotted("by chance", 0, 1))
-    for title, curve, style in styled(curves, chosen):
-        figure.add_scatter(
-            x=curve["fpr"],
-            y=curve["tpr"],
-            **_clickable(title == chosen),
-            line=style,
-            customdata=curve["threshold"],
-            name=title,
-            hovertemplate=(
-                "threshold %{customdata:.2f}<br>%{y:.1%} of those labelled female found<br>"
-                "%{x:.1%} of those labelled male taken for female"
-            ),
-        )
-    for title, point in points.items():
-        name = f"threshold {point['threshold']:.3f}"
-        _mark(figure, point, ("fpr", "tpr"), name, title, title == chosen)
-    _percent(figure)
-    return laid_out(
-        figure, "labelled male, read as female", "labelled female, read as female", height=440
+    lines = {title: (curve.fpr, curve.tpr, curve.threshold) for title, curve in curves.items()}
+    hover = (
+        "threshold %{customdata:.2f}<br>%{y:.1%} of those labelled female found<br>"
+        "%{x:.1%} of those labelled male taken for female"
     )
+    _draw(figure, lines, chosen, hover)
+    for title, point in points.items():
+        _mark(figure, point, f"threshold {point.at:.3f}", title, title == chosen)
+    return _percent(figure, "labelled male, predicted female", "labelled female, predicted female")
 
 
 def precision_recall(
-    curves: Mapping[str, Mapping[str, Sequence[float]]],
+    curves: Mapping[str, PrecisionRecall],
     chosen: str,
-    points: Mapping[str, Mapping[str, float]],
+    points: Mapping[str, Point],
     share: float,
 ) -> go.Figure:
-    """How many of the faces read as female are labelled so, over how many of those are found.
+    """How many of the faces predicted female are labelled so, over how many of those are found.
 
     Args:
-        curves: by title, ``recall``, ``precision``, ``threshold``, of equal length.
+        curves: by title.
         chosen: the title of the one that stands out.
-        points: by title, ``recall`` and ``precision`` at a ``threshold``.
+        points: by title, at a threshold.
         share: of the faces labelled female: the precision of chance.
     """
     figure = go.Figure(_dotted("by chance", share, share))
-    for title, curve, style in styled(curves, chosen):
-        figure.add_scatter(
-            x=curve["recall"],
-            y=curve["precision"],
-            mode="lines",
-            line=style,
-            customdata=curve["threshold"],
-            name=title,
-            hovertemplate=(
-                "threshold %{customdata:.2f}<br>%{y:.1%} of those read as female are labelled so"
-                "<br>%{x:.1%} of those labelled female found"
-            ),
-        )
-    for title, point in points.items():
-        name = f"threshold {point['threshold']:.3f}"
-        _mark(figure, point, ("recall", "precision"), name, title, title == chosen)
-    _percent(figure)
-    return laid_out(
-        figure, "labelled female, read as female", "read as female, labelled so", height=440
+    lines = {title: (one.recall, one.precision, one.threshold) for title, one in curves.items()}
+    hover = (
+        "threshold %{customdata:.2f}<br>%{y:.1%} of those predicted female are labelled so"
+        "<br>%{x:.1%} of those labelled female found"
     )
+    _draw(figure, lines, chosen, hover, clickable=False)
+    for title, point in points.items():
+        _mark(figure, point, f"threshold {point.at:.3f}", title, title == chosen)
+    return _percent(figure, "labelled female, predicted female", "predicted female, labelled so")
 
 
 def risk_coverage(
-    curves: Mapping[str, Mapping[str, Sequence[float]]],
-    chosen: str,
-    points: Mapping[str, Mapping[str, Any]],
+    curves: Mapping[str, RiskCoverage], chosen: str, points: Mapping[str, Point]
 ) -> go.Figure:
     """The share of wrong answers over the share of faces answered, most certain first.
 
     Args:
-        curves: by title, ``coverage``, ``risk``, ``certainty``, of equal length.
+        curves: by title.
         chosen: the title of the one that stands out.
-        points: by title, ``coverage`` and ``risk`` at a ``certainty``, or as the model is set; no
-            ``risk`` (None) where it answers none; where known, ``intervals`` as for ``roc``.
+        points: by title, at a certainty, or as the model is set; one that answers nothing has no
+            risk and is left out.
     """
     figure = go.Figure()
-    for title, curve, style in styled(curves, chosen):
-        figure.add_scatter(
-            x=curve["coverage"],
-            y=curve["risk"],
-            **_clickable(title == chosen),
-            line=style,
-            customdata=curve["certainty"],
-            name=title,
-            hovertemplate=(
-                "%{x:.0%} of the faces answered: %{y:.1%} of the answers wrong<br>"
-                "certainty asked for: %{customdata:.2f}"
-            ),
-        )
+    lines = {title: (one.coverage, one.risk, one.certainty) for title, one in curves.items()}
+    hover = (
+        "%{x:.0%} of the faces answered: %{y:.1%} of the answers wrong<br>"
+        "certainty asked for: %{customdata:.2f}"
+    )
+    _draw(figure, lines, chosen, hover)
     for title, point in points.items():
-        if point["coverage"] is not None and point["risk"] is not None:
-            name = f"certainty {point['certainty']:.2f}" if "certainty" in point else "as it is set"
-            _mark(figure, point, ("coverage", "risk"), name, title, title == chosen)
+        if not math.isnan(point.x.value + point.y.value):
+            name = "as it is set" if point.at is None else f"certainty {point.at:.2f}"
+            _mark(figure, point, name, title, title == chosen)
     figure.update_xaxes(range=[0, 1.02], tickformat=".0%")
     figure.update_yaxes(rangemode="tozero", tickformat=".0%")
     return laid_out(figure, "faces answered, of all", "wrong answers, of those given", height=440)
 
 
-def reliability(bins: Mapping[str, Sequence[float]]) -> go.Figure:
-    """The share labelled female over the probability that was given, in bins of equal mass.
-
-    Args:
-        bins: ``predicted``, ``observed`` and the number of ``faces``, of equal length.
-    """
+def reliability(bins: Reliability) -> go.Figure:
+    """The share labelled female over the probability that was given, in bins of equal mass."""
     figure = go.Figure(_dotted("exactly calibrated", 0, 1))
-    figure.add_scatter(
-        x=bins["predicted"],
-        y=bins["observed"],
-        mode="lines+markers",
-        line={"color": MALE, "width": 3},
-        marker={"size": 8},
-        customdata=bins["faces"],
-        name="measured",
-        hovertemplate="%{customdata:,} faces: %{x:.1%} given, %{y:.1%} labelled female",
-    )
-    _percent(figure)
-    return laid_out(figure, "probability of female, as given", "labelled female", height=440)
+    hover = "%{customdata:,} faces: %{x:.1%} given, %{y:.1%} labelled female"
+    measured = line(bins.predicted, bins.observed, MALE, hover, "measured", customdata=bins.faces)
+    figure.add_trace(measured.update(mode="lines+markers", marker={"size": 8}))
+    return _percent(figure, "probability of female, as given", "labelled female")
 
 
-def histogram(
-    counts: Mapping[str, Sequence[float]], threshold: float, band: tuple[float, float] | None
-) -> go.Figure:
+def histogram(counts: Histogram, threshold: float, band: tuple[float, float] | None) -> go.Figure:
     """How many faces of either label got which probability: female upwards, male downwards.
 
     Args:
-        counts: ``edges`` (B + 1), ``female`` and ``male`` (B), as ``operating_points.histogram``
-            gives.
-        threshold: a face reads as female from there on.
+        counts: by label.
+        threshold: a face is predicted female from there on.
         band: the probabilities between which the verdict is "?"; None shades none.
     """
-    edges = np.asarray(counts["edges"])
-    middles = (edges[:-1] + edges[1:]) / 2
+    edges = np.asarray(counts.edges)
     figure = go.Figure()
-    for label, sign in (("female", 1), ("male", -1)):
-        numbers = np.asarray(counts[label])
+    for label, side, sign in (("female", counts.female, 1), ("male", counts.male, -1)):
+        numbers = np.asarray(side)
         figure.add_bar(
-            x=middles,
+            x=middles(edges),
             y=sign * numbers,
             width=np.diff(edges),
             name=f"labelled {label}",
-            marker={
-                "color": VERDICTS[label],
-                "line": {"width": 0},
-                "pattern": {
-                    "shape": "/" if label == "female" else "",
-                    "fillmode": "overlay",
-                    "fgcolor": DARK,
-                    "fgopacity": 0.4,
-                    "size": 7,
-                    "solidity": 0.2,
-                },
-            },
+            marker=hatched(VERDICTS[label], "/" if label == "female" else "", line={"width": 0}),
             customdata=np.column_stack([numbers, edges[:-1], edges[1:]]),
             hovertemplate=(
                 "%{customdata[0]:,} labelled "
@@ -182,7 +140,7 @@ def histogram(
                 + "<br>probability %{customdata[1]:.3f} to %{customdata[2]:.3f}<extra></extra>"
             ),
         )
-    most = max(max(counts["female"]), max(counts["male"]), 1)
+    most = max(*counts.female, *counts.male, 1)
     across = {"yref": "paper", "y0": 0, "y1": 1}
     dashed = {"dash": "dash", "color": UNSURE, "width": 2}
     # All at once: add_vrect and add_vline take plotly 100 ms.
@@ -221,16 +179,35 @@ def histogram(
 
 def _dotted(name: str, left: float, right: float) -> go.Scatter:
     """A faint line to compare with, from a height at 0 to one at 1."""
-    line = {"dash": "dot", "color": UNSURE, "width": 1}
-    return go.Scatter(
-        x=[0, 1], y=[left, right], mode="lines", line=line, name=name, hoverinfo="skip"
-    )
+    style = {"dash": "dot", "hoverinfo": "skip"}
+    return line([0, 1], [left, right], UNSURE, "", name, width=1, **style)
 
 
-def _percent(figure: go.Figure) -> None:
-    """Both axes show shares, from 0 to 1."""
+def _draw(
+    figure: go.Figure,
+    lines: Mapping[str, tuple[Column, Column, Column]],
+    chosen: str,
+    hover: str,
+    clickable: bool = True,
+) -> None:
+    """Curves by title: x, y, and what gives each point; the chosen one stands out."""
+    for title, (x, y, at), style in styled(lines, chosen):
+        figure.add_scatter(
+            x=x,
+            y=y,
+            line=style,
+            customdata=at,
+            name=title,
+            hovertemplate=hover,
+            **_clickable(clickable and title == chosen),
+        )
+
+
+def _percent(figure: go.Figure, x: str, y: str) -> go.Figure:
+    """The figure, both of whose axes show shares, from 0 to 1."""
     figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
     figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
+    return laid_out(figure, x, y, height=440)
 
 
 def _clickable(strong: bool) -> dict[str, Any]:
@@ -257,25 +234,20 @@ def _round_step(most: float) -> int:
 
 def _mark(
     figure: go.Figure,
-    point: Mapping[str, Any],
-    axes: tuple[str, str],
+    point: Point,
     name: str,
     title: str,
     strong: bool,
 ) -> None:
     """The operating point of a model: filled and in the legend if strong, hollow otherwise.
 
-    Its ``intervals``, if it has some, are drawn as a cross.
+    Its intervals, where they are known, are drawn as a cross.
     """
-    x, y = axes
-    bars = {
-        f"error_{side}": whiskers([{axis: {"value": point[axis]} | point["intervals"][axis]}], axis)
-        for side, axis in zip("xy", axes, strict=True)
-        if "intervals" in point
-    }
     figure.add_scatter(
-        x=[point[x]],
-        y=[point[y]],
+        x=[point.x.value],
+        y=[point.y.value],
+        error_x=whiskers([point.x]),
+        error_y=whiskers([point.y]),
         mode="markers",
         marker={
             "size": 13 if strong else 10,
@@ -290,5 +262,4 @@ def _mark(
         meta=title,
         showlegend=strong,
         hovertemplate=f"{title}, {name}<br>%{{y:.1%}} at %{{x:.1%}}<extra></extra>",
-        **bars,
     )

@@ -10,14 +10,12 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from facespace.artifacts.described import Detected, Distribution, Spread
 from facespace.charts.style import NEUTRAL, PALE, SYMBOLS, laid_out, whiskers
-from facespace.charts.traces import DIVERGING
+from facespace.charts.traces import about_zero, marker_of, middles, square
 from facespace.metrics import intervals
 from facespace.metrics.groups import LEAST_GROUP
-from facespace.palette import DARK, FEMALE, MALE, UNSURE, VERDICTS
-
-#: Patterns say again which label a bar stands for.
-_PATTERNS = {"female": "", "male": "/"}
+from facespace.palette import DARK, FEMALE, MALE, UNSURE
 
 #: Colours of detectors and other ways to find a face; symbols say the same again.
 _WAYS = (MALE, FEMALE, "#2f9e77", UNSURE)
@@ -31,7 +29,7 @@ def counts(table: Mapping[str, Mapping[str, int]], unit: str) -> go.Figure:
         unit: the title of the x axis.
     """
     figure = go.Figure()
-    for label in _PATTERNS:
+    for label in ("female", "male"):
         heights = [row.get(label, 0) for row in table.values()]
         shares = [row.get(label, 0) / max(sum(row.values()), 1) for row in table.values()]
         figure.add_bar(
@@ -39,7 +37,7 @@ def counts(table: Mapping[str, Mapping[str, int]], unit: str) -> go.Figure:
             y=heights,
             customdata=shares,
             name=label,
-            marker=_marker(label),
+            marker=marker_of(label),
             hovertemplate=f"%{{x}}<br>%{{y:,}} labelled {label}, %{{customdata:.1%}}"
             "<extra></extra>",
         )
@@ -80,29 +78,28 @@ def crossing(table: Mapping[str, Mapping[str, int]], rows: str, columns: str) ->
     return laid_out(figure, columns, rows, height=110 + 42 * len(table))
 
 
-def measure(table: Mapping[str, Any], unit: str, cuts: Mapping[str, float]) -> go.Figure:
-    """A box over a histogram of one measure, and the cuts that apply to it.
+def measure(table: Distribution, unit: str, cutoffs: Mapping[str, float]) -> go.Figure:
+    """A box over a histogram of one measure, and the cutoffs that apply to it.
 
     Args:
-        table: as ``dataset.json`` has it: ``edges``, N + 1, ``counts`` and those labelled
-            ``female``, N each, and ``p5``, ``p25``, ``median``, ``p75``, ``p95``.
+        table: of all photos.
         unit: the title of the x axis.
-        cuts: by what is said of them, values on the x axis.
+        cutoffs: by what is said of them, values on the x axis.
     """
-    edges = np.asarray(table["edges"], np.float64)
+    edges = np.asarray(table.edges, np.float64)
     left, right = edges[:-1], edges[1:]
-    everyone, female = (np.asarray(table[key]) for key in ("counts", "female"))
+    everyone, female = np.asarray(table.counts), np.asarray(table.female)
     figure = make_subplots(2, 1, shared_xaxes=True, row_heights=[0.18, 0.82], vertical_spacing=0.03)
     figure.add_trace(_box({"": table}, NEUTRAL), 1, 1)
     for label, heights in (("female", female), ("male", everyone - female)):
         figure.add_trace(
             go.Bar(
-                x=(left + right) / 2,
+                x=middles(edges),
                 y=heights,
                 width=right - left,
                 customdata=np.stack([left, right], axis=1),
                 name=label,
-                marker=_marker(label),
+                marker=marker_of(label),
                 hovertemplate="%{customdata[0]:,.4~g} to %{customdata[1]:,.4~g}: "
                 f"%{{y:,}} labelled {label}<extra></extra>",
             ),
@@ -110,50 +107,49 @@ def measure(table: Mapping[str, Any], unit: str, cuts: Mapping[str, float]) -> g
             1,
         )
     laid_out(figure, "", "", 400, barmode="stack", bargap=0.02, legend_traceorder="normal")
-    _mark(figure, cuts)
+    _mark(figure, cutoffs)
     figure.update_yaxes(showticklabels=False, row=1, col=1)
     figure.update_yaxes(title="photos", row=2, col=1)
     figure.update_xaxes(title=unit, row=2, col=1)
     return figure
 
 
-def boxes(by: Mapping[str, Mapping[str, float]], unit: str, cuts: Mapping[str, float]) -> go.Figure:
+def boxes(by: Mapping[str, Spread], unit: str, cutoffs: Mapping[str, float]) -> go.Figure:
     """A box a group: its middle half, the median, and whiskers from 5 to 95 % of the photos.
 
     Args:
-        by: for each group ``photos``, ``p5``, ``p25``, ``median``, ``p75`` and ``p95``; those
-            of fewer than ``LEAST_GROUP`` photos are pale.
+        by: the groups; those of fewer than ``LEAST_GROUP`` photos are pale.
         unit: the title of the x axis.
-        cuts: by what is said of them, values on the x axis.
+        cutoffs: by what is said of them, values on the x axis.
     """
     figure = go.Figure()
     for large, colour in ((True, NEUTRAL), (False, PALE)):
-        rows = {k: row for k, row in by.items() if (row["photos"] >= LEAST_GROUP) == large}
+        rows = {k: row for k, row in by.items() if (row.photos >= LEAST_GROUP) == large}
         if rows:
             figure.add_trace(_box(rows, colour))
-    named = [_counted(name, row["photos"]) for name, row in by.items()]
+    named = [_counted(name, row.photos) for name, row in by.items()]
     figure.update_yaxes(categoryorder="array", categoryarray=named[::-1], automargin=True)
     laid_out(figure, unit, "", height=130 + 34 * len(by))
-    _mark(figure, cuts)
+    _mark(figure, cutoffs)
     return figure
 
 
-def found(table: Mapping[str, Mapping[str, Mapping[str, int]]]) -> go.Figure:
+def found(table: Mapping[str, Mapping[str, Detected]]) -> go.Figure:
     """In which share of each group's photos a face was found, with 95 % intervals (Wilson).
 
     Args:
-        table: by a way of looking, by group, ``photos`` and ``found``; every way has all groups.
+        table: by a way of looking, by group; every way has all groups.
     """
     figure = go.Figure()
     first = next(iter(table.values()), {})
-    named = [_counted(name, row["photos"]) for name, row in first.items()]
+    named = [_counted(name, row.photos) for name, row in first.items()]
     for i, (way, rows) in enumerate(table.items()):
-        pairs = [(row["found"], row["photos"]) for row in rows.values()]
-        shares = [{"share": intervals.proportion(*pair)} for pair in pairs]
+        pairs = [(row.found, row.photos) for row in rows.values()]
+        shares = [intervals.proportion(*pair) for pair in pairs]
         # Each way a little higher or lower, so that equal rates do not hide one another.
         offset = (i - (len(table) - 1) / 2) * 0.17
         figure.add_scatter(
-            x=[row["share"]["value"] for row in shares],
+            x=[share.value for share in shares],
             y=np.arange(len(shares)) + offset,
             name=way,
             mode="markers",
@@ -162,7 +158,7 @@ def found(table: Mapping[str, Mapping[str, Mapping[str, int]]]) -> go.Figure:
                 "symbol": SYMBOLS[i % len(SYMBOLS)],
                 "size": 9,
             },
-            error_x=whiskers(shares, "share") | {"width": 0},
+            error_x=whiskers(shares) | {"width": 0},
             customdata=[(name, *pair) for name, pair in zip(rows, pairs, strict=True)],
             hovertemplate=f"{way}, %{{customdata[0]}}<br>%{{customdata[1]:,}} of "
             "%{customdata[2]:,}: %{x:.1%}<extra></extra>",
@@ -181,28 +177,18 @@ def found(table: Mapping[str, Mapping[str, Mapping[str, int]]]) -> go.Figure:
 def difference(picture: npt.NDArray[Any], one: str, other: str) -> go.Figure:
     """What a mean face has more or less of than another, (side, side) grey levels."""
     most = max(float(np.abs(picture).max()), 1e-6)
-    figure = go.Figure(
-        go.Heatmap(
-            z=picture,
-            zmin=-most,
-            zmax=most,
-            colorscale=DIVERGING,
-            colorbar={"title": {"text": "grey levels", "side": "right"}, "thickness": 14},
-            hovertemplate=f"{one} − {other}: %{{z:+.1f}} grey levels<extra></extra>",
-        )
-    )
-    figure.update_xaxes(visible=False, constrain="domain")
-    figure.update_yaxes(visible=False, autorange="reversed", scaleanchor="x", constrain="domain")
-    figure.update_layout(height=340, dragmode=False, margin={"l": 0, "r": 0, "t": 10, "b": 0})
-    return figure
+    bar = {"title": {"text": "grey levels", "side": "right"}, "thickness": 14}
+    hover = f"{one} − {other}: %{{z:+.1f}} grey levels<extra></extra>"
+    figure = square(go.Figure(about_zero(picture, most, hover, bar)), 340)
+    return figure.update_layout(margin={"t": 10})
 
 
-def nearest(photos: Sequence[int], cuts: Mapping[str, float]) -> go.Figure:
+def nearest(photos: Sequence[int], cutoffs: Mapping[str, float]) -> go.Figure:
     """Photos by how many bits of their hash differ from the photo most like them.
 
     Args:
         photos: how many for each number of bits, from 0 on.
-        cuts: by what is said of them, numbers of bits.
+        cutoffs: by what is said of them, numbers of bits.
     """
     figure = go.Figure(
         go.Bar(
@@ -215,21 +201,17 @@ def nearest(photos: Sequence[int], cuts: Mapping[str, float]) -> go.Figure:
     )
     figure.update_yaxes(type="log", dtick=1)
     laid_out(figure, "bits that differ from the photo most alike", "photos", bargap=0.1)
-    _mark(figure, {words: cut + 0.5 for words, cut in cuts.items()})
+    _mark(figure, {words: bits + 0.5 for words, bits in cutoffs.items()})
     return figure
 
 
-def _marker(label: str) -> dict[str, Any]:
-    return {"color": VERDICTS[label], "pattern": {"shape": _PATTERNS[label], "size": 6}}
-
-
-def _box(rows: Mapping[str, Mapping[str, float]], colour: str) -> go.Box:
-    named = [_counted(name, row["photos"]) if name else "" for name, row in rows.items()]
+def _box(rows: Mapping[str, Spread | Distribution], colour: str) -> go.Box:
+    named = [_counted(n, row.photos) if isinstance(row, Spread) else "" for n, row in rows.items()]
     edges = {"lowerfence": "p5", "q1": "p25", "median": "median", "q3": "p75", "upperfence": "p95"}
     return go.Box(
         y=named,
         orientation="h",
-        **{ours: [row[key] for row in rows.values()] for ours, key in edges.items()},
+        **{ours: [getattr(row, key) for row in rows.values()] for ours, key in edges.items()},
         marker_color=colour,
         showlegend=False,
         name="",
@@ -240,10 +222,10 @@ def _counted(name: str, photos: float) -> str:
     return f"{name} ({photos:,})"
 
 
-def _mark(figure: go.Figure, cuts: Mapping[str, float]) -> None:
+def _mark(figure: go.Figure, cutoffs: Mapping[str, float]) -> None:
     """Dotted lines through all rows of a figure, the legend says what they are."""
     dashes = ("dot", "dash", "dashdot")
-    for i, (words, value) in enumerate(sorted(cuts.items(), key=lambda cut: cut[1])):
+    for i, (words, value) in enumerate(sorted(cutoffs.items(), key=lambda pair: pair[1])):
         line = {"dash": dashes[i % len(dashes)], "width": 2, "color": UNSURE}
         figure.add_vline(value, line=line)
         figure.add_scatter(x=[None], y=[None], mode="lines", line=line, name=words)

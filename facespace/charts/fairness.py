@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from facespace.charts.style import PALE, in_words, laid_out, span, whiskers
-from facespace.metrics.groups import order_of
+from facespace.metrics.fairness import EqualisedGroup
+from facespace.metrics.groups import Group, order_of
 from facespace.palette import DARK, MALE, UNSURE, VERDICTS
 
 
 def groups(
-    table: Mapping[str, Mapping[str, Any]],
+    table: Mapping[str, Group],
     metric: str,
     title: str,
     least: int,
@@ -23,17 +24,16 @@ def groups(
     """A metric of every group with its 95 % interval, the groups below one another.
 
     Args:
-        table: by group the number of ``faces`` and intervals (``value``, ``low``, ``high``) of
-            ``accuracy``, ``coverage`` and ``risk``; groups whose value is None are left out.
+        table: by name; groups whose value is NaN are left out.
         metric: the one of these to draw, 0 to 1.
         title: what people call it.
         least: groups of fewer faces are drawn hollow and faint.
         overall: its value over all faces, for a line; None draws none.
     """
     drawn = {
-        f"{name.replace('_', ' ')} ({row['faces']:,})": row
-        for name, row in table.items()
-        if row[metric]["value"] is not None
+        f"{name.replace('_', ' ')} ({group.faces:,})": group
+        for name, group in table.items()
+        if not math.isnan(group.metrics[metric].value)
     }
     figure = go.Figure()
     if overall is not None and drawn:
@@ -49,19 +49,22 @@ def groups(
     kinds = {f"{least} faces or more": "circle", f"fewer than {least} faces": "circle-open"}
     for name, symbol in kinds.items():
         large = symbol == "circle"
-        rows = {label: row for label, row in drawn.items() if (row["faces"] >= least) is large}
-        if rows:
+        shown = {label: group for label, group in drawn.items() if (group.faces >= least) is large}
+        if shown:
+            cells = [group.metrics[metric] for group in shown.values()]
             figure.add_scatter(
-                x=[row[metric]["value"] for row in rows.values()],
-                y=list(rows),
+                x=[cell.value for cell in cells],
+                y=list(shown),
                 mode="markers",
                 name=name,
                 marker={"size": 10, "symbol": symbol, "color": MALE},
-                error_x=whiskers(list(rows.values()), metric),
-                customdata=[_in_words(row) for row in rows.values()],
+                error_x=whiskers(cells),
+                customdata=[_in_words(group) for group in shown.values()],
                 hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
             )
-    figure.update_xaxes(tickformat=".0%", range=span(drawn.values(), (metric,)))
+    figure.update_xaxes(
+        tickformat=".0%", range=span(group.metrics[metric] for group in drawn.values())
+    )
     figure.update_yaxes(
         automargin=True,
         # From the first group on top to the last; by itself it would leave much room at the ends.
@@ -74,16 +77,17 @@ def groups(
     return laid_out(figure, title.lower(), "", height=130 + 25 * len(drawn))
 
 
-def _in_words(row: Mapping[str, Any]) -> str:
+def _in_words(group: Group) -> str:
+    accuracy, coverage, risk = (
+        in_words(group.metrics[name]) for name in ("accuracy", "coverage", "risk")
+    )
     return (
-        f"{row['faces']:,} faces<br>accuracy {in_words(row['accuracy'])}<br>"
-        f"answered {in_words(row['coverage'])}<br>wrong answers {in_words(row['risk'])}"
+        f"{group.faces:,} faces<br>accuracy {accuracy}<br>"
+        f"answered {coverage}<br>wrong answers {risk}"
     )
 
 
-def crossing(
-    table: Mapping[str, Mapping[str, Any]], metric: str, title: str, least: int
-) -> go.Figure:
+def crossing(table: Mapping[str, Group], metric: str, title: str, least: int) -> go.Figure:
     """A metric of the crossings of two attributes, as a heat map with the number of faces.
 
     Args:
@@ -94,18 +98,19 @@ def crossing(
     """
     cells = {(one, other): table[f"{one}, {other}"] for one, other in map(_pair, table)}
     rows, columns = (sorted({key[i] for key in cells}, key=order_of) for i in (0, 1))
+    values = {key: group.metrics[metric].value for key, group in cells.items()}
     large = {
-        key: row[metric]["value"]
-        for key, row in cells.items()
-        if row["faces"] >= least and row[metric]["value"] is not None
+        key: value
+        for key, value in values.items()
+        if cells[key].faces >= least and not math.isnan(value)
     }
     low, high = min(large.values(), default=0), max(large.values(), default=1)
 
     def words(key: tuple[str, str]) -> str:
         if key not in cells:
             return ""
-        value, faces = cells[key][metric]["value"], cells[key]["faces"]
-        share = "–" if value is None else f"{value:.0%}"
+        value, faces = values[key], cells[key].faces
+        share = "–" if math.isnan(value) else f"{value:.0%}"
         dark = key not in large or value - low < 0.55 * (high - low)
         body = f"<b>{share}</b><br>{faces:,}" if key in large else f"<i>{share}<br>{faces:,}</i>"
         return f'<span style="color:{DARK if dark else "white"}">{body}</span>'
@@ -143,20 +148,19 @@ def crossing(
     return figure.update_layout(margin={"t": 20}, meta=title).update_xaxes(automargin=True)
 
 
-def thresholds(table: Mapping[str, Mapping[str, Any]]) -> go.Figure:
-    """How often either sex reads as labelled in each group, with one threshold and with its own.
+def thresholds(table: Mapping[str, EqualisedGroup]) -> go.Figure:
+    """How often either sex is predicted as labelled, with one threshold and with the group's own.
 
     Args:
-        table: by group its ``faces`` and ``before`` and ``after``: ``recall_female`` and
-            ``recall_male``; NaN where there is no such face.
+        table: by name.
     """
     figure = go.Figure()
-    labels = [f"{name.replace('_', ' ')} ({row['faces']:,})" for name, row in table.items()]
+    labels = [f"{name.replace('_', ' ')} ({group.faces:,})" for name, group in table.items()]
     for sex, symbol in (("female", "diamond"), ("male", "circle")):
         xs: list[float | None] = []
         ys: list[str] = []
-        for label, row in zip(labels, table.values(), strict=True):
-            xs += [row["before"][f"recall_{sex}"], row["after"][f"recall_{sex}"], None]
+        for label, group in zip(labels, table.values(), strict=True):
+            xs += [group.before[f"recall_{sex}"], group.after[f"recall_{sex}"], None]
             ys += [label] * 3
         figure.add_scatter(
             x=xs,
@@ -176,9 +180,9 @@ def thresholds(table: Mapping[str, Mapping[str, Any]]) -> go.Figure:
         )
     figure.update_layout(scattermode="group", scattergap=0.4)
     shares = [
-        row[when][f"recall_{sex}"]
-        for row in table.values()
-        for when in ("before", "after")
+        rates[f"recall_{sex}"]
+        for group in table.values()
+        for rates in (group.before, group.after)
         for sex in ("female", "male")
     ]
     figure.update_xaxes(
@@ -191,7 +195,7 @@ def thresholds(table: Mapping[str, Mapping[str, Any]]) -> go.Figure:
         tickmode="linear",
         automargin=True,
     )
-    return laid_out(figure, "read as labelled", "", height=140 + 36 * len(labels))
+    return laid_out(figure, "predicted as labelled", "", height=140 + 36 * len(labels))
 
 
 def _pair(name: str) -> tuple[str, str]:

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
-from typing import Any
 
 import plotly.graph_objects as go
 
+from facespace.artifacts.report import Classifier, Tried
 from facespace.charts.style import SYMBOLS, laid_out, styled
 from facespace.palette import DARK, MALE, UNSURE, VERDICTS
 
 
-def classifiers(table: Sequence[Mapping[str, Any]], chosen: str) -> go.Figure:
+def classifiers(table: Sequence[Classifier], chosen: str) -> go.Figure:
     """The balanced accuracy of several classifiers, with its standard deviation over the folds.
 
     Args:
-        table: ``name``, and ``balanced_accuracy`` and ``auc``, 0 to 1, each with its ``_sd``.
+        table: of each its figures.
         chosen: the name of the one that stands out.
     """
-    own = [row["name"] == chosen for row in table]
+    own = [row.name == chosen for row in table]
     figure = go.Figure(
         go.Scatter(
-            y=[row["name"] for row in table],
-            x=[row["balanced_accuracy"] for row in table],
+            y=[row.name for row in table],
+            x=[row.balanced_accuracy for row in table],
             error_x={
-                "array": [row["balanced_accuracy_sd"] for row in table],
+                "array": [row.balanced_accuracy_sd for row in table],
                 "thickness": 1.5,
                 "color": UNSURE,
             },
@@ -35,7 +35,7 @@ def classifiers(table: Sequence[Mapping[str, Any]], chosen: str) -> go.Figure:
                 "symbol": ["diamond" if it else "circle" for it in own],
                 "color": [MALE if it else UNSURE for it in own],
             },
-            customdata=[[row["balanced_accuracy_sd"], row["auc"], row["auc_sd"]] for row in table],
+            customdata=[[row.balanced_accuracy_sd, row.auc, row.auc_sd] for row in table],
             hovertemplate=(
                 "%{y}: balanced accuracy %{x:.1%} ± %{customdata[0]:.1%}<br>"
                 "AUC %{customdata[1]:.3f} ± %{customdata[2]:.3f}<extra></extra>"
@@ -47,25 +47,22 @@ def classifiers(table: Sequence[Mapping[str, Any]], chosen: str) -> go.Figure:
     return laid_out(figure, "balanced accuracy", "", height=340)
 
 
-def search(
-    table: Sequence[Mapping[str, float]], components: float, best: Mapping[str, float]
-) -> go.Figure:
+def search(table: Sequence[Tried], components: float, best: Tried) -> go.Figure:
     """AUC over C and gamma for one number of components; a star marks the best of all.
 
     Args:
-        table: the whole search, ``components``, ``C``, ``gamma``, ``auc``, ``auc_sd`` a row; all of
-            it shares one scale of colour.
-        components: the rows to draw.
-        best: ``components``, ``C`` and ``gamma`` of the best.
+        table: the whole search; all of it shares one scale of colour.
+        components: of those to draw.
+        best: the best of all.
     """
-    costs, gammas = (sorted({row[name] for row in table}) for name in ("C", "gamma"))
-    lookup = {(r["C"], r["gamma"]): r for r in table if r["components"] == components}
-    star = (best["C"], best["gamma"]) if best["components"] == components else None
-    areas = [row["auc"] for row in table]
+    costs, gammas = sorted({each.C for each in table}), sorted({each.gamma for each in table})
+    lookup = {(each.C, each.gamma): each for each in table if each.components == components}
+    star = (best.C, best.gamma) if best.components == components else None
+    areas = [each.auc for each in table]
     low, high = min(areas), max(areas)
 
     def cell(at: tuple[float, float]) -> str:
-        area = lookup[at]["auc"]
+        area = lookup[at].auc
         # Viridis is dark below and light above.
         colour = "white" if area - low < 0.45 * (high - low) else DARK
         words = f"<b>{area:.3f} ★</b>" if at == star else f"{area:.3f}"
@@ -73,13 +70,13 @@ def search(
 
     figure = go.Figure(
         go.Heatmap(
-            z=[[lookup[c, g]["auc"] for c in costs] for g in gammas],
+            z=[[lookup[c, g].auc for c in costs] for g in gammas],
             x=[f"{c:g}" for c in costs],
             y=[f"{g:g}" for g in gammas],
             text=[[cell((c, g)) for c in costs] for g in gammas],
             texttemplate="%{text}",
             textfont={"size": 14},
-            customdata=[[lookup[c, g]["auc_sd"] for c in costs] for g in gammas],
+            customdata=[[lookup[c, g].auc_sd for c in costs] for g in gammas],
             zmin=low,
             zmax=high,
             colorscale="Viridis",

@@ -15,9 +15,9 @@ def by_reason(rows: Mapping[str, Mapping[str, Any]]) -> go.Figure:
     shown = {words: row for words, row in rows.items() if row["share"]}
     figure = go.Figure()
     figure.add_scatter(
-        x=[row["share"]["value"] for row in shown.values()],
+        x=[row["share"].value for row in shown.values()],
         y=[f"{words} ({row['decided']})" for words, row in shown.items()],
-        error_x=whiskers(list(shown.values()), "share"),
+        error_x=whiskers([row["share"] for row in shown.values()]),
         mode="markers",
         marker={"size": 11, "color": NEUTRAL},
         customdata=[(row["agreed"], row["decided"]) for row in shown.values()],
@@ -35,8 +35,8 @@ def by_score(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
     figure = go.Figure()
     figure.add_scatter(
         x=[(row["from"] + row["to"]) / 2 for row in shown],
-        y=[row["share"]["value"] for row in shown],
-        error_y=whiskers(shown, "share"),
+        y=[row["share"].value for row in shown],
+        error_y=whiskers([row["share"] for row in shown]),
         mode="markers+text",
         marker={"size": 11, "color": NEUTRAL},
         text=[f"  {row['decided']}" for row in shown],
@@ -48,7 +48,7 @@ def by_score(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
     )
     figure.update_xaxes(range=[0, 1], tickformat=".0%")
     figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
-    return laid_out(figure, "reads as female", "agreed with the model", 340)
+    return laid_out(figure, "predicted female", "agreed with the model", 340)
 
 
 def orders(curves: Mapping[str, Mapping[int, float]], chosen: str) -> go.Figure:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
 import plotly.graph_objects as go
 
+from facespace.metrics.intervals import Interval
 from facespace.palette import MALE, UNSURE
 
 #: Bars and lines that stand for no verdict.
@@ -44,33 +46,27 @@ def laid_out(figure: go.Figure, x: str, y: str, height: int = 340, **layout: Any
     return figure.update_layout(height=height, **shared | layout)
 
 
-def in_words(cell: Mapping[str, float | None]) -> str:
+def in_words(cell: Interval) -> str:
     """``91.2% (88.0% to 93.1%)``, or a dash where there is no value."""
-    if cell["value"] is None:
+    if math.isnan(cell.value):
         return "–"
-    return f"{cell['value']:.1%} ({cell['low']:.1%} to {cell['high']:.1%})"
+    return f"{cell.value:.1%} ({cell.low:.1%} to {cell.high:.1%})"
 
 
-def span(rows: Iterable[Mapping[str, Any]], metrics: Iterable[str]) -> tuple[float, float]:
-    """The range of an axis that shows the intervals of some metrics, a little wider than they."""
-    names = list(metrics)
-    cells = [row[name] for row in rows for name in names if row[name]["value"] is not None]
-    if not cells:
+def span(cells: Iterable[Interval]) -> tuple[float, float]:
+    """The range of an axis that shows intervals, a little wider than they."""
+    known = [cell for cell in cells if not math.isnan(cell.value)]
+    if not known:
         return 0.0, 1.0
-    return min(cell["low"] for cell in cells) - 0.02, max(cell["high"] for cell in cells) + 0.02
+    return min(cell.low for cell in known) - 0.02, max(cell.high for cell in known) + 0.02
 
 
-def whiskers(rows: Sequence[Mapping[str, Any]], metric: str) -> dict[str, Any]:
-    """Error bars from intervals (``value``, ``low``, ``high``) of a metric."""
-    cells = [row[metric] for row in rows]
+def whiskers(cells: Sequence[Interval]) -> dict[str, Any]:
+    """Error bars from intervals."""
     return {
         "type": "data",
         "symmetric": False,
-        "array": [_distance(cell["value"], cell["high"]) for cell in cells],
-        "arrayminus": [_distance(cell["low"], cell["value"]) for cell in cells],
+        "array": [cell.high - cell.value for cell in cells],
+        "arrayminus": [cell.value - cell.low for cell in cells],
         "thickness": 1.5,
     }
-
-
-def _distance(low: float | None, high: float | None) -> float | None:
-    return None if low is None or high is None else high - low

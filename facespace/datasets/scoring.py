@@ -23,8 +23,11 @@ from facespace.datasets.labelled_source import LabelledPhotos
 from facespace.faces import align
 from facespace.faces.model import Model
 from facespace.io import images
-from facespace.io.tables import finite, table_csv
+from facespace.io.tables import table_csv
+from facespace.io.typed import plain, typed
 from facespace.metrics import classification, curves, groups
+from facespace.metrics.classification import Figures
+from facespace.metrics.curves import Histogram, PrecisionRecall
 from facespace.metrics.operating_point import OperatingPoint
 from facespace.types import RGB, FacespaceError, Template
 
@@ -47,18 +50,55 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What was tested on: photos in all, faces measured, and how many have either label."""
+
+    title: str
+    photos: int
+    faces: int
+    female: int
+    male: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFigures(Figures):
+    """The figures of one model, and the file and operating point they are of."""
+
+    title: str
+    sha256: str
+    threshold: float
+    certainty: float
+    precision_recall: PrecisionRecall
+    scores: Histogram
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All figures of a test, ``models`` by name; ``remarks`` are sentences to know about them."""
+
+    data: About
+    remarks: tuple[str, ...]
+    models: Mapping[str, ModelFigures]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a test gave.
 
     ``rows`` has one dict a photo: ``file``, ``label``, ``age``, ``race``, ``person``, the shorter
     side of the face's box ``face`` in pixels, ``error`` ("" or why it was left out), and by model
-    ``probabilities`` of female (empty where left out). ``figures`` is plain data for JSON; None
-    where the photos allow none, and then ``problem`` says why.
+    ``probabilities`` of female (empty where left out). ``figures`` is ``Measured`` as plain data
+    for JSON; None where the photos allow none, and then ``problem`` says why.
     """
 
     rows: list[dict[str, Any]]
     figures: dict[str, Any] | None
     problem: str = ""
+
+    @property
+    def measured(self) -> Measured | None:
+        """The figures; None where there are none."""
+        return None if self.figures is None else typed(Measured, self.figures)
 
     @property
     def left_out(self) -> list[dict[str, Any]]:
@@ -160,7 +200,7 @@ def score(
     counts = Counter(row["label"] for row in scored)
     about = {"title": data.dataset.title, "photos": total, "faces": len(scored), **counts}
     figures = {"data": about, "remarks": _remarks(data, counts), "models": entries}
-    return Outcome(rows, finite(figures))
+    return Outcome(rows, plain(figures))
 
 
 def _cropped(
@@ -208,18 +248,12 @@ def _measured(rows: Sequence[Mapping[str, Any]], probability: Array, model: Mode
         "race": np.array([row["race"] for row in rows]),
         "sex": labels,
     }
-
-    edges = np.linspace(0, 1, SCORE_BINS + 1)
-    counts = {
-        name: np.histogram(probability[labels == name], edges)[0].tolist()
-        for name in ("female", "male")
-    }
     return {
         "title": model.info.title,
         "sha256": model.info.file.sha256,
         "threshold": point.threshold,
         "certainty": point.certainty,
-        **classification.everything(female, probability, point, attributes, persons),
+        **plain(classification.everything(female, probability, point, attributes, persons)),
         "precision_recall": curves.precision_recall(female, probability),
-        "scores": {"edges": edges.tolist(), **counts},
+        "scores": curves.histogram(female, probability, SCORE_BINS),
     }

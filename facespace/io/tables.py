@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -62,15 +61,6 @@ def to_frame(readings: Iterable[Reading]) -> pd.DataFrame:
 def to_json(readings: Iterable[Reading]) -> str:
     """A list with one entry a reading, in order: the result contract."""
     return json.dumps([reading.to_dict() for reading in readings], indent=1, ensure_ascii=False)
-
-
-def finite(data: Any) -> Any:
-    """The same plain data with None for every number that could not be computed (NaN)."""
-    if isinstance(data, Mapping):
-        return {key: finite(value) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [finite(value) for value in data]
-    return None if isinstance(data, float) and not math.isfinite(data) else data
 
 
 def to_csv(readings: Iterable[Reading]) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from facespace.metrics import curves, intervals
-from facespace.metrics.groups import groups
+from facespace.metrics.curves import Reliability, RiskCoverage, Roc
+from facespace.metrics.groups import Grouping, groups
+from facespace.metrics.intervals import Interval
 from facespace.metrics.operating_point import (
     Array,
     Bools,
+    Confusion,
     OperatingPoint,
     Scores,
     answers,
@@ -19,6 +22,36 @@ from facespace.metrics.operating_point import (
     confusion,
     from_confusion,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All that labels and scores say: ``metrics`` by name, ``groups`` by attribute."""
+
+    metrics: Mapping[str, Interval]
+    roc: Roc
+    risk_coverage: RiskCoverage
+    reliability: Reliability
+    confusion: Confusion
+    groups: Mapping[str, Grouping]
+
+
+@dataclass(frozen=True, slots=True)
+class EndToEnd:
+    """Photo in, verdict out.
+
+    ``metrics``: ``right``, ``wrong``, ``unsure`` ("?") and ``missed`` (no face found) are shares of
+    all photos and sum to 1; ``balanced_accuracy`` counts a missed face as wrong and leaves no "?".
+    The others are of the faces found alone: as they were found, and (``_plain``) as the plain test
+    crops them; None where one sex was not found.
+    """
+
+    photos: int
+    metrics: Mapping[str, Interval] = field(metadata={"rest": True})
+    auc_found: float | None = None
+    accuracy_found: float | None = None
+    auc_found_plain: float | None = None
+    accuracy_found_plain: float | None = None
 
 
 def metrics(female: Bools, probability: Scores, point: OperatingPoint) -> dict[str, float]:
@@ -39,7 +72,7 @@ def metrics(female: Bools, probability: Scores, point: OperatingPoint) -> dict[s
     order = np.argsort(-certainty(probability), kind="stable")
     errors, count = np.cumsum(~right[order]), np.arange(1, len(right) + 1)
     bins = curves.reliability(female, probability)
-    gaps = np.abs(np.subtract(bins["observed"], bins["predicted"]))
+    gaps = np.abs(np.subtract(bins.observed, bins.predicted))
     return {
         **{name: float(counted[name]) for name in ("accuracy", "balanced_accuracy")},
         **{name: float(counted[name]) for name in ("recall_female", "recall_male")},
@@ -47,7 +80,7 @@ def metrics(female: Bools, probability: Scores, point: OperatingPoint) -> dict[s
         "average_precision": curves.average_precision(female, probability),
         **{name: float(counted[name]) for name in ("f1", "kappa")},
         "brier": float(np.mean((probability - female) ** 2)),
-        "ece": float(np.average(gaps, weights=bins["faces"])),
+        "ece": float(np.average(gaps, weights=bins.faces)),
         "aurc": float(np.mean(errors / count)),
         "augrc": float(np.mean(errors / len(right))),
         **answers(right, point.answered(probability)),
@@ -60,8 +93,8 @@ def everything(
     point: OperatingPoint,
     attributes: Mapping[str, Array],
     persons: Array,
-) -> dict[str, Any]:
-    """All that labels and scores say: ``metrics`` with intervals, curves, confusion, ``groups``.
+) -> Figures:
+    """All figures of a test set, with intervals.
 
     Args: as those of ``metrics`` and ``groups``.
     """
@@ -69,14 +102,14 @@ def everything(
     def measure(labels: Bools, values: Scores) -> dict[str, float]:
         return metrics(labels, values, point)
 
-    return {
-        "metrics": intervals.of_faces(measure, (female, probability), persons),
-        "roc": curves.roc(female, probability),
-        "risk_coverage": curves.risk_coverage(female, probability, point),
-        "reliability": curves.reliability(female, probability),
-        "confusion": confusion(female, probability, point.threshold),
-        "groups": groups(female, probability, point, attributes, persons),
-    }
+    return Figures(
+        metrics=intervals.of_faces(measure, (female, probability), persons),
+        roc=curves.roc(female, probability),
+        risk_coverage=curves.risk_coverage(female, probability, point),
+        reliability=curves.reliability(female, probability),
+        confusion=confusion(female, probability, point.threshold),
+        groups=groups(female, probability, point, attributes, persons),
+    )
 
 
 def end_to_end(
@@ -86,11 +119,8 @@ def end_to_end(
     answered: Bools,
     point: OperatingPoint,
     persons: Array,
-) -> dict[str, Any]:
+) -> EndToEnd:
     """Photo in, verdict out, with intervals.
-
-    ``right``, ``wrong``, ``unsure`` ("?") and ``missed`` (no face found) are shares of all photos
-    and sum to 1; ``balanced_accuracy`` counts a missed face as wrong and leaves no "?".
 
     Args:
         female: bool (N,), the labels of all photos.
@@ -112,4 +142,4 @@ def end_to_end(
         }
 
     columns = female, found, point.right(female, probability), answered
-    return {"photos": len(female), **intervals.of_faces(measure, columns, persons)}
+    return EndToEnd(len(female), intervals.of_faces(measure, columns, persons))

@@ -1,8 +1,12 @@
-"""Curves of scores, the areas under them, calibration, and the scores' histogram."""
+"""Curves of scores, the areas under them, calibration, and the scores' histogram.
+
+The fields of a curve are columns of equal length, rates and probabilities 0 to 1.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,39 +19,83 @@ CURVE_POINTS = 200
 BINS = 15
 
 
-def roc(female: Bools, probability: Scores) -> dict[str, list[float]]:
-    """The ROC curve, thinned: ``fpr``, ``tpr`` and the ``threshold`` that gives each point."""
+Column = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Roc:
+    """False and true positive rates of female, and the threshold that gives each pair."""
+
+    fpr: Column
+    tpr: Column
+    threshold: Column
+
+
+@dataclass(frozen=True, slots=True)
+class PrecisionRecall:
+    """Precision over recall of female, and the threshold that gives each pair."""
+
+    recall: Column
+    precision: Column
+    threshold: Column
+
+
+@dataclass(frozen=True, slots=True)
+class RiskCoverage:
+    """The share of faces answered, the errors among them, and the certainty asked for, falling."""
+
+    coverage: Column
+    risk: Column
+    certainty: Column
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """Bins of equal mass: the mean probability, the share labelled female, and how many faces."""
+
+    predicted: Column
+    observed: Column
+    faces: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How many faces of either label score where; ``edges`` is one longer."""
+
+    edges: Column
+    female: tuple[int, ...]
+    male: tuple[int, ...]
+
+
+def roc(female: Bools, probability: Scores) -> Roc:
+    """The ROC curve, thinned."""
     fpr, tpr, threshold = _rates(female, probability)
-    return _thinned({"fpr": fpr, "tpr": tpr, "threshold": np.clip(threshold, 0, 1)})
+    return Roc(*_thinned(fpr, tpr, np.clip(threshold, 0, 1)))
 
 
-def precision_recall(female: Bools, probability: Scores) -> dict[str, list[float]]:
-    """Precision over recall of female, thinned: ``recall``, ``precision``, ``threshold``."""
+def precision_recall(female: Bools, probability: Scores) -> PrecisionRecall:
+    """Precision over recall of female, thinned."""
     hits, false_alarms, threshold = counts(female, probability)
-    precision, recall = hits / (hits + false_alarms), hits / hits[-1]
-    return _thinned({"recall": recall, "precision": precision, "threshold": threshold})
+    return PrecisionRecall(*_thinned(hits / hits[-1], hits / (hits + false_alarms), threshold))
 
 
-def risk_coverage(
-    female: Bools, probability: Scores, point: OperatingPoint
-) -> dict[str, list[float]]:
-    """What answering only the most certain faces costs and brings (El-Yaniv and Wiener 2010).
+def risk_coverage(female: Bools, probability: Scores, point: OperatingPoint) -> RiskCoverage:
+    """What answering only the most certain faces costs and brings, thinned.
 
-    Thinned: ``coverage``, the ``risk`` at it, and the ``certainty`` asked for, falling.
+    El-Yaniv and Wiener 2010.
     """
     falling, risk = risks(female, probability, point.threshold)
-    coverage = np.arange(1, len(risk) + 1) / len(risk)
-    return _thinned({"coverage": coverage, "risk": risk, "certainty": falling})
+    return RiskCoverage(*_thinned(np.arange(1, len(risk) + 1) / len(risk), risk, falling))
 
 
-def reliability(female: Bools, probability: Scores) -> dict[str, list[float]]:
-    """Bins of equal mass: the mean ``predicted``, the share ``observed`` female, and ``faces``."""
-    order = np.array_split(np.argsort(probability, kind="stable"), min(BINS, len(female)))
-    return {
-        "predicted": [float(probability[rows].mean()) for rows in order],
-        "observed": [float(female[rows].mean()) for rows in order],
-        "faces": [len(rows) for rows in order],
-    }
+def reliability(female: Bools, probability: Scores) -> Reliability:
+    """Whether the probabilities mean what they say."""
+    bins = np.array_split(np.argsort(probability, kind="stable"), min(BINS, len(female)))
+    return Reliability(
+        tuple(float(probability[rows].mean()) for rows in bins),
+        tuple(float(female[rows].mean()) for rows in bins),
+        tuple(len(rows) for rows in bins),
+    )
 
 
 def area_under_roc(female: Bools, scores: Scores) -> float:
@@ -63,14 +111,12 @@ def average_precision(female: Bools, scores: Scores) -> float:
     return float(np.sum(steps * hits / (hits + false_alarms)))
 
 
-def histogram(female: Bools, probability: Scores, bins: int = 40) -> dict[str, list[float]]:
-    """How many faces of either label score where: ``edges`` (bins + 1), ``female``, ``male``."""
+def histogram(female: Bools, probability: Scores, bins: int = 40) -> Histogram:
+    """How many faces of either label score where, in bins of equal width from 0 to 1."""
     edges = np.linspace(0, 1, bins + 1)
-    return {
-        "edges": edges.tolist(),
-        "female": np.histogram(probability[female], edges)[0].astype(float).tolist(),
-        "male": np.histogram(probability[~female], edges)[0].astype(float).tolist(),
-    }
+    sides = (probability[side] for side in (female, ~female))
+    counted = (tuple(np.histogram(side, edges)[0].tolist()) for side in sides)
+    return Histogram(tuple(edges.tolist()), *counted)
 
 
 def counts(female: Bools, scores: Scores) -> tuple[Array, Array, Scores]:
@@ -103,7 +149,6 @@ def _rates(female: Bools, scores: Scores) -> tuple[Scores, Scores, Scores]:
     return fpr, tpr, np.append(np.inf, threshold[corner])
 
 
-def _thinned(curve: Mapping[str, Array]) -> dict[str, list[float]]:
-    length = len(next(iter(curve.values())))
-    rows = np.unique(np.linspace(0, length - 1, CURVE_POINTS).round().astype(int))
-    return {name: np.round(values[rows], 5).tolist() for name, values in curve.items()}
+def _thinned(*columns: Array) -> Iterator[Column]:
+    rows = np.unique(np.linspace(0, len(columns[0]) - 1, CURVE_POINTS).round().astype(int))
+    return (tuple(np.round(values[rows], 5).tolist()) for values in columns)

@@ -7,7 +7,6 @@ from its scores alone. The product reads no group and has one threshold; this is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -28,6 +27,19 @@ CRITERIA = {
 LEAST_SIDE = LEAST_GROUP // 2
 
 
+@dataclass(frozen=True, slots=True)
+class EqualisedGroup:
+    """A group with the one threshold and with its own.
+
+    ``before`` and ``after``: ``error``, ``recall_female``, ``recall_male``; NaN where there is no
+    such face.
+    """
+
+    faces: int
+    before: dict[str, float]
+    after: dict[str, float]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Equalised:
     """Thresholds chosen on one half of the persons, and what they do on the other.
@@ -39,8 +51,7 @@ class Equalised:
     share of the faces; the gap is that of the criterion, over the groups of ``own``: for "sexes"
     the largest distance between the recalls of both sexes within a group, else the largest
     between the recall of that sex in two groups. ``groups``: by group its ``faces`` in the other
-    half and ``before`` and ``after``: ``error``, ``recall_female``, ``recall_male`` (NaN where
-    there is no such face).
+    half and what either threshold does there.
     """
 
     common: float
@@ -48,7 +59,7 @@ class Equalised:
     own: tuple[str, ...]
     measured: dict[str, Interval]
     optimistic: dict[str, Interval]
-    groups: dict[str, dict[str, Any]]
+    groups: dict[str, EqualisedGroup]
 
 
 def half(persons: Array, seed: int = 0) -> Bools:
@@ -133,7 +144,7 @@ def _reached_by(scores: Scores, share: float) -> float:
     return float(around.mean())
 
 
-def _group(female: Bools, before: Bools, after: Bools, rows: Bools) -> dict[str, Any]:
+def _group(female: Bools, before: Bools, after: Bools, rows: Bools) -> EqualisedGroup:
     def rates(read: Bools) -> dict[str, float]:
         right = (read == female)[rows]
         parts = {"error": ~right, "recall_female": right[female[rows]]}
@@ -143,7 +154,7 @@ def _group(female: Bools, before: Bools, after: Bools, rows: Bools) -> dict[str,
             for name, values in parts.items()
         }
 
-    return {"faces": int(rows.sum()), "before": rates(before), "after": rates(after)}
+    return EqualisedGroup(int(rows.sum()), rates(before), rates(after))
 
 
 def _cost(

@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
 from facespace.metrics import intervals
+from facespace.metrics.intervals import Interval
 from facespace.metrics.operating_point import Array, Bools, OperatingPoint, Scores, answers
 
 #: Groups of fewer faces have no part in a gap: their figures are mostly chance.
 LEAST_GROUP = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many faces a group has, and their ``accuracy``, ``coverage`` and ``risk``."""
+
+    faces: int
+    metrics: Mapping[str, Interval] = field(metadata={"rest": True})
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The group of at least ``LEAST_GROUP`` faces with the lowest figure, that with the highest."""
+
+    lowest: str
+    highest: str
+    difference: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """The groups of one attribute, or of a crossing of two, and their gap by metric."""
+
+    by_group: Mapping[str, Group]
+    gap: Mapping[str, Gap]
 
 
 def groups(
@@ -21,8 +47,8 @@ def groups(
     point: OperatingPoint,
     attributes: Mapping[str, Array],
     persons: Array,
-) -> dict[str, Any]:
-    """How well each group is read, and each crossing of two groups.
+) -> dict[str, Grouping]:
+    """How well each group is predicted, and each crossing of two groups.
 
     Args:
         female: bool (N,), the labels.
@@ -32,10 +58,7 @@ def groups(
         persons: (N,), equal for faces of the same person.
 
     Returns:
-        For each attribute, and each pair of them (``"race, sex"``): ``by_group``, for each value
-        the number of ``faces`` and ``accuracy``, ``coverage`` and ``risk`` with intervals, and
-        ``gap``: for accuracy and coverage the ``lowest`` and ``highest`` group of at least
-        ``LEAST_GROUP`` faces and their ``difference``.
+        by attribute, and by each pair of them (``"race, sex"``); a gap in accuracy and in coverage.
     """
     columns = {name: values for name, values in attributes.items() if (values != "").any()}
     for pair in combinations(sorted(columns), 2):
@@ -47,42 +70,34 @@ def groups(
 
     result = {}
     for name, values in columns.items():
-        table: dict[str, dict[str, Any]] = {}
+        table: dict[str, Group] = {}
         for value in sorted(set(values.tolist()) - {""}, key=order_of):
             rows = values == value
             arrays = female[rows], right[rows], answered[rows]
-            table[value] = {
-                "faces": int(rows.sum()),
-                **intervals.of_faces(measure, arrays, persons[rows]),
-            }
-        result[name] = {"by_group": table, "gap": _gaps(table)}
+            figures = intervals.of_faces(measure, arrays, persons[rows])
+            table[value] = Group(int(rows.sum()), figures)
+        result[name] = Grouping(table, _gaps(table))
     return result
 
 
-def _gaps(table: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    large = {name: row for name, row in table.items() if row["faces"] >= LEAST_GROUP}
+def _gaps(table: Mapping[str, Group]) -> dict[str, Gap]:
+    large = {name: group for name, group in table.items() if group.faces >= LEAST_GROUP}
     if len(large) < 2:
         return {}
     gaps = {}
     for metric in ("accuracy", "coverage"):
-        values = {name: row[metric]["value"] for name, row in large.items()}
+        values = {name: group.metrics[metric].value for name, group in large.items()}
         lowest, highest = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
-        difference = values[highest] - values[lowest]
-        gaps[metric] = {"lowest": lowest, "highest": highest, "difference": difference}
+        gaps[metric] = Gap(lowest, highest, values[highest] - values[lowest])
     return gaps
 
 
-def largest_gap(tables: Mapping[str, Any], metric: str) -> tuple[str, dict[str, Any]] | None:
-    """The attribute with the largest gap in a metric, and that gap; None where there is none.
-
-    Args:
-        tables: by attribute ``gap``, as ``groups`` gives them.
-        metric: ``accuracy`` or ``coverage``.
-    """
-    gaps = {name: table["gap"][metric] for name, table in tables.items() if metric in table["gap"]}
+def largest_gap(groupings: Mapping[str, Grouping], metric: str) -> tuple[str, Gap] | None:
+    """The attribute with the largest gap in ``accuracy`` or ``coverage``, and that gap, if any."""
+    gaps = {name: one.gap[metric] for name, one in groupings.items() if metric in one.gap}
     if not gaps:
         return None
-    widest = max(gaps, key=lambda name: gaps[name]["difference"])
+    widest = max(gaps, key=lambda name: gaps[name].difference)
     return widest, gaps[widest]
 
 

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from facespace.metrics.operating_point import Array
 
-#: A metric's ``value``, and ``low`` and ``high``, the ends of its 95 % interval.
-Interval = dict[str, float]
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A figure's ``value``, and the ends of its 95 % interval; NaN where there is none."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, value: float) -> Interval:
+        """A value whose interval is not known."""
+        return cls(value, math.nan, math.nan)
+
+    @property
+    def complement(self) -> Interval:
+        """The interval of one less a share."""
+        return Interval(1 - self.value, 1 - self.high, 1 - self.low)
+
 
 #: Bootstrap rounds behind every interval.
 ROUNDS = 1000
@@ -21,11 +40,11 @@ _Z = 1.959964
 def proportion(hits: int, total: int) -> Interval:
     """A share and its interval (Wilson 1927); NaN, between 0 and 1, where there is nothing."""
     if total == 0:
-        return {"value": float("nan"), "low": 0.0, "high": 1.0}
+        return Interval(math.nan, 0.0, 1.0)
     share, weight = hits / total, _Z * _Z / total
     middle = (share + weight / 2) / (1 + weight)
     half = _Z * (share * (1 - share) / total + weight / total / 4) ** 0.5 / (1 + weight)
-    return {"value": share, "low": max(0.0, middle - half), "high": min(1.0, middle + half)}
+    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
 
 
 def of_faces(
@@ -132,5 +151,5 @@ def _bootstrap(
         ends = np.percentile(known, (2.5, 97.5)) if len(known) else np.full(2, np.nan)
         if name in biased and len(known):
             ends = np.maximum(ends - (known.mean() - value), biased[name])
-        result[name] = {"value": value, "low": float(ends[0]), "high": float(ends[1])}
+        result[name] = Interval(value, float(ends[0]), float(ends[1]))
     return result

@@ -41,13 +41,17 @@ def certainty(probability: Scores) -> Scores:
     return np.maximum(probability, 1 - probability)
 
 
-def confusion(female: Bools, probability: Scores, threshold: float) -> list[list[int]]:
-    """Counts: rows are the labels female, male; columns the predictions, female, male."""
+#: Counts: rows are the labels female, male; columns the predictions female, male.
+Confusion = tuple[tuple[int, ...], ...]
+
+
+def confusion(female: Bools, probability: Scores, threshold: float) -> Confusion:
+    """How many faces of either label are predicted female and male from a threshold on."""
     predicted = probability >= threshold
-    return [
-        [int((side & predicted).sum()), int((side & ~predicted).sum())]
+    return tuple(
+        (int((side & predicted).sum()), int((side & ~predicted).sum()))
         for side in (female, ~female)
-    ]
+    )
 
 
 def from_confusion(counts: Array) -> dict[str, Array]:

@@ -47,8 +47,10 @@ def sentence(threshold: float) -> str:
     read = FACES.probability[DEFAULT] >= threshold
     women = round(1000 * read[FACES.female].mean())
     men = round(1000 * (~read[~FACES.female]).mean())
-    women, men = f"{women:,} read as female, {1000 - women:,} as male", f"{men:,} read as male"
-    return f"Of 1,000 women, {women}; of 1,000 men, {men}"
+    return (
+        f"Of 1,000 women, {women:,} are predicted female, {1000 - women:,} male; "
+        f"of 1,000 men, {men:,} are predicted male"
+    )
 
 
 def opened(page: Page, address: str, query: str = "") -> None:

@@ -16,10 +16,12 @@ from PIL import Image
 
 from dashboard.app import memory
 from facespace import limits
-from facespace.artifacts.manifest import Manifest, artifacts_folder, load_manifest
+from facespace.artifacts import report
+from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.faces import detectors
 from facespace.faces.analyze import Reading, analyze
 from facespace.faces.detectors import yunet
+from facespace.io.typed import typed
 from tests.support.pages import DEFAULT, evaluation, opened, text
 from tests.support.paths import PAGES
 
@@ -64,8 +66,8 @@ def test_what_a_page_has_loaded_is_collected_once(monkeypatch: pytest.MonkeyPatc
 def test_home_shows_the_example_and_measured_figures() -> None:
     words = text(opened("home"))
     assert "astronaut.png · 512 × 512 pixels" in words
-    report = load_manifest().json("report.json")["models"][DEFAULT]
-    for test in report["tests"].values():
+    entry = load_manifest().json("report.json")["models"][DEFAULT]
+    for test in entry["tests"].values():
         assert f"AUC {test['auc']['value']:.3f}" in words
 
 
@@ -233,9 +235,9 @@ def test_evaluation_follows_test_set_and_model() -> None:
     app = opened("evaluation")
     assert app.selectbox(key="model").value == DEFAULT
     manifest = load_manifest()
-    for name, report in manifest.json("report.json")["models"].items():
+    for name, entry in manifest.json("report.json")["models"].items():
         app.selectbox(key="model").select(name).run()
-        for test, figures in report["tests"].items():
+        for test, figures in entry["tests"].items():
             app.selectbox(key="test").select(test).run()
             shown = {metric.label: (metric.value, metric.delta) for metric in app.metric}
             for title, metric, form in (
@@ -276,9 +278,9 @@ def test_evaluation_compares_the_models() -> None:
 def test_evaluation_draws_every_part_for_every_model_and_set(part: str) -> None:
     app = evaluation(part=part)
     assert [tab.label for tab in app.tabs] == PARTS
-    for name, report in load_manifest().json("report.json")["models"].items():
+    for name, entry in load_manifest().json("report.json")["models"].items():
         app.selectbox(key="model").select(name).run()
-        for test in report["tests"]:
+        for test in entry["tests"]:
             app.selectbox(key="test").select(test).run()
             assert not app.exception
             (drawn,) = (tab for tab in app.tabs if len(tab.children))
@@ -290,22 +292,22 @@ def test_evaluation_draws_every_part_for_every_model_and_set(part: str) -> None:
 
 def test_evaluation_of_sparse_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     """A set on which one model alone was tested, without groups, masks or answers."""
-    manifest = load_manifest()
-    report = manifest.json("report.json")
-    models = report["models"]
+    content = load_manifest().json("report.json")
+    models = content["models"]
     other = next(name for name in models if name != DEFAULT)
     entry = models[DEFAULT]
     first = next(iter(entry["tests"]))
-    for content in entry.values():
-        if isinstance(content, dict) and first in content:
-            content["sparse"] = copy.deepcopy(content[first])
+    for part in entry.values():
+        if isinstance(part, dict) and first in part:
+            part["sparse"] = copy.deepcopy(part[first])
     entry["tests"]["sparse"] |= {
         "risk": dict.fromkeys(("value", "low", "high")),
         "title": "Sparse",
     }
     entry["groups"]["sparse"], entry["covered"]["sparse"] = {}, {}
     entry["end_to_end"]["sparse"].pop("haar")
-    monkeypatch.setattr(Manifest, "json", lambda *_: report)
+    sparse = typed(report.Report, content)
+    monkeypatch.setattr(report, "load_report", lambda _: sparse)
     app = opened("evaluation")
     app.selectbox(key="test").select("sparse").run()
     assert {metric.label: metric.value for metric in app.metric}["Wrong answers"] == "–"
@@ -323,14 +325,16 @@ def test_evaluation_downloads_hold_the_report() -> None:
     from dashboard.views.fairness import tables as fairness_tables
 
     reports = load_manifest().json("report.json")["models"]
-    metrics = evaluation_tables.all_metrics(reports).set_index(["model", "test", "metric"])
+    models = report.load_report(load_manifest()).models
+    metrics = evaluation_tables.all_metrics(models).set_index(["model", "test", "metric"])
     assert metrics.index.is_unique
-    for name, report in reports.items():
-        for test, figures in report["tests"].items():
+    for name, entry in reports.items():
+        for test, figures in entry["tests"].items():
             row = metrics.loc[(name, test, "augrc")]
             assert row[["value", "low", "high"]].to_dict() == figures["augrc"]
-            tables = report["groups"][test]
-            groups = fairness_tables.all_groups(tables).set_index(["attribute", "group"])
+            tables = entry["groups"][test]
+            groups = fairness_tables.all_groups(models[name].groups[test])
+            groups = groups.set_index(["attribute", "group"])
             assert len(groups) == sum(len(content["by_group"]) for content in tables.values())
             row = groups.loc[("sex", "female")]
             assert row["coverage_low"] == tables["sex"]["by_group"]["female"]["coverage"]["low"]

@@ -41,8 +41,8 @@ def expected(
     read = SETS[test].probability[name].astype(float) >= threshold
     women, men = round(1000 * read[female].mean()), round(1000 * (~read[~female]).mean())
     sentence = (
-        f"Of 1,000 women, {women:,} read as female, {1000 - women:,} as male; "
-        f"of 1,000 men, {men:,} read as male, {1000 - men:,} as female."
+        f"Of 1,000 women, {women:,} are predicted female, {1000 - women:,} male; "
+        f"of 1,000 men, {men:,} are predicted male, {1000 - men:,} female."
     )
     matrix = sk.confusion_matrix(female, read, labels=[True, False])
     shares = (matrix / matrix.sum(axis=1, keepdims=True)).ravel()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from facespace.artifacts import scores
-from facespace.artifacts.manifest import Manifest, load_manifest
+from facespace.artifacts import report, scores
+from facespace.artifacts.manifest import load_manifest
+from facespace.artifacts.report import Report
 from facespace.metrics import fairness, groups
 from tests.support.pages import DEFAULT, opened, text
 
@@ -16,8 +18,8 @@ REPORTS = load_manifest().json("report.json")["models"]
 
 def test_shows_every_kind_of_group() -> None:
     app = opened("fairness")
-    report = load_manifest().json("report.json")["models"][DEFAULT]
-    (first, *_), tables = report["tests"], report["groups"]
+    entry = load_manifest().json("report.json")["models"][DEFAULT]
+    (first, *_), tables = entry["tests"], entry["groups"]
     for attribute, content in tables[first].items():
         app.selectbox(key="groups").select(attribute)
         for metric in ("accuracy", "coverage", "risk"):
@@ -44,9 +46,9 @@ def test_keeps_no_kind_of_group_that_a_test_set_does_not_have() -> None:
 
 def test_states_the_largest_gaps() -> None:
     app = opened("fairness")
-    for name, report in REPORTS.items():
+    for name, entry in REPORTS.items():
         app.selectbox(key="model").select(name).run()
-        for test, tables in report["groups"].items():
+        for test, tables in entry["groups"].items():
             app.selectbox(key="test").select(test).run()
             assert not app.exception
             words = text(app)
@@ -71,11 +73,14 @@ def test_says_that_a_set_knows_neither_age_nor_group(test: str) -> None:
 
 
 def test_says_that_a_set_has_no_groups_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    manifest = load_manifest()
-    report = manifest.json("report.json")
-    for entry in report["models"].values():
-        entry["groups"] = {test: {} for test in entry["groups"]}
-    monkeypatch.setattr(Manifest, "json", lambda *_: report)
+    whole = report.load_report(load_manifest())
+    bare = Report(
+        {
+            name: replace(entry, groups={test: {} for test in entry.groups})
+            for name, entry in whole.models.items()
+        }
+    )
+    monkeypatch.setattr(report, "load_report", lambda _: bare)
     app = opened("fairness")
     assert not app.exception
     assert "does not say who is in its photos" in text(app)
@@ -110,11 +115,11 @@ def test_thresholds_say_what_they_cost_on_other_persons() -> None:
             )
             shown = {metric.label: metric.value for metric in app.metric}
             assert shown == {
-                f"{words}, {title}": f"{found.measured[f'{part}_{when}']['value']:.1%}"
+                f"{words}, {title}": f"{found.measured[f'{part}_{when}'].value:.1%}"
                 for part, words in (("gap", "Gap"), ("error", "Error"))
                 for when, title in (("before", "one threshold"), ("after", "own thresholds"))
             }
-            assert f"{found.optimistic['gap_after']['value']:.1%}" in text(app)
+            assert f"{found.optimistic['gap_after'].value:.1%}" in text(app)
             table = app.dataframe[-1].value.set_index("Group")
             assert set(table["Threshold"]) - {"the one"} == {
                 f"{found.thresholds[name]:.3f}" for name in found.own

@@ -21,6 +21,7 @@ from dashboard.views.own_photos import choose, job
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.datasets import scoring
 from facespace.datasets.labelled_source import LabelledPhotos, open_labelled
+from facespace.io.typed import typed
 from tests.support.pages import button, opened, text, waited
 from tests.support.pictures import GREY, packed, png
 from training.__main__ import main
@@ -49,12 +50,12 @@ def shown(app: AppTest) -> dict[tuple[str, str], str]:
     return {(name, metric): table.loc[metric, name] for name in table for metric in table.index}
 
 
-def written(figures: dict) -> dict[tuple[str, str], str]:
+def written(figures: scoring.Measured) -> dict[tuple[str, str], str]:
     """The same of the figures of ``scoring.score``."""
     return {
-        (short(name), title): f"{number(m, cells[m]['value'])} ({interval(m, cells[m])})"
-        for name, entry in figures["models"].items()
-        for cells in [entry["metrics"]]
+        (short(name), title): f"{number(m, cells[m].value)} ({interval(m, cells[m])})"
+        for name, entry in figures.models.items()
+        for cells in [entry.metrics]
         for m, (title, _) in METRICS.items()
         if m in cells
     }
@@ -78,7 +79,7 @@ def test_a_zip_is_measured_and_shown(labelled_zip: bytes) -> None:
     assert text(app).count("with caution") == 2
     assert "grey.png" in app.dataframe[0].value["File"].tolist()
     outcome = app.session_state["own_photos"].outcome
-    assert shown(app) == written(outcome.figures)
+    assert shown(app) == written(outcome.measured)
     for name in MODELS:
         app.selectbox(key="model").select(name).run()
         assert not app.exception
@@ -98,7 +99,7 @@ def test_a_zip_is_measured_and_shown(labelled_zip: bytes) -> None:
     assert app.session_state["own_photos"].outcome is not outcome
     app.switch_page("pages/card.py").run().switch_page("pages/own_photos.py").run()
     assert "Your test of this visit" in text(app)
-    assert shown(app) == written(outcome.figures)
+    assert shown(app) == written(outcome.measured)
     button(app, "Let it go").click().run()
     assert "Add a ZIP" in text(app)
 
@@ -138,7 +139,7 @@ def test_two_hundred_photos_give_the_figures_of_the_command(data: Path, tmp_path
     path.write_bytes(content)
     assert main(["evaluate", "--data", str(path), "--json", str(figures)]) == 0
     assert figures.read_text("utf-8") == outcome.to_json()
-    assert shown(app) == written(json.loads(figures.read_text("utf-8")))
+    assert shown(app) == written(typed(scoring.Measured, json.loads(figures.read_text("utf-8"))))
 
 
 def test_a_run_can_be_stopped_and_started_again(labelled_zip: bytes) -> None:

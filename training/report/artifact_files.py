@@ -20,7 +20,7 @@ from facespace.artifacts import face_space
 from facespace.artifacts.files import fingerprint
 from facespace.artifacts.manifest import FORMAT, load_manifest
 from facespace.io.atomic import atomic_write
-from facespace.io.tables import finite
+from facespace.io.typed import plain
 from facespace.types import FacespaceError
 from training.photos.material import Material
 from training.photos.sample import Sample
@@ -211,7 +211,7 @@ def _write_json(path: Path, data: Any) -> None:
 
 def encoded(data: Any) -> bytes:
     """Plain data as a JSON file; None for every number that could not be computed (NaN)."""
-    text = json.dumps(finite(data), indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(plain(data), indent=1, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode()
 
 

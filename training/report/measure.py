@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,11 @@ from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 
 from facespace.artifacts.manifest import Manifest
+from facespace.artifacts.report import Tested
 from facespace.faces import model
+from facespace.io.typed import plain
 from facespace.metrics import classification
+from facespace.metrics.classification import EndToEnd
 from facespace.metrics.operating_point import OperatingPoint
 from facespace.types import Crops, Floats
 from training.photos.crops import COVERS, Cropped
@@ -21,6 +25,9 @@ from training.photos.sample import Sample
 
 #: Batches whose time a face is measured, and how often.
 TIMED, TIMES = (1, 32), 20
+
+#: What the report says of each test set beside its metrics, as ``classification.Figures`` has it.
+BY_TEST = ("roc", "risk_coverage", "reliability", "confusion", "groups")
 
 Array = npt.NDArray[Any]
 
@@ -69,28 +76,23 @@ def tested(
         the part of the report's entry that the test sets fill, and for each of them the
         probabilities of female, (N,).
     """
-    kinds = ("tests", "roc", "risk_coverage", "reliability", "confusion", "groups")
-    entry: dict[str, Any] = {kind: {} for kind in (*kinds, "end_to_end", "covered")}
+    entry: dict[str, Any] = {kind: {} for kind in ("tests", *BY_TEST, "end_to_end", "covered")}
     probabilities = {}
     for name, sample in material.tests.items():
         scores = probabilities[name] = probability(runner, sample.crops)
         figures = classification.everything(
             sample.female, scores, point, sample.attributes, sample.persons
         )
-        same = name in material.learned
-        entry["tests"][name] = {
-            "kind": "same data set" if same else "other data set",
-            "title": material.datasets[name].title,
-            "photos": len(sample.photos),
-            **figures.pop("metrics"),
-        }
-        for kind, figure in figures.items():
-            entry[kind][name] = figure
+        same = "same data set" if name in material.learned else "other data set"
+        title = material.datasets[name].title
+        entry["tests"][name] = Tested(same, title, len(sample.photos), figures.metrics)
+        for kind in BY_TEST:
+            entry[kind][name] = getattr(figures, kind)
         entry["end_to_end"][name], entry["covered"][name] = {}, {}
         for way, cropped in material.by_way[name].items():
             part = entry["covered" if way in COVERS else "end_to_end"][name]
             part[way] = _end_to_end(runner, point, smallest_face, material.whole[name], cropped)
-    return entry, probabilities
+    return plain(entry), probabilities
 
 
 def _end_to_end(
@@ -99,7 +101,7 @@ def _end_to_end(
     smallest_face: float,
     whole: Sample,
     cropped: Cropped,
-) -> dict[str, Any]:
+) -> EndToEnd:
     """Photo in, verdict out, where the faces were found in some way.
 
     Beside the shares, and only over the faces found: accuracy and AUC by the landmarks of this
@@ -109,12 +111,16 @@ def _end_to_end(
     scores = np.zeros(len(found), np.float32)
     scores[found] = probability(runner, cropped.crops[found])
     answered = point.answered(scores) & (cropped.rows["face"] >= smallest_face)
-    result = classification.end_to_end(whole.female, found, scores, answered, point, whole.persons)
+    shares = classification.end_to_end(whole.female, found, scores, answered, point, whole.persons)
     both = found & faced
     labels = whole.female[both]
-    if len(set(labels.tolist())) == 2:
-        plain = probability(runner, whole.crops[both])
-        for name, values in (("", scores[both]), ("_plain", plain)):
-            result[f"auc_found{name}"] = float(roc_auc_score(labels, values))
-            result[f"accuracy_found{name}"] = float(point.right(labels, values).mean())
-    return result
+    if len(set(labels.tolist())) < 2:
+        return shares
+    of_plain_test = probability(runner, whole.crops[both])
+    return replace(
+        shares,
+        auc_found=float(roc_auc_score(labels, scores[both])),
+        accuracy_found=float(point.right(labels, scores[both]).mean()),
+        auc_found_plain=float(roc_auc_score(labels, of_plain_test)),
+        accuracy_found_plain=float(point.right(labels, of_plain_test).mean()),
+    )

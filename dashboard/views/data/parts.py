@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from dashboard.app.page_artifacts import sentences
 from dashboard.views.data import tables
 from dashboard.views.data.tables import ATTRIBUTES, MEASURES, WAYS
 from dashboard.widgets import output, results
+from facespace.artifacts.described import NOT_SAID, Counts, Described, load_described
 from facespace.artifacts.manifest import Manifest
 from facespace.artifacts.mean_faces import load as load_mean_faces
 from facespace.charts import data as charts
@@ -35,19 +36,18 @@ class View:
 
     manifest: Manifest
     name: str
-    data: Mapping[str, Any]
+    data: Described
 
-    @property
-    def title(self) -> str:
-        """The data set's title."""
-        return str(self.data["title"])
 
-    def part(self, key: str, words: str) -> Any:
-        """A part of what is said of the data set; stops the page where older artifacts lack it."""
-        if key not in self.data:
-            st.info(_AGAIN.format(words), icon=":material/history:")
-            st.stop()
-        return self.data[key]
+T = TypeVar("T")
+
+
+def _part(part: T | None, words: str) -> T:
+    """A part of what is said of the data set; stops the page where older artifacts lack it."""
+    if part is None:
+        st.info(_AGAIN.format(words), icon=":material/history:")
+        st.stop()
+    return part
 
 
 def learned(view: View) -> None:
@@ -55,13 +55,13 @@ def learned(view: View) -> None:
 
     Drawn in the row of metrics above the parts.
     """
-    if "learned" not in view.data:
+    part = view.data.learned
+    if part is NOT_SAID:
         return
-    part = view.data["learned"]
     st.metric(
         "To fit on",
-        f"{part['training']:,}" if part else "none",
-        f"{part['weight']:.1%} of the training" if part else "only tested on",
+        f"{part.training:,}" if part else "none",
+        f"{part.weight:.1%} of the training" if part else "only tested on",
         delta_color="off",
         delta_arrow="off",
         border=True,
@@ -75,23 +75,24 @@ def learned(view: View) -> None:
 def people(view: View) -> None:
     """Who is in the photos: sex, age, group and their crossings."""
     data = view.data
-    sizes = data["sizes"]["face"]
-    known = {"split": data["split"], "age": data["age"], "race": data["race"]}
-    drawn = {"Age": ("age", "age, years"), "Group, as the data set labels it": ("race", "group")}
-    if "by" in sizes:
-        everyone = {label: row["photos"] for label, row in sizes["by"]["sex"].items()}
-        known["split"] = {"all": everyone, **data["split"]}
-    if known["split"]:
-        drawn = {"Sex, as labelled": ("split", "part of the data set")} | drawn
-    shown = {title: which for title, which in drawn.items() if known[which[0]]}
+    known = {"split": data.split, "age": data.age, "race": data.race}
+    if by := data.sizes["face"].by:
+        everyone = {label: row.photos for label, row in by["sex"].items()}
+        known["split"] = {"all": everyone, **data.split}
+    titles = {
+        "Sex, as labelled": ("split", "part of the data set"),
+        "Age": ("age", "age, years"),
+        "Group, as the data set labels it": ("race", "group"),
+    }
+    shown = {title: which for title, which in titles.items() if known[which[0]]}
     for column, (title, (key, axis)) in zip(
         st.columns(len(shown) or 1), shown.items(), strict=False
     ):
         with column:
             st.subheader(title)
             output.draw(charts.counts(known[key], axis), tables.counted(title, known[key]))
-    if not data["age"] and not data["race"]:
-        st.info(f"{view.title} says neither age nor group of a photo.", icon=":material/group:")
+    if not data.age and not data.race:
+        st.info(f"{data.title} says neither age nor group of a photo.", icon=":material/group:")
     output.download(
         "Sex, age and group (CSV)", tables.counts(known), f"facespace-{view.name}-counts.csv"
     )
@@ -99,11 +100,14 @@ def people(view: View) -> None:
 
 
 def _crossings(view: View) -> None:
-    age, race = view.data["age"], view.data["race"]
-    crossed = {"sex and age": (age, "age", "sex"), "sex and group": (race, "group", "sex")}
+    age, race = view.data.age, view.data.race
+    crossed: dict[str, tuple[Counts, str, str]] = {
+        "sex and age": (age, "age", "sex"),
+        "sex and group": (race, "group", "sex"),
+    }
     if age and race:
-        table = view.part("crossings", "how age and group cross")
-        crossed["age and group"] = (table.get("age, race", {}), "age", "group")
+        crossings = _part(view.data.crossings, "how age and group cross")
+        crossed["age and group"] = (crossings.get("age, race", {}), "age", "group")
     crossed = {title: cross for title, cross in crossed.items() if cross[0]}
     if not crossed:
         return
@@ -140,8 +144,8 @@ def _crossings(view: View) -> None:
 
 def quality(view: View) -> None:
     """How the photos are: sizes, light, blur and pose, for all and by group."""
-    extra = view.part("quality", "how bright, sharp and turned the photos are")
-    measured = {name: {**view.data["sizes"], **extra}[name] for name in MEASURES}
+    extra = _part(view.data.quality, "how bright, sharp and turned the photos are")
+    measured = {name: {**view.data.sizes, **extra}[name] for name in MEASURES}
     left, right = st.columns(2)
     name = left.selectbox(
         "Measure",
@@ -152,7 +156,7 @@ def quality(view: View) -> None:
         persist_state="session",
     )
     table, (title, unit) = measured[name], MEASURES[name]
-    attributes = {key: words for key, words in ATTRIBUTES.items() if table["by"].get(key)}
+    attributes = {key: words for key, words in ATTRIBUTES.items() if table.by.get(key)}
     by = right.segmented_control(
         "Compare by",
         list(attributes),
@@ -163,23 +167,23 @@ def quality(view: View) -> None:
         bind="query-params",
         persist_state="session",
     )
-    cuts = tables.cuts(view.manifest, name)
+    cutoffs = tables.cutoffs(view.manifest, name)
     left, right = st.columns(2)
     with left:
         st.subheader(title)
-        output.draw(charts.measure(table, unit, cuts), f"{title}: {tables.span(table)}")
+        output.draw(charts.measure(table, unit, cutoffs), f"{title}: {tables.span(table)}")
     with right:
         st.subheader(f"{title} by {attributes[by]}")
-        groups = table["by"][by]
+        groups = table.by[by]
         output.draw(
-            charts.boxes(groups, unit, cuts),
+            charts.boxes(groups, unit, cutoffs),
             f"{title}, median: "
-            + "; ".join(f"{value} {tables.number(row['median'])}" for value, row in groups.items()),
+            + "; ".join(f"{value} {tables.number(row.median)}" for value, row in groups.items()),
         )
     st.caption(
         f"{title}: {tables.span(table)}. Boxes hold the middle half, whiskers reach from 5 to 95 % "
         "of the photos; groups of fewer than 30 are pale."
-        + (" Broken lines: where a verdict becomes “?”." if cuts else "")
+        + (" Broken lines: where a verdict becomes “?”." if cutoffs else "")
     )
     st.subheader("All measures")
     frame = tables.measures(measured)
@@ -196,7 +200,7 @@ def quality(view: View) -> None:
 
 def found(view: View) -> None:
     """Whose faces the detectors find."""
-    ways = view.part("detection", "whose faces the detectors find")
+    ways = _part(view.data.detection, "whose faces the detectors find")
     known = {key: words for key, words in ATTRIBUTES.items() if ways["labelled"].get(key)}
     left, right = st.columns(2)
     kinds = {"each detector": list(detectors.NAMES), "something over the face": list(WAYS)}
@@ -316,39 +320,39 @@ def dropped(view: View) -> None:
         output.download("Left out (CSV)", frame, f"facespace-{view.name}-left-out.csv")
     else:
         st.write("Nothing: every photo could be read and shows a face.")
-    for problem in data.get("problems", ()):
+    for problem in data.problems:
         st.write(f"- {problem}")
-    twice = view.part("duplicates", "which photos are there twice")
-    exact, near = twice["exact"], twice["near"]
+    twice = _part(data.duplicates, "which photos are there twice")
+    exact, near = twice.exact, twice.near
     st.subheader("There twice")
-    known = (exact["across"], near["across"], near["with_training"])
+    known = (exact.across, near.across, near.with_training)
     with output.cards(2 + sum(number is not None for number in known), "twice"):
-        st.metric("Equal files, left out", f"{exact['photos']:,}", border=True)
-        if exact["across"] is not None:
-            st.metric("… across the split", f"{exact['across']:,}", border=True, help=ACROSS)
-        st.metric("Pairs nearly alike, kept", f"{near['pairs']:,}", border=True)
-        if near["across"] is not None:
-            st.metric("… across the split", f"{near['across']:,}", border=True, help=ACROSS)
-        if near["with_training"] is not None:
-            st.metric("Pairs with a training photo", f"{near['with_training']:,}", border=True)
-    _shared(view, twice.get("sets", {}))
-    cuts = {
-        f"alike: up to {near['cut']} bits": near["cut"],
-        f"or {near['doubtful']} if the crops agree": near["doubtful"],
+        st.metric("Equal files, left out", f"{exact.photos:,}", border=True)
+        if exact.across is not None:
+            st.metric("… across the split", f"{exact.across:,}", border=True, help=ACROSS)
+        st.metric("Pairs nearly alike, kept", f"{near.pairs:,}", border=True)
+        if near.across is not None:
+            st.metric("… across the split", f"{near.across:,}", border=True, help=ACROSS)
+        if near.with_training is not None:
+            st.metric("Pairs with a training photo", f"{near.with_training:,}", border=True)
+    _shared(view, twice.sets)
+    cutoffs = {
+        f"alike: up to {near.cut} bits": near.cut,
+        f"or {near.doubtful} if the crops agree": near.doubtful,
     }
     output.draw(
-        charts.nearest(near["nearest"], cuts),
-        f"{near['photos']} of {data['photos']} photos are nearly alike another one",
+        charts.nearest(near.nearest, cutoffs),
+        f"{near.photos} of {data.photos} photos are nearly alike another one",
     )
     st.caption(
-        f"A hash says of {near['bits']} places whether it gets lighter to the right. The same "
-        f"photo saved again or resized differs in few; nearly alike is up to {near['cut']}, or "
-        f"{near['doubtful']} where the hashes of the crops differ in at most {near['crop']}. Equal "
+        f"A hash says of {near.bits} places whether it gets lighter to the right. The same "
+        f"photo saved again or resized differs in few; nearly alike is up to {near.cut}, or "
+        f"{near.doubtful} where the hashes of the crops differ in at most {near.crop}. Equal "
         "files are left out; those nearly alike in one data set are kept, and counted here."
     )
     output.download(
         "Duplicates (CSV)",
-        tables.duplicates(exact, near, twice.get("sets", {})),
+        tables.duplicates(twice),
         f"facespace-{view.name}-duplicates.csv",
     )
 
@@ -357,8 +361,9 @@ def _shared(view: View, pairs: Mapping[str, int]) -> None:
     """What other data sets have too."""
     if not pairs:
         return
-    names = view.manifest.json("dataset.json")["datasets"]
-    words = ", ".join(f"{names.get(n, {}).get('title', n)} {pairs[n]:,}" for n in pairs)
+    datasets = load_described(view.manifest)
+    titles = {name: datasets[name].title if name in datasets else name for name in pairs}
+    words = ", ".join(f"{titles[name]} {pairs[name]:,}" for name in pairs)
     st.write(
         f"**Pairs nearly alike with other data sets:** {words}. A training photo that is in "
         "the test of another data set is left out of the training, and counted above."

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict
 
 import pandas as pd
 
 from dashboard.views.evaluation.tables import short
+from facespace.artifacts.described import Counts, Described, Detected, Distribution, Duplicates
 from facespace.artifacts.manifest import Manifest
 from facespace.artifacts.mean_faces import MeanFace
 
@@ -40,8 +41,6 @@ WAYS = {
     "upper": "YuNet, upper half covered",
 }
 
-Counts = Mapping[str, Mapping[str, int]]
-
 
 def counts(tables: Mapping[str, Counts]) -> pd.DataFrame:
     """One row a value: how many photos are labelled female and male."""
@@ -58,29 +57,30 @@ def crossing(table: Counts, rows: str) -> pd.DataFrame:
     return pd.DataFrame(table).T.rename_axis(rows).reset_index()
 
 
-def measures(tables: Mapping[str, Any]) -> pd.DataFrame:
+def measures(tables: Mapping[str, Distribution]) -> pd.DataFrame:
     """One row a measure, its percentiles as text."""
     rows = {
-        MEASURES[key][0]: {n: number(table[n]) for n in COLUMNS} for key, table in tables.items()
+        MEASURES[key][0]: {n: number(getattr(table, n)) for n in COLUMNS}
+        for key, table in tables.items()
     }
     return pd.DataFrame(rows).T.rename(columns=COLUMNS).rename_axis("Measure").reset_index()
 
 
-def measures_by_group(tables: Mapping[str, Any]) -> pd.DataFrame:
+def measures_by_group(tables: Mapping[str, Distribution]) -> pd.DataFrame:
     """One row a measure and group: its photos and percentiles."""
     rows = [
-        {"measure": key, "by": attribute, "value": value, **row}
+        {"measure": key, "by": attribute, "value": value, **asdict(row)}
         for key, table in tables.items()
-        for attribute, groups in table["by"].items()
+        for attribute, groups in table.by.items()
         for value, row in groups.items()
     ]
     return pd.DataFrame(rows)
 
 
-def found(ways: Mapping[str, Counts], by: str) -> pd.DataFrame:
+def found(ways: Mapping[str, Mapping[str, Detected]], by: str) -> pd.DataFrame:
     """One row a way of looking and group: its photos, and those in which a face was found."""
     rows = [
-        {"Found by": way, by: value, **row, "share": row["found"] / row["photos"]}
+        {"Found by": way, by: value, **asdict(row), "share": row.found / row.photos}
         for way, groups in ways.items()
         for value, row in groups.items()
     ]
@@ -97,26 +97,24 @@ def means(by: Mapping[str, Mapping[str, MeanFace]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def left_out(data: Mapping[str, Any]) -> pd.DataFrame:
+def left_out(data: Described) -> pd.DataFrame:
     """One row a reason; no row where nothing was left out."""
-    reasons = dict(data["left_out"])
-    if data.get("not_tested"):
-        reasons["It, or its person, was trained on, so it is not tested on."] = data["not_tested"]
+    reasons = dict(data.left_out)
+    if data.not_tested:
+        reasons["It, or its person, was trained on, so it is not tested on."] = data.not_tested
     return pd.DataFrame(reasons.items(), columns=["Why", "Photos"])
 
 
-def duplicates(
-    exact: Mapping[str, Any], near: Mapping[str, Any], sets: Mapping[str, int]
-) -> pd.DataFrame:
-    """One row a number; ``sets`` are pairs with other data sets."""
-    rows = [("equal files", key, exact[key]) for key in ("photos", "across")]
+def duplicates(twice: Duplicates) -> pd.DataFrame:
+    """One row a number."""
+    rows = [("equal files", key, getattr(twice.exact, key)) for key in ("photos", "across")]
     keys = ("pairs", "photos", "across", "with_training")
-    rows += [("nearly alike", key, near[key]) for key in keys]
-    rows += [("nearly alike", f"with {name}", number) for name, number in sets.items()]
+    rows += [("nearly alike", key, getattr(twice.near, key)) for key in keys]
+    rows += [("nearly alike", f"with {name}", number) for name, number in twice.sets.items()]
     return pd.DataFrame(rows, columns=["kind", "what", "number"])
 
 
-def cuts(manifest: Manifest, measure: str) -> dict[str, float]:
+def cutoffs(manifest: Manifest, measure: str) -> dict[str, float]:
     """Where a verdict becomes "?" for what is measured."""
     if measure == "face":
         sizes: dict[float, list[str]] = {}
@@ -128,13 +126,12 @@ def cuts(manifest: Manifest, measure: str) -> dict[str, float]:
     return {} if cut is None else {f"{words[measure]} {cut:.3g}": cut}
 
 
-def span(table: Mapping[str, float]) -> str:
+def span(table: Distribution) -> str:
     """Where the middle half of a measure lies, in words."""
-    least, most, middle, low, high = (
-        number(table[key]) for key in ("min", "max", "median", "p25", "p75")
-    )
+    least, most = number(table.min), number(table.max)
     if least == most:
         return f"{least} in every photo"
+    low, middle, high = (number(value) for value in (table.p25, table.median, table.p75))
     return f"median {middle}, half of the photos between {low} and {high}"
 
 
@@ -150,6 +147,6 @@ def counted(title: str, table: Counts) -> str:
     )
 
 
-def rate(row: Mapping[str, int]) -> str:
+def rate(row: Detected) -> str:
     """The share of photos in which a face was found."""
-    return f"{row['found'] / row['photos']:.1%}"
+    return f"{row.found / row.photos:.1%}"

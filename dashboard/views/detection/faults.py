@@ -136,7 +136,7 @@ def _outcome(rgb: RGB, name: str, found: int) -> str:
         return ""
     faces = analyze(rgb, Settings(detector=name)).faces
     asked = sum(face.verdict.label == "?" for face in faces)
-    parts = [f"{len(faces) - asked} read as female or male", f"{asked} marked “?”"]
+    parts = [f"{len(faces) - asked} predicted female or male", f"{asked} marked “?”"]
     if len(faces) < found:
         parts.append(f"{found - len(faces)} thrown out")
     return f"On the page Photo: {', '.join(parts)}."

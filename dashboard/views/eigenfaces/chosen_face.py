@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.widgets import picture_input, results
 from dashboard.widgets.read_pictures import read_all
 from facespace.artifacts import coordinates as measured
+from facespace.artifacts.described import load_described
 from facespace.artifacts.face_space import FaceSpace
 from facespace.artifacts.manifest import Manifest
 from facespace.faces.analyze import Settings
@@ -54,7 +55,7 @@ class Look:
         if name == measured.TRAINING:
             return "training crops"
         try:
-            return str(self.manifest.json("dataset.json")["datasets"][name]["title"])
+            return load_described(self.manifest)[name].title
         except (FacespaceError, KeyError):
             return name
 

@@ -29,14 +29,14 @@ def across(view: View) -> None:
             output.draw(
                 charts.across(cells, short(view.name), title, metric not in DECIMAL),
                 f"{title}: "
-                + "; ".join(
-                    f"{model}: "
-                    + ", ".join(
-                        f"{test.replace('<br>', ' ')} {tables.number(metric, cell['value'])} "
-                        f"({tables.interval(metric, cell)})"
-                        for test, cell in row.items()
-                    )
-                    for model, row in cells.items()
+                + drawing.spoken(
+                    {
+                        model: {
+                            test.replace("<br>", " "): tables.whole(metric, cell)
+                            for test, cell in row.items()
+                        }
+                        for model, row in cells.items()
+                    }
                 ),
             )
     st.caption("Bars are 95 % intervals; of a small test set they are wide.")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import streamlit as st
 
 from dashboard.views.evaluation import drawing, tables
 from dashboard.views.evaluation.drawing import Trial
-from dashboard.views.evaluation.tables import Interval, View, number, short
-from dashboard.widgets import output
-from facespace.charts import curves
-from facespace.metrics import operating_point, thresholds
+from dashboard.views.evaluation.tables import View, short
+from facespace.charts.curves import Point
+from facespace.metrics.intervals import Interval
+from facespace.metrics.operating_point import OperatingPoint
+from facespace.metrics.thresholds import at_point
 
 
 @st.fragment
@@ -28,28 +28,23 @@ def certainty(view: View) -> None:
         "The least probability of the likelier class; below it the verdict is “?”. Tried on this "
         "page alone.",
     )
-    point = operating_point.OperatingPoint(view.info.threshold, asked)
-    found: Mapping[str, Interval] = thresholds.at_point(
+    point = OperatingPoint(view.info.threshold, asked)
+    metrics: Mapping[str, Interval] = at_point(
         scores.female, scores.probability[view.name], point, scores.persons
     )
     if asked == view.info.certainty:
-        found = view.as_reported(found)
-    st.markdown(f"#### {tables.answered_of_thousand(found)}")
-    drawing.metrics(("coverage", "risk"), found)
+        metrics = view.as_reported(metrics)
+    st.markdown(f"#### {tables.answered_of_thousand(metrics)}")
+    drawing.metrics(("coverage", "risk"), metrics)
     left, right = st.columns(2)
     with left:
-        st.subheader("Answer fewer, be wrong less")
-        points = _points(view, asked, found)
-        drawing.clickable(
-            curves.risk_coverage(view.curves("risk_coverage"), short(view.name), points),
-            "Wrong answers over faces answered. "
-            + "; ".join(
-                f"{title} answers {number('coverage', point['coverage'])}, of which "
-                f"{number('risk', point['risk'])} wrong"
-                for title, point in points.items()
-            ),
-            trial,
-        )
+        lines = {short(name): one.risk_coverage[view.test] for name, one in view.reports.items()}
+        points = {
+            short(name): Point(cells["coverage"], cells["risk"], at)
+            for name, cells in view.metrics(metrics).items()
+            for at in [asked if name == view.name else view.manifest.models[name].certainty]
+        }
+        drawing.clickable(*drawing.risk_coverage(lines, short(view.name), points), trial)
         st.caption(
             "The most certain faces are answered first. A click on the strong curve moves the "
             "certainty; hollow diamonds are where the other models are set."
@@ -62,37 +57,14 @@ def certainty(view: View) -> None:
         _calibration(view)
 
 
-def _points(view: View, asked: float, found: Mapping[str, Interval]) -> dict[str, dict[str, Any]]:
-    """Where each model is: the one looked at as tried, the others as they are set."""
-    points = {}
-    for name, entry in view.reports.items():
-        cells = found if name == view.name else entry["tests"][view.test]
-        pair = {metric: tables.known(cells[metric]) for metric in ("coverage", "risk")}
-        points[short(name)] = {
-            **{metric: cell["value"] for metric, cell in pair.items()},
-            "certainty": asked if name == view.name else view.manifest.models[name].certainty,
-            "intervals": pair,
-        }
-    return points
-
-
 def _calibration(view: View) -> None:
-    """Whether the probabilities mean what they say."""
     left, right = st.columns([2, 1])
-    bins = view.entry["reliability"][view.test]
+    bins = view.entry.reliability[view.test]
     with left:
-        st.subheader("Is 90 % right nine times in ten?")
-        output.draw(
-            curves.reliability(bins),
-            "Probability given, and share labelled female: "
-            + ", ".join(
-                f"{given:.0%} {seen:.0%}"
-                for given, seen in zip(bins["predicted"], bins["observed"], strict=True)
-            ),
-        )
+        drawing.calibration(bins)
     with right:
-        drawing.metrics(("ece", "brier"), view.figures)
+        drawing.metrics(("ece", "brier"), view.figures.metrics)
         st.caption(
-            f"Bins of about {bins['faces'][0]:,} faces each. Above the line the model says "
+            f"Bins of about {bins.faces[0]:,} faces each. Above the line the model says "
             "“female” less often than it should, below it more often."
         )

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.app.page_artifacts import page_artifacts, sentences
 from dashboard.app.settings import choose_model
 from dashboard.views.evaluation.tables import View
-from facespace.artifacts import scores
+from facespace.artifacts import report, scores
 
 
 def choose() -> View:
@@ -17,21 +17,22 @@ def choose() -> View:
     """
     manifest = page_artifacts()
     with sentences():
-        reports = manifest.json("report.json")["models"]
+        reports = report.load_report(manifest).models
         scored = scores.scored(manifest) if scores.FILE in manifest.files else {}
-    tests = {key: test for entry in reports.values() for key, test in entry["tests"].items()}
+    tests = {key: test for entry in reports.values() for key, test in entry.tests.items()}
     left, right = st.columns(2)
     test = left.selectbox(
         "Test set",
         list(tests),
-        format_func=lambda key: f"{tests[key]['title']} ({tests[key]['kind']})",
+        format_func=lambda key: f"{tests[key].title} ({tests[key].kind})",
         key="test",
         bind="query-params",
         persist_state="session",
     )
     with right:
         name = choose_model(manifest)
-    tested = {key: reports[key] for key in manifest.models if test in reports[key]["tests"]}
+    known = {key: reports[key] for key in manifest.models if key in reports}
+    tested = {key: entry for key, entry in known.items() if test in entry.tests}
     return View(manifest, tested, name, test, scored.get(test), reports)
 
 

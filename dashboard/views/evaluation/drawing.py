@@ -13,7 +13,11 @@ from dashboard.views.evaluation import tables
 from dashboard.views.evaluation.tables import METRICS, View
 from dashboard.widgets import output
 from facespace.charts import curves
-from facespace.metrics.curves import histogram
+from facespace.charts import evaluation as charts
+from facespace.charts.curves import Point
+from facespace.metrics.curves import Reliability, RiskCoverage, histogram
+from facespace.metrics.intervals import Interval
+from facespace.metrics.operating_point import Confusion, OperatingPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +94,10 @@ def clickable(figure: go.Figure, words: str, trial: Trial) -> None:
 def scores(view: View, threshold: float, certainty: float) -> None:
     """The histogram of a model's scores by label, with the threshold and the band of "?"."""
     assert view.scores is not None
-    counts = histogram(view.scores.female, view.scores.probability[view.name])
-    band = 1 - certainty, certainty
-    inside = {
-        label: tables.inside(view.scores.probability[view.name][side], certainty)
-        for label, side in (("female", view.scores.female), ("male", ~view.scores.female))
-    }
+    female, probability = view.scores.female, view.scores.probability[view.name]
+    counts, band = histogram(female, probability), (1 - certainty, certainty)
+    unsure = ~OperatingPoint(threshold, certainty).answered(probability)
+    inside = {"female": unsure[female].mean(), "male": unsure[~female].mean()}
     output.draw(
         curves.histogram(counts, threshold, band),
         "Probabilities of female by label: "
@@ -107,22 +109,80 @@ def scores(view: View, threshold: float, certainty: float) -> None:
     )
 
 
-def metrics(names: Iterable[str], cells: Mapping[str, tables.Interval]) -> None:
+def card(title: str, value: str, below: str, words: str | None = None) -> None:
+    """A figure with its interval below, and what it says."""
+    st.metric(
+        title,
+        value,
+        below,
+        help=words,
+        border=True,
+        delta_color="off",
+        delta_arrow="off",
+    )
+
+
+def metrics(names: Iterable[str], cells: Mapping[str, Interval]) -> None:
     """Some metrics with their intervals, side by side."""
     shown = list(names)
     with output.cards(len(shown), "-".join(shown)):
         for metric in shown:
             title, words = METRICS[metric]
-            cell = cells[metric]
-            st.metric(
-                title,
-                tables.number(metric, cell["value"]),
-                tables.interval(metric, cell),
-                help=words,
-                border=True,
-                delta_color="off",
-                delta_arrow="off",
-            )
+            value = tables.number(metric, cells[metric].value)
+            card(title, value, tables.interval(metric, cells[metric]), words)
+
+
+def spoken(rows: Mapping[str, Mapping[str, str]]) -> str:
+    """Figures by two names in words: ``One: a 1, b 2; Other: a 3, b 4``."""
+    return "; ".join(
+        f"{name}: " + ", ".join(f"{part} {figure}" for part, figure in row.items())
+        for name, row in rows.items()
+    )
+
+
+def calibration(bins: Reliability) -> None:
+    """Whether the probabilities mean what they say."""
+    st.subheader("Is 90 % right nine times in ten?")
+    pairs = zip(bins.predicted, bins.observed, strict=True)
+    output.draw(
+        curves.reliability(bins),
+        "Probability given, and share labelled female: "
+        + ", ".join(f"{given:.0%} {observed:.0%}" for given, observed in pairs),
+    )
+
+
+def confusion(matrix: Confusion) -> None:
+    """How many faces of either label are predicted what."""
+    st.subheader("Confusion, without “?”")
+    women, men = matrix
+    output.draw(
+        charts.confusion(matrix),
+        f"Labelled female: {women[0]} predicted female, {women[1]} male. "
+        f"Labelled male: {men[0]} predicted female, {men[1]} male.",
+    )
+
+
+def risk_coverage(
+    lines: Mapping[str, RiskCoverage], chosen: str, points: Mapping[str, Point]
+) -> tuple[go.Figure, str]:
+    """What answering fewer faces brings, with where models stand, and the same in words."""
+    st.subheader("Answer fewer, be wrong less")
+    return curves.risk_coverage(lines, chosen, points), (
+        "Wrong answers over faces answered. "
+        + "; ".join(
+            f"{title} answers {tables.number('coverage', point.x.value)}, of which "
+            f"{tables.number('risk', point.y.value)} wrong"
+            for title, point in points.items()
+        )
+    )
+
+
+def areas(metrics: Mapping[str, Mapping[str, Interval]], metric: str) -> str:
+    """The area under a curve of every model, in words."""
+    return ", ".join(
+        f"{tables.short(name)} {tables.number(metric, cells[metric].value)}"
+        for name, cells in metrics.items()
+    )
 
 
 def helped(metric: str) -> Any:

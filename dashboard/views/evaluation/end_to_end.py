@@ -10,10 +10,12 @@ import streamlit as st
 
 from dashboard.app.page_artifacts import sentences
 from dashboard.views.detection.measured import CONTENDERS, FILE
+from dashboard.views.evaluation import drawing
 from dashboard.views.evaluation.tables import View, number
 from dashboard.widgets import output
 from facespace.charts import evaluation as charts
 from facespace.faces import detectors
+from facespace.metrics.classification import EndToEnd
 
 #: Columns of the table of detectors: which set, which metric, and what it is multiplied by.
 OF_DETECTORS = {
@@ -29,8 +31,7 @@ COVERS = {"": "without", "lower": "lower half", "upper": "upper half"}
 
 def end_to_end(view: View) -> None:
     """Photo in, verdict out: what the detector costs, and what a mask does."""
-    ways = view.entry["end_to_end"][view.test]
-    covers = view.entry["covered"][view.test]
+    ways, covers = view.entry.end_to_end[view.test], view.entry.covered[view.test]
     left, right = st.columns(2)
     with left:
         st.subheader("Through each detector")
@@ -40,18 +41,18 @@ def end_to_end(view: View) -> None:
         plain = {"": ways[detectors.DEFAULT]} if detectors.DEFAULT in ways else {}
         _shares({COVERS.get(cover, cover): row for cover, row in {**plain, **covers}.items()})
     for cover, result in covers.items():
-        if "accuracy_found" in result:
+        if result.accuracy_found is not None:
             st.write(
                 f"**A mask over the {COVERS.get(cover, cover)}.** Of the faces still found, "
-                f"{result['accuracy_found']:.1%} read as labelled with no “?”; the same faces "
-                f"without it: {result['accuracy_found_plain']:.1%}."
+                f"{result.accuracy_found:.1%} predicted as labelled with no “?”; the same faces "
+                f"without it: {result.accuracy_found_plain:.1%}."
             )
-    rule = ways.get("haar", {})
-    if "auc_found" in rule:
+    rule = ways.get("haar")
+    if rule is not None and rule.auc_found is not None:
         st.write(
             f"**What landmarks are worth.** Haar gives boxes alone. Cropped by a rule from those, "
-            f"the faces it finds reach an AUC of {rule['auc_found']:.3f}; by YuNet’s landmarks "
-            f"the same faces reach {rule['auc_found_plain']:.3f}."
+            f"the faces it finds reach an AUC of {rule.auc_found:.3f}; by YuNet’s landmarks "
+            f"the same faces reach {rule.auc_found_plain:.3f}."
         )
     _detectors(view)
 
@@ -99,23 +100,24 @@ def _listed(figures: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _shares(results: Mapping[str, Mapping[str, Any]]) -> None:
+def _shares(results: Mapping[str, EndToEnd]) -> None:
     output.draw(
-        charts.shares(results),
-        "; ".join(
-            f"{name}: "
-            + ", ".join(
-                f"{result[outcome]['value']:.1%} {words}"
-                for outcome, (words, _, _) in charts.OUTCOMES.items()
-            )
-            for name, result in results.items()
+        charts.shares({name: result.metrics for name, result in results.items()}),
+        drawing.spoken(
+            {
+                name: {
+                    words: f"{result.metrics[outcome].value:.1%}"
+                    for outcome, (words, _, _) in charts.OUTCOMES.items()
+                }
+                for name, result in results.items()
+            }
         ),
     )
-    photos = max((result["photos"] for result in results.values()), default=0)
+    photos = max((result.photos for result in results.values()), default=0)
     st.caption(
         f"{photos:,} photos. Balanced accuracy with no “?”, a missed face counted as wrong: "
         + ", ".join(
-            f"{name} {number('balanced_accuracy', result['balanced_accuracy']['value'])}"
+            f"{name} {number('balanced_accuracy', result.metrics['balanced_accuracy'].value)}"
             for name, result in results.items()
         )
         + "."

@@ -16,7 +16,7 @@ STANDS_ON = {"svc": "support vectors", "nystroem": "landmarks"}
 
 def _kind(view: View) -> str:
     """The classifier; artifacts from before there was a choice do not name it."""
-    return str(view.entry.get("classifier", "svc"))
+    return view.entry.classifier
 
 
 def making(view: View) -> None:
@@ -36,11 +36,11 @@ def making(view: View) -> None:
         f"{view.info.smallest_face:.0f} pixels “?” (dotted line)."
     )
     st.subheader("Other classifiers on the same components")
-    comparison = view.entry["comparison"]
+    comparison = view.entry.comparison
     output.draw(
         charts.classifiers(comparison, MACHINES[_kind(view)]),
         "; ".join(
-            f"{row['name']}: {row['balanced_accuracy']:.1%} ± {row['balanced_accuracy_sd']:.1%}"
+            f"{row.name}: {row.balanced_accuracy:.1%} ± {row.balanced_accuracy_sd:.1%}"
             for row in comparison
         ),
     )
@@ -61,27 +61,27 @@ def making(view: View) -> None:
 
 
 def _search(view: View) -> None:
-    search, counts, parity = (view.entry[key] for key in ("search", "counts", "parity"))
-    table, best = search["table"], search["best"]
+    search, parity = view.entry.search, view.entry.parity
+    table, best = search.table, search.best
     st.subheader("The search")
     st.write(
-        f"{len(table)} combinations, {search['folds']} folds of {search['photos']:,} training "
-        f"photos. Best: C = {best['C']:g}, gamma = {best['gamma']:g}, {best['components']:.0f} "
-        f"components. Fitted with those on {counts['training']:,} photos, the SVM has "
-        f"{view.entry['support_vectors']:,} {STANDS_ON[_kind(view)]}. The probabilities of "
-        f"the file and of scikit-learn agree within {parity['probability']:.0e} on "
-        f"{parity['crops']:,} faces." + _rounding(view)
+        f"{len(table)} combinations, {search.folds} folds of {search.photos:,} training "
+        f"photos. Best: C = {best.C:g}, gamma = {best.gamma:g}, {best.components} "
+        f"components. Fitted with those on {view.entry.counts.training:,} photos, the SVM has "
+        f"{view.entry.support_vectors:,} {STANDS_ON[_kind(view)]}. The probabilities of "
+        f"the file and of scikit-learn agree within {parity.probability:.0e} on "
+        f"{parity.crops:,} faces." + _rounding(view)
     )
     if seen := _seen_before(view):
         st.caption(seen.strip())
-    kept = sorted({row["components"] for row in table})
-    for column, components in zip(st.columns(len(kept)), kept, strict=True):
-        rows = [row for row in table if row["components"] == components]
+    sizes = sorted({each.components for each in table})
+    for column, components in zip(st.columns(len(sizes)), sizes, strict=True):
+        cells = [each for each in table if each.components == components]
         with column:
-            st.markdown(f"**{components:.0f} components: AUC**")
+            st.markdown(f"**{components} components: AUC**")
             output.draw(
                 charts.search(table, components, best),
-                "; ".join(f"C {r['C']:g}, gamma {r['gamma']:g}: {r['auc']:.3f}" for r in rows),
+                "; ".join(f"C {each.C:g}, gamma {each.gamma:g}: {each.auc:.3f}" for each in cells),
             )
 
 
@@ -96,10 +96,10 @@ def _seen_before(view: View) -> str:
 
 
 def _rounding(view: View) -> str:
-    rounding = view.entry.get("rounding")
+    rounding = view.entry.rounding
     if rounding is None:
         return ""
-    cost = f"{rounding['auc_lost']:.4f}".replace("-0.0000", "0.0000")
+    cost = f"{rounding.auc_lost:.4f}".replace("-0.0000", "0.0000")
     return f" It is stored in half precision, which costs {cost} of AUC on the validation."
 
 
@@ -114,7 +114,7 @@ def _lines(
     """AUC of all models over one column of a curve of the report."""
     points = {}
     for name, entry in view.reports.items():
-        rows = sorted(entry[curve], key=lambda row: float(row[axis]))
+        rows = sorted(getattr(entry, curve), key=lambda row: float(row[axis]))
         points[short(name)] = [row[axis] for row in rows], [row["auc"] for row in rows]
     xs, ys = points[short(view.name)]
     output.draw(

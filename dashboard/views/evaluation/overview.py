@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.views.evaluation import drawing, tables
-from dashboard.views.evaluation.tables import METRICS, View, number, short
+from dashboard.views.evaluation.tables import METRICS, View, short
 from dashboard.widgets import output
 from facespace.artifacts.manifest import artifacts_folder
 from facespace.charts import evaluation as charts
@@ -25,28 +25,27 @@ def models(view: View) -> None:
         }
         | {METRICS[metric][0]: drawing.helped(metric) for metric in tables.FIRST},
     )
-    drawn = {metric: METRICS[metric][0] for metric in ("balanced_accuracy", "auc")}
-    tests = {short(name): entry["tests"][view.test] for name, entry in view.reports.items()}
+    titles = {metric: METRICS[metric][0] for metric in ("balanced_accuracy", "auc")}
+    tests = {short(name): one.tests[view.test].metrics for name, one in view.reports.items()}
     output.draw(
-        charts.intervals(tests, drawn),
-        "; ".join(
-            f"{title}: "
-            + ", ".join(
-                f"{words} {number(metric, test[metric]['value'])} "
-                f"({tables.interval(metric, test[metric])})"
-                for metric, words in drawn.items()
-            )
-            for title, test in tests.items()
+        charts.intervals(tests, titles),
+        drawing.spoken(
+            {
+                model: {
+                    title: tables.whole(metric, cells[metric]) for metric, title in titles.items()
+                }
+                for model, cells in tests.items()
+            }
         ),
     )
 
 
 def metrics(view: View) -> None:
     """The metrics that come first, with their intervals, a table of all, and how to keep them."""
-    drawing.metrics(tables.FIRST, view.figures)
+    drawing.metrics(tables.FIRST, view.figures.metrics)
     chosen = view.info.chosen
     st.caption(
-        f"As the model is set, on {view.figures['photos']:,} photos; below each figure its 95 % "
+        f"As the model is set, on {view.figures.photos:,} photos; below each figure its 95 % "
         "interval (bootstrap, by person where persons are known). “?” below a certainty of "
         f"{view.info.certainty:.0%} or a face of {view.info.smallest_face:.0f} pixels, chosen on "
         f"{chosen['on']}: {chosen['how']}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from textwrap import wrap
 from typing import Any
 
@@ -11,37 +11,36 @@ import numpy as np
 import pandas as pd
 
 from facespace.artifacts.manifest import Manifest, ModelInfo
+from facespace.artifacts.report import Classifier, ModelReport, Tested
 from facespace.artifacts.scores import Scored
-from facespace.metrics.operating_point import Scores
-
-#: One model's part of ``artifact_files.json``.
-Entry = Mapping[str, Any]
-
-#: ``value``, and ``low`` and ``high``, the ends of its 95 % interval; None where there is none.
-Interval = Mapping[str, float | None]
+from facespace.metrics.intervals import Interval
+from facespace.metrics.operating_point import Confusion
 
 #: Metrics in the order of the table of all: what people call them, and what they say.
 METRICS = {
-    "balanced_accuracy": ("Balanced accuracy", "Mean of the shares read as labelled of either sex"),
+    "balanced_accuracy": (
+        "Balanced accuracy",
+        "Mean of the shares of either sex predicted as labelled",
+    ),
     "auc": ("AUC", "Chance that a face labelled female scores above one labelled male"),
     "coverage": ("Answered", "Share of the faces that are certain enough for an answer"),
-    "risk": ("Wrong answers", "Share of the answered faces not read as labelled"),
+    "risk": ("Wrong answers", "Share of the answered faces not predicted as labelled"),
     "brier": ("Brier score", "Mean squared error of the probability; 0 is best"),
     "ece": ("ECE", "Calibration error: mean distance of the probability from what was observed"),
-    "accuracy": ("Accuracy", "Share of all faces read as labelled"),
+    "accuracy": ("Accuracy", "Share of all faces predicted as labelled"),
     "recall_female": (
         "Recall, female",
-        "Share of faces labelled female that read as female",
+        "Share of faces labelled female that are predicted so",
     ),
-    "recall_male": ("Recall, male", "Share of faces labelled male that read as male"),
+    "recall_male": ("Recall, male", "Share of faces labelled male that are predicted so"),
     "average_precision": ("Average precision", "Area under the precision-recall curve of female"),
     "f1": ("F1", "Harmonic mean of precision and recall of female"),
     "kappa": ("Cohen’s kappa", "Agreement beyond chance"),
     "precision_female": (
         "Precision, female",
-        "Share of faces read as female that are labelled so",
+        "Share of faces predicted female that are labelled so",
     ),
-    "precision_male": ("Precision, male", "Share of faces read as male that are labelled so"),
+    "precision_male": ("Precision, male", "Share of faces predicted male that are labelled so"),
     "aurc": ("AURC", "Area under the risk-coverage curve; 0 is best"),
     "augrc": ("AUGRC", "Area under the generalised risk-coverage curve; 0 is best"),
 }
@@ -63,11 +62,11 @@ class View:
     """
 
     manifest: Manifest
-    reports: Mapping[str, Entry]
+    reports: Mapping[str, ModelReport]
     name: str
     test: str
     scores: Scored | None = None
-    every: Mapping[str, Entry] = field(default_factory=dict)
+    every: Mapping[str, ModelReport] = field(default_factory=dict)
 
     @property
     def info(self) -> ModelInfo:
@@ -75,32 +74,33 @@ class View:
         return self.manifest.models[self.name]
 
     @property
-    def entry(self) -> Entry:
+    def entry(self) -> ModelReport:
         """What the report says of it."""
         return self.reports[self.name]
 
     @property
-    def figures(self) -> Mapping[str, Any]:
-        """Its metrics on the test set, each an ``Interval``, and ``photos``."""
-        figures: Mapping[str, Any] = self.entry["tests"][self.test]
-        return figures
+    def figures(self) -> Tested:
+        """Its figures on the test set."""
+        return self.entry.tests[self.test]
 
     @property
     def title(self) -> str:
         """What people call the test set."""
-        entry = next(iter(self.reports.values()))
-        return str(entry["tests"][self.test]["title"])
+        return next(iter(self.reports.values())).tests[self.test].title
 
-    def as_reported(self, found: Mapping[str, Interval]) -> Mapping[str, Interval]:
+    def as_reported(self, drawn: Mapping[str, Interval]) -> Mapping[str, Interval]:
         """The same with the report's intervals, where it has them.
 
         Drawn anew, a bootstrap's differ a little; what is the same is to look the same.
         """
-        return {name: self.figures.get(name, cell) for name, cell in found.items()}
+        return {name: self.figures.metrics.get(name, cell) for name, cell in drawn.items()}
 
-    def curves(self, kind: str) -> dict[str, Any]:
-        """A part of the report of every model on the test set, by the model's short title."""
-        return {short(name): entry[kind][self.test] for name, entry in self.reports.items()}
+    def metrics(self, drawn: Mapping[str, Interval]) -> dict[str, Mapping[str, Interval]]:
+        """Of all models: those drawn anew of the one looked at, those of the report of others."""
+        return {
+            name: drawn if name == self.name else entry.tests[self.test].metrics
+            for name, entry in self.reports.items()
+        }
 
 
 def short(name: str) -> str:
@@ -108,9 +108,9 @@ def short(name: str) -> str:
     return name.capitalize()
 
 
-def number(metric: str, value: float | None) -> str:
-    """A metric's value as people read it: ``91.2%`` or ``0.912``; a dash for None or NaN."""
-    if value is None or np.isnan(value):
+def number(metric: str, value: float) -> str:
+    """A metric's value as people read it: ``91.2%`` or ``0.912``; a dash for NaN."""
+    if np.isnan(value):
         return "–"
     return f"{value:.3f}" if metric in DECIMAL else f"{value:.1%}"
 
@@ -121,52 +121,48 @@ def interval(metric: str, cell: Interval) -> str:
     Where every drawn sample has the same value, since nothing or everything was seen, the bootstrap
     cannot say how far the truth may be.
     """
-    if cell["low"] is None or cell["high"] is None:
+    if np.isnan(cell.low):
         return "–"
-    if cell["low"] == cell["high"]:
+    if cell.low == cell.high:
         return "no interval"
-    return f"{number(metric, cell['low'])} to {number(metric, cell['high'])}"
+    return f"{number(metric, cell.low)} to {number(metric, cell.high)}"
 
 
-def known(cell: Interval) -> dict[str, float | None]:
-    """The same interval with None for NaN, as the report has it."""
-    return {end: None if v is None or np.isnan(v) else v for end, v in cell.items()}
+def whole(metric: str, cell: Interval) -> str:
+    """A metric's value with its interval in brackets."""
+    return f"{number(metric, cell.value)} ({interval(metric, cell)})"
 
 
-def complement(cell: Interval) -> dict[str, float | None]:
-    """The interval of one less a share."""
-    ends = {"value": "value", "low": "high", "high": "low"}
-    return {end: None if (v := cell[other]) is None else 1 - v for end, other in ends.items()}
+def columns(metric: str, metrics: Mapping[str, Interval]) -> dict[str, str]:
+    """A metric's value and interval, as two columns of a table."""
+    title, cell = METRICS[metric][0], metrics[metric]
+    return {title: number(metric, cell.value), f"{title}, 95 %": interval(metric, cell)}
 
 
-def inside(probability: Scores, certainty: float) -> float:
-    """The share of scores so uncertain that the verdict is "?"."""
-    return float((np.maximum(probability, 1 - probability) < certainty).mean())
+def unrounded(metric: str, cell: Interval) -> dict[str, float]:
+    """A metric's value and interval, as three columns of a file."""
+    return {metric: cell.value, f"{metric}_low": cell.low, f"{metric}_high": cell.high}
 
 
-def of_thousand(confusion: Sequence[Sequence[int]]) -> str:
-    """What becomes of 1,000 women and of 1,000 men, in a sentence.
-
-    Args:
-        confusion: rows are the labels female, male; columns what they read as.
-    """
+def of_thousand(confusion: Confusion) -> str:
+    """What becomes of 1,000 women and of 1,000 men, in a sentence."""
     parts = []
     for people, own, other, row in (
         ("women", "female", "male", confusion[0]),
         ("men", "male", "female", confusion[1][::-1]),
     ):
         right = round(1000 * row[0] / sum(row))
-        parts.append(f"1,000 {people}, {right:,} read as {own}, {1000 - right:,} as {other}")
+        parts.append(f"1,000 {people}, {right:,} are predicted {own}, {1000 - right:,} {other}")
     return f"Of {parts[0]}; of {parts[1]}."
 
 
-def answered_of_thousand(found: Mapping[str, Interval]) -> str:
+def answered_of_thousand(metrics: Mapping[str, Interval]) -> str:
     """What becomes of 1,000 faces, in a sentence.
 
     Args:
-        found: ``coverage``, ``right`` and ``wrong`` as ``operating_points.at_point`` gives them.
+        metrics: ``right`` and ``wrong``, as ``thresholds.at_point`` gives them.
     """
-    right, wrong = (round(1000 * (found[name]["value"] or 0)) for name in ("right", "wrong"))
+    right, wrong = (round(1000 * metrics[name].value) for name in ("right", "wrong"))
     left = 1000 - right - wrong
     return (
         f"Of 1,000 faces, {right + wrong:,} are answered, {right:,} as labelled and {wrong:,} not; "
@@ -178,31 +174,27 @@ def models(view: View) -> pd.DataFrame:
     """All models on the test set, a row each, and what each costs: size and time."""
     rows = []
     for name, entry in view.reports.items():
-        test = entry["tests"][view.test]
+        metrics = entry.tests[view.test].metrics
         row: dict[str, Any] = {"Model": short(name)}
         for metric in ("balanced_accuracy", "auc"):
-            title = METRICS[metric][0]
-            row |= {
-                title: number(metric, test[metric]["value"]),
-                f"{title}, 95 %": interval(metric, test[metric]),
-            }
+            row |= columns(metric, metrics)
         for metric in ("ece", "coverage", "risk"):
-            row[METRICS[metric][0]] = number(metric, test[metric]["value"])
+            row[METRICS[metric][0]] = number(metric, metrics[metric].value)
         row |= {
             "File, MB": view.manifest.models[name].file.bytes / 1e6,
-            "A face, ms": entry["milliseconds"]["32"],
+            "A face, ms": entry.milliseconds["32"],
         }
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def metrics(test: Mapping[str, Any]) -> pd.DataFrame:
+def metrics(test: Tested) -> pd.DataFrame:
     """All metrics of one test set, a row each."""
     return pd.DataFrame(
         {
             "Metric": title,
-            "Value": number(metric, test[metric]["value"]),
-            "95 %": interval(metric, test[metric]),
+            "Value": number(metric, test.metrics[metric].value),
+            "95 %": interval(metric, test.metrics[metric]),
             "What it says": words,
         }
         for metric, (title, words) in METRICS.items()
@@ -210,61 +202,53 @@ def metrics(test: Mapping[str, Any]) -> pd.DataFrame:
     )
 
 
-def all_metrics(reports: Mapping[str, Entry]) -> pd.DataFrame:
+def all_metrics(reports: Mapping[str, ModelReport]) -> pd.DataFrame:
     """Every metric of every model on every test set, unrounded, a row each."""
     return pd.DataFrame(
-        {"model": name, "test": test, "photos": figures["photos"], "metric": metric}
-        | {end: figures[metric][end] for end in ("value", "low", "high")}
+        {"model": name, "test": test, "photos": figures.photos, "metric": metric}
+        | asdict(figures.metrics[metric])
         for name, entry in reports.items()
-        for test, figures in entry["tests"].items()
+        for test, figures in entry.tests.items()
         for metric in REPORTED
     )
 
 
-def across(reports: Mapping[str, Entry], metric: str) -> dict[str, dict[str, Interval]]:
+def across(reports: Mapping[str, ModelReport], metric: str) -> dict[str, dict[str, Interval]]:
     """A metric of every model, by its short title, on every test set, by its title and kind."""
     return {
         short(name): {
-            "<br>".join(wrap(f"{test['title']} ({test['kind']})", 24)): test[metric]
-            for test in entry["tests"].values()
+            "<br>".join(wrap(f"{test.title} ({test.kind})", 24)): test.metrics[metric]
+            for test in entry.tests.values()
         }
         for name, entry in reports.items()
     }
 
 
-def all_sets(reports: Mapping[str, Entry]) -> pd.DataFrame:
+def all_sets(reports: Mapping[str, ModelReport]) -> pd.DataFrame:
     """Every model on every test set, a row each, with the metrics that compare best."""
     rows = []
-    for test in dict.fromkeys(test for entry in reports.values() for test in entry["tests"]):
+    for test in dict.fromkeys(test for entry in reports.values() for test in entry.tests):
         for name, entry in reports.items():
-            if (figures := entry["tests"].get(test)) is None:
+            if (figures := entry.tests.get(test)) is None:
                 continue
-            row = {
-                "Test set": figures["title"],
-                "Kind": figures["kind"],
-                "Photos": figures["photos"],
-                "Model": short(name),
-            }
+            row: dict[str, Any] = {"Test set": figures.title, "Kind": figures.kind}
+            row |= {"Photos": figures.photos, "Model": short(name)}
             for metric in ("balanced_accuracy", "auc", "coverage", "risk"):
-                title = METRICS[metric][0]
-                row[title] = number(metric, figures[metric]["value"])
-                row[f"{title}, 95 %"] = interval(metric, figures[metric])
+                row |= columns(metric, figures.metrics)
             rows.append(row)
     return pd.DataFrame(rows)
 
 
-def classifiers(table: list[Mapping[str, Any]]) -> pd.DataFrame:
+def classifiers(table: Sequence[Classifier]) -> pd.DataFrame:
     """The comparison of classifiers, a row each, sizes in megabytes."""
-    rows = []
-    for row in table:
-        shown = {"Classifier": row["name"]}
-        for metric in ("balanced_accuracy", "auc"):
-            mean, spread = (number(metric, row[key]) for key in (metric, f"{metric}_sd"))
-            shown[METRICS[metric][0]] = f"{mean} ± {spread}"
-        shown |= {
-            "Fit, s": row["fit_seconds"],
-            "A face, µs": row["microseconds"],
-            "ONNX, MB": None if row["bytes"] is None else row["bytes"] / 1e6,
+    return pd.DataFrame(
+        {
+            "Classifier": row.name,
+            "Balanced accuracy": f"{row.balanced_accuracy:.1%} ± {row.balanced_accuracy_sd:.1%}",
+            "AUC": f"{row.auc:.3f} ± {row.auc_sd:.3f}",
+            "Fit, s": row.fit_seconds,
+            "A face, µs": row.microseconds,
+            "ONNX, MB": row.bytes / 1e6,
         }
-        rows.append(shown)
-    return pd.DataFrame(rows)
+        for row in table
+    )

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from dashboard.views.evaluation import drawing, tables
 from dashboard.views.evaluation.drawing import Trial
-from dashboard.views.evaluation.tables import METRICS, Interval, View, number, short
+from dashboard.views.evaluation.tables import METRICS, View, number, short
 from dashboard.widgets import output
 from facespace.charts import curves
-from facespace.charts import evaluation as charts
-from facespace.metrics import thresholds
+from facespace.charts.curves import Point
 from facespace.metrics.curves import precision_recall
+from facespace.metrics.intervals import Interval
 from facespace.metrics.operating_point import confusion, from_confusion
+from facespace.metrics.thresholds import at_threshold
 
 #: What follows the threshold, besides the confusion, and what does not.
 MOVED = (
@@ -36,103 +36,83 @@ def ranking(view: View) -> None:
     female, probability = scores.female, scores.probability[view.name]
     trial = Trial(f"{view.name}_try_threshold", view.info.threshold, 3, (0.0, 1.0), "threshold")
     threshold = trial.slider(
-        "Threshold: reads as female from this probability on",
+        "Threshold: predicted female from this probability on",
         "Tried on this page alone: everywhere else the model keeps its own.",
     )
-    found: Mapping[str, Interval] = thresholds.at_threshold(
-        female, probability, threshold, scores.persons
-    )
+    metrics: Mapping[str, Interval] = at_threshold(female, probability, threshold, scores.persons)
     if threshold == view.info.threshold:
-        found = view.as_reported(found)
+        metrics = view.as_reported(metrics)
     matrix = confusion(female, probability, threshold)
     st.markdown(f"#### {tables.of_thousand(matrix)}")
     left, right = st.columns(2)
     with left:
-        st.subheader("ROC")
-        points = _points(view, threshold, found)
-        drawing.clickable(
-            curves.roc(view.curves("roc"), short(view.name), points),
-            f"ROC curves; areas: {_areas(view, 'auc')}. {short(view.name)} at a threshold of "
-            f"{threshold:.3f} finds {points[short(view.name)]['tpr']:.1%} of those labelled female "
-            f"and takes {points[short(view.name)]['fpr']:.1%} of those labelled male for female",
-            trial,
-        )
-        st.caption("A click on the strong curve moves the threshold. The cross is its interval.")
+        _roc(view, threshold, metrics, trial)
     with right:
-        st.subheader("Confusion, without “?”")
-        output.draw(
-            charts.confusion(matrix),
-            f"Labelled female: {matrix[0][0]} read as female, {matrix[0][1]} as male. "
-            f"Labelled male: {matrix[1][0]} read as female, {matrix[1][1]} as male.",
-        )
-    drawing.metrics(MOVED, found)
+        drawing.confusion(matrix)
+    drawing.metrics(MOVED, metrics)
     st.caption(
         "All of these follow the threshold; below each its 95 % interval. Diamonds mark the "
         "threshold; hollow ones are where the other models are set."
     )
     left, right = st.columns(2)
     with left:
-        st.subheader("Precision and recall of female")
-        output.draw(_precision_recall(view, threshold, found), _spoken(view, found))
+        _precision_recall(view, threshold, metrics)
     with right:
         st.subheader("The scores")
         drawing.scores(view, threshold, view.info.certainty)
     with st.container(border=True):
         st.markdown("**The threshold cannot change these:** they count every threshold, or none.")
-        drawing.metrics(FIXED, view.figures)
+        drawing.metrics(FIXED, view.figures.metrics)
 
 
-def _points(
-    view: View, threshold: float, found: Mapping[str, Interval]
-) -> dict[str, dict[str, Any]]:
-    """Where each model is on the ROC: the one looked at as tried, the others as they are set."""
-    points = {}
-    for name, entry in view.reports.items():
-        cells = found if name == view.name else entry["tests"][view.test]
-        tpr, male = cells["recall_female"], cells["recall_male"]
-        fpr = tables.complement(male)
-        points[short(name)] = {
-            "tpr": tpr["value"],
-            "fpr": fpr["value"],
-            "threshold": threshold if name == view.name else view.manifest.models[name].threshold,
-            "intervals": {"tpr": tpr, "fpr": fpr},
-        }
-    return points
+def _roc(view: View, threshold: float, metrics: Mapping[str, Interval], trial: Trial) -> None:
+    """The ROC with where each model is: the one looked at as tried, the others as they are set."""
+    st.subheader("ROC")
+    of_models = view.metrics(metrics)
+    points = {
+        short(name): Point(cells["recall_male"].complement, cells["recall_female"], at)
+        for name, cells in of_models.items()
+        for at in [_threshold(view, name, threshold)]
+    }
+    lines = {short(name): entry.roc[view.test] for name, entry in view.reports.items()}
+    own = short(view.name)
+    drawing.clickable(
+        curves.roc(lines, own, points),
+        f"ROC curves; areas: {_areas(view, 'auc')}. {own} at a threshold of {threshold:.3f} finds "
+        f"{points[own].y.value:.1%} of those labelled female and takes {points[own].x.value:.1%} "
+        "of those labelled male for female",
+        trial,
+    )
+    st.caption("A click on the strong curve moves the threshold. The cross is its interval.")
 
 
-def _precision_recall(view: View, threshold: float, found: Mapping[str, Interval]) -> Any:
+def _precision_recall(view: View, threshold: float, metrics: Mapping[str, Interval]) -> None:
     assert view.scores is not None
+    st.subheader("Precision and recall of female")
     female = view.scores.female
     lines, points = {}, {}
     for name in view.reports:
-        probability, own = view.scores.probability[name], view.manifest.models[name].threshold
+        probability, at = view.scores.probability[name], _threshold(view, name, threshold)
+        counted = from_confusion(np.array(confusion(female, probability, at)))
+        recall, precision = (
+            Interval.of(float(counted[f"{metric}_female"])) for metric in ("recall", "precision")
+        )
         lines[short(name)] = precision_recall(female, probability)
-        cells: Mapping[str, Any] = found
-        if name != view.name:
-            matrix = confusion(female, probability, own)
-            read = from_confusion(np.array(matrix))
-            cells = {key: {"value": float(value)} for key, value in read.items()}
-        points[short(name)] = {
-            "recall": cells["recall_female"]["value"],
-            "precision": cells["precision_female"]["value"],
-            "threshold": threshold if name == view.name else own,
-        }
-    return curves.precision_recall(lines, short(view.name), points, float(female.mean()))
-
-
-def _spoken(view: View, found: Mapping[str, Interval]) -> str:
-    shown = ", ".join(
-        f"{METRICS[key][0].lower()} {number(key, found[key]['value'])}"
+        points[short(name)] = Point(recall, precision, at)
+    spoken = ", ".join(
+        f"{METRICS[key][0].lower()} {number(key, metrics[key].value)}"
         for key in ("precision_female", "recall_female")
     )
-    return (
+    output.draw(
+        curves.precision_recall(lines, short(view.name), points, float(female.mean())),
         f"Precision-recall curves; average precisions: {_areas(view, 'average_precision')}. "
-        f"At the threshold: {shown}"
+        f"At the threshold: {spoken}",
     )
+
+
+def _threshold(view: View, name: str, tried: float) -> float:
+    return tried if name == view.name else view.manifest.models[name].threshold
 
 
 def _areas(view: View, metric: str) -> str:
-    return ", ".join(
-        f"{short(name)} {number(metric, entry['tests'][view.test][metric]['value'])}"
-        for name, entry in view.reports.items()
-    )
+    return drawing.areas(view.metrics(view.figures.metrics), metric)

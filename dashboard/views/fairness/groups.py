@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Any
 
 import streamlit as st
 
@@ -11,12 +11,12 @@ from dashboard.views.evaluation.tables import METRICS, View, number
 from dashboard.views.fairness import tables
 from dashboard.widgets import output
 from facespace.charts import fairness as charts
-from facespace.metrics.groups import LEAST_GROUP
+from facespace.metrics.groups import LEAST_GROUP, Group
 
 
 def largest(view: View) -> None:
     """The largest gaps in a sentence each: between groups, and between crossings of two."""
-    attributes = view.entry["groups"][view.test]
+    attributes = view.entry.groups[view.test]
     sentences = tables.largest_gaps(attributes)
     if not sentences:
         st.info(
@@ -38,7 +38,7 @@ def largest(view: View) -> None:
 
 def groups(view: View) -> None:
     """One attribute's groups, or the crossings of two."""
-    attributes = view.entry["groups"][view.test]
+    attributes = view.entry.groups[view.test]
     left, right = st.columns(2)
     attribute = left.selectbox(
         "Groups by",
@@ -56,9 +56,9 @@ def groups(view: View) -> None:
         bind="query-params",
         persist_state="session",
     )
-    table, title = attributes[attribute]["by_group"], METRICS[metric][0]
+    table, title = attributes[attribute].by_group, METRICS[metric][0]
     crossed = ", " in attribute
-    if all(row[metric]["value"] is None for row in table.values()):
+    if all(math.isnan(group.metrics[metric].value) for group in table.values()):
         st.info("None of these faces is answered.", icon=":material/help:")
     elif crossed:
         output.draw(
@@ -84,15 +84,15 @@ def groups(view: View) -> None:
     )
 
 
-def _intervals(view: View, metric: str, table: Mapping[str, Mapping[str, Any]]) -> None:
-    title, overall = METRICS[metric][0], view.figures[metric]["value"]
+def _intervals(view: View, metric: str, table: Mapping[str, Group]) -> None:
+    title, overall = METRICS[metric][0], view.figures.metrics[metric].value
     output.draw(
         charts.groups(table, metric, title, LEAST_GROUP, overall), _words(title, metric, table)
     )
 
 
-def _words(title: str, metric: str, table: Mapping[str, Mapping[str, Any]]) -> str:
+def _words(title: str, metric: str, table: Mapping[str, Group]) -> str:
     return f"{title}: " + "; ".join(
-        f"{group} {number(metric, row[metric]['value'])} of {row['faces']} faces"
-        for group, row in table.items()
+        f"{name} {number(metric, group.metrics[metric].value)} of {group.faces} faces"
+        for name, group in table.items()
     )

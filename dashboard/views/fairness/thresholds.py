@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.views.evaluation import drawing
 from dashboard.views.evaluation.tables import View, number
 from dashboard.views.fairness import tables
 from dashboard.widgets import output
@@ -48,7 +49,7 @@ def thresholds(view: View) -> None:
         bind="query-params",
         persist_state="session",
     )
-    found = fairness.equalised(
+    outcome = fairness.equalised(
         scores.female,
         scores.probability[view.name],
         groups.crossed(scores.attributes, attribute),
@@ -56,36 +57,36 @@ def thresholds(view: View) -> None:
         view.info.threshold,
         criterion,
     )
-    if len(found.own) < (1 if criterion == "sexes" else 2):
+    if len(outcome.own) < (1 if criterion == "sexes" else 2):
         st.info(
             f"A threshold of its own takes {fairness.LEAST_SIDE} faces of either sex in either "
             "half; too few of these groups have as many.",
             icon=":material/group_off:",
         )
         return
-    _outcome(found, criterion)
-    own = {name: found.groups[name] for name in found.own}
+    _outcome(outcome, criterion)
+    own = {name: outcome.groups[name] for name in outcome.own}
     output.draw(
         charts.thresholds(own),
         "Read as labelled with one threshold, and with its own: "
         + "; ".join(
             f"{name}: "
             + ", ".join(
-                f"{sex} {number('recall', row['before'][f'recall_{sex}'])}, then "
-                f"{number('recall', row['after'][f'recall_{sex}'])}"
+                f"{sex} {number('recall', group.before[f'recall_{sex}'])}, then "
+                f"{number('recall', group.after[f'recall_{sex}'])}"
                 for sex in ("female", "male")
             )
-            for name, row in own.items()
+            for name, group in own.items()
         ),
     )
     st.caption(
         "Hollow: with the one threshold; filled: with the group’s own. In brackets the faces "
         "measured."
     )
-    frame = tables.equalised(found)
+    frame = tables.equalised(outcome)
     with st.expander("Thresholds and errors of every group"):
         output.table(frame, "Thresholds and errors by group")
-        if small := len(found.groups) - len(found.own):
+        if small := len(outcome.groups) - len(outcome.own):
             st.caption(
                 f"{small} too small for a threshold of their own keep the one: fewer than "
                 f"{fairness.LEAST_SIDE} faces of a sex in a half. Of fewer than {LEAST_GROUP} "
@@ -94,23 +95,17 @@ def thresholds(view: View) -> None:
     output.download("Thresholds (CSV)", frame, f"facespace-{view.name}-{view.test}-thresholds.csv")
 
 
-def _outcome(found: fairness.Equalised, criterion: str) -> None:
-    st.markdown(tables.cost(found, criterion))
+def _outcome(outcome: fairness.Equalised, criterion: str) -> None:
+    st.markdown(tables.cost(outcome, criterion))
     with output.cards(4, criterion):
         for part, words in (("gap", "Gap"), ("error", "Error")):
-            cells = [found.measured[f"{part}_{when}"] for when in ("before", "after")]
-            for cell, title in zip(cells, ("one threshold", "own thresholds"), strict=True):
-                st.metric(
-                    f"{words}, {title}",
-                    number(part, cell["value"]),
-                    f"{number(part, cell['low'])} to {number(part, cell['high'])}",
-                    border=True,
-                    delta_color="off",
-                    delta_arrow="off",
-                )
+            for when, title in (("before", "one threshold"), ("after", "own thresholds")):
+                cell = outcome.measured[f"{part}_{when}"]
+                ends = f"{number(part, cell.low)} to {number(part, cell.high)}"
+                drawing.card(f"{words}, {title}", number(part, cell.value), ends)
     st.caption(
         "On the very half that the thresholds were chosen on, the gap would seem to fall from "
-        f"{found.optimistic['gap_before']['value']:.1%} to "
-        f"{found.optimistic['gap_after']['value']:.1%}: that is how well it looks where nobody "
+        f"{outcome.optimistic['gap_before'].value:.1%} to "
+        f"{outcome.optimistic['gap_after'].value:.1%}: that is how well it looks where nobody "
         "measures on other people. Equal opportunity: Hardt, Price and Srebro 2016."
     )

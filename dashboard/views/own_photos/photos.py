@@ -3,16 +3,15 @@ labelled."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.widgets import output, results
 from dashboard.widgets.picture_input import plain
-from facespace.datasets.scoring import Outcome
+from facespace.datasets.scoring import About, Outcome
 from facespace.io import tables
 
 #: Wrong readings shown at once; the download has all.
@@ -29,12 +28,11 @@ def left_out(outcome: Outcome) -> None:
         output.table(frame, "Photos that were left out, and why", height=_height(frame))
 
 
-def summary(figures: Mapping[str, Any]) -> str:
+def summary(about: About) -> str:
     """What was tested on, in a sentence."""
-    about = figures["data"]
     return (
-        f"**{plain(about['title'])}**: {about['photos']:,} photos, {about['faces']:,} faces "
-        f"measured, {about['female']:,} labelled female and {about['male']:,} male."
+        f"**{plain(about.title)}**: {about.photos:,} photos, {about.faces:,} faces "
+        f"measured, {about.female:,} labelled female and {about.male:,} male."
     )
 
 
@@ -56,11 +54,10 @@ def errors(outcome: Outcome, name: str) -> None:
             },
             _height(frame),
         )
+        faces = len(outcome.rows) - len(outcome.left_out)
         st.caption(
-            f"{len(rows):,} of {outcome.figures['data']['faces']:,} faces, the furthest from the "
-            "threshold first. Look at the label too: it may be the one that is wrong."
-            if outcome.figures
-            else ""
+            f"{len(rows):,} of {faces:,} faces, the furthest from the threshold first. Look at the "
+            "label too: it may be the one that is wrong."
         )
     else:
         st.success("Every face is predicted as labelled.", icon=":material/check_circle:")

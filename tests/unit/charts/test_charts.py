@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from facespace.artifacts.report import Classifier, Tried
 from facespace.charts import curves, fairness, making
 from facespace.charts import evaluation as charts
+from facespace.charts.curves import Point
+from facespace.metrics.curves import Histogram, PrecisionRecall, Reliability, RiskCoverage, Roc
+from facespace.metrics.fairness import EqualisedGroup
+from facespace.metrics.groups import Group
+from facespace.metrics.intervals import Interval
 from tests.support.figures import trace
 
-CURVE = {"fpr": [0, 0.2, 1], "tpr": [0, 0.7, 1], "threshold": [1, 0.6, 0]}
-OTHER = {"fpr": [0, 0.4, 1], "tpr": [0, 0.5, 1], "threshold": [1, 0.5, 0]}
+CURVE = Roc(fpr=(0, 0.2, 1), tpr=(0, 0.7, 1), threshold=(1, 0.6, 0))
+OTHER = Roc(fpr=(0, 0.4, 1), tpr=(0, 0.5, 1), threshold=(1, 0.5, 0))
 
 
-def interval(value: float) -> dict[str, float]:
-    return {"value": value, "low": value - 0.1, "high": value + 0.05}
+def interval(value: float) -> Interval:
+    return Interval(value, value - 0.1, value + 0.05)
+
+
+def point(x: float, y: float, at: float | None = None) -> Point:
+    return Point(Interval.of(x), Interval.of(y), at)
 
 
 POINTS = {
-    "One": {"fpr": 0.2, "tpr": 0.7, "threshold": 0.61},
-    "Other": {"fpr": 0.4, "tpr": 0.5, "threshold": 0.5},
+    "One": point(0.2, 0.7, 0.61),
+    "Other": point(0.4, 0.5, 0.5),
 }
-RISKS = {"coverage": [0.5, 1], "risk": [0.02, 0.1], "certainty": [0.9, 0.5]}
+RISKS = RiskCoverage(coverage=(0.5, 1), risk=(0.02, 0.1), certainty=(0.9, 0.5))
 
 
 def points(figure: go.Figure) -> dict[str, tuple[float, float]]:
@@ -34,8 +45,8 @@ def points(figure: go.Figure) -> dict[str, tuple[float, float]]:
 
 def test_roc_lets_the_chosen_curve_stand_out() -> None:
     figure = curves.roc({"One": CURVE, "Other": OTHER}, "One", POINTS)
-    assert list(trace(figure, "One").y) == CURVE["tpr"]
-    assert list(trace(figure, "Other").customdata) == OTHER["threshold"]
+    assert list(trace(figure, "One").y) == list(CURVE.tpr)
+    assert list(trace(figure, "Other").customdata) == list(OTHER.threshold)
     assert trace(figure, "One").line.dash is None
     assert trace(figure, "Other").line.dash is not None
     assert points(figure) == {"One": (0.2, 0.7), "Other": (0.4, 0.5)}
@@ -43,48 +54,46 @@ def test_roc_lets_the_chosen_curve_stand_out() -> None:
     assert trace(figure, "threshold 0.500").marker.symbol == "diamond-open"
 
 
-@pytest.mark.parametrize("draw", [curves.roc, curves.risk_coverage])
-def test_curves_of_many_models_are_all_drawn(draw: Any) -> None:
-    table = {f"model {i}": CURVE | RISKS for i in range(6)}
+@pytest.mark.parametrize(("draw", "curve"), [(curves.roc, CURVE), (curves.risk_coverage, RISKS)])
+def test_curves_of_many_models_are_all_drawn(draw: Any, curve: Any) -> None:
+    table = {f"model {i}": curve for i in range(6)}
     figure = draw(table, "model 2", {})
     assert {each.name for each in figure.data} >= set(table)
     dashes = {each.line.dash for each in figure.data if each.name in table}
     assert len(dashes) >= 4
 
 
-@pytest.mark.parametrize(("risk", "marked"), [(0.03, {"One", "Other"}), (None, {"Other"})])
-def test_risk_coverage_marks_the_operating_points(risk: float | None, marked: set[str]) -> None:
-    settings: dict[str, dict[str, Any]] = {
-        "One": {"coverage": 0.6, "risk": risk},
-        "Other": {"coverage": 0.7, "risk": 0.05},
-    }
+@pytest.mark.parametrize(("risk", "marked"), [(0.03, {"One", "Other"}), (math.nan, {"Other"})])
+def test_risk_coverage_marks_the_operating_points(risk: float, marked: set[str]) -> None:
+    settings = {"One": point(0.6, risk), "Other": point(0.7, 0.05)}
     figure = curves.risk_coverage({"One": RISKS, "Other": RISKS}, "One", settings)
-    assert list(trace(figure, "One").x) == RISKS["coverage"]
-    assert list(trace(figure, "One").customdata) == RISKS["certainty"]
+    assert list(trace(figure, "One").x) == list(RISKS.coverage)
+    assert list(trace(figure, "One").customdata) == list(RISKS.certainty)
     assert set(points(figure)) == marked
     assert points(figure)["Other"] == (0.7, 0.05)
 
 
 def test_reliability() -> None:
-    bins: dict[str, list[float]] = {
-        "predicted": [0.1, 0.9],
-        "observed": [0.2, 0.8],
-        "faces": [50, 51],
-    }
+    bins = Reliability(predicted=(0.1, 0.9), observed=(0.2, 0.8), faces=(50, 51))
     measured = trace(curves.reliability(bins), "measured")
-    assert list(measured.x) == bins["predicted"]
-    assert list(measured.y) == bins["observed"]
-    assert list(measured.customdata) == bins["faces"]
+    assert list(measured.x) == list(bins.predicted)
+    assert list(measured.y) == list(bins.observed)
+    assert list(measured.customdata) == list(bins.faces)
 
 
-NOTHING = dict.fromkeys(("value", "low", "high"))
+NOTHING = Interval.of(math.nan)
+
+
+def group(faces: int, risk: Interval, accuracy: float = 0.8) -> Group:
+    metrics = {"accuracy": interval(accuracy), "coverage": interval(0.5), "risk": risk}
+    return Group(faces, metrics)
+
+
 GROUPS = {
-    "large": {"faces": 100, "risk": interval(0.2)},
-    "very_small": {"faces": 9, "risk": interval(0.4)},
-    "empty": {"faces": 3, "risk": NOTHING},
+    "large": group(100, interval(0.2)),
+    "very_small": group(9, interval(0.4)),
+    "empty": group(3, NOTHING),
 }
-for row in GROUPS.values():
-    row |= {"accuracy": interval(0.8), "coverage": interval(0.5)}
 
 
 def test_groups_are_hollow_where_small_and_left_out_where_unknown() -> None:
@@ -117,7 +126,7 @@ def test_shares_sum_to_one() -> None:
     figure = charts.shares({"YuNet": {name: interval(value) for name, value in row.items()}})
     assert [each.x[0] for each in figure.data] == list(row.values())
     assert sum(each.x[0] for each in figure.data) == pytest.approx(1)
-    assert [each.name for each in figure.data][:2] == ["read as labelled", "“?”"]
+    assert [each.name for each in figure.data][:2] == ["predicted as labelled", "“?”"]
     assert figure.data[0].customdata[0] == "70.0% (60.0% to 75.0%)"
     looks = {(each.marker.color, each.marker.pattern.shape) for each in figure.data}
     assert len(looks) == len(row)
@@ -130,7 +139,8 @@ def test_intervals_of_models() -> None:
     table["unknown"] = {"auc": NOTHING}
     figure = charts.intervals(table, {"auc": "AUC"})
     (drawn,) = figure.data
-    assert (list(drawn.x), list(drawn.y)) == ([0.8, 0.9, None], ["a", "b", "unknown"])
+    assert (list(drawn.x)[:2], list(drawn.y)) == ([0.8, 0.9], ["a", "b", "unknown"])
+    assert math.isnan(drawn.x[2])
     np.testing.assert_allclose(drawn.error_x.arrayminus[:2], 0.1)
     low, high = figure.layout.xaxis.range
     assert low < 0.5
@@ -138,8 +148,7 @@ def test_intervals_of_models() -> None:
 
 
 def test_classifiers() -> None:
-    row = {"balanced_accuracy": 0.7, "balanced_accuracy_sd": 0.01, "auc": 0.8, "auc_sd": 0.02}
-    table = [{"name": "RBF SVM", **row}, {"name": "Majority", **row}]
+    table = [Classifier(n, 0.7, 0.01, 0.8, 0.02, 1.0, 2.0, 3e6) for n in ("RBF SVM", "Majority")]
     (drawn,) = making.classifiers(table, "RBF SVM").data
     assert drawn.marker.color[0] != drawn.marker.color[1]
     assert drawn.marker.symbol[0] != drawn.marker.symbol[1]
@@ -149,7 +158,7 @@ def test_classifiers() -> None:
 
 
 def test_confusion_has_counts_and_shares() -> None:
-    figure = charts.confusion([[30, 10], [0, 1200]])
+    figure = charts.confusion(((30, 10), (0, 1200)))
     assert figure.data[0].z.tolist() == [[0.75, 0.25], [0, 1]]
     words = [note.text for note in figure.layout.annotations]
     assert words[0] == "<b>30</b><br>75.0%"
@@ -160,15 +169,15 @@ def test_confusion_has_counts_and_shares() -> None:
 def test_search_stars_the_best_alone(components: int, stars: int) -> None:
     keys = [(k, c, g) for k in (75, 150) for c in (1.0, 3.0) for g in (0.5, 2.0)]
     table = [
-        {"components": k, "C": c, "gamma": g, "auc": 0.7 + i / 100, "auc_sd": i / 1000}
+        Tried(components=k, C=c, gamma=g, auc=0.7 + i / 100, auc_sd=i / 1000)
         for i, (k, c, g) in enumerate(keys)
     ]
-    best = {"components": 150, "C": 3.0, "gamma": 2.0}
+    best = Tried(components=150, C=3.0, gamma=2.0)
     (drawn,) = making.search(table, components, best).data
-    own = [row for row in table if row["components"] == components]
-    rows = [[own[0]["auc"], own[2]["auc"]], [own[1]["auc"], own[3]["auc"]]]
+    own = [each for each in table if each.components == components]
+    rows = [[own[0].auc, own[2].auc], [own[1].auc, own[3].auc]]
     assert [list(row) for row in drawn.z] == rows
-    assert drawn.customdata[1][0] == own[1]["auc_sd"]
+    assert drawn.customdata[1][0] == own[1].auc_sd
     assert (drawn.zmin, drawn.zmax) == (0.7, 0.7 + 7 / 100)
     assert sum("★" in word for row in drawn.text for word in row) == stars
     assert bool(stars) is ("★" in drawn.text[1][1])
@@ -198,18 +207,16 @@ def test_lines_mark_a_limit() -> None:
 
 
 def test_precision_recall_marks_the_threshold_and_chance() -> None:
-    table = {"One": {"recall": [0.1, 1], "precision": [1, 0.4], "threshold": [0.9, 0.1]}}
-    figure = curves.precision_recall(
-        table, "One", {"One": {"recall": 0.6, "precision": 0.8, "threshold": 0.5}}, 0.4
-    )
+    table = {"One": PrecisionRecall(recall=(0.1, 1), precision=(1, 0.4), threshold=(0.9, 0.1))}
+    figure = curves.precision_recall(table, "One", {"One": point(0.6, 0.8, 0.5)}, 0.4)
     assert points(figure) == {"One": (0.6, 0.8)}
     assert list(trace(figure, "by chance").y) == [0.4, 0.4]
     assert list(trace(figure, "One").customdata) == [0.9, 0.1]
 
 
-@pytest.mark.parametrize("draw", [curves.roc, curves.risk_coverage])
-def test_the_strong_curve_alone_can_be_clicked(draw: Any) -> None:
-    figure = draw({"One": CURVE | RISKS, "Other": OTHER | RISKS}, "One", {})
+@pytest.mark.parametrize(("draw", "curve"), [(curves.roc, CURVE), (curves.risk_coverage, RISKS)])
+def test_the_strong_curve_alone_can_be_clicked(draw: Any, curve: Any) -> None:
+    figure = draw({"One": curve, "Other": curve}, "One", {})
     strong, other = trace(figure, "One"), trace(figure, "Other")
     assert strong.mode == "lines+markers"
     assert strong.marker.opacity == strong.unselected.marker.opacity == 0
@@ -217,8 +224,8 @@ def test_the_strong_curve_alone_can_be_clicked(draw: Any) -> None:
 
 
 def test_points_have_their_intervals() -> None:
-    ends = {"tpr": {"low": 0.6, "high": 0.75}, "fpr": {"low": 0.1, "high": 0.4}}
-    figure = curves.roc({"One": CURVE}, "One", {"One": POINTS["One"] | {"intervals": ends}})
+    known = Point(Interval(0.2, 0.1, 0.4), Interval(0.7, 0.6, 0.75), 0.61)
+    figure = curves.roc({"One": CURVE}, "One", {"One": known})
     mark = trace(figure, "threshold 0.610")
     np.testing.assert_allclose(mark.error_y.array, [0.05])
     np.testing.assert_allclose(mark.error_x.arrayminus, [0.1])
@@ -226,7 +233,7 @@ def test_points_have_their_intervals() -> None:
 
 @pytest.mark.parametrize("band", [None, (0.2, 0.8)])
 def test_histogram_has_female_up_and_male_down(band: tuple[float, float] | None) -> None:
-    counts: dict[str, list[float]] = {"edges": [0, 0.5, 1], "female": [2, 30], "male": [1200, 4]}
+    counts = Histogram(edges=(0, 0.5, 1), female=(2, 30), male=(1200, 4))
     figure = curves.histogram(counts, 0.45, band)
     assert list(trace(figure, "labelled female").y) == [2, 30]
     assert list(trace(figure, "labelled male").y) == [-1200, -4]
@@ -248,11 +255,10 @@ def test_across_has_every_model_on_every_set() -> None:
 
 
 def test_crossings_colour_large_groups_and_show_all() -> None:
-    row = {"accuracy": interval(0.8), "coverage": interval(0.5), "risk": interval(0.1)}
     table = {
-        "3-9, a_b": {"faces": 100, **row},
-        "10-19, a_b": {"faces": 9, **row, "accuracy": interval(0.2)},
-        "3-9, c": {"faces": 40, **row, "accuracy": interval(0.6)},
+        "3-9, a_b": group(100, interval(0.1)),
+        "10-19, a_b": group(9, interval(0.1), 0.2),
+        "3-9, c": group(40, interval(0.1), 0.6),
     }
     small, large = fairness.crossing(table, "accuracy", "Accuracy", 30).data
     assert list(large.y) == ["3-9", "10-19"]
@@ -266,7 +272,7 @@ def test_crossings_colour_large_groups_and_show_all() -> None:
 
 def test_thresholds_join_before_and_after() -> None:
     before, after = ({"recall_female": x, "recall_male": 0.9} for x in (0.6, 0.7))
-    table = {"a_b": {"faces": 50, "before": before, "after": after}}
+    table = {"a_b": EqualisedGroup(50, before, after)}
     female = trace(fairness.thresholds(table), "labelled female")
     assert list(female.x) == [0.6, 0.7, None]
     assert set(female.y) == {"a b (50)"}

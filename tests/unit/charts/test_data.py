@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from facespace.artifacts.described import Detected, Distribution, Spread
 from facespace.charts import data as charts
 from facespace.metrics import intervals
 from tests.support.figures import trace
 
-BOX = {"p5": 1, "p25": 2, "median": 3, "p75": 4, "p95": 5}
-TABLE = {"edges": [0, 2, 4, 6], "counts": [5, 7, 1], "female": [5, 2, 0], **BOX}
+TABLE = Distribution((0, 2, 4, 6), (5, 7, 1), *(0, 1, 2, 3, 4, 5, 6), female=(5, 2, 0))
 
 
 def test_counts_have_shares() -> None:
@@ -28,7 +28,7 @@ def test_crossing_tells_count_and_share() -> None:
     assert (list(drawn.x), list(drawn.y)) == (["X", "Y"], ["0-2", "3-9"])
 
 
-def test_measure_stacks_labels_under_a_box_and_marks_the_cuts() -> None:
+def test_measure_stacks_labels_under_a_box_and_marks_the_cutoffs() -> None:
     figure = charts.measure(TABLE, "pixels", {"smallest face": 2.5})
     assert list(trace(figure, "female").y) == [5, 2, 0]
     assert list(trace(figure, "male").y) == [0, 5, 1]
@@ -41,10 +41,7 @@ def test_measure_stacks_labels_under_a_box_and_marks_the_cuts() -> None:
 
 
 def test_boxes_of_few_photos_are_pale() -> None:
-    by: dict[str, dict[str, float]] = {
-        "A": {"photos": 1200, **BOX},
-        "B": {"photos": 29, **BOX, "median": 3.5},
-    }
+    by = {"A": Spread(1200, 1, 2, 3, 4, 5), "B": Spread(29, 1, 2, 3.5, 4, 5)}
     figure = charts.boxes(by, "pixels", {})
     large, small = figure.data
     assert (list(large.y), list(small.y)) == (["A (1,200)"], ["B (29)"])
@@ -54,12 +51,12 @@ def test_boxes_of_few_photos_are_pale() -> None:
 
 
 def test_found_has_rates_and_intervals() -> None:
-    groups = {"A": {"photos": 50, "found": 40}, "B": {"photos": 10, "found": 10}}
+    groups = {"A": Detected(50, 40), "B": Detected(10, 10)}
     figure = charts.found({"YuNet": groups, "Haar": groups})
     one, other = figure.data
     assert list(one.x) == [0.8, 1.0]
     share = intervals.proportion(40, 50)
-    low, high = share["low"], share["high"]
+    low, high = share.low, share.high
     assert one.error_x.array[0] == pytest.approx(high - 0.8)
     assert one.error_x.arrayminus[0] == pytest.approx(0.8 - low)
     assert list(figure.layout.yaxis.ticktext) == ["A (50)", "B (10)"]

@@ -55,8 +55,8 @@ def test_calibrated_scores_have_a_small_error_and_others_not(rng: np.random.Gene
     bold = np.where(probability > 0.5, (1 + probability) / 2, probability / 2)
     assert classification.metrics(female, bold, POINT)["ece"] == pytest.approx(1 / 8, abs=0.02)
     bins = curves.reliability(female, probability)
-    assert sum(bins["faces"]) == 20_000
-    np.testing.assert_allclose(bins["predicted"], bins["observed"], atol=0.05)
+    assert sum(bins.faces) == 20_000
+    np.testing.assert_allclose(bins.predicted, bins.observed, atol=0.05)
 
 
 def test_risk_without_answers_is_not_a_number() -> None:
@@ -67,6 +67,6 @@ def test_end_to_end_counts_a_missed_face_as_a_miss() -> None:
     found = np.array([True, True, True, False, True, True, True, False])
     answered = POINT.answered(PROBABILITY)
     result = classification.end_to_end(FEMALE, found, PROBABILITY, answered, POINT, np.arange(8))
-    shares = {name: result[name]["value"] for name in ("right", "wrong", "unsure", "missed")}
+    shares = {name: result.metrics[name].value for name in ("right", "wrong", "unsure", "missed")}
     assert shares == {"right": 4 / 8, "wrong": 0, "unsure": 2 / 8, "missed": 2 / 8}
-    assert result["balanced_accuracy"]["value"] == (3 / 4 + 2 / 4) / 2
+    assert result.metrics["balanced_accuracy"].value == (3 / 4 + 2 / 4) / 2

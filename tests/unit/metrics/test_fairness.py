@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from facespace.metrics import fairness
+from facespace.metrics.intervals import Interval
 
 COMMON = 0.5
 
@@ -42,11 +43,11 @@ def test_a_skewed_group_gets_the_threshold_it_needs(
     assert found.own == ("high", "low")
     assert found.thresholds["high"] - found.thresholds["low"] == pytest.approx(0.2, abs=0.04)
     assert found.thresholds["rare"] == COMMON
-    before, after = (found.measured[f"gap_{name}"]["value"] for name in ("before", "after"))
+    before, after = (found.measured[f"gap_{name}"].value for name in ("before", "after"))
     assert before > 0.08
     assert after < before / 2
     if criterion == "sexes":  # the other two may give up rightness for sameness
-        assert found.measured["error_cost"]["high"] < 0
+        assert found.measured["error_cost"].high < 0
 
 
 def test_figures_are_those_of_the_other_half(skewed: dict[str, np.ndarray]) -> None:
@@ -58,20 +59,20 @@ def test_figures_are_those_of_the_other_half(skewed: dict[str, np.ndarray]) -> N
     cuts = np.array([found.thresholds[name] for name in groups])
     for name, cut in (("before", COMMON), ("after", cuts)):
         read = probability >= cut
-        assert found.measured[f"error_{name}"]["value"] == pytest.approx(np.mean(read != female))
+        assert found.measured[f"error_{name}"].value == pytest.approx(np.mean(read != female))
         recalls = {g: read[female & (groups == g)].mean() for g in found.own}
         gap = max(recalls.values()) - min(recalls.values())
-        assert found.measured[f"gap_{name}"]["value"] == pytest.approx(gap)
+        assert found.measured[f"gap_{name}"].value == pytest.approx(gap)
         for group, recall in recalls.items():
             row = found.groups[group]
-            assert row["faces"] == (groups == group).sum()
-            assert row[name]["recall_female"] == pytest.approx(recall)
+            assert row.faces == (groups == group).sum()
+            assert getattr(row, name)["recall_female"] == pytest.approx(recall)
     for cost, part in (("error_cost", "error"), ("gap_change", "gap")):
         cell = found.measured[cost]
-        difference = found.measured[f"{part}_after"]["value"]
-        difference -= found.measured[f"{part}_before"]["value"]
-        assert cell["value"] == pytest.approx(difference)
-        assert cell["low"] < cell["value"] < cell["high"]
+        difference = found.measured[f"{part}_after"].value
+        difference -= found.measured[f"{part}_before"].value
+        assert cell.value == pytest.approx(difference)
+        assert cell.low < cell.value < cell.high
 
 
 def test_thresholds_are_chosen_without_the_half_they_are_measured_on(
@@ -95,8 +96,8 @@ def test_where_groups_are_alike_equalising_on_few_faces_only_looks_good() -> Non
     scores = np.clip(rng.normal(0.35 + 0.3 * female, 0.2), 0, 1)
     groups = rng.choice(list("abcdef"), 600)
     found = fairness.equalised(female, scores, groups, np.arange(600), COMMON, "female")
-    assert found.optimistic["gap_after"]["value"] < 0.05
-    assert found.measured["gap_after"]["value"] > 0.1
+    assert found.optimistic["gap_after"].value < 0.05
+    assert found.measured["gap_after"].value > 0.1
 
 
 @pytest.mark.parametrize("criterion", fairness.CRITERIA)
@@ -112,5 +113,5 @@ def test_groups_too_small_keep_the_one_threshold(criterion: str) -> None:
     )
     assert found.own == ()
     assert set(found.thresholds.values()) == {COMMON}
-    assert np.isnan(found.measured["gap_before"]["value"])
-    assert found.measured["error_cost"] == {"value": 0, "low": 0, "high": 0}
+    assert np.isnan(found.measured["gap_before"].value)
+    assert found.measured["error_cost"] == Interval(0, 0, 0)

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from facespace.metrics import groups
+from facespace.metrics.groups import Gap, Grouping
+from facespace.metrics.intervals import Interval
 from tests.support.eight_faces import POINT
 
 
@@ -18,17 +20,13 @@ def test_groups_gaps_and_crossings() -> None:
     attributes = {"race": group, "age": np.full(count, ""), "sex": np.where(female, "f", "m")}
     found = groups.groups(female, probability, POINT, attributes, np.arange(count))
     assert set(found) == {"race", "sex", "race, sex"}
-    table = found["race"]["by_group"]
-    assert {name: row["faces"] for name, row in table.items()} == {"a": 100, "b": 100, "rare": 10}
-    assert table["b"]["accuracy"]["value"] == 0.75
-    assert table["b"]["accuracy"]["low"] < 0.75 < table["b"]["accuracy"]["high"]
-    assert table["a"]["risk"] == {"value": 0, "low": 0, "high": 0}
-    assert found["race"]["gap"]["accuracy"] == {
-        "lowest": "b",
-        "highest": "a",
-        "difference": 0.25,
-    }
-    assert found["race, sex"]["by_group"]["b, f"]["accuracy"]["value"] == 0.5
+    table = found["race"].by_group
+    assert {name: row.faces for name, row in table.items()} == {"a": 100, "b": 100, "rare": 10}
+    assert table["b"].metrics["accuracy"].value == 0.75
+    assert table["b"].metrics["accuracy"].low < 0.75 < table["b"].metrics["accuracy"].high
+    assert table["a"].metrics["risk"] == Interval(0, 0, 0)
+    assert found["race"].gap["accuracy"] == Gap("b", "a", 0.25)
+    assert found["race, sex"].by_group["b, f"].metrics["accuracy"].value == 0.5
 
 
 @pytest.mark.parametrize(
@@ -51,7 +49,8 @@ def test_crossings() -> None:
 
 
 def test_the_largest_gap() -> None:
-    small, large = ({"accuracy": {"difference": value}} for value in (0.1, 0.3))
-    tables = {"sex": {"gap": small}, "age": {"gap": large}, "race": {"gap": {}}}
-    assert groups.largest_gap(tables, "accuracy") == ("age", large["accuracy"])
+    small, large = Gap("a", "b", 0.1), Gap("a", "b", 0.3)
+    gaps = {"sex": {"accuracy": small}, "age": {"accuracy": large}, "race": {}}
+    tables = {name: Grouping({}, gap) for name, gap in gaps.items()}
+    assert groups.largest_gap(tables, "accuracy") == ("age", large)
     assert groups.largest_gap(tables, "coverage") is None

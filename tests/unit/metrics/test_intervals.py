@@ -21,8 +21,8 @@ def test_intervals_hold_the_value_and_shrink_with_persons(rng: np.random.Generat
 
     def width(groups: npt.NDArray[Any]) -> float:
         found = intervals.of_faces(measure, (female, probability), groups)["accuracy"]
-        assert found["low"] <= found["value"] <= found["high"]
-        return found["high"] - found["low"]
+        assert found.low <= found.value <= found.high
+        return found.high - found.low
 
     alone = width(np.arange(600))
     assert alone == pytest.approx(3.92 * np.sqrt(0.83 * 0.17 / 600), rel=0.3)
@@ -41,7 +41,7 @@ def test_the_interval_of_the_calibration_error_holds_its_value(rng: np.random.Ge
         return classification.metrics(labels, scores, POINT)
 
     found = intervals.of_faces(measure, (female, probability), np.arange(150))["ece"]
-    assert found["low"] < found["value"] < found["high"]
+    assert found.low < found.value < found.high
 
 
 def test_counted_intervals_are_those_of_the_plain_bootstrap(rng: np.random.Generator) -> None:
@@ -56,9 +56,9 @@ def test_counted_intervals_are_those_of_the_plain_bootstrap(rng: np.random.Gener
     counted = thresholds.at_threshold(female, probability, POINT.threshold, persons)
     counted |= thresholds.at_point(female, probability, POINT, persons)
     for name in ("accuracy", "recall_female", "f1", "kappa", "coverage", "risk"):
-        assert counted[name]["value"] == pytest.approx(plain[name]["value"])
-        for end in ("low", "high"):
-            assert counted[name][end] == pytest.approx(plain[name][end], abs=0.015)
+        assert counted[name].value == pytest.approx(plain[name].value)
+        assert counted[name].low == pytest.approx(plain[name].low, abs=0.015)
+        assert counted[name].high == pytest.approx(plain[name].high, abs=0.015)
 
 
 @pytest.mark.parametrize(
@@ -73,11 +73,11 @@ def test_counted_intervals_are_those_of_the_plain_bootstrap(rng: np.random.Gener
 )
 def test_wilsons_interval(hits: int, total: int, low: float, high: float) -> None:
     share = intervals.proportion(hits, total)
-    assert (share["low"], share["high"]) == pytest.approx((low, high), abs=1e-4)
-    assert share["value"] == hits / total
+    assert (share.low, share.high) == pytest.approx((low, high), abs=1e-4)
+    assert share.value == hits / total
 
 
 def test_nothing_is_known_of_nothing() -> None:
     nothing = intervals.proportion(0, 0)
-    assert (nothing["low"], nothing["high"]) == (0, 1)
-    assert np.isnan(nothing["value"])
+    assert (nothing.low, nothing.high) == (0, 1)
+    assert np.isnan(nothing.value)

@@ -7,5 +7,5 @@ from tests.support.eight_faces import FEMALE, PROBABILITY
 
 
 def test_confusion() -> None:
-    assert operating_point.confusion(FEMALE, PROBABILITY, 0.5) == [[3, 1], [1, 3]]
-    assert operating_point.confusion(FEMALE, PROBABILITY, 0.0) == [[4, 0], [4, 0]]
+    assert operating_point.confusion(FEMALE, PROBABILITY, 0.5) == ((3, 1), (1, 3))
+    assert operating_point.confusion(FEMALE, PROBABILITY, 0.0) == ((4, 0), (4, 0))

@@ -17,6 +17,7 @@ from sklearn.metrics import (
 )
 
 from facespace.metrics import classification, thresholds
+from facespace.metrics.intervals import Interval
 from facespace.metrics.operating_point import OperatingPoint
 from tests.support.eight_faces import FEMALE, PROBABILITY
 
@@ -87,21 +88,21 @@ def test_a_moved_threshold_agrees_with_scikit_learn(rng: np.random.Generator) ->
             ("f1", f1_score(female, read)),
             ("kappa", cohen_kappa_score(female, read)),
         ):
-            assert found[name]["value"] == pytest.approx(expected)
-            assert found[name]["low"] < expected < found[name]["high"]
+            assert found[name].value == pytest.approx(expected)
+            assert found[name].low < expected < found[name].high
 
 
 def test_at_a_threshold_that_nobody_reaches_there_is_no_precision() -> None:
     found = thresholds.at_threshold(FEMALE, PROBABILITY, 1.0, np.arange(8))
-    assert np.isnan(found["precision_female"]["value"])
-    assert np.isnan(found["precision_female"]["low"])
-    assert found["recall_female"] == {"value": 0, "low": 0, "high": 0}
-    assert found["kappa"]["value"] == 0
+    assert np.isnan(found["precision_female"].value)
+    assert np.isnan(found["precision_female"].low)
+    assert found["recall_female"] == Interval(0, 0, 0)
+    assert found["kappa"].value == 0
 
 
 def test_shares_at_a_point_sum_to_one() -> None:
     found = thresholds.at_point(FEMALE, PROBABILITY, OperatingPoint(0.5, 0.6), np.arange(8))
-    assert found["right"]["value"] == 6 / 8
-    assert found["wrong"]["value"] == 1 / 8
-    assert found["coverage"]["value"] == 7 / 8
-    assert found["risk"]["value"] == pytest.approx(1 / 7)
+    assert found["right"].value == 6 / 8
+    assert found["wrong"].value == 1 / 8
+    assert found["coverage"].value == 7 / 8
+    assert found["risk"].value == pytest.approx(1 / 7)

@@ -1,4 +1,4 @@
-"""Arrays of an NPZ file that the manifest lists: verified, read into a type, kept."""
+"""What is in the files that the manifest lists: verified, read into a type, and kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from facespace.artifacts.manifest import Manifest
+from facespace.artifacts.files import TRAIN_AGAIN
+from facespace.artifacts.manifest import Manifest, read_object
+from facespace.io.typed import typed
 from facespace.types import FacespaceError
 
 T = TypeVar("T")
@@ -31,11 +33,22 @@ def load_arrays(manifest: Manifest, name: str, read: Callable[[Any], T], what: s
         FacespaceError: the file is not listed, missing, altered, no NPZ file, or ``read`` found an
             array wrong or missing.
     """
-    return cast(T, _read(manifest.listed_path(name), manifest.files[name].sha256, read, what))
+    return cast(T, _arrays(manifest.listed_path(name), manifest.files[name].sha256, read, what))
+
+
+def load_json(manifest: Manifest, name: str, kind: type[T]) -> T:
+    """A listed JSON file as a dataclass; read once as long as it stays the same.
+
+    Raises:
+        FacespaceError: the file is not listed, missing, altered, or of another shape.
+    """
+    return cast(
+        T, _object(manifest.listed_path(name), manifest.files[name].sha256, cast(Any, kind))
+    )
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, sha256: str, read: Callable[[Any], Any], what: str) -> Any:
+def _arrays(path: Path, sha256: str, read: Callable[[Any], Any], what: str) -> Any:
     try:
         with np.load(path, allow_pickle=False) as data:
             return read(data)
@@ -48,3 +61,13 @@ _NOT_ARRAYS = (
     *(OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError),
     *(EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error),
 )
+
+
+@lru_cache(maxsize=8)
+def _object(path: Path, sha256: str, kind: type[Any]) -> Any:
+    try:
+        return typed(kind, read_object(path), path.stem)
+    except ValueError as error:
+        raise FacespaceError(
+            f"{path} is not as this version reads it: {error}. {TRAIN_AGAIN}"
+        ) from error
