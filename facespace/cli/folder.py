@@ -18,7 +18,7 @@ from facespace.batch.run import Step, Wanted
 from facespace.batch.writers import ENDINGS, CsvWriter, JsonLinesWriter, Writer, open_writer
 from facespace.cli import review_option
 from facespace.cli.options import add_settings, check_outputs, positive, settings_of
-from facespace.cli.review_option import Keeper
+from facespace.cli.review_option import Submissions
 from facespace.cli.terminal import complain, interrupted, show
 from facespace.faces.analyze import Settings
 from facespace.io import find_photos
@@ -104,10 +104,10 @@ def run(options: argparse.Namespace) -> int:
     photos = _photos(options)
     origins = (photo.origin for photo in photos if isinstance(photo.origin, Path))
     check_outputs(options.out, options.reviews, origins, "is one of the photos")
-    keeper = review_option.opened(options.reviews)
+    queue = review_option.opened(options.reviews)
     try:
-        with keeper as keep:
-            return _read(options, settings, photos, keep)
+        with queue as submit:
+            return _read(options, settings, photos, submit)
     except FacespaceError as error:
         complain(str(error))
         return 1
@@ -129,7 +129,7 @@ def _below(photo: Photo, folder: Path) -> bool:
 
 
 def _read(
-    options: argparse.Namespace, settings: Settings, photos: list[Photo], keep: Keeper | None
+    options: argparse.Namespace, settings: Settings, photos: list[Photo], submit: Submissions | None
 ) -> int:
     failures = done = 0
     with ExitStack() as stack:
@@ -147,7 +147,7 @@ def _read(
             start = partial(remote.Readers, cluster)
         stop = stack.enter_context(interrupted())
         for step in folder.read(
-            photos, settings, options.workers, known, wanted, stop, keep, start
+            photos, settings, options.workers, known, wanted, stop, submit, start
         ):
             done = step.done
             problem, note = step.entry["error"], step.entry.get(NOTE)

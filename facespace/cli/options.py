@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from facespace.cli.terminal import complain
@@ -53,12 +53,12 @@ def positive(text: str) -> int:
 
 
 def check_outputs(
-    outputs: Sequence[Path], queue: Path | None, inputs: Iterable[Path], what: str
+    outputs: Iterable[Path | None], queue: Path | None, inputs: Iterable[Path], what: str
 ) -> None:
     """See that results can go where they are asked to go.
 
     Args:
-        outputs: files that will be written.
+        outputs: files that will be written; None for one that was not asked for.
         queue: of the reviews, in a folder that is made if need be.
         inputs: files that will be read, none of which may be overwritten.
         what: an input is, such as "is the film itself".
@@ -66,10 +66,11 @@ def check_outputs(
     Raises:
         FacespaceError: a folder is missing, or one file would be written twice, or is an input.
     """
-    for path in outputs:
+    files = [path for path in outputs if path]
+    for path in files:
         if not path.absolute().parent.is_dir():
             raise FacespaceError(f"there is no folder {path.parent}")
-    files = [*outputs, *([queue] if queue else [])]
+    files += [queue] if queue else []
     places = {os.path.realpath(path): path for path in files}
     if len(places) < len(files):
         raise FacespaceError("two results would be written to one file")

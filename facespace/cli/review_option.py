@@ -13,7 +13,7 @@ from facespace.review.candidate import KEPT, Candidate
 from facespace.review.queue import Queue
 
 
-class Keeper:
+class Submissions:
     """Puts faces into the queue of a file and says what becomes of them; a context manager.
 
     Args:
@@ -32,12 +32,12 @@ class Keeper:
         )
 
     def __call__(self, candidates: Sequence[Candidate]) -> bool:
-        """Keep some faces."""
+        """Submit some faces."""
         self._faces += len(candidates)
         self._new += sum(number is not None for number in self._queue.add_all(candidates))
         return True
 
-    def __enter__(self) -> Keeper:
+    def __enter__(self) -> Submissions:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -47,13 +47,13 @@ class Keeper:
             complain(f"{faces} marked '?', {self._new:,} of them new in {self._path}")
 
 
-def opened(path: Path | None) -> AbstractContextManager[Keeper | None]:
-    """What keeps faces in the file that the option names; None where it names none.
+def opened(path: Path | None) -> AbstractContextManager[Submissions | None]:
+    """What takes faces into the queue that the option names; None where it names none.
 
     Raises:
         FacespaceError: the file cannot be used.
     """
-    return nullcontext() if path is None else Keeper(path)
+    return nullcontext() if path is None else Submissions(path)
 
 
 def add_argument(parser: argparse.ArgumentParser) -> None:

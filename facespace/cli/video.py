@@ -25,6 +25,13 @@ EXIT_CODES = (
     "Ctrl-C stops and keeps what was read."
 )
 
+#: What is written of a film, by the option that names the file.
+_TABLES: dict[str, Callable[[Film], str]] = {
+    "csv": frames_csv,
+    "tracks_csv": tracks_csv,
+    "json": to_json,
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
@@ -62,24 +69,16 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         FacespaceError: it was not tried, as an option is at fault.
     """
-    tables: list[tuple[Path | None, Callable[[Film], str]]] = [
-        (options.csv, frames_csv),
-        (options.tracks_csv, tracks_csv),
-        (options.json, to_json),
-    ]
     settings = settings_of(options)
-    places = [path for path in (options.out, *(path for path, _ in tables)) if path is not None]
-    check_outputs(places, options.reviews, [options.film], "is the film itself")
-    keeper = review_option.opened(options.reviews)
+    outputs = [options.out, *(getattr(options, option) for option in _TABLES)]
+    check_outputs(outputs, options.reviews, [options.film], "is the film itself")
+    queue = review_option.opened(options.reviews)
     try:
-        with keeper as keep:
+        with queue as submit:
             film = _read(options, settings)
-            for path, table in tables:
-                if path is not None:
-                    with atomic_write(path) as file:
-                        file.write(table(film).encode(errors="backslashreplace"))
-            if keep:
-                keep(candidates(film, options.film))
+            _write_tables(options, film)
+            if submit:
+                submit(candidates(film, options.film))
     except FacespaceError as error:
         complain(f"{options.film}: {error}")
         return 1
@@ -104,6 +103,13 @@ def _read(options: argparse.Namespace, settings: Settings) -> Film:
                 show(_line(step))
     show("")
     return film
+
+
+def _write_tables(options: argparse.Namespace, film: Film) -> None:
+    for option, table in _TABLES.items():
+        if path := getattr(options, option):
+            with atomic_write(path) as file:
+                file.write(table(film).encode(errors="backslashreplace"))
 
 
 def _line(step: Progress) -> str:
