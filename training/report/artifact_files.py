@@ -1,4 +1,4 @@
-"""What was measured -> ``manifest.json``, ``artifact_files.json``, and arrays beside."""
+"""What was measured -> ``manifest.json``, ``report.json``, and arrays beside."""
 
 from __future__ import annotations
 
