@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.2.0"
 
 if TYPE_CHECKING:
+    from facespace.batch.run import read_folder
     from facespace.faces import detectors
     from facespace.faces.analyze import FaceAnalyzer, Settings, analyze
     from facespace.io.tables import to_frame
@@ -36,6 +37,7 @@ _HOMES = {
     "annotate_film": "facespace.video.annotated_film",
     "detectors": "facespace.faces",
     "read_film": "facespace.video.read_film",
+    "read_folder": "facespace.batch.run",
     "to_frame": "facespace.io.tables",
 }
 
@@ -60,5 +62,6 @@ __all__ = [
     "annotate_film",
     "detectors",
     "read_film",
+    "read_folder",
     "to_frame",
 ]

@@ -18,7 +18,7 @@ from facespace.io.perceptual_hash import differing, perceptual_hash
 from facespace.review import exchange
 from facespace.review.queue import NEAR
 from facespace.types import FacespaceError
-from training.photos.crops import ROW
+from training.photos.crop_cache import ROW
 from training.photos.material import Material
 from training.photos.sample import Sample
 from training.report import measure

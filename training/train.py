@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline
 
-from facespace.batch import remote
+from facespace.batch.connect import connect
 from facespace.faces import align, model
 from facespace.metrics import thresholds
 from facespace.metrics.operating_point import OperatingPoint
@@ -107,7 +107,7 @@ def _workers(options: TrainOptions) -> AbstractContextManager[int | Cluster]:
     """What crops and searches: the cluster's workers, or processes here."""
     if options.scheduler is None:
         return nullcontext(options.jobs)
-    return remote.connect(options.scheduler, crops.needs, ("scikit-learn", "scipy", "joblib"))
+    return connect(options.scheduler, crops.needs, ("scikit-learn", "scipy", "joblib"))
 
 
 def _searched(options: TrainOptions, material: Material) -> list[Searched]:

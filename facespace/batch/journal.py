@@ -37,16 +37,16 @@ class Journal:
 
     Args:
         path: of the file, made if need be.
-        made_by: names detector, model and settings.
+        fingerprint: of detector, model and settings.
 
     Raises:
         OSError: the file cannot be opened or written.
     """
 
-    def __init__(self, path: Path, made_by: str) -> None:
+    def __init__(self, path: Path, fingerprint: str) -> None:
         self._places: dict[str, int] = {}
         self._file: BinaryIO = path.open("a+b")
-        head = json.dumps({"journal": 1, "made_by": made_by}).encode() + b"\n"
+        head = json.dumps({"journal": 1, "made_by": fingerprint}).encode() + b"\n"
         self._file.seek(0)
         if self._file.readline() != head:
             self._file.truncate(0)

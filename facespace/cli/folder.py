@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from facespace.batch import remote
-from facespace.batch import run as folder
+from facespace.batch.connect import connect
 from facespace.batch.journal import NOTE, Journal
-from facespace.batch.run import Step, Wanted
+from facespace.batch.read_photo import Outputs, needs, settings_fingerprint
+from facespace.batch.run import Step, read_photos
 from facespace.batch.writers import ENDINGS, CsvWriter, JsonLinesWriter, Writer, open_writer
 from facespace.cli import review_option
 from facespace.cli.options import add_settings, check_outputs, positive, settings_of
@@ -132,23 +132,20 @@ def _read(
     options: argparse.Namespace, settings: Settings, photos: list[Photo], submit: Submissions | None
 ) -> int:
     failures = done = 0
+    thumbs = any(path.suffix.lower() == ".html" for path in options.out)
+    outputs = Outputs(options.annotated, options.crops, thumbs)
     with ExitStack() as stack:
         known = stack.enter_context(_journal(options, settings))
         writers = [stack.enter_context(open_writer(path)) for path in options.out]
         if not writers:
             sys.stdout.flush()
             writers = [_PRINTED[options.format](sys.stdout.buffer)]
-        thumbs = any(path.suffix.lower() == ".html" for path in options.out)
-        wanted = Wanted(options.annotated, options.crops, thumbs)
-        start = None
+        workers = options.workers
         if options.scheduler:
-            needs = partial(remote.needs, settings)
-            cluster = stack.enter_context(remote.connect(options.scheduler, needs))
-            start = partial(remote.Readers, cluster)
+            cluster = connect(options.scheduler, partial(needs, settings))
+            workers = stack.enter_context(cluster)
         stop = stack.enter_context(interrupted())
-        for step in folder.read(
-            photos, settings, options.workers, known, wanted, stop, submit, start
-        ):
+        for step in read_photos(photos, settings, workers, known, outputs, stop, submit):
             done = step.done
             problem, note = step.entry["error"], step.entry.get(NOTE)
             failures += bool(problem)
@@ -174,7 +171,7 @@ def _journal(options: argparse.Namespace, settings: Settings) -> Journal | nullc
     path = first.with_name(first.name + ".journal")
     if options.anew:
         path.unlink(missing_ok=True)
-    return Journal(path, folder.made_by(settings))
+    return Journal(path, settings_fingerprint(settings))
 
 
 def _line(step: Step) -> str:

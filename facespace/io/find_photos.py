@@ -56,6 +56,13 @@ class Photo:
                 raise FacespaceError("The ZIP cannot be opened any more.") from error
         return archive.read(self.origin.name)
 
+    def loaded(self) -> Photo:
+        """The same photo with its content, or with why it has none, for who cannot open it."""
+        try:
+            return Photo(self.name, self.content())
+        except FacespaceError as error:
+            return Photo(self.name, problem=str(error))
+
 
 def find(names: Iterable[str], stdin: Iterable[str] = ()) -> list[Photo]:
     """All photos that names stand for, in order, each once.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from facespace.batch import run as folder
+from facespace.batch import run
 from facespace.cli import main
 from facespace.datasets.labelled_source import open_labelled
 from facespace.io import find_photos
@@ -25,7 +25,7 @@ def every_file(source: bytes) -> None:
     with Archive(source) as archive:
         for name in archive.names:
             archive.read(name)
-        list(folder.read(find_photos.members(archive), workers=0))
+        list(run.read_photos(find_photos.members(archive), workers=0))
 
 
 @cache

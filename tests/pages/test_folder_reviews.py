@@ -21,7 +21,7 @@ from facespace.types import RGB, FacespaceError
 from tests.support.pages import button, links, opened, text, turned_on, waited
 from tests.support.pictures import packed, png
 from tests.support.reviewing import covered
-from training.photos.crops import ROW
+from training.photos.crop_cache import ROW
 from training.photos.material import Material
 from training.photos.sample import Sample
 from training.reviewed_faces import added
@@ -137,14 +137,14 @@ def test_faces_are_in_the_queue_before_their_photo_is_known(there: Path) -> None
     known: dict = {}
     found = find_photos.find([str(there / "a.png")])
     with pytest.raises(FacespaceError, match="no room"):
-        list(run.read(found, workers=0, known=known, keep=broken))
+        list(run.read_photos(found, workers=0, known=known, submit=broken))
     assert known == {}
-    (step,) = run.read(found, workers=0, known=known, keep=lambda _: False)
+    (step,) = run.read_photos(found, workers=0, known=known, submit=lambda _: False)
     assert "queued" not in step.entry
     kept: list = []
-    (step,) = run.read(found, workers=0, known=known, keep=lambda c: not kept.extend(c))
+    (step,) = run.read_photos(found, workers=0, known=known, submit=lambda c: not kept.extend(c))
     assert step.kept == 0 and len(kept) == 1
-    (step,) = run.read(found, workers=0, known=known, keep=lambda c: not kept.extend(c))
+    (step,) = run.read_photos(found, workers=0, known=known, submit=lambda c: not kept.extend(c))
     assert step.kept == 1 and len(kept) == 1
 
 

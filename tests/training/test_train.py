@@ -26,7 +26,7 @@ from tests.support.pictures import variant
 from tests.support.training_sets import COUNT
 from training.__main__ import main
 from training.models import export, front_ends, pipeline
-from training.photos import crops
+from training.photos import crop_cache, crops
 
 pytestmark = pytest.mark.packages
 
@@ -240,16 +240,16 @@ def test_a_second_run_crops_nothing_again(
 ) -> None:
     cache = trained[1] / "crops"
     table = [Photo(path, "female") for path in sorted((photos / "female").iterdir())]
-    monkeypatch.setattr(crops, "_crop_chunk", None)  # would fail if it were called
+    monkeypatch.setattr(crops, "_crop_new", None)  # would fail if it were called
     kept = crops.crop_all(table, cache, jobs=1)
     assert kept.found.all()
     monkeypatch.undo()
     new = tmp_path / "new.png"
     new.write_bytes((photos / "female" / "1.png").read_bytes())
     table.append(Photo(new, "female"))
-    before = (cache / crops.CROPS).stat().st_size
+    before = (cache / crop_cache.CROPS).stat().st_size
     more = crops.crop_all(table, cache, jobs=1)
-    assert (cache / crops.CROPS).stat().st_size == before + 64 * 64
+    assert (cache / crop_cache.CROPS).stat().st_size == before + 64 * 64
     assert not list(cache.glob("*.npz"))
     np.testing.assert_array_equal(more.crops[:-1], kept.crops)
 

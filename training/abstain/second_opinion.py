@@ -16,7 +16,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import onnx
-from joblib import Parallel, delayed
 from onnx import TensorProto, helper
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
@@ -32,6 +31,7 @@ from training.abstain.marked_faces import opened
 from training.models import front_ends, pipeline
 from training.models.export import TOLERANCE, ExportError
 from training.models.onnx_graph import Graph
+from training.photos import workers
 from training.photos.sample import Sample
 
 #: Photos of the training that are covered; half as many are moved and blurred.
@@ -80,15 +80,21 @@ def examples(fitting: Sample, empty: Sequence[Path], jobs: int) -> Examples:
     chosen = rng.permutation(len(fitting.photos))[: 2 * COVERED_PHOTOS]
     drawn, bare = chosen[: len(chosen) // 2], chosen[len(chosen) // 2 :]
 
-    def made(make: Callable[[Sample, int], Crops], places: Array) -> Crops:
-        parts = np.array_split(places, max(1, len(places) // CHUNK))
-        work = (delayed(make)(fitting.part(part), seed) for seed, part in enumerate(parts))
-        return np.concatenate(Parallel(n_jobs=jobs)(work))
+    with workers.opened(jobs) as crew:
 
-    others = Parallel(n_jobs=jobs)(delayed(_no_faces)(path, i) for i, path in enumerate(empty))
-    return Examples(
-        fitting.crops[bare], made(moved, drawn[::2]), made(covered, drawn), np.concatenate(others)
-    )
+        def made(make: Callable[[Sample, int], Crops], places: Array) -> Crops:
+            parts = np.array_split(places, max(1, len(places) // CHUNK))
+            seeded = [(make, fitting.part(part), seed) for seed, part in enumerate(parts)]
+            return np.concatenate(workers.each_result(_made, seeded, crew, make.__name__, size=1))
+
+        pictures = [(_no_faces, path, seed) for seed, path in enumerate(empty)]
+        others = np.concatenate(workers.each_result(_made, pictures, crew, "no faces"))
+        return Examples(fitting.crops[bare], made(moved, drawn[::2]), made(covered, drawn), others)
+
+
+def _made(example: tuple[Callable[..., Crops], Sample | Path, int]) -> Crops:
+    make, source, seed = example
+    return make(source, seed)
 
 
 def covered(sample: Sample, seed: int = 0) -> Crops:
@@ -188,7 +194,6 @@ def _finished(graph: Graph, side: int) -> bytes:
 
 def _padded(sample: Sample) -> Iterator[tuple[RGB, Array]]:
     """Every photo of a sample with a border of half its size, and the landmarks in it, (5, 2)."""
-    cv2.setNumThreads(1)  # the processes share the processors already
     for photo, landmarks in zip(sample.photos, sample.rows["landmarks"], strict=True):
         rgb = images.load(photo.path)
         padded = labelled_faces.bordered(rgb, 0.5)
@@ -211,7 +216,6 @@ def _moved(rgb: RGB, points: Array, rng: np.random.Generator) -> Array:
 
 def _no_faces(path: Path, seed: int) -> Crops:
     """Squares of a picture without a face: at random, and where a careless Haar sees one."""
-    cv2.setNumThreads(1)
     rng = np.random.default_rng(seed)
     rgb = opened(path)
     found = squares(rgb, rng)

@@ -26,6 +26,7 @@ from sklearn.svm import SVC
 
 from training.models.front_ends import Computed, FrontEnd
 from training.models.nystroem import CHUNK, NystroemSVC, drawn
+from training.models.on_cluster import on_cluster
 from training.models.onnx_graph import rounded
 
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ def search(
     many, where = (
         (jobs, nullcontext())
         if isinstance(jobs, int)
-        else (-1, jobs.joblib([rows, labels, *chain(*parts)]))
+        else (-1, on_cluster(jobs, [rows, labels, *chain(*parts)]))
     )
     tried = GridSearchCV(
         build(1, 1.0, 1.0, kind, SEARCH_LANDMARKS, front_end.whitening),

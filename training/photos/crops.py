@@ -1,51 +1,36 @@
-"""Photos -> aligned crops, on all processors, kept on disk so that no photo is cropped twice."""
+"""Photos -> aligned crops, on all processors or by a cluster, and none cropped twice."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from facespace import limits
-from facespace.batch import remote
-from facespace.batch.run import DEADLY
+from facespace.batch import connect
+from facespace.batch.executors import DEADLY, Workers
 from facespace.datasets import labelled_faces
 from facespace.datasets.dataset import Photo
 from facespace.faces import align, detectors
-from facespace.io import images
-from facespace.io.atomic import atomic_write
+from facespace.io import find_photos, images
 from facespace.types import RGB, Crops, Detection, FacespaceError
-
-if TYPE_CHECKING:
-    from facespace.batch.cluster import Cluster
-
-try:
-    import fcntl
-except ImportError:  # Windows has none
-    fcntl = None  # type: ignore[assignment]
+from training.photos import crop_cache, workers
+from training.photos.crop_cache import Cropping, without_crop
 
 #: What photo and way become as a crop. A change that makes any crop another takes a new number,
 #: and crops that are kept are made anew; the golden crops of ``tests/training`` hold it.
 VERSION = 1
 
-#: Photos a worker crops before its result is written: what an interruption can cost.
-CHUNK = 256
-
-#: Photos that are sent to a worker of a cluster at once, and bytes from which on it is fewer.
-SENT, SENT_BYTES = 16, 16 * 2**20
-
-#: All crops one behind the other, 4,096 bytes each, and their rows of ``ROW``. A worker writes its
-#: chunk as a file of its own; these two take it in.
-CROPS, ROWS = "crops.bin", "rows.bin"
+#: Photos that are cropped before the results are written: what an interruption can cost.
+KEPT_AT_ONCE = 256
 
 #: Parts of a face that ``Way.cover`` hides, from and to these fractions of the crop's height.
 COVERS = {"lower": (0.52, 1.25), "upper": (-0.25, 0.52)}
@@ -53,19 +38,6 @@ COVERS = {"lower": (0.52, 1.25), "upper": (-0.25, 0.52)}
 #: What a cover looks like: its mean grey and the standard deviation of its grain. Without grain
 #: the equalised histogram of the crop would hold nothing but the cover.
 COVER_GREY, COVER_GRAIN = 120, 12
-
-ROW = np.dtype(
-    [
-        ("key", "S32"),  # which photo, as it was on disk, cropped how
-        ("content", "S32"),  # hash of the file, equal for equal photos
-        ("width", "i4"),  # of the photo, pixels
-        ("height", "i4"),
-        ("face", "f4"),  # shorter side of the face's box, pixels of the photo
-        ("score", "f4"),  # of the detection, 0 to 1; NaN where there is no face
-        ("landmarks", "f4", (5, 2)),  # pixels of the photo
-        ("error", "U200"),  # why there is no crop, a sentence; "" where there is one
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +59,8 @@ class Way:
 class Cropped:
     """The crops of some photos, in the photos' order.
 
-    ``crops`` is uint8 (N, side, side); ``rows`` a structured array (N,) of dtype ``ROW``. Where
+    ``crops`` is uint8 (N, side, side); ``rows`` a structured array (N,) of dtype
+    ``crop_cache.ROW``. Where
     ``rows["error"]`` is not empty the crop is all zero and not to be used.
     """
 
@@ -101,7 +74,7 @@ class Cropped:
 
 
 def crop_all(
-    photos: Sequence[Photo], cache: Path, jobs: int | Cluster = -1, way: Way | None = None
+    photos: Sequence[Photo], cache: Path, jobs: int | Workers = -1, way: Way | None = None
 ) -> Cropped:
     """Crop the face nearest the middle of every photo, or take it from the cache.
 
@@ -109,7 +82,7 @@ def crop_all(
         photos: what to crop.
         cache: folder of earlier results, made if need be. A photo is cropped again only if its
             file changed, or ``VERSION``, or OpenCV's own.
-        jobs: worker processes, -1 for one a processor; or a cluster, to which photos are sent.
+        jobs: who crops, see ``workers.opened``; to a cluster photos are sent.
         way: how the faces are found; ``Way()`` where None.
 
     Raises:
@@ -119,61 +92,60 @@ def crop_all(
     detectors.get(way.detector)  # a fault of the installation is not the photos' own
     cache.mkdir(parents=True, exist_ok=True)
     keys = [_key(photo.path, way) for photo in photos]
-    rows, crops = _load(cache)
-    known = {key: i for i, key in enumerate(rows["key"].tolist())}
-    todo = [p.path for p, key in zip(photos, keys, strict=True) if key not in known]
-    lost: list[_Made] = []
-    work = (
-        _by_processes(todo, cache, way, jobs)
-        if isinstance(jobs, int)
-        else _by_cluster(todo, cache, way, jobs, lost)
-    )
-    with tqdm(total=len(todo), desc="cropping", unit="photo", disable=not todo) as bar:
-        for done in work:
-            bar.update(done)
-    if todo:
-        rows, crops = _load(cache)
+    rows, crops = crop_cache.load(cache)
+    known = set(rows["key"].tolist())
+    new = [
+        find_photos.Photo(key.decode(), photo.path)
+        for photo, key in zip(photos, keys, strict=True)
+        if key not in known
+    ]
+    if new:
+        with workers.opened(jobs) as crew:
+            lost = _crop_new(new, cache, way, crew)
+        rows, crops = crop_cache.load(cache)
         if lost:
-            more = _stacked(lost)
+            more = crop_cache.stacked(lost)
             rows, crops = np.concatenate([rows, more[0]]), np.concatenate([crops, more[1]])
-        known = {key: i for i, key in enumerate(rows["key"].tolist())}
-    order = [known[key] for key in keys]
+    places = {key: i for i, key in enumerate(rows["key"].tolist())}
+    order = [places[key] for key in keys]
     return Cropped(crops[order], rows[order])
 
 
-def _by_processes(todo: list[Path], cache: Path, way: Way, jobs: int) -> Iterator[int]:
-    chunks = [todo[i : i + CHUNK] for i in range(0, len(todo), CHUNK)]
-    done: Iterator[int] = Parallel(n_jobs=jobs, return_as="generator_unordered")(
-        delayed(_crop_chunk)(chunk, cache, way) for chunk in chunks
-    )
-    return done
+def _crop_new(
+    photos: Sequence[find_photos.Photo], cache: Path, way: Way, crew: Workers
+) -> list[Cropping]:
+    """Crop photos, named by their keys, into the cache.
 
-
-def _by_cluster(
-    todo: list[Path], cache: Path, way: Way, cluster: Cluster, lost: list[_Made]
-) -> Iterator[int]:
-    """Crop by workers that need not see this disk; photos that ended theirs come to ``lost``."""
-    kept: list[_Made] = []
-    for sent, results in cluster.map(_crop_sent, _parts(todo, way), way):
-        for photo, made in zip(sent, results, strict=True):
-            if made is not None:
-                kept.append(made)
-            else:  # perhaps for want of memory: not to be kept
-                lost.append(_failed(photo.key, DEADLY))
-        if len(kept) >= CHUNK:
-            _keep(kept, cache)
-            kept = []
-        yield len(sent)
-    if kept:
-        _keep(kept, cache)
+    Returns:
+        The rows of photos that ended their worker: perhaps for want of memory, so not to be kept.
+    """
+    fresh: list[Cropping] = []
+    lost: list[Cropping] = []
+    bar = tqdm(crew.each(_crop_one, photos, way), "cropping", len(photos), unit="photo")
+    try:
+        for photo, cropping in zip(photos, bar, strict=True):
+            if cropping is None:
+                lost.append(without_crop(photo.name.encode(), DEADLY))
+                continue
+            fresh.append(cropping)
+            if len(fresh) == KEPT_AT_ONCE:
+                crop_cache.add(fresh, cache)
+                fresh = []
+    finally:
+        if fresh:
+            crop_cache.add(fresh, cache)
+    return lost
 
 
 def needs() -> dict[str, str]:
-    """What crops and search depend on beside photos and packages; see ``batch.cluster``."""
+    """What crops and search depend on beside photos and packages; see ``cluster.Cluster``."""
     here = Path(__file__).parents[1]
     limit = f"{limits.MAX_BYTES} {limits.MAX_PIXELS}"
     detectors.get()  # a worker without YuNet would find no face
-    return {"code": remote.code(here, here.parent / "facespace"), "limits (FACESPACE_...)": limit}
+    return {
+        "code": connect.code(here, here.parent / "facespace"),
+        "limits (FACESPACE_...)": limit,
+    }
 
 
 def _key(path: Path, way: Way) -> bytes:
@@ -186,112 +158,11 @@ def _key(path: Path, way: Way) -> bytes:
     return hashlib.sha256(os.fsencode(text)).hexdigest()[:32].encode()
 
 
-def _load(cache: Path) -> tuple[npt.NDArray[Any], Crops]:
-    """All rows and crops, (N,) and (N, side, side), mapped from the files: only what is taken of
-    them is read."""
-    side = align.TEMPLATE.side
-    with (cache / ROWS).open("a+b") as rows, (cache / CROPS).open("a+b") as crops:
-        if fcntl is not None:
-            fcntl.flock(rows, fcntl.LOCK_EX)  # another training may be gathering too
-        for path in sorted(cache.glob("*.npz")):
-            with np.load(path, allow_pickle=False) as chunk:
-                _append(rows, chunk["rows"], crops, chunk["crops"])
-            path.unlink()
-        count = _count(rows)
-    if count == 0:  # an empty file cannot be mapped
-        return np.empty(0, ROW), np.empty((0, side, side), np.uint8)
-    return (
-        np.memmap(cache / ROWS, ROW, "r", shape=(count,)),
-        np.memmap(cache / CROPS, np.uint8, "r", shape=(count, side, side)),
-    )
-
-
-def _append(
-    rows: BinaryIO, new_rows: npt.NDArray[Any], crops: BinaryIO, new_crops: npt.NDArray[Any]
-) -> None:
-    """Crops first: a row is there only once its crop is. What an interruption left is cut off."""
-    count = _count(rows)
-    rows.truncate(count * ROW.itemsize)
-    crops.truncate(count * new_crops[0].nbytes)
-    for file, values in ((crops, new_crops), (rows, new_rows)):
-        file.write(values.tobytes())
-        file.flush()
-
-
-def _count(rows: BinaryIO) -> int:
-    """Whole rows in the file."""
-    return os.fstat(rows.fileno()).st_size // ROW.itemsize
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """A photo's key and file; ``problem`` says why there is none."""
-
-    key: bytes
-    content: bytes
-    problem: str = ""
-
-
-#: A row and its crop.
-_Made = tuple[Any, npt.NDArray[np.uint8]]
-
-
-def _sent(path: Path, way: Way) -> _Sent:
-    key = _key(path, way)
+def _crop_one(photo: find_photos.Photo, way: Way) -> Cropping:
+    """A row and a crop of one photo, named by its key, or why there is none."""
+    row, crop = without_crop(photo.name.encode(), "")
     try:
-        return _Sent(key, images.read(path))
-    except FacespaceError as error:
-        return _Sent(key, b"", str(error))
-
-
-def _parts(todo: list[Path], way: Way) -> Iterator[tuple[list[_Sent], int]]:
-    """Photos in parts, each with its bytes."""
-    part: list[_Sent] = []
-    size = 0
-    for path in todo:
-        part.append(_sent(path, way))
-        size += len(part[-1].content)
-        if len(part) == SENT or size >= SENT_BYTES:
-            yield part, size
-            part, size = [], 0
-    if part:
-        yield part, size
-
-
-def _crop_chunk(paths: Sequence[Path], cache: Path, way: Way) -> int:
-    cv2.setNumThreads(1)  # the processes share the processors already
-    _keep(_crop_sent((_sent(path, way) for path in paths), way), cache)
-    return len(paths)
-
-
-def _crop_sent(photos: Iterable[_Sent], way: Way) -> list[_Made]:
-    return [_crop_one(photo, way) for photo in photos]
-
-
-def _failed(key: bytes, error: str) -> _Made:
-    row = np.zeros((), ROW)
-    row["key"], row["score"], row["error"] = key, np.nan, error[:200]
-    return row, np.zeros((align.TEMPLATE.side,) * 2, np.uint8)
-
-
-def _stacked(made: Sequence[_Made]) -> tuple[npt.NDArray[Any], Crops]:
-    rows, crops = zip(*made, strict=True)
-    return np.stack(rows), np.stack(crops)
-
-
-def _keep(made: Sequence[_Made], cache: Path) -> None:
-    rows, crops = _stacked(made)
-    name = hashlib.sha256(rows["key"].tobytes()).hexdigest()[:32]
-    with atomic_write(cache / f"{name}.npz") as file:
-        np.savez(file, rows=rows, crops=crops)
-
-
-def _crop_one(photo: _Sent, way: Way) -> _Made:
-    """A row and a crop of one photo, or why there is none."""
-    row, crop = _failed(photo.key, photo.problem)
-    try:
-        if not photo.problem:
-            crop = _cut(photo.content, way, row)
+        crop = _cut(photo.content(), way, row)
     except FacespaceError as error:
         if isinstance(error.__cause__, MemoryError):
             raise  # no fault of the photo, and not to be kept

@@ -7,22 +7,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from facespace.batch.executors import Workers
 from facespace.datasets.dataset import Dataset, Photo, read_dataset
 from facespace.datasets.labelled_faces import NO_FACE
 from facespace.faces import detectors
 from facespace.types import FacespaceError
+from training.photos import workers
 from training.photos.crops import COVERS, Cropped, Way, crop_all
 from training.photos.sample import Sample, joined
 from training.photos.shared_photos import take_out
 from training.photos.split import LEAST_TEST, demand_both_classes, held_out, train_or_test
-
-if TYPE_CHECKING:
-    from facespace.batch.cluster import Cluster
 
 #: Other ways to find the faces of the test photos, by the names that the report gives them.
 WAYS = {name: Way(name, serving=True) for name in detectors.NAMES} | {
@@ -86,7 +85,7 @@ def load(
     tests: Sequence[Path],
     limit: int | None,
     cache: Path,
-    jobs: int | Cluster,
+    jobs: int | Workers,
 ) -> Material:
     """Read, crop and split.
 
@@ -100,11 +99,22 @@ def load(
         tests: further data sets, for testing alone.
         limit: at most so many photos of each data set.
         cache: where crops are kept.
-        jobs: worker processes, -1 for one a processor; or a cluster, to which photos are sent.
+        jobs: who opens photos, see ``workers.opened``; to a cluster they are sent.
 
     Raises:
         FacespaceError: there are too few photos of a class, or two sets of one name.
     """
+    with workers.opened(jobs) as crew:
+        return _loaded(data, tests, limit, cache, crew)
+
+
+def _loaded(
+    data: Path | Sequence[Path],
+    tests: Sequence[Path],
+    limit: int | None,
+    cache: Path,
+    crew: Workers,
+) -> Material:
     folders = [data] if isinstance(data, Path) else list(data)
     where = " and ".join(map(str, folders))
     datasets: dict[str, Dataset] = {}
@@ -117,10 +127,10 @@ def load(
         if name in datasets:
             raise FacespaceError(f"Two data sets are called {name!r}. Rename the folder {folder}.")
         photos = train_or_test(dataset.photos) if len(datasets) < len(folders) else dataset.photos
-        samples[name], repeated[name], left_out[name] = _cropped(dataset, photos, cache, jobs)
+        samples[name], repeated[name], left_out[name] = _cropped(dataset, photos, cache, crew)
         datasets[name] = dataset
     learned = list(datasets)[: len(folders)]
-    here = jobs if isinstance(jobs, int) else -1  # the photos need not travel once more
+    here = crew if crew.share_disk else -1  # the photos need not travel once more
     shared_pairs = take_out(samples, learned, left_out, cache, here)
     parts = [samples[name].part(samples[name].splits != "test").faced for name in learned]
     training = joined(parts)
@@ -141,7 +151,7 @@ def load(
         tests={name: sample.faced for name, sample in whole.items()},
         whole=whole,
         by_way={
-            name: {key: crop_all(sample.photos, cache, jobs, way) for key, way in WAYS.items()}
+            name: {key: crop_all(sample.photos, cache, crew, way) for key, way in WAYS.items()}
             for name, sample in whole.items()
         },
         datasets=datasets,
@@ -160,7 +170,7 @@ def load(
 
 
 def _cropped(
-    dataset: Dataset, photos: list[Photo], cache: Path, jobs: int | Cluster
+    dataset: Dataset, photos: list[Photo], cache: Path, crew: Workers
 ) -> tuple[Sample, Sample, dict[str, int]]:
     """Crop a data set; leave out, and count, what cannot be read and what is there twice.
 
@@ -173,7 +183,7 @@ def _cropped(
         log.info(f"{dataset.name}: {problem}")
     # The test comes first, so that of equal photos the one in the test stays.
     photos = sorted(photos, key=lambda photo: photo.split != "test")
-    cropped = crop_all(photos, cache, jobs)
+    cropped = crop_all(photos, cache, crew)
     errors = cropped.rows["error"].copy()
     _, first = np.unique(cropped.rows["content"], return_index=True)
     repeated = cropped.found

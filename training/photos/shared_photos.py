@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from facespace.batch.executors import Workers
 from facespace.io.atomic import atomic_write
 from facespace.io.perceptual_hash import Hashes, difference_hash
 from facespace.types import RGB
 from training.photos import near_duplicates
-from training.photos.each_photo import each_photo
 from training.photos.near_duplicates import GRID, Hashed
 from training.photos.sample import Sample
+from training.photos.workers import each_photo
 
 #: Why a photo is not trained on.
 TESTED = "A test photo of another data set is nearly the same."
@@ -49,7 +50,7 @@ class Shared:
 
 
 def compare(
-    samples: Mapping[str, Sample], training: Mapping[str, Bools], cache: Path, jobs: int
+    samples: Mapping[str, Sample], training: Mapping[str, Bools], cache: Path, jobs: int | Workers
 ) -> Shared:
     """Compare every photo with those of all other data sets.
 
@@ -62,7 +63,7 @@ def compare(
         samples: photos by the name of their data set, all of them readable.
         training: which of them would be trained on, (N,) each.
         cache: where hashes are kept, so that a photo is opened once.
-        jobs: worker processes; -1 for one a processor.
+        jobs: who opens photos, see ``workers.opened``.
     """
     reasons = {name: np.full(len(s.photos), "", "U80") for name, s in samples.items()}
     pairs: dict[str, dict[str, int]] = {name: {} for name in samples}
@@ -91,7 +92,7 @@ def take_out(
     learned: Sequence[str],
     left_out: dict[str, dict[str, int]],
     cache: Path,
-    jobs: int,
+    jobs: int | Workers,
 ) -> dict[str, dict[str, int]]:
     """Take out of the training what ``compare`` says, count it, and log how much it is.
 
@@ -100,7 +101,7 @@ def take_out(
         learned: the data sets that are trained on.
         left_out: photos by why they were left out, by data set; is added to.
         cache: where hashes are kept.
-        jobs: worker processes; -1 for one a processor.
+        jobs: who opens photos, see ``workers.opened``.
 
     Returns:
         how many pairs of near duplicates each data set has with each other one.
@@ -122,7 +123,7 @@ def take_out(
     return shared.pairs
 
 
-def hashed(sample: Sample, cache: Path, jobs: int) -> Hashed:
+def hashed(sample: Sample, cache: Path, jobs: int | Workers) -> Hashed:
     """The hashes of photos and crops; photos are opened unless their content is known already."""
     path, contents = cache / FILE, sample.rows["content"]
     known, hashes = _read(path)

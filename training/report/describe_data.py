@@ -47,10 +47,10 @@ from facespace.types import RGB, FacespaceError
 from training.options import MeasureOptions
 from training.photos import near_duplicates
 from training.photos.crops import Cropped
-from training.photos.each_photo import each_photo
 from training.photos.material import Material, load
 from training.photos.near_duplicates import GRID, Hashed
 from training.photos.sample import SPLITS, Sample, joined
+from training.photos.workers import each_photo
 from training.report import artifact_files
 from training.report.distribution import distribution, values_of
 from training.report.duplicate_photos import duplicates

@@ -11,7 +11,8 @@ from dashboard.app.consent import Consent
 from dashboard.app.session import Remembered
 from facespace.batch import run
 from facespace.batch.journal import Entry
-from facespace.batch.run import Step, Wanted
+from facespace.batch.read_photo import Outputs
+from facespace.batch.run import Step
 from facespace.faces.analyze import Settings
 from facespace.io.find_photos import Photo
 from facespace.review.candidate import Candidate
@@ -69,8 +70,10 @@ class FolderJob(BackgroundJob[Step]):
 
     def work(self) -> None:
         # In this process: workers would each take the memory that a small server has.
-        wanted, keep = Wanted(thumbs=True), self._keep if self.consent.given else None
-        for step in run.read(self.photos, self.settings, 0, self.known, wanted, self.ends, keep):
+        outputs, submit = Outputs(thumbs=True), self._keep if self.consent.given else None
+        for step in run.read_photos(
+            self.photos, self.settings, 0, self.known, outputs, self.ends, submit
+        ):
             self.entries.append(step.entry)
             self.progress = step
 

@@ -12,7 +12,7 @@ from dashboard.app.page_artifacts import sentences
 from dashboard.views.folder.job import JOB, KNOWN, Brought, FolderJob
 from dashboard.widgets import job_progress, output, results
 from dashboard.widgets.picture_input import plain
-from facespace.batch import run
+from facespace.batch.read_photo import settings_fingerprint
 from facespace.faces.analyze import Settings
 from facespace.types import FacespaceError
 
@@ -25,10 +25,10 @@ def offer(brought: Brought, settings: Settings) -> None:
     words = f"Read {results.count(len(brought.photos), 'photo')}"
     if st.button(words, type="primary", icon=":material/play_arrow:", key="read"):
         with sentences():
-            made_by = run.made_by(settings)
+            fingerprint = settings_fingerprint(settings)
             known = KNOWN.get()
-            if known is None or known[0] != made_by:
-                known = made_by, {}
+            if known is None or known[0] != fingerprint:
+                known = fingerprint, {}
             # Photos that are read again, under whatever name, are known by their content.
             KNOWN.put(known)
             JOB.put(FolderJob(brought, settings, known[1], consent.opened()))

@@ -15,7 +15,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from facespace.datasets.dataset import Photo
 from facespace.types import RGB
 from training.photos import crops, split
-from training.photos.crops import ROW
+from training.photos.crop_cache import ROW
 from training.photos.material import _unseen, load
 from training.photos.sample import Sample
 

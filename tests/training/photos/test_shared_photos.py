@@ -20,7 +20,7 @@ from facespace.types import RGB, FacespaceError
 from tests.support.pictures import portrait, saved_again
 from training.__main__ import main
 from training.photos import download, near_duplicates, shared_photos
-from training.photos.crops import ROW
+from training.photos.crop_cache import ROW
 from training.photos.material import WAYS, Material, load
 from training.photos.sample import Sample
 

@@ -24,8 +24,8 @@ from PIL import Image
 
 import facespace
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
-from facespace.batch import remote, run
-from facespace.batch.run import Wanted
+from facespace.batch import connect, read_photo, run
+from facespace.batch.read_photo import Outputs
 from facespace.cli import main as cli
 from facespace.datasets.dataset import Photo
 from facespace.io import find_photos, images
@@ -42,7 +42,7 @@ distributed = pytest.importorskip("distributed")
 DEADLY = b"deadly"
 COUNT = 60
 
-READING = partial(remote.needs, facespace.Settings())
+READING = partial(read_photo.needs, facespace.Settings())
 
 
 class Fragile(distributed.WorkerPlugin):
@@ -149,15 +149,14 @@ def test_photos_are_read_as_here_though_a_worker_is_killed(
     )
     (tmp_path / "there").mkdir()
     here, there = (
-        Wanted(tmp_path / name / "annotated", tmp_path / name / "crops", thumbs=True)
+        Outputs(tmp_path / name / "annotated", tmp_path / name / "crops", thumbs=True)
         for name in ("here", "there")
     )
-    mine = [step.entry for step in run.read(found, workers=1, wanted=here)]
+    mine = [step.entry for step in run.read_photos(found, workers=1, outputs=here)]
     known: dict[str, dict] = {}
     entries = []
-    with remote.connect(local.scheduler_address, READING) as cluster:
-        readers = partial(remote.Readers, cluster)
-        for step in run.read(found, known=known, wanted=there, start=readers):
+    with connect.connect(local.scheduler_address, READING) as cluster:
+        for step in run.read_photos(found, workers=cluster, known=known, outputs=there):
             entries.append(step.entry)
             if step.done == 10:
                 kill_one(local)
@@ -170,11 +169,10 @@ def test_a_photo_that_ends_its_workers_is_an_error_like_any_other(
     local: distributed.LocalCluster, portraits: Path
 ) -> None:
     found = find_photos.find([str(portraits / "female")])[:10]
-    mine = [step.entry for step in run.read(found, workers=0)]
+    mine = [step.entry for step in run.read_photos(found, workers=0)]
     found[3] = find_photos.Photo("deadly.png", DEADLY)
-    with less_patient(local), remote.connect(local.scheduler_address, READING) as cluster:
-        readers = partial(remote.Readers, cluster)
-        entries = [step.entry for step in run.read(found, start=readers)]
+    with less_patient(local), connect.connect(local.scheduler_address, READING) as cluster:
+        entries = [step.entry for step in run.read_photos(found, workers=cluster)]
     assert "ended the process" in entries[3]["error"] and entries[3]["faces"] == []
     assert bare(entries[:3] + entries[4:]) == bare(mine[:3] + mine[4:])
 
@@ -183,36 +181,38 @@ def test_where_every_photo_ends_its_workers_it_gives_up_with_a_sentence(
     local: distributed.LocalCluster,
 ) -> None:
     found = [find_photos.Photo(f"{number}.png", DEADLY) for number in range(5)]
-    with less_patient(local), remote.connect(local.scheduler_address, READING) as cluster:
-        readers = partial(remote.Readers, cluster)
-        with pytest.raises(FacespaceError, match="fewer workers"):
-            list(run.read(found, start=readers))
+    with (
+        less_patient(local),
+        connect.connect(local.scheduler_address, READING) as cluster,
+        pytest.raises(FacespaceError, match="fewer workers"),
+    ):
+        list(run.read_photos(found, workers=cluster))
 
 
 def test_what_is_on_its_way_is_bounded(
     local: distributed.LocalCluster, portraits: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("facespace.batch.cluster.FLIGHT", 1)
-    with remote.connect(local.scheduler_address, READING) as cluster:
+    with connect.connect(local.scheduler_address, READING) as cluster:
         under_way = []
-        submit = cluster.submit
+        sent = cluster._sent
 
-        def submitting(*arguments: object, **size: int) -> object:
+        def sending(*arguments: object) -> object:
             under_way.append(len(cluster._under_way))
-            return submit(*arguments, **size)
+            return sent(*arguments)
 
-        monkeypatch.setattr(cluster, "submit", submitting)
+        monkeypatch.setattr(cluster, "_sent", sending)
         found = find_photos.find([str(portraits / "male")])
-        assert len(list(run.read(found, start=partial(remote.Readers, cluster)))) == COUNT + 1
+        assert len(list(run.read_photos(found, workers=cluster))) == COUNT + 1
     assert under_way == [0] * 8
 
 
 def test_a_worker_that_came_later_must_fit_too(local: distributed.LocalCluster) -> None:
-    with remote.connect(local.scheduler_address, READING) as cluster:
+    with connect.connect(local.scheduler_address, READING) as cluster:
         needs, fit = cluster._fit
         cluster._fit = needs, (*fit, ("a thing", "that no worker has"))
         with pytest.raises(FacespaceError, match="has other a thing than the machine that asks"):
-            cluster.submit(list, [1]).results()
+            list(cluster.each(abs, [1]))
 
 
 # Training
@@ -226,16 +226,16 @@ def test_crops_and_search_are_as_here_though_workers_are_killed(
 ) -> None:
     photos = table(portraits)
     mine = crops.crop_all(photos, tmp_path / "here", jobs=1)
-    with remote.connect(local.scheduler_address, crops.needs, ("scikit-learn",)) as cluster:
-        kept = crops._by_cluster
+    with connect.connect(local.scheduler_address, crops.needs, ("scikit-learn",)) as cluster:
+        each = cluster.each
 
-        def killing(*arguments: object) -> Iterator[int]:
-            for number, done in enumerate(kept(*arguments)):
+        def killing(*arguments: object) -> Iterator[object]:
+            for number, cropping in enumerate(each(*arguments)):
                 if number == 0:
                     kill_one(local)
-                yield done
+                yield cropping
 
-        monkeypatch.setattr(crops, "_by_cluster", killing)
+        monkeypatch.setattr(cluster, "each", killing)
         made = crops.crop_all(photos, tmp_path / "there", cluster)
         np.testing.assert_array_equal(made.crops, mine.crops)
         assert made.rows.tobytes() == mine.rows.tobytes()
@@ -284,7 +284,7 @@ def test_a_photo_that_ends_its_workers_has_no_crop_and_is_tried_again(
 ) -> None:
     (tmp_path / "deadly.png").write_bytes(DEADLY)
     photos = [*table(portraits)[:3], Photo(tmp_path / "deadly.png", "male")]
-    with less_patient(local), remote.connect(local.scheduler_address, crops.needs) as cluster:
+    with less_patient(local), connect.connect(local.scheduler_address, crops.needs) as cluster:
         made = crops.crop_all(photos, tmp_path / "cache", cluster)
     assert made.found.tolist() == [True] * 3 + [False]
     assert "ended the process" in made.rows["error"][3]
@@ -317,7 +317,7 @@ def test_where_no_scheduler_answers(
 def test_where_dask_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "facespace.batch.cluster", None)
     with pytest.raises(FacespaceError, match=r"pip install -r training/dask-requirements\.txt"):
-        remote.connect("tcp://127.0.0.1:8786", READING)
+        connect.connect("tcp://127.0.0.1:8786", READING)
 
 
 def test_where_there_are_no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,7 +326,7 @@ def test_where_there_are_no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
         distributed.LocalCluster(n_workers=0, dashboard_address=None) as empty,
         pytest.raises(FacespaceError, match="python -m dask worker tcp://"),
     ):
-        remote.connect(empty.scheduler_address, READING)
+        connect.connect(empty.scheduler_address, READING)
 
 
 def test_where_workers_have_other_artifacts(
@@ -337,8 +337,8 @@ def test_where_workers_have_other_artifacts(
     (copy / "manifest.json").write_text(json.dumps(manifest | {"more": 1}), "utf-8")
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(copy))  # the workers were started without
     with pytest.raises(FacespaceError, match=r"worker tcp://\S+ has other artifacts"):
-        remote.connect(local.scheduler_address, READING)
-    with remote.connect(local.scheduler_address, crops.needs):
+        connect.connect(local.scheduler_address, READING)
+    with connect.connect(local.scheduler_address, crops.needs):
         pass  # training makes artifacts and needs none
 
 
@@ -346,15 +346,15 @@ def test_where_workers_have_none_or_other_code(
     local: distributed.LocalCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(FacespaceError, match=r"worker tcp://\S+ cannot be used. There is no model"):
-        remote.connect(local.scheduler_address, _needing_another_model)
-    monkeypatch.setattr(remote, "code", lambda *folders: "other")
+        connect.connect(local.scheduler_address, _needing_another_model)
+    monkeypatch.setattr(connect, "code", lambda *folders: "other")
     with pytest.raises(FacespaceError, match="has other code"):
-        remote.connect(local.scheduler_address, crops.needs)
+        connect.connect(local.scheduler_address, crops.needs)
 
 
 def _needing_another_model() -> dict[str, str]:
     is_worker = multiprocessing.parent_process() is not None
-    return remote.needs(facespace.Settings(model="another" if is_worker else None))
+    return read_photo.needs(facespace.Settings(model="another" if is_worker else None))
 
 
 def test_where_versions_differ(
@@ -367,8 +367,8 @@ def test_where_versions_differ(
         return told | {"packages": told["packages"] | {"numpy": "1.0"}}
 
     monkeypatch.setattr(distributed.client.version_module, "get_versions", others)
-    with pytest.raises(FacespaceError, match=r"worker tcp\S+ has other versions: numpy 1\.0 here"):
-        remote.connect(local.scheduler_address, READING)
+    with pytest.raises(FacespaceError, match=r"other versions than this[\s\S]+ numpy +\| 1\.0 "):
+        connect.connect(local.scheduler_address, READING)
 
 
 def test_where_the_scheduler_goes_away(portraits: Path) -> None:
@@ -376,8 +376,8 @@ def test_where_the_scheduler_goes_away(portraits: Path) -> None:
         n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50
     ) as brief:
         found = find_photos.find([str(portraits)])
-        with remote.connect(brief.scheduler_address, READING) as cluster:
-            steps = run.read(found, start=partial(remote.Readers, cluster))
+        with connect.connect(brief.scheduler_address, READING) as cluster:
+            steps = run.read_photos(found, workers=cluster)
             next(steps)
             brief.close()
             with pytest.raises(FacespaceError, match="went away"):

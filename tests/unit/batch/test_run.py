@@ -19,9 +19,9 @@ from PIL import Image
 
 import facespace
 from facespace.artifacts.manifest import artifacts_folder
-from facespace.batch import run, writers
+from facespace.batch import executors, read_photo, run, writers
 from facespace.batch.journal import Entry, Journal
-from facespace.batch.run import Wanted
+from facespace.batch.read_photo import Outputs
 from facespace.datasets import labelled_faces
 from facespace.datasets.dataset import read_dataset
 from facespace.io import find_photos, images, tables
@@ -58,7 +58,7 @@ def photos(tmp_path: Path, variants: list[bytes]) -> Path:
 
 def read(where: Path, **how: Any) -> list[Entry]:
     how.setdefault("workers", 0)
-    return [step.entry for step in run.read(find_photos.find([str(where)]), **how)]
+    return [step.entry for step in run.read_photos(find_photos.find([str(where)]), **how)]
 
 
 def bare(entries: list[Entry]) -> list[Entry]:
@@ -117,7 +117,7 @@ def test_what_cannot_be_opened_has_a_sentence_and_the_rest_goes_on(
     (tmp_path / "evil.zip").write_bytes(packed({"../a.png": astronaut_file}))
     (tmp_path / "good.png").write_bytes(astronaut_file)
     found = find_photos.find([f"{tmp_path}/{name}", f"{tmp_path}/good.png"])
-    bad, good = (step.entry for step in run.read(found, workers=0))
+    bad, good = (step.entry for step in run.read_photos(found, workers=0))
     assert pd.Series([bad["error"]]).str.contains(words).all()
     assert bad["faces"] == [] and len(good["faces"]) == 1
     assert not (tmp_path.parent / "a.png").exists()
@@ -132,8 +132,8 @@ def test_a_hostile_zip_is_a_row_with_a_sentence_and_writes_nothing(
     path.parent.mkdir(parents=True)
     path.write_bytes(make())
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    wanted = Wanted(path.parent / "out", path.parent / "out", thumbs=True)
-    (entry,) = read(path, wanted=wanted)
+    outputs = Outputs(path.parent / "out", path.parent / "out", thumbs=True)
+    (entry,) = read(path, outputs=outputs)
     assert (entry["source"], entry["faces"]) == (str(path), [])
     assert words in entry["error"]
     assert [file for file in tmp_path.rglob("*") if file.is_file()] == [path]
@@ -144,7 +144,7 @@ def test_a_zip_that_is_gone_when_its_turn_comes(tmp_path: Path, astronaut_file: 
     path.write_bytes(packed({"a.png": astronaut_file}))
     found = find_photos.find([str(path)])
     path.unlink()
-    (step,) = run.read(found, workers=0)
+    (step,) = run.read_photos(found, workers=0)
     assert "cannot be opened any more" in step.entry["error"]
 
 
@@ -188,7 +188,7 @@ def test_workers_read_what_analyze_reads_in_order(photos: Path) -> None:
 
 
 def test_steps_count(photos: Path) -> None:
-    steps = list(run.read(find_photos.find([str(photos)]), workers=0))
+    steps = list(run.read_photos(find_photos.find([str(photos)]), workers=0))
     assert [step.done for step in steps] == list(range(1, 9))
     assert {step.total for step in steps} == {8}
     assert {step.kept for step in steps} == {0}
@@ -209,15 +209,15 @@ def test_a_stop_keeps_what_was_read(
     workers: int, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run, "CHUNK", 1)
-    monkeypatch.setattr(run, "AHEAD", 1)
+    monkeypatch.setattr(executors, "AHEAD", 1)
     known: dict[str, Entry] = {}
     steps: list[run.Step] = []
     found = find_photos.find([str(photos)])
-    for step in run.read(found, workers=workers, known=known, stop=lambda: len(steps) >= 3):
+    for step in run.read_photos(found, workers=workers, known=known, stop=lambda: len(steps) >= 3):
         steps.append(step)
     assert 3 <= len(steps) < 8
     assert [step.photo.name for step in steps] == [photo.name for photo in found[: len(steps)]]
-    whole = list(run.read(found, workers=workers, known=known))
+    whole = list(run.read_photos(found, workers=workers, known=known))
     assert whole[-1].kept >= len([step for step in steps if not step.entry["error"]])
     assert bare([step.entry for step in whole]) == bare(read(photos))
 
@@ -229,7 +229,7 @@ def test_photos_are_known_by_content_not_by_name(photos: Path, tmp_path: Path) -
     moved = photos.rename(tmp_path / "elsewhere")
     (moved / "new.png").write_bytes((moved / "0.PNG").read_bytes())
     (moved / "1.PNG").write_bytes(png(GREY + 1))
-    steps = list(run.read(find_photos.find([str(moved)]), workers=0, known=known))
+    steps = list(run.read_photos(find_photos.find([str(moved)]), workers=0, known=known))
     assert steps[-1].kept == 7  # all but the changed one and the text
     assert steps[0].entry["milliseconds"] == first[0]["milliseconds"]
     assert {Path(step.entry["source"]).parts[-1] for step in steps} >= {"new.png", "1.PNG"}
@@ -247,7 +247,7 @@ class Deadly(find_photos.Photo):
 def test_a_photo_that_ends_its_worker_is_an_error_like_any_other(photos: Path) -> None:
     found = find_photos.find([str(photos)])
     found[2] = Deadly("deadly.png")
-    entries = [step.entry for step in run.read(found, workers=2)]
+    entries = [step.entry for step in run.read_photos(found, workers=2)]
     assert "ended the process" in entries[2]["error"]
     assert bare(entries[:2] + entries[3:]) == bare(
         [entry for entry in read(photos) if not entry["source"].endswith("grey.png")]
@@ -256,7 +256,7 @@ def test_a_photo_that_ends_its_worker_is_an_error_like_any_other(photos: Path) -
 
 def test_where_no_worker_lives_it_gives_up_with_a_sentence() -> None:
     with pytest.raises(FacespaceError, match="fewer workers"):
-        list(run.read([Deadly("deadly.png")] * 5, workers=1))
+        list(run.read_photos([Deadly("deadly.png")] * 5, workers=1))
 
 
 # The journal
@@ -288,8 +288,9 @@ def test_a_journal_survives_what_kills_its_process(tmp_path: Path) -> None:
 def test_settings_and_artifacts_name_what_made_a_reading(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = {run.made_by(facespace.Settings(certainty=value)) for value in (None, 0.9)}
-    names.add(run.made_by(facespace.Settings("haar")))
+    settings = [facespace.Settings(certainty=value) for value in (None, 0.9)]
+    names = {read_photo.settings_fingerprint(one) for one in settings}
+    names.add(read_photo.settings_fingerprint(facespace.Settings("haar")))
     source = artifacts_folder()
     for file in source.iterdir():
         (tmp_path / file.name).symlink_to(file)
@@ -297,7 +298,7 @@ def test_settings_and_artifacts_name_what_made_a_reading(
     text = (source / "manifest.json").read_text("utf-8")
     (tmp_path / "manifest.json").write_text(text + "\n", "utf-8")
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(tmp_path))
-    names.add(run.made_by(facespace.Settings()))
+    names.add(read_photo.settings_fingerprint(facespace.Settings()))
     assert len(names) == 4
 
 
@@ -305,11 +306,11 @@ def test_settings_and_artifacts_name_what_made_a_reading(
 
 
 def test_pictures_are_made_and_crops_are_what_training_reads(photos: Path, tmp_path: Path) -> None:
-    wanted = Wanted(tmp_path / "annotated", tmp_path / "crops", thumbs=True)
+    outputs = Outputs(tmp_path / "annotated", tmp_path / "crops", thumbs=True)
     # A certainty that not every variant reaches gives all three folders something to hold.
     settings = facespace.Settings(smallest_face=110)
     known: dict[str, Entry] = {}
-    entries = read(photos, wanted=wanted, settings=settings, known=known)
+    entries = read(photos, outputs=outputs, settings=settings, known=known)
     faces = [face for entry in entries for face in entry["faces"]]
     drawn = sorted((tmp_path / "annotated").iterdir())
     assert len(drawn) == 7  # every photo that could be read
@@ -327,7 +328,7 @@ def test_pictures_are_made_and_crops_are_what_training_reads(photos: Path, tmp_p
     assert all(len(entry.get("thumbs", [])) == len(entry["faces"]) for entry in entries)
     # A picture that is missing is made again, and nothing else is.
     drawn[0].unlink()
-    steps = list(run.read(find_photos.find([str(photos)]), settings, 0, known, wanted))
+    steps = list(run.read_photos(find_photos.find([str(photos)]), settings, 0, known, outputs))
     assert steps[-1].kept == 6 and drawn[0].is_file()
 
 
@@ -336,8 +337,8 @@ def test_odd_names_lead_nowhere_else(name: str, tmp_path: Path, astronaut_file: 
     there, out = tmp_path / "in", tmp_path / "out"
     there.mkdir()
     (there / name).write_bytes(astronaut_file)
-    wanted = Wanted(out, out, thumbs=True)
-    (entry,) = read(there, wanted=wanted)
+    outputs = Outputs(out, out, thumbs=True)
+    (entry,) = read(there, outputs=outputs)
     assert entry["source"] == str(there / name) and len(entry["faces"]) == 1
     made = [path.relative_to(out).parts for path in out.rglob("*") if path.is_file()]
     assert len(made) == 2 and all(len(parts) <= 2 for parts in made)
@@ -354,8 +355,8 @@ def test_odd_names_lead_nowhere_else(name: str, tmp_path: Path, astronaut_file: 
 
 def test_a_name_in_a_zip_leads_nowhere_else(tmp_path: Path, astronaut_file: bytes) -> None:
     archive = Archive(packed({"a/..png": astronaut_file, "con:.png": astronaut_file}))
-    wanted = Wanted(tmp_path / "out", tmp_path / "out")
-    for step in run.read(find_photos.members(archive), workers=0, wanted=wanted):
+    outputs = Outputs(tmp_path / "out", tmp_path / "out")
+    for step in run.read_photos(find_photos.members(archive), workers=0, outputs=outputs):
         assert step.entry["error"] is None
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -367,7 +368,7 @@ def test_all_files_say_the_same(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writers, "GROUP", 3)
-    entries = read(photos, wanted=Wanted(thumbs=True))
+    entries = read(photos, outputs=Outputs(thumbs=True))
     for kind in writers.ENDINGS:
         with writers.open_writer(tmp_path / f"x{kind.upper()}") as writer:
             for entry in entries:
@@ -427,7 +428,7 @@ def test_thumbs_of_a_crowd_are_bounded(
 ) -> None:
     monkeypatch.setattr("facespace.batch.output_pictures.THUMBS", 1)
     Image.fromarray(np.hstack([astronaut, astronaut])).save(tmp_path / "two.png")
-    (entry,) = read(tmp_path / "two.png", wanted=Wanted(thumbs=True))
+    (entry,) = read(tmp_path / "two.png", outputs=Outputs(thumbs=True))
     assert len(entry["faces"]) == 2 and len(entry["thumbs"]) == 1
     with writers.open_writer(tmp_path / "x.html") as writer:
         writer.add(entry)
@@ -440,7 +441,7 @@ def test_one_unforeseen_fault_does_not_end_the_run(
     def faulty(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(run, "analyze", faulty)
+    monkeypatch.setattr(read_photo, "analyze", faulty)
     photos = [find_photos.Photo(f"{i}.png", variants[i]) for i in range(2)]
-    errors = [step.entry["error"] for step in run.read(photos, workers=0)]
+    errors = [step.entry["error"] for step in run.read_photos(photos, workers=0)]
     assert errors == ["The picture could not be read: MemoryError."] * 2

@@ -18,8 +18,8 @@ import pytest
 
 from facespace.artifacts.files import fingerprint
 from facespace.artifacts.manifest import load_manifest
-from facespace.batch import run
-from facespace.cli import main
+from facespace.batch import executors, run
+from facespace.cli import folder, main
 from facespace.faces import detectors
 from tests.support.paths import ARTIFACTS
 from tests.support.pictures import packed
@@ -152,7 +152,7 @@ def test_interrupting_keeps_what_was_read_and_the_next_run_goes_on(
 ) -> None:
     whole, part = tmp_path / "whole.jsonl", tmp_path / "part.jsonl"
     assert main.main(["folder", str(there), "--out", str(whole), "--workers", "1"]) == 0
-    reading, kept = run.read, []
+    reading, kept = run.read_photos, []
 
     def interrupted(*arguments: Any) -> Iterator[Any]:
         for step in reading(*arguments):
@@ -162,8 +162,8 @@ def test_interrupting_keeps_what_was_read_and_the_next_run_goes_on(
             yield step
 
     monkeypatch.setattr(run, "CHUNK", 1)
-    monkeypatch.setattr(run, "AHEAD", 1)
-    monkeypatch.setattr(run, "read", interrupted)
+    monkeypatch.setattr(executors, "AHEAD", 1)
+    monkeypatch.setattr(folder, "read_photos", interrupted)
     command = ["folder", str(there), "--out", str(part), "--workers", "1"]
     before = signal.getsignal(signal.SIGINT)
     assert main.main(command) == 1

@@ -1,0 +1,151 @@
+"""One photo -> its reading as plain data, the pictures made of it, and its faces for review."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from facespace import limits
+from facespace.artifacts.files import fingerprint
+from facespace.artifacts.manifest import load_manifest
+from facespace.batch import output_pictures
+from facespace.batch.connect import code
+from facespace.batch.journal import NOTE, THUMBS, Entry
+from facespace.faces import detectors
+from facespace.faces.analyze import Settings, analyze, failed_reading
+from facespace.io import images
+from facespace.io.find_photos import Photo
+from facespace.review.candidate import Candidate
+from facespace.types import RGB, FacespaceError, Reading
+
+#: Where faces kept for review come from.
+PLACE = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What is made of each photo beside its reading.
+
+    ``annotated`` and ``crops`` are folders for pictures (see ``facespace.batch.output_pictures``),
+    None for none. With ``thumbs`` an entry has a small JPEG file a face, in base64, under
+    ``thumbs``. With ``reviews`` faces marked "?" are made ready for review.
+    """
+
+    annotated: Path | None = None
+    crops: Path | None = None
+    thumbs: bool = False
+    reviews: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRead:
+    """What came of a photo.
+
+    ``key`` is the sha256 of its content, "" where it could not be read; ``entry`` its reading as
+    plain data; ``candidates`` are its faces for review; ``pictures`` are files to be written.
+    """
+
+    key: str
+    entry: Entry
+    candidates: list[Candidate] = field(default_factory=list)
+    pictures: list[tuple[Path, bytes]] = field(default_factory=list)
+
+    def write_pictures(self) -> None:
+        """Write the files, and the folders that they are in.
+
+        Raises:
+            OSError: one cannot be written.
+        """
+        for path, content in self.pictures:
+            output_pictures.write(path, content)
+        self.pictures.clear()
+
+
+def read_photo(photo: Photo, settings: Settings, outputs: Outputs) -> PhotoRead:
+    """Read a photo and write nothing; one that cannot be read has an ``error`` in its entry."""
+    try:
+        content = photo.content()
+        rgb = images.load(content)
+        reading = analyze(rgb, settings, photo.name)
+    except FacespaceError as error:
+        return unread(photo, settings, error)
+    except Exception as error:  # one picture does not end the run of all others
+        unforeseen = FacespaceError(f"The picture could not be read: {type(error).__name__}.")
+        return unread(photo, settings, unforeseen)
+    key = hashlib.sha256(content).hexdigest()
+    entry = reading.to_dict()
+    if reading.note:
+        entry[NOTE] = reading.note
+    if outputs.thumbs:
+        boxes = [face.detection.box for face in reading.faces[: output_pictures.THUMBS]]
+        thumbs = [output_pictures.thumb(rgb, box) for box in boxes]
+        entry[THUMBS] = [base64.b64encode(thumb).decode() for thumb in thumbs]
+    candidates = _unsure(rgb, reading) if outputs.reviews else []
+    return PhotoRead(key, entry, candidates, _pictures(rgb, reading, key, outputs))
+
+
+def read_and_write(photo: Photo, settings: Settings, outputs: Outputs) -> PhotoRead:
+    """The same, with the pictures written already.
+
+    Raises:
+        OSError: one cannot be written.
+    """
+    read = read_photo(photo, settings, outputs)
+    read.write_pictures()
+    return read
+
+
+def unread(photo: Photo, settings: Settings, error: FacespaceError) -> PhotoRead:
+    """What comes of a photo that could not be read."""
+    return PhotoRead("", failed_reading(photo.name, settings, error).to_dict())
+
+
+def _pictures(rgb: RGB, reading: Reading, key: str, outputs: Outputs) -> list[tuple[Path, bytes]]:
+    name, faces, pictures = reading.source, reading.faces, []
+    if outputs.annotated:
+        path = outputs.annotated / output_pictures.annotated_name(name, key)
+        pictures.append((path, output_pictures.annotated(rgb, faces)))
+    if outputs.crops:
+        for file, content in output_pictures.crops(rgb, name, key, faces):
+            pictures.append((outputs.crops / file, content))
+    return pictures
+
+
+def _unsure(rgb: RGB, reading: Reading) -> list[Candidate]:
+    info = load_manifest().model(reading.model)
+    return [
+        Candidate.of(rgb, face, info, reading.source, PLACE)
+        for face in reading.faces
+        if face.verdict.label == "?"
+    ]
+
+
+def settings_fingerprint(settings: Settings) -> str:
+    """Names all that readings depend on beside the photos: detector, settings, artifacts.
+
+    Raises:
+        FacespaceError: there are no artifacts, or no such detector.
+    """
+    manifest = fingerprint(load_manifest().folder / "manifest.json")
+    detector = detectors.working(settings.detector)[0].name
+    text = json.dumps([asdict(settings), detector, manifest], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def needs(settings: Settings) -> dict[str, str]:
+    """What readings depend on beside photos and packages: the same here and on every worker.
+
+    Raises:
+        FacespaceError: there are no artifacts.
+    """
+    manifest = load_manifest()
+    manifest.path(manifest.model(settings.model).file)  # there and unaltered
+    return {
+        "code": code(Path(__file__).parents[1]),
+        "artifacts": fingerprint(manifest.folder / "manifest.json"),
+        "a detector": detectors.working(settings.detector)[0].name,
+        "limits (FACESPACE_MAX_...)": f"{limits.MAX_BYTES} {limits.MAX_PIXELS} {limits.BATCH}",
+    }
