@@ -22,7 +22,7 @@ from facespace.artifacts import mean_faces
 from facespace.artifacts.files import fingerprint
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.types import RGB
-from tests.support.pages import opened, text
+from tests.support.pages import elements, opened, text
 
 PARTS = {
     "Who is in them": "Sex, age and group (CSV)",
@@ -72,7 +72,7 @@ def test_every_part_of_every_data_set(part_name: str, name: str) -> None:
     app = part(part_name, dataset=DATASETS[name]["title"])
     assert app.metric[0].value == f"{DATASETS[name]['photos']:,}"
     if DATASETS[name]["left_out"] or part_name != "Left out, and twice":
-        assert PARTS[part_name] in [button.label for button in app.get("download_button")]
+        assert PARTS[part_name] in [button.label for button in elements(app, "download_button")]
     assert not app.warning
     assert not [info for info in app.info if "older" in info.value]
 
@@ -93,7 +93,7 @@ def test_crossings_tell_the_largest_and_smallest() -> None:
     age, race = max(cells, key=cells.__getitem__)
     assert f"Most are {age} and {race}, {cells[age, race]:,}; fewest" in text(app)
     app.segmented_control(key="crossing").set_value("sex and age").run()
-    assert "This crossing (CSV)" in [button.label for button in app.get("download_button")]
+    assert "This crossing (CSV)" in [button.label for button in elements(app, "download_button")]
     assert "Most are 20-29 and female, " in text(app)
 
 

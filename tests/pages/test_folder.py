@@ -16,7 +16,7 @@ from facespace.batch import run
 from facespace.charts import folder as charts
 from facespace.faces.analyze import Settings
 from facespace.io.find_photos import Photo
-from tests.support.pages import button, opened, text, waited
+from tests.support.pages import button, elements, opened, text, waited
 from tests.support.pictures import GREY, packed, png
 
 
@@ -73,11 +73,11 @@ def test_a_zip_is_read_filtered_and_comes_down(photos_zip: bytes) -> None:
     assert frame["thumb"].dropna().str.startswith("data:image/jpeg;base64,").all()
     assert len(app.get("plotly_chart")) == 3
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
-    labels = {button.label for button in app.get("download_button")}
+    labels = {button.label for button in elements(app, "download_button")}
     assert labels == {"CSV", "JSON Lines", "Parquet", "Contact sheet", "Annotated", "Crops"}
     assert not [b for b in app.button if b.label.startswith("Read ")]  # it is read
 
-    app.get("button_group")[-1].set_value([results.NO_FACE, results.NOT_READ]).run()
+    elements(app, "button_group")[-1].set_value([results.NO_FACE, results.NOT_READ]).run()
     assert sorted(app.dataframe[0].value["kind"]) == [results.NO_FACE, results.NOT_READ]
     app.text_input(key="words").set_value("GREY").run()
     assert list(app.dataframe[0].value["source"]) == ["Holiday/grey.png"]

@@ -12,14 +12,18 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.widgets.example_film import example_film
 from facespace.batch import run
+from facespace.batch.journal import Entry
 from facespace.cli import main
 from facespace.faces.analyze import Settings
 from facespace.io import find_photos, images
+from facespace.review.candidate import Candidate
 from facespace.review.exchange import pack
+from facespace.review.item import Decision
 from facespace.review.queue import Queue
 from facespace.types import RGB, FacespaceError
 from tests.support.pages import button, links, opened, text, turned_on, waited
 from tests.support.pictures import packed, png
+from tests.support.present import present
 from tests.support.reviewing import covered
 from training.photos.crop_cache import ROW
 from training.photos.material import Material
@@ -81,10 +85,11 @@ def test_the_command_keeps_what_training_reads(
     assert {item.place for item in items} == {"folder"}
     assert all("covered" in item.reasons for item in items)
     for item in items:
-        crop, context = queue.pictures(item.id)
+        crop, context = present(queue.pictures(item.id))
         assert images.load(crop).shape == (64, 64, 3)
         assert images.load(context).shape[0] >= item.height > 50
-    for item, decision in zip(items, ("female", "male"), strict=True):
+    decisions: tuple[Decision, ...] = ("female", "male")
+    for item, decision in zip(items, decisions, strict=True):
         queue.decide(item, decision)
     export = tmp_path / "review.zip"
     export.write_bytes(pack(queue, queue.items()))
@@ -134,17 +139,22 @@ def test_faces_are_in_the_queue_before_their_photo_is_known(there: Path) -> None
     def broken(_: object) -> bool:
         raise FacespaceError("no room")
 
-    known: dict = {}
+    known: dict[str, Entry] = {}
     found = find_photos.find([str(there / "a.png")])
     with pytest.raises(FacespaceError, match="no room"):
         list(run.read_photos(found, workers=0, known=known, submit=broken))
     assert known == {}
     (step,) = run.read_photos(found, workers=0, known=known, submit=lambda _: False)
     assert "queued" not in step.entry
-    kept: list = []
-    (step,) = run.read_photos(found, workers=0, known=known, submit=lambda c: not kept.extend(c))
+    kept: list[Candidate] = []
+
+    def submit(candidates: list[Candidate]) -> bool:
+        kept.extend(candidates)
+        return True
+
+    (step,) = run.read_photos(found, workers=0, known=known, submit=submit)
     assert step.kept == 0 and len(kept) == 1
-    (step,) = run.read_photos(found, workers=0, known=known, submit=lambda c: not kept.extend(c))
+    (step,) = run.read_photos(found, workers=0, known=known, submit=submit)
     assert step.kept == 1 and len(kept) == 1
 
 

@@ -14,7 +14,7 @@ from dashboard.views.grayscale.lessons import LESSONS
 from facespace.explain import grayscale
 from facespace.faces.analyze import analyze
 from facespace.types import RGB
-from tests.support.pages import opened, text
+from tests.support.pages import elements, opened, text
 from tests.support.present import present
 
 
@@ -169,7 +169,7 @@ def test_the_crop_is_what_the_model_gets(astronaut_file: bytes) -> None:
     assert "Its 4,096 numbers" in [header.value for header in app.subheader]
     assert f"column 19, row 21 is **{face.crop[21, 19]}**" in text(app)
     assert app.metric[0].value.startswith(face.verdict.label)
-    assert [button.label for button in app.get("download_button")] == ["Crop CSV", "Crop PNG"]
+    assert [button.label for button in elements(app, "download_button")] == ["Crop CSV", "Crop PNG"]
 
 
 def test_of_several_faces_one_is_chosen(astronaut: RGB) -> None:

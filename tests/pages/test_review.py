@@ -7,11 +7,12 @@ import tempfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.app import consent
 from dashboard.app.consent import Consent
 from dashboard.views.review import decide
 from dashboard.views.video import job as film_job
@@ -21,13 +22,15 @@ from facespace import limits
 from facespace.faces.analyze import Settings, analyze
 from facespace.review.candidate import Candidate
 from facespace.review.exchange import pack
+from facespace.review.item import Decision
 from facespace.review.queue import Queue
 from facespace.types import RGB, Verdict
 from facespace.video.live import Look
 from facespace.video.tracking import Tracked
-from tests.support.pages import links, opened, text, turned_on
+from tests.support.pages import elements, links, opened, text, turned_on
 from tests.support.paths import APP
 from tests.support.pictures import png
+from tests.support.present import present
 from tests.support.reviewing import covered, filled, noise
 
 
@@ -167,8 +170,8 @@ def test_a_key_pressed_twice_is_no_other_reviewer(
 ) -> None:
     queue = filled(candidate, 1, own)
     (item,) = queue.items()
-    state: dict = {}
-    monkeypatch.setattr(decide.st, "session_state", state)
+    state: dict[str, Any] = {}
+    monkeypatch.setattr(st, "session_state", state)
     for _ in range(2):
         decide._decide(queue, [item], "female")
     assert "review_said" not in state and len(state["review_done"]) == 1
@@ -203,14 +206,18 @@ def test_filters_leave_what_they_say(own: Path, candidate: Candidate) -> None:
 
 def test_statistics_files_and_delete_all(own: Path, candidate: Candidate, disk: Path) -> None:
     queue = filled(candidate, 3, own)
-    for item, decision in zip(queue.items(), ("female", "male", "unknown"), strict=True):
+    decisions: tuple[Decision, ...] = ("female", "male", "unknown")
+    for item, decision in zip(queue.items(), decisions, strict=True):
         queue.decide(item, decision)
     content = pack(queue, queue.items())
     app = review(opened("review"), "statistics")
     assert {m.label: m.value for m in app.metric}["Female or male"] == "2"
     assert len(app.get("plotly_chart")) == 2
     review(app, "files")
-    assert [b.label for b in app.get("download_button")] == ["Decided faces (3)", "All faces (3)"]
+    assert [b.label for b in elements(app, "download_button")] == [
+        "Decided faces (3)",
+        "All faces (3)",
+    ]
     assert app.button(key="delete all").disabled
     app.checkbox(key="review_sure").set_value(True).run()
     press(app, "delete all")
@@ -252,7 +259,7 @@ def test_a_face_of_a_film_that_stays_open_is_kept(disk: Path) -> None:
     assert job.error == "" and job.film is not None and job.kept
     (item,) = queue.items()
     assert (item.place, item.reasons[0]) == ("video", "unsure")
-    (found,) = analyze(queue.pictures(item.id)[1], Settings()).faces
+    (found,) = analyze(present(queue.pictures(item.id))[1], Settings()).faces
     middle = found.detection.box.x + found.detection.box.width / 2
     assert middle == pytest.approx(item.x + item.width / 2, abs=0.2 * item.width)
     assert found.detection.box.height == pytest.approx(item.height, rel=0.3)
@@ -273,8 +280,8 @@ def test_a_face_that_stays_open_before_the_camera_is_kept_once(
     queue = Queue()
     state = {"review_consent": Consent(True, queue)}
     monkeypatch.setenv("FACESPACE_PUBLIC", "1")
-    monkeypatch.setattr(consent.st, "session_state", state)
-    monkeypatch.setattr(consent.st, "toast", lambda *_: None)
+    monkeypatch.setattr(st, "session_state", state)
+    monkeypatch.setattr(st, "toast", lambda *_: None)
 
     def seen(seconds: float, verdict: Verdict = face.verdict) -> Look:
         track = Tracked(1, face.detection.box, verdict, 0.5, 10.0, 10 + seconds, 9, face, face)

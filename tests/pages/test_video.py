@@ -13,7 +13,7 @@ from dashboard.app.consent import Consent
 from dashboard.views.video import job as film_job
 from dashboard.widgets.example_film import example_film
 from facespace.faces.analyze import Settings
-from tests.support.pages import button, opened, text, waited
+from tests.support.pages import button, elements, opened, text, waited
 
 pytestmark = pytest.mark.packages
 
@@ -43,7 +43,7 @@ def test_the_example_is_read(example_read: AppTest) -> None:
     assert len(app.get("plotly_chart")) == 2
     (table,) = app.dataframe
     assert list(table.value["Verdict"]) == ["female"]
-    labels = {button.label for button in app.get("download_button")}
+    labels = {button.label for button in elements(app, "download_button")}
     assert labels == {"MP4", "CSV a frame", "CSV a face", "JSON"}
 
 

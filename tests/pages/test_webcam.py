@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.views.webcam import stream as webcam_stream
 from facespace.types import RGB
 from facespace.video.live import Live, Options
-from tests.support.pages import opened, text
+from tests.support.pages import elements, opened, text
 
 pytestmark = pytest.mark.packages
 
@@ -84,7 +84,7 @@ def test_a_snapshot_can_be_kept(playing: Live) -> None:
     button.click().run()
     assert not app.exception
     assert "Snapshot" in [header.value for header in app.subheader]
-    labels = {button.label for button in app.get("download_button")}
+    labels = {button.label for button in elements(app, "download_button")}
     assert labels == {"Annotated PNG", "CSV", "JSON"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import streamlit.config
@@ -49,6 +50,11 @@ def evaluation(**chosen: str) -> AppTest:
     for key, value in chosen.items():
         app.session_state[key] = value
     return app.run()
+
+
+def elements(app: AppTest, kind: str) -> list[Any]:
+    """The elements of a kind for which AppTest has no class: their fields are those they have."""
+    return list(app.get(kind))
 
 
 def button(app: AppTest, label: str) -> Button:

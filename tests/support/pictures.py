@@ -8,9 +8,10 @@ from collections.abc import Mapping
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
-from facespace.types import RGB
+from facespace.types import RGB, FivePoints
 
 GREY = np.full((80, 80, 3), 128, np.uint8)
 
@@ -38,6 +39,12 @@ def variant(astronaut: RGB, rng: np.random.Generator, dark: bool) -> RGB:
     moved = cv2.warpAffine(part, turn, (210, 200), borderMode=cv2.BORDER_REPLICATE)
     part = moved * rng.uniform(0.8, 1.1) + rng.normal(0, 6, part.shape)
     return np.clip(part, 0, 255).astype(np.uint8)
+
+
+def five_points(points: npt.NDArray[np.float64]) -> FivePoints:
+    """(5, 2) as a detection has them."""
+    one, two, three, four, last = ((float(x), float(y)) for x, y in points)
+    return one, two, three, four, last
 
 
 def portrait(astronaut: RGB, rng: np.random.Generator) -> RGB:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from facespace.artifacts.manifest import artifacts_folder
 from facespace.faces import align, evidence, model
-from facespace.types import RGB, Detection, FacespaceError
+from facespace.types import RGB, Box, Detection, FacespaceError
+from tests.support.pictures import five_points
 from training.abstain import cutoffs, second_opinion, synthetic_masks
 from training.abstain.second_opinion import Examples
 from training.options import CutoffOptions
+
+#: (side, side), grey.
+Crop = npt.NDArray[np.uint8]
 
 
 def test_covers_hide_a_part_of_the_face_and_nothing_far_from_it(
@@ -21,14 +27,18 @@ def test_covers_hide_a_part_of_the_face_and_nothing_far_from_it(
     box = astronaut_face.box
     for seed in range(12):
         rng = np.random.default_rng(seed)
-        drawn = synthetic_masks.draw(astronaut, astronaut_face.landmarks, astronaut[::-1], rng)
+        drawn = synthetic_masks.draw(
+            astronaut, align.landmarks_of(astronaut_face), astronaut[::-1], rng
+        )
         changed = np.abs(drawn.astype(int) - astronaut).max(axis=2) > 8
         inside = changed[
             round(box.y) : round(box.y + box.height), round(box.x) : round(box.x + box.width)
         ]
         assert 0.15 < inside.mean() < 0.95
         assert not changed[320:].any()
-    again = synthetic_masks.draw(astronaut, astronaut_face.landmarks, astronaut[::-1], rng)
+    again = synthetic_masks.draw(
+        astronaut, align.landmarks_of(astronaut_face), astronaut[::-1], rng
+    )
     assert (again != drawn).any()
 
 
@@ -36,17 +46,24 @@ def test_a_second_opinion_learns(astronaut: RGB, astronaut_face: Detection) -> N
     rng = np.random.default_rng(0)
     points = np.array(astronaut_face.landmarks)
 
-    def crop(rgb: RGB) -> np.ndarray:
+    def cropped(rgb: RGB, face: Detection) -> Crop:
+        return np.asarray(align.crop(rgb, [face])[0], np.uint8)
+
+    def crop(rgb: RGB) -> Crop:
         moved = points + rng.normal(0, 1.5, points.shape) + rng.normal(0, 2, 2)
-        return align.crop(rgb, [Detection(astronaut_face.box, 1.0, tuple(map(tuple, moved)))])[0]
+        return cropped(rgb, Detection(astronaut_face.box, 1.0, five_points(moved)))
 
-    def covered() -> np.ndarray:
-        return crop(synthetic_masks.draw(astronaut, astronaut_face.landmarks, astronaut[::-1], rng))
+    def covered() -> Crop:
+        return crop(
+            synthetic_masks.draw(
+                astronaut, align.landmarks_of(astronaut_face), astronaut[::-1], rng
+            )
+        )
 
-    def other() -> np.ndarray:
+    def other() -> Crop:
         corner, side = rng.uniform(250, 400, 2), rng.uniform(30, 110)
-        box = second_opinion.Box(*corner, side, side)
-        return align.crop(astronaut, [Detection(box, 0.0)])[0]
+        box = Box(float(corner[0]), float(corner[1]), side, side)
+        return cropped(astronaut, Detection(box, 0.0))
 
     made = Examples(
         np.stack([crop(astronaut) for _ in range(120)]),
@@ -56,9 +73,8 @@ def test_a_second_opinion_learns(astronaut: RGB, astronaut_face: Detection) -> N
     )
     session = model.session(second_opinion.learn(made), contract=False)
     assert [node.name for node in session.get_outputs()] == list(evidence.OUTPUTS)
-    new = [
-        np.stack([make() for _ in range(40)]) for make in (lambda: crop(astronaut), covered, other)
-    ]
+    makers: tuple[Callable[[], Crop], ...] = (lambda: crop(astronaut), covered, other)
+    new = [np.stack([make() for _ in range(40)]) for make in makers]
     bare, hidden, others = (evidence.run(session, crops) for crops in new)
     assert np.mean(bare[0] < 0.5) > 0.9
     assert np.mean(hidden[0] > 0.5) > 0.8

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from facespace.faces import align
+from facespace.types import RGB, Detection
 from training.models.augmentation import augmented
 
 
-def test_disturbed_crops_stay_crops(astronaut, astronaut_face, rng: np.random.Generator) -> None:
+def test_disturbed_crops_stay_crops(
+    astronaut: RGB, astronaut_face: Detection, rng: np.random.Generator
+) -> None:
     (crop,) = align.crop(astronaut, [astronaut_face])
     for calm in (True, False):
         made = np.stack([augmented(crop, rng, calm) for _ in range(200)])

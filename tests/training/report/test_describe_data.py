@@ -79,7 +79,10 @@ def described(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
 
 @pytest.fixture
 def tiny(described: tuple[Path, Path]) -> dict[str, Any]:
-    return load_manifest(described[0]).json("dataset.json")["datasets"]["tiny"]
+    datasets: dict[str, dict[str, Any]] = load_manifest(described[0]).json("dataset.json")[
+        "datasets"
+    ]
+    return datasets["tiny"]
 
 
 def test_what_was_there_stays(described: tuple[Path, Path]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,7 +95,7 @@ def test_bad_folders_get_a_sentence(tmp_path: Path) -> None:
         read_dataset(tmp_path)
 
 
-def photos(count: int, **columns: object) -> list[Photo]:
+def photos(count: int, **columns: Callable[[int], Any]) -> list[Photo]:
     return [
         Photo(
             Path(f"{i}.jpg"),

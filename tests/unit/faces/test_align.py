@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pytest
 
 from facespace.faces import align, detectors
-from facespace.types import RGB, Box, Detection, FivePoints, Template
+from facespace.types import RGB, Box, Detection, Template
+from tests.support.pictures import five_points
 
 LANDMARKS = ((40.0, 50.0), (60.0, 50.0), (50.0, 61.0), (42.0, 70.0), (58.0, 70.0))
 FACE = Detection(Box(30, 30, 40, 50), 0.9, LANDMARKS)
@@ -35,11 +36,6 @@ def test_similarity_of_one_point_is_finite() -> None:
     assert np.isfinite(align.similarity([(3, 3), (3, 3)], [(0, 0), (1, 1)])).all()
 
 
-def five(points: npt.NDArray[np.float64]) -> FivePoints:
-    one, two, three, four, last = ((float(x), float(y)) for x, y in points)
-    return one, two, three, four, last
-
-
 def dots(points: npt.NDArray[np.float64], side: int) -> RGB:
     """A white picture with black dots, placed to an eighth of a pixel."""
     fine = np.full((8 * side, 8 * side, 3), 255, np.uint8)
@@ -58,7 +54,7 @@ def test_eyes_and_mouth_go_where_the_template_says(
     monkeypatch.setattr(cv2, "equalizeHist", lambda grey: grey)  # it would move the dots' middle
     landmarks = turned(np.array(LANDMARKS) - (50, 60), degrees, scale, (240, 240))
     rgb = dots(landmarks[list(pair)], 480)
-    (crop,) = align.crop(rgb, [Detection(FACE.box, 0.9, five(landmarks))])
+    (crop,) = align.crop(rgb, [Detection(FACE.box, 0.9, five_points(landmarks))])
     assert crop.shape == (align.TEMPLATE.side, align.TEMPLATE.side)
     darkness = 255.0 - crop
     middle = [(darkness.sum(axis=i) @ (np.arange(64) + 0.5)) / darkness.sum() for i in (0, 1)]
@@ -70,7 +66,7 @@ def test_golden_crop_of_a_drawn_ramp() -> None:
     ramp = np.tile(np.arange(256, dtype=np.uint8), (256, 1))
     rgb = np.dstack([ramp] * 3)
     landmarks = turned(np.array(LANDMARKS) - (50, 60), 0, 4, (128, 128))
-    (crop,) = align.crop(rgb, [Detection(FACE.box, 0.9, five(landmarks))])
+    (crop,) = align.crop(rgb, [Detection(FACE.box, 0.9, five_points(landmarks))])
     assert (crop == crop[0]).all()
     # Equalised, 64 different columns spread over 0 to 255.
     np.testing.assert_allclose(crop[0], np.linspace(0, 255, 64), atol=1.5)
@@ -88,7 +84,7 @@ def test_size_does_not_change_the_crop(astronaut: RGB, astronaut_face: Detection
     large = np.asarray(
         cv2.resize(astronaut, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC), np.uint8
     )
-    landmarks = five(3 * np.array(astronaut_face.landmarks))
+    landmarks = five_points(3 * np.array(astronaut_face.landmarks))
     small_crop = align.crop(astronaut, [astronaut_face])[0].astype(float)
     large_crop = align.crop(large, [Detection(FACE.box, 0.9, landmarks)])[0].astype(float)
     assert np.corrcoef(small_crop.ravel(), large_crop.ravel())[0, 1] > 0.99

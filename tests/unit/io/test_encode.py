@@ -36,4 +36,4 @@ def test_an_address_holds_the_picture_and_small_ones_exactly(
     start, _, content = encode.to_address(picture).partition(",")
     assert start == f"data:image/{kind.lower()};base64"
     back = Image.open(io.BytesIO(base64.b64decode(content)))
-    assert back.format == kind and np.array_equal(back, picture) == (kind == "PNG")
+    assert back.format == kind and np.array_equal(np.asarray(back), picture) == (kind == "PNG")

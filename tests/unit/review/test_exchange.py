@@ -18,7 +18,7 @@ from facespace.io.archive import Archive
 from facespace.review import exchange
 from facespace.review.candidate import Candidate
 from facespace.review.exchange import Imported, pack, unpack
-from facespace.review.item import Item
+from facespace.review.item import Decision, Item
 from facespace.review.order import LAST, agreement, by_usefulness
 from facespace.review.queue import Queue
 from facespace.types import FacespaceError
@@ -34,7 +34,8 @@ def decided(candidate: Candidate) -> Queue:
     queue.add(candidate, yesterday())
     for seed in range(3):
         queue.add(noise(candidate, seed), yesterday())
-    for item, decision in zip(queue.items(), ("female", "male", "no face"), strict=False):
+    decisions: tuple[Decision, ...] = ("female", "male", "no face")
+    for item, decision in zip(queue.items(), decisions, strict=False):
         queue.decide(item, decision, "Anna")
     return queue
 

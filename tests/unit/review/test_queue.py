@@ -24,6 +24,7 @@ from facespace.review.candidate import Candidate, around, crop_of
 from facespace.review.queue import Conflict, Queue
 from facespace.types import RGB, Box, FacespaceError
 from tests.support.paths import ROOT
+from tests.support.present import present
 from tests.support.reviewing import DAY, filled, noise, yesterday
 
 
@@ -33,7 +34,7 @@ def test_a_face_is_kept_with_all_that_is_known_of_it(
 ) -> None:
     path = tmp_path / "new" / "review.db" if kept == "in a file" else None
     queue = Queue(path)
-    number = queue.add(candidate, now=yesterday())
+    number = present(queue.add(candidate, now=yesterday()))
     if path:
         queue.close()
         queue = Queue(path)
@@ -45,7 +46,7 @@ def test_a_face_is_kept_with_all_that_is_known_of_it(
     assert (item.model, item.model_sha256) == (info.name, info.file.sha256)
     assert item.probability_female == candidate.probability_female
     assert item.decision is None and item.version == 1
-    crop, context = queue.pictures(number)
+    crop, context = present(queue.pictures(number))
     np.testing.assert_array_equal(crop_of(crop), candidate.crop)
     shown = images.load(context)
     assert shown.shape[0] == shown.shape[1]
@@ -176,15 +177,16 @@ def test_what_is_committed_survives_a_kill(tmp_path: Path, seed: int) -> None:
             stdout=subprocess.PIPE,
             text=True,
         )
-        told = [writer.stdout.readline() for _ in range(10 + 7 * seed)]
+        lines = present(writer.stdout)
+        told = [lines.readline() for _ in range(10 + 7 * seed)]
         os.kill(writer.pid, signal.SIGKILL)
-        told += writer.stdout.readlines()
+        told += lines.readlines()
         assert writer.wait() == -signal.SIGKILL
         queue = Queue(path)
         kept = {item.id for item in queue.items()}
         assert {int(line) for line in told if line.endswith("\n")} <= kept
         for number in kept:
-            assert len(queue.pictures(number)[1]) == 50_000
+            assert len(present(queue.pictures(number))[1]) == 50_000
         queue.close()
     with sqlite3.connect(path) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -36,7 +36,7 @@ def until(condition: Callable[[], bool], seconds: float = 20) -> None:
         time.sleep(0.02)
 
 
-def played(live: Live, rgb: RGB, condition: Callable[[Look], bool]) -> RGB:
+def played(live: Live, rgb: RGB, condition: Callable[[Look], object]) -> RGB:
     """Show a picture again and again until something is seen; the last frame drawn."""
     drawn = rgb
 
