@@ -115,8 +115,10 @@ def test_photos_are_read_far_from_any_clone(fresh: Path, here: Path) -> None:
         assert (code, err) == (0, "")
         (reading,) = json.loads(out)
         assert [face["label"] for face in reading["faces"]] == ["female"]
-    assert tried(here, fresh / "facespace", "folder", "x.png", "--out", "x.csv")[0] == 0
+    outputs = ["--out", "x.csv", "--out", "x.html"]
+    assert tried(here, fresh / "facespace", "folder", "x.png", *outputs)[0] == 0
     assert "female" in (here / "x.csv").read_text("utf-8")
+    assert "<img" in (here / "x.html").read_text("utf-8")
     assert tried(here, fresh / "facespace", "models")[0] == 0
     code, out, _ = tried(here, fresh / "facespace", "doctor")
     assert code == 0 and "The dashboard cannot be started without streamlit" in out
