@@ -33,7 +33,7 @@ from facespace.faces.detectors import yunet, yunet_graph
 from facespace.io import images
 from facespace.onnx_session import loaded
 from facespace.types import RGB, Detection
-from training.abstain import cutoffs, marked_faces
+from training.abstain import marked_faces
 from training.abstain.marked_faces import Picture
 from training.report import artifact_files
 
@@ -86,7 +86,7 @@ def main() -> None:
     arguments = output.parser(__doc__)
     arguments.add_argument("--portraits", type=Path, action="append", default=[], metavar="FOLDER")
     options = arguments.parse_args()
-    sets = cutoffs.read_sets(options.data)
+    sets = marked_faces.read_sets(options.data)
     figures: dict[str, Any] = {}
     for name, (threshold, find) in asked().items():
         figures[name] = {"threshold": threshold}

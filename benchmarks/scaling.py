@@ -68,7 +68,7 @@ def measure(kind: str, photos: int, folder: Path) -> dict[str, float]:
         for part in ("training", "test")
         for what in ("crops", "labels")
     )
-    chosen = nystroem.drawn(len(crops), photos)
+    chosen = nystroem.subset(len(crops), photos)
     start = time.process_time()
     crops, labels = crops[chosen], np.asarray(labels[chosen])
     many = kind == "nystroem"

@@ -219,7 +219,7 @@ def _exported(
         "parity": asdict(parity),
         "milliseconds": measure.milliseconds(model.session(content), first.crops),
         "search": {
-            "photos": len(fit.drawn(len(one.rows))),
+            "photos": len(fit.subset(len(one.rows))),
             "folds": pipeline.FOLDS,
             "best": one.best,
             "table": one.table,

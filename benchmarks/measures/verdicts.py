@@ -15,7 +15,7 @@ from facespace.faces import align, detectors, evidence, model
 from facespace.faces.analyze import analyze
 from facespace.faces.decide import Rules, rejected
 from facespace.io import images
-from training.abstain import cutoffs, marked_faces
+from training.abstain import marked_faces
 from training.abstain.marked_faces import Picture
 
 #: Height in pixels from which a masked face should be marked as covered.
@@ -71,7 +71,7 @@ def masks(picture: Picture) -> list[tuple[bool, str, bool]]:
 def not_like_a_face(sets: Mapping[str, list[Picture]]) -> dict[str, Any]:
     """By detector and part, what is thrown out of its finds where no face is, and of true ones."""
     cuts = load_manifest().cuts
-    empty = set(cutoffs.empty_sets(sets))
+    empty = set(marked_faces.empty_sets(sets))
     figures: dict[str, Any] = {}
     for name in detectors.NAMES:
         finds = [

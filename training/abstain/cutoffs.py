@@ -15,15 +15,14 @@ from sklearn.metrics import roc_auc_score
 
 from facespace.faces import align, detectors, evidence, model
 from facespace.types import Crops, Detection, FacespaceError
-from training.abstain import marked_faces as detection
 from training.abstain import second_opinion
-from training.abstain.marked_faces import Picture, opened
+from training.abstain.marked_faces import Picture, empty_sets, match, opened, read_sets
 from training.options import CutoffOptions
 from training.photos.material import load
 from training.photos.sample import Sample
 from training.report import artifact_files
 
-#: Shares of validation faces, nothing over them, that each cut may cost.
+#: Shares of validation faces, nothing over them, that each cutoff may cost.
 COVERED_LOSS, FACE_LOSS, DISTANCE_LOSS = 0.02, 0.02, 0.01
 
 #: Standard deviations, in pixels of the crop, of the blur that validation crops are put through.
@@ -44,6 +43,9 @@ PRECISION = 0.7
 Array = npt.NDArray[Any]
 
 
+log = logging.getLogger(__name__)
+
+
 class Find(NamedTuple):
     """What a detector found, its crop, uint8 (side, side), and ``right`` as ``match`` says."""
 
@@ -51,8 +53,6 @@ class Find(NamedTuple):
     crop: Crops
     right: int
 
-
-log = logging.getLogger(__name__)
 
 #: By detector.
 Finds = Mapping[str, Sequence[Find]]
@@ -86,46 +86,29 @@ def choose(options: CutoffOptions) -> None:
         f"{len(validation.photos):,} training photos of {material.trained_on.title} that nothing "
         "was fitted on"
     )
-    cuts, why = _by_validation(judge, content, validation, empty, whose)
-    cuts["turn"], why["turn"] = _turn(chosen)
+    cutoffs, why = _by_validation(judge, content, validation, empty, whose)
+    cutoffs["turn"], why["turn"] = _yaw(chosen)
     finds = _finds(chosen)
     sure, why["sure"] = _sure(finds)
     thrown_out, why["thrown_out"] = _thrown_out(finds, content)
     by_detector = {"sure": sure, "thrown_out": thrown_out}
-    artifact_files.add(out, {evidence.FILE: content}, {**cuts, **by_detector, "chosen": why})
-    log.info(f"wrote {out}: {cuts}, {by_detector}")
-
-
-def read_sets(folder: Path) -> dict[str, list[Picture]]:
-    """The sets of marked pictures in a folder, by name.
-
-    Raises:
-        FacespaceError: there is none.
-    """
-    marks = sorted(folder.glob("*/annotations.csv"))
-    if not marks:
-        raise FacespaceError(f"{folder} has no folder with an annotations.csv.")
-    return {mark.parent.name: detection.read(mark.parent) for mark in marks}
-
-
-def empty_sets(sets: Mapping[str, Sequence[Picture]]) -> list[str]:
-    """Those in which no face is marked at all."""
-    return [name for name, pictures in sets.items() if not any(len(p.boxes) for p in pictures)]
+    artifact_files.add(out, {evidence.FILE: content}, {**cutoffs, **by_detector, "chosen": why})
+    log.info(f"wrote {out}: {cutoffs}, {by_detector}")
 
 
 def _by_validation(
     judge: model.Model, content: bytes, validation: Sample, empty: Sequence[Path], whose: str
 ) -> tuple[dict[str, float], dict[str, Any]]:
-    """The cuts that only faces are needed for, and why they are where they are."""
+    """The cutoffs that only faces are needed for, and why they are where they are."""
     session = model.session(content, contract=False)
     rng = np.random.default_rng(0)
     patches = np.concatenate(
         [align.crop(rgb, second_opinion.squares(rgb, rng)) for rgb in map(opened, empty)]
     )
-    drawn = second_opinion.covered(validation, seed=1)
+    masked = second_opinion.covered(validation, seed=1)
     covered, face_like = evidence.run(session, validation.crops)
     distance = judge.run(validation.crops)[2]
-    cuts = {
+    cutoffs = {
         "covered": float(np.quantile(covered, 1 - COVERED_LOSS)),
         "face_like": float(np.quantile(face_like, FACE_LOSS)),
         "distance": float(np.quantile(distance, 1 - DISTANCE_LOSS)),
@@ -136,16 +119,17 @@ def _by_validation(
             "on": f"{whose}, and the same with something drawn over",
             "how": f"{COVERED_LOSS:.0%} of the faces as they are may count as covered",
             "faces": len(covered),
-            "faces_marked": float(np.mean(covered > cuts["covered"])),
-            "covered_faces": len(drawn),
+            "faces_marked": float(np.mean(covered > cutoffs["covered"])),
+            "covered_faces": len(masked),
             "covered_faces_marked": float(
-                np.mean(evidence.run(session, drawn)[0] > cuts["covered"])
+                np.mean(evidence.run(session, masked)[0] > cutoffs["covered"])
             ),
         }
     }
+    least, most = cutoffs["face_like"], cutoffs["distance"]
     for name, loss, on_faces, on_patches in (
-        ("face_like", FACE_LOSS, face_like < cuts["face_like"], patches_like < cuts["face_like"]),
-        ("distance", DISTANCE_LOSS, distance > cuts["distance"], patches_far > cuts["distance"]),
+        ("face_like", FACE_LOSS, face_like < least, patches_like < least),
+        ("distance", DISTANCE_LOSS, distance > most, patches_far > most),
     ):
         why[name] = {
             "on": f"{whose}; the patches are random squares of pictures without a face",
@@ -155,9 +139,9 @@ def _by_validation(
             "patches": len(on_patches),
             "patches_marked": float(on_patches.mean()),
         }
-    cuts["sharpness"], why["sharpness"] = _sharpness(judge, validation)
+    cutoffs["sharpness"], why["sharpness"] = _sharpness(judge, validation)
     why["sharpness"]["on"] = whose
-    return cuts, why
+    return cutoffs, why
 
 
 def _sharpness(judge: model.Model, validation: Sample) -> tuple[float, dict[str, Any]]:
@@ -179,10 +163,10 @@ def _sharpness(judge: model.Model, validation: Sample) -> tuple[float, dict[str,
         ).astype(np.uint8)
         table.append({"blur": blur, **measured(blurred)})
     enough = [row for row in table if row["auc"] >= table[0]["auc"] - AUC_LOSS]
-    cut = min(row["sharpness"] for row in enough)
-    marked = float(np.mean(evidence.sharpness(validation.crops) < cut))
+    cutoff = min(row["sharpness"] for row in enough)
+    marked = float(np.mean(evidence.sharpness(validation.crops) < cutoff))
     how = f"the strongest blur that costs the default model at most {AUC_LOSS} of AUC"
-    return cut, {"how": how, "table": table, "faces": len(female), "faces_marked": marked}
+    return cutoff, {"how": how, "table": table, "faces": len(female), "faces_marked": marked}
 
 
 def _demand_poses(chosen: Mapping[str, Sequence[Picture]]) -> None:
@@ -191,32 +175,32 @@ def _demand_poses(chosen: Mapping[str, Sequence[Picture]]) -> None:
         raise FacespaceError("No set of pictures marks frontal faces and profiles (column pose).")
 
 
-def _turn(chosen: Mapping[str, Sequence[Picture]]) -> tuple[float, dict[str, Any]]:
-    """The largest turn beyond which ``PROFILES_MARKED`` of the profiles lie.
+def _yaw(chosen: Mapping[str, Sequence[Picture]]) -> tuple[float, dict[str, Any]]:
+    """The largest yaw beyond which ``PROFILES_MARKED`` of the profiles lie.
 
     Raises:
         FacespaceError: of either none was found.
     """
-    turns: dict[str, list[float]] = {"frontal": [], "profile": []}
+    yaws: dict[str, list[float]] = {"frontal": [], "profile": []}
     for pictures in chosen.values():
         for picture in pictures:
             poses = [mark.get("pose") for mark in picture.attributes]
-            if not set(poses) & set(turns):
+            if not set(poses) & set(yaws):
                 continue
-            found = detectors.get().detect(opened(picture.path))
-            for pose, by in zip(poses, detection.match(found, picture).by, strict=True):
-                landmarks = found[by].landmarks if by >= 0 else None
-                if pose in turns and landmarks is not None:
-                    turns[pose].append(evidence.yaw(landmarks))
-    frontal, profile = (np.array(turns[pose]) for pose in ("frontal", "profile"))
+            detections = detectors.get().detect(opened(picture.path))
+            for pose, by in zip(poses, match(detections, picture).by, strict=True):
+                landmarks = detections[by].landmarks if by >= 0 else None
+                if pose in yaws and landmarks is not None:
+                    yaws[pose].append(evidence.yaw(landmarks))
+    frontal, profile = (np.array(yaws[pose]) for pose in ("frontal", "profile"))
     if not len(frontal) or not len(profile):
         raise FacespaceError("None of the marked frontal faces, or none of the profiles, is found.")
-    cut = float(np.quantile(profile, 1 - PROFILES_MARKED))
-    return cut, {
+    cutoff = float(np.quantile(profile, 1 - PROFILES_MARKED))
+    return cutoff, {
         "on": f"{len(frontal)} frontal faces and {len(profile)} profiles, even files",
-        "how": f"the largest turn beyond which {PROFILES_MARKED:.0%} of the profiles lie",
-        "frontal_marked": float(np.mean(frontal > cut)),
-        "profiles_marked": float(np.mean(profile > cut)),
+        "how": f"the largest yaw beyond which {PROFILES_MARKED:.0%} of the profiles lie",
+        "frontal_marked": float(np.mean(frontal > cutoff)),
+        "profiles_marked": float(np.mean(profile > cutoff)),
     }
 
 
@@ -226,9 +210,9 @@ def _finds(chosen: Mapping[str, Sequence[Picture]]) -> Finds:
     for picture in (picture for part in chosen.values() for picture in part):
         rgb = opened(picture.path)
         for name, rows in finds.items():
-            found = detectors.get(name).detect(rgb)
-            right = detection.match(found, picture).right.tolist()
-            rows += map(Find, found, align.crop(rgb, found), right)
+            detections = detectors.get(name).detect(rgb)
+            right = match(detections, picture).right.tolist()
+            rows += map(Find, detections, align.crop(rgb, detections), right)
     return finds
 
 
@@ -248,14 +232,14 @@ def _sure(finds: Finds) -> tuple[dict[str, float], dict[str, Any]]:
 def _thrown_out(finds: Finds, content: bytes) -> tuple[dict[str, float], dict[str, Any]]:
     """For each detector without landmarks the likeness below which a find is thrown out."""
     session = model.session(content, contract=False)
-    cuts: dict[str, float] = {}
+    cutoffs: dict[str, float] = {}
     for name, rows in finds.items():
         faces = [find.crop for find in rows if find.right == 1]
         if faces and not any(find.detection.landmarks for find in rows):
             like = evidence.run(session, np.stack(faces))[1]
-            cuts[name] = round(float(np.quantile(like, FINDS_LOST)), 4)
+            cutoffs[name] = round(float(np.quantile(like, FINDS_LOST)), 4)
     how = f"{FINDS_LOST:.0%} of the faces found by a detector without landmarks may be thrown out"
-    return cuts, {"on": _counted(finds), "how": how}
+    return cutoffs, {"on": _counted(finds), "how": how}
 
 
 def _counted(finds: Finds) -> str:

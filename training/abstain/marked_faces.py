@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +69,23 @@ def read(folder: Path) -> list[Picture]:
         return [_picture(path, least, by_file.get(path, [])) for path in paths]
     except (OSError, KeyError, ValueError) as error:
         raise FacespaceError(f"{marks} cannot be read: {type(error).__name__} {error}.") from error
+
+
+def read_sets(folder: Path) -> dict[str, list[Picture]]:
+    """The sets of marked pictures in a folder, by name.
+
+    Raises:
+        FacespaceError: there is none.
+    """
+    marks = sorted(folder.glob("*/annotations.csv"))
+    if not marks:
+        raise FacespaceError(f"{folder} has no folder with an annotations.csv.")
+    return {mark.parent.name: read(mark.parent) for mark in marks}
+
+
+def empty_sets(sets: Mapping[str, Sequence[Picture]]) -> list[str]:
+    """Those in which no face is marked at all."""
+    return [name for name, pictures in sets.items() if not any(len(p.boxes) for p in pictures)]
 
 
 def opened(path: Path) -> RGB:

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
@@ -78,18 +78,22 @@ def examples(fitting: Sample, empty: Sequence[Path], jobs: int) -> Examples:
     """
     rng = np.random.default_rng(0)
     chosen = rng.permutation(len(fitting.photos))[: 2 * COVERED_PHOTOS]
-    drawn, bare = chosen[: len(chosen) // 2], chosen[len(chosen) // 2 :]
+    masked, bare = chosen[: len(chosen) // 2], chosen[len(chosen) // 2 :]
 
     with workers.opened(jobs) as crew:
 
-        def made(make: Callable[[Sample, int], Crops], places: Array) -> Crops:
+        def crops(make: Callable[[Sample, int], Crops], places: Array) -> Crops:
             parts = np.array_split(places, max(1, len(places) // CHUNK))
             seeded = [(make, fitting.part(part), seed) for seed, part in enumerate(parts)]
             return np.concatenate(workers.each_result(_made, seeded, crew, make.__name__, size=1))
 
         pictures = [(_no_faces, path, seed) for seed, path in enumerate(empty)]
-        others = np.concatenate(workers.each_result(_made, pictures, crew, "no faces"))
-        return Examples(fitting.crops[bare], made(moved, drawn[::2]), made(covered, drawn), others)
+        return Examples(
+            bare=fitting.crops[bare],
+            moved=crops(moved, masked[::2]),
+            covered=crops(covered, masked),
+            others=np.concatenate(workers.each_result(_made, pictures, crew, "no faces")),
+        )
 
 
 def _made(example: tuple[Callable[..., Crops], Sample | Path, int]) -> Crops:
@@ -105,14 +109,14 @@ def covered(sample: Sample, seed: int = 0) -> Crops:
     """
     rng = np.random.default_rng(seed)
     side = align.TEMPLATE.side
-    made = [np.empty((0, side, side), np.uint8)]
+    crops = [np.empty((0, side, side), np.uint8)]
     for padded, points in _padded(sample):
         other = images.load(sample.photos[rng.integers(len(sample.photos))].path)
         hidden = synthetic_masks.draw(padded, _five(points), other, rng)
-        found = detectors.get().detect(hidden, labelled_faces.THRESHOLD)
-        if found:
-            made.append(align.crop(hidden, [labelled_faces.middle_face(found, hidden)]))
-    return np.concatenate(made)
+        detections = detectors.get().detect(hidden, labelled_faces.THRESHOLD)
+        if detections:
+            crops.append(align.crop(hidden, [labelled_faces.middle_face(detections, hidden)]))
+    return np.concatenate(crops)
 
 
 def moved(sample: Sample, seed: int = 0) -> Crops:
@@ -124,22 +128,22 @@ def moved(sample: Sample, seed: int = 0) -> Crops:
 def squares(rgb: RGB, rng: np.random.Generator) -> list[Detection]:
     """Random squares of a picture, uint8 (H, W, 3), from 20 pixels to its shorter side."""
     height, width = rgb.shape[:2]
-    found = []
+    random = []
     for _ in range(SQUARES):
         side = float(np.exp(rng.uniform(np.log(20), np.log(min(height, width)))))
         box = Box(rng.uniform(0, width - side), rng.uniform(0, height - side), side, side)
-        found.append(Detection(box, 0.0))
-    return found
+        random.append(Detection(box, 0.0))
+    return random
 
 
-def learn(made: Examples) -> bytes:
+def learn(examples: Examples) -> bytes:
     """The second opinion as an ONNX file: ``faces`` in, ``evidence.OUTPUTS`` out.
 
     Raises:
         ExportError: the file does not compute what was fitted.
     """
-    side = made.bare.shape[1]
-    stacks = (made.bare, made.moved, made.covered, made.others)
+    side = examples.bare.shape[1]
+    stacks = (examples.bare, examples.moved, examples.covered, examples.others)
     kinds = np.repeat(np.arange(4), [len(stack) for stack in stacks])
     pictures = np.concatenate(stacks)
     held = np.random.default_rng(0).random(len(kinds)) < HELD_OUT
@@ -161,11 +165,13 @@ def learn(made: Examples) -> bytes:
         decisions = svm.decision_function(placed[used & held])[:, None]
         sigmoid = LogisticRegression(C=1e6).fit(decisions, labels[used & held])
         _write(graph, svm, sigmoid, coordinates, output)
-        shown = svm.decision_function(placed[:CHUNK])[:, None]
-        expected.append(sigmoid.predict_proba(shown)[:, 1])
-    content = _finished(graph, side)
-    given = evidence.run(model.session(content, contract=False), pictures[:CHUNK])
-    error = float(np.abs(np.array(given) - np.array(expected)).max())
+        first = svm.decision_function(placed[:CHUNK])[:, None]
+        expected.append(sigmoid.predict_proba(first)[:, 1])
+    finished = graph.model(side, {name: ["N"] for name in evidence.OUTPUTS})
+    onnx.checker.check_model(finished, full_check=True)
+    content: bytes = finished.SerializeToString()
+    computed = evidence.run(model.session(content, contract=False), pictures[:CHUNK])
+    error = float(np.abs(np.array(computed) - np.array(expected)).max())
     if not error <= TOLERANCE:
         raise ExportError(f"The second opinion's probabilities differ by {error:.1e}.")
     return content
@@ -182,16 +188,6 @@ def _write(graph: Graph, svm: SVC, sigmoid: LogisticRegression, coordinates: str
     graph.node("Sigmoid", [flat], out)
 
 
-def _finished(graph: Graph, side: int) -> bytes:
-    finished = graph.finished(
-        [helper.make_tensor_value_info(INPUT, TensorProto.UINT8, ["N", side, side])],
-        [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["N"]) for n in evidence.OUTPUTS],
-    )
-    onnx.checker.check_model(finished, full_check=True)
-    content: bytes = finished.SerializeToString()
-    return content
-
-
 def _padded(sample: Sample) -> Iterator[tuple[RGB, Array]]:
     """Every photo of a sample with a border of half its size, and the landmarks in it, (5, 2)."""
     for photo, landmarks in zip(sample.photos, sample.rows["landmarks"], strict=True):
@@ -205,8 +201,8 @@ def _moved(rgb: RGB, points: Array, rng: np.random.Generator) -> Array:
     middle = points.mean(axis=0)
     length = float(np.hypot(*(points[3:].mean(axis=0) - points[:2].mean(axis=0))))
     factor = np.exp(complex(rng.normal(0, 0.12), rng.normal(0, 0.12)))
-    turn = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]])
-    askew = (points - middle) @ turn.T + middle + rng.normal(0, 0.1, 2) * length
+    rotation = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]])
+    askew = (points - middle) @ rotation.T + middle + rng.normal(0, 0.1, 2) * length
     shrunk = float(rng.choice([1.0, 1.0, 0.5, 0.25, 0.15]))
     if shrunk < 1:
         small = cv2.resize(rgb, None, fx=shrunk, fy=shrunk, interpolation=cv2.INTER_AREA)
@@ -218,15 +214,15 @@ def _no_faces(path: Path, seed: int) -> Crops:
     """Squares of a picture without a face: at random, and where a careless Haar sees one."""
     rng = np.random.default_rng(seed)
     rgb = opened(path)
-    found = squares(rgb, rng)
+    patches = squares(rgb, rng)
     for detection in CARELESS.detect(rgb):
         box = detection.box
-        found.append(Detection(box, 0.0))
+        patches.append(Detection(box, 0.0))
         for _ in range(COPIES):
             side = box.width * rng.uniform(0.8, 1.25)
             x, y = rng.uniform(-0.15, 0.15, 2) * box.width
-            found.append(Detection(Box(box.x + x, box.y + y, side, side), 0.0))
-    return align.crop(rgb, found)
+            patches.append(Detection(Box(box.x + x, box.y + y, side, side), 0.0))
+    return align.crop(rgb, patches)
 
 
 def _five(points: Array) -> FivePoints:

@@ -21,7 +21,7 @@ from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from training.models import pipeline, svm_to_onnx
-from training.models.fit import Searched, drawn
+from training.models.fit import Searched, subset
 from training.models.nystroem import NystroemSVC
 from training.models.onnx_graph import OPSET
 from training.photos.sample import Sample
@@ -71,7 +71,7 @@ def compared(searched: Searched, fitting: Sample, jobs: int = -1) -> list[dict[s
         ``microseconds`` a face in batches of ``TIMED``; ``bytes`` of the ONNX file of the
         classifier alone (None where it cannot be written).
     """
-    sample = fitting.part(drawn(len(fitting.photos)))
+    sample = fitting.part(subset(len(fitting.photos)))
     coordinates, parts = _placed(searched, sample)
     tried = contenders(searched.best, searched.kind)
     labels = np.tile(sample.labels, len(parts))
@@ -96,7 +96,7 @@ def _placed(searched: Searched, sample: Sample) -> tuple[Array, list[tuple[Array
 
     So the PCA is fitted once for all classifiers, and never on what is held out.
     """
-    own = pipeline.own(searched.rows[drawn(len(searched.rows))])
+    own = pipeline.own(searched.rows[subset(len(searched.rows))])
     components, whitening = int(searched.best["components"]), searched.front_end.whitening
     coordinates, parts = [], []
     folds = pipeline.folds().split(own, sample.labels, sample.persons)

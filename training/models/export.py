@@ -90,7 +90,8 @@ def to_onnx(
     if pca is not space["pca"]:
         in_space = graph.projected(pixels, space["scaler"], space["pca"], space["pca"].divisor_)
     _distance(graph, pixels, space, in_space)
-    model = graph.model(side, pca.n_components_)
+    shapes: list[list[str | int]] = [["N", 2], ["N", pca.n_components_], ["N"]]
+    model = graph.model(side, dict(zip(OUTPUTS, shapes, strict=True)))
     helper.set_model_props(model, {"facespace": json.dumps(facts, ensure_ascii=False)})
     onnx.checker.check_model(model, full_check=True)
     content: bytes = model.SerializeToString()

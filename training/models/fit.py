@@ -78,7 +78,7 @@ def search(end: FrontEnd, material: Material, jobs: int | Cluster, kind: str = "
     """Find the best settings for a front end on a part of the photos."""
     crops = material.fitting.crops
     rows = Computed(end, crops) if kind == "nystroem" else front_ends.rows(end, crops)
-    chosen = drawn(len(rows))
+    chosen = subset(len(rows))
     log.info(f"{end.name}: searching C, gamma and components on {len(chosen)} photos")
     labels, persons = material.fitting.labels[chosen], material.fitting.persons[chosen]
     best, table = pipeline.search(end, rows[chosen], labels, persons, jobs, kind)
@@ -87,9 +87,9 @@ def search(end: FrontEnd, material: Material, jobs: int | Cluster, kind: str = "
     return Searched(end, rows, validation_rows, best, table, kind)
 
 
-def drawn(count: int, most: int = SEARCH_PHOTOS) -> Array:
+def subset(count: int, most: int = SEARCH_PHOTOS) -> Array:
     """At most so many positions out of ``count``, always the same ones."""
-    return nystroem.drawn(count, most)
+    return nystroem.subset(count, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +129,10 @@ def fit(searched: Sequence[Searched], material: Material, jobs: int) -> list[Fit
         tasks.append(_Task(one, "", everything, own))
         for photos in LEARNED_FROM:
             if photos < count:
-                tasks.append(_Task(one, "learning_curve", drawn(count, photos), own))
-        most = pipeline.bounded(max(COMPONENTS), one.rows[:1], len(drawn(count)))
+                tasks.append(_Task(one, "learning_curve", subset(count, photos), own))
+        most = pipeline.bounded(max(COMPONENTS), one.rows[:1], len(subset(count)))
         for components in sorted({min(k, most) for k in COMPONENTS}):
-            tasks.append(_Task(one, "component_curve", drawn(count), components))
+            tasks.append(_Task(one, "component_curve", subset(count), components))
     # The longest first, so that no processor is left alone with one of them at the end.
     tasks.sort(key=lambda task: -len(task.chosen))
     done = Parallel(n_jobs=jobs)(
@@ -161,7 +161,7 @@ def space(searched: Sequence[Searched], fits: Sequence[Fitted], fitting: Sample)
             return fitted.classifier.estimator_[:-1]
     crops = fitting.crops
     if any(one.kind == "nystroem" for one in searched):
-        crops = crops[drawn(len(crops), pipeline.REDUCTION_PHOTOS)]
+        crops = crops[subset(len(crops), pipeline.REDUCTION_PHOTOS)]
     rows = front_ends.rows(front_ends.PIXELS, crops)
     components = pipeline.bounded(max(front_ends.PIXELS.components), rows, len(rows))
     return pipeline.reduction(components).fit(pipeline.own(rows))

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from onnx import TensorProto, helper
+from onnx import TensorProto
 
 from facespace.faces.model import INPUT, session
 from facespace.types import Crops
@@ -241,10 +241,7 @@ def rows(front_end: FrontEnd, crops: Crops) -> Rows:
     graph = Graph()
     numbers = graph.node("Cast", [INPUT], to=TensorProto.FLOAT)
     output = front_end.write(graph, with_mirrored(graph, numbers, side))
-    model = graph.finished(
-        [helper.make_tensor_value_info(INPUT, TensorProto.UINT8, ["N", side, side])],
-        [helper.make_tensor_value_info(output, TensorProto.FLOAT, ["M", "D"])],
-    )
+    model = graph.model(side, {output: ["M", "D"]})
     runner = session(model.SerializeToString(), contract=False)
     parts = []
     for i in range(0, len(crops), BATCH):

@@ -39,7 +39,7 @@ JITTER = 1e-2
 Array = npt.NDArray[Any]
 
 
-def drawn(count: int, most: int, seed: int = 0) -> Array:
+def subset(count: int, most: int, seed: int = 0) -> Array:
     """At most so many positions out of ``count``, always the same ones."""
     return np.sort(np.random.default_rng(seed).permutation(count)[:most])
 
@@ -77,7 +77,7 @@ class NystroemSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if len(self.classes_) != 2:
             raise ValueError(f"There must be two classes, not {len(self.classes_)}.")
         self.n_features_in_, self._gamma = X.shape[1], float(self.gamma)
-        self.support_ = drawn(len(X), self.landmarks, self.random_state)
+        self.support_ = subset(len(X), self.landmarks, self.random_state)
         self.support_vectors_ = X[self.support_]
         sides = [X] if mirrored is None else [X, mirrored]
         # Kernel values differ little from their mean, so that float32 would lose the digits in
@@ -101,19 +101,19 @@ class NystroemSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weights: Array = np.zeros(size)
         before = np.zeros(len(signs), bool)
         for step in range(STEPS):
-            seen = drawn(len(signs), FIRST * size if step == 0 else len(signs))
+            chosen = subset(len(signs), FIRST * size if step == 0 else len(signs))
             products, right = np.zeros((size, size)), np.zeros(size)
             inside = np.zeros(len(signs), bool)
-            for start in range(0, len(seen), CHUNK):
-                part = seen[start : start + CHUNK]
+            for start in range(0, len(chosen), CHUNK):
+                part = chosen[start : start + CHUNK]
                 rows = self._kernels([side[part] for side in sides], middle)
                 inside[part] = signs[part] * (rows @ weights.astype(rows.dtype)) < 1
-                rows, wanted = rows[inside[part]], signs[part][inside[part]]
+                rows, targets = rows[inside[part]], signs[part][inside[part]]
                 products += rows.T @ rows
-                right += rows.T @ wanted
+                right += rows.T @ targets
             if (inside == before).all():
                 break
-            share, before = len(seen) / len(signs), inside
+            share, before = len(chosen) / len(signs), inside
             weights = np.linalg.solve(share * penalty + products, right)
         return weights
 

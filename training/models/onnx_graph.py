@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from facespace.faces.model import INPUT, OUTPUTS
+from facespace.faces.model import INPUT
 from training.models import svm_to_onnx
 from training.models.nystroem import NystroemSVC
 
@@ -54,10 +54,10 @@ class Graph:
     def floats(self, values: npt.ArrayLike) -> str:
         """Append a constant of float32."""
         name = f"constant_{len(self._constants)}"
-        self._keep(name, np.asarray(values, np.float32))
+        self._append(name, np.asarray(values, np.float32))
         return name
 
-    def _keep(self, name: str, values: npt.NDArray[Any]) -> None:
+    def _append(self, name: str, values: npt.NDArray[Any]) -> None:
         """Append a constant, in half the space where half precision holds it."""
         half = rounded(values)
         if values.size < LARGE or not np.allclose(half, values, rtol=1e-6, atol=0):
@@ -95,30 +95,31 @@ class Graph:
             the class index, int64 (N,), and the decision values ``[-d, d]``, float (N, 2).
         """
         svm_to_onnx.register()
-        made = convert_sklearn(
+        converted = convert_sklearn(
             svm,
             initial_types=[("source", FloatTensorType([None, svm.n_features_in_]))],
             target_opset=OPSET,
             options={id(svm): {"zipmap": False, "raw_scores": True}},
         )
         prefix = f"{type(svm).__name__}_{len(self._nodes)}_"
-        made = add_prefix(made, prefix)
+        converted = add_prefix(converted, prefix)
         self.node("Identity", [coordinates], f"{prefix}source")
-        for tensor in made.graph.initializer:
-            self._keep(tensor.name, numpy_helper.to_array(tensor))
-        self._nodes += made.graph.node
-        label, scores = (output.name for output in made.graph.output)
+        for tensor in converted.graph.initializer:
+            self._append(tensor.name, numpy_helper.to_array(tensor))
+        self._nodes += converted.graph.node
+        label, scores = (output.name for output in converted.graph.output)
         return label, scores
 
-    def model(self, side: int, components: int) -> onnx.ModelProto:
-        """The finished model with the contract's input and outputs."""
-        shapes: list[list[str | int]] = [["N", 2], ["N", components], ["N"]]
+    def model(self, side: int, outputs: Mapping[str, Sequence[str | int]]) -> onnx.ModelProto:
+        """The finished model: faces, uint8 (N, side, side), in; floats of these shapes out."""
         faces = helper.make_tensor_value_info(INPUT, TensorProto.UINT8, ["N", side, side])
-        outputs = [
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-            for name, shape in zip(OUTPUTS, shapes, strict=True)
-        ]
-        return self.finished([faces], outputs)
+        return self.finished(
+            [faces],
+            [
+                helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+                for name, shape in outputs.items()
+            ],
+        )
 
     def finished(
         self, inputs: Sequence[onnx.ValueInfoProto], outputs: Sequence[onnx.ValueInfoProto]

@@ -25,7 +25,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from training.models.front_ends import Computed, FrontEnd
-from training.models.nystroem import CHUNK, NystroemSVC, drawn
+from training.models.nystroem import CHUNK, NystroemSVC, subset
 from training.models.on_cluster import on_cluster
 from training.models.onnx_graph import rounded
 
@@ -79,8 +79,9 @@ class SoftWhitenedPCA(PCA):  # type: ignore[misc]
     @property
     def divisor_(self) -> Array:
         """What each coordinate is divided by, (K,)."""
-        kept = self.explained_variance_ ** ((1 - self.whitening) / 2)
-        divisor: Array = np.sqrt(self.explained_variance_) / kept * np.sqrt(np.sum(kept**2))
+        deviation = np.sqrt(self.explained_variance_)
+        whitened = self.explained_variance_ ** ((1 - self.whitening) / 2)
+        divisor: Array = deviation / whitened * np.sqrt(np.sum(whitened**2))
         return divisor
 
     def transform(self, X: Array) -> Array:
@@ -133,7 +134,7 @@ class MirrorFitted(MirrorAverage):
         """Fit the classifier on rows (N, 2 D) and labels (N,)."""
         self.estimator_ = clone(self.estimator)
         reduction, svm = self.estimator_[:-1], self.estimator_[-1]
-        reduction.fit(own(X[drawn(len(X), REDUCTION_PHOTOS)]))
+        reduction.fit(own(X[subset(len(X), REDUCTION_PHOTOS)]))
         parts = [
             [reduction.transform(rows) for rows in np.split(X[start : start + CHUNK], 2, axis=1)]
             for start in range(0, len(X), CHUNK)
@@ -166,11 +167,11 @@ def halve(fitted: MirrorAverage) -> None:
     svm.support_vectors_ = np.asarray(rounded(svm.support_vectors_), svm.support_vectors_.dtype)
 
 
-def classifier(wanted: str, photos: int) -> str:
-    """The name of the SVM, of ``CLASSIFIERS``, for so many photos; ``wanted`` may be "auto"."""
-    if wanted == "auto":
+def classifier(name: str, photos: int) -> str:
+    """The name of the SVM, of ``CLASSIFIERS``, for so many photos; ``name`` may be "auto"."""
+    if name == "auto":
         return "svc" if photos <= SVC_PHOTOS else "nystroem"
-    return wanted
+    return name
 
 
 def build(

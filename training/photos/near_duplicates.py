@@ -16,11 +16,11 @@ GRID = 16
 
 #: Photos are near duplicates if at most so many bits of their hashes differ, or at most
 #: ``DOUBTFUL`` and at most ``CROP`` bits of their crops' hashes. Of 1,021 photos of four data sets,
-#: saved again as JPEG of quality 60, or at 3/4 or 3/2 of their size, 99 % stay within ``CUT``;
+#: saved again as JPEG of quality 60, or at 3/4 or 3/2 of their size, 99 % stay within ``SURE``;
 #: none of 2.4 million pairs of LFW and none of 7,260 studio portraits of London is that close.
 #: All pairs of FairFace up to 28 bits are, looked at, the same photo; in London, where all sit in
 #: one pose and light, there are others from 20 bits on, and none where the crops agree too.
-CUT, DOUBTFUL, CROP = 16, 24, 40
+SURE, DOUBTFUL, CROP = 16, 24, 40
 
 #: Rows compared at once, what bounds the memory.
 _BLOCK = 500
@@ -50,13 +50,13 @@ class Near:
     nearest: npt.NDArray[np.int64]
 
     def to_dict(self) -> dict[str, Any]:
-        """``bits``, the cuts, numbers of ``pairs`` and ``photos``, and a histogram of ``nearest``.
+        """``bits``, the cutoffs, numbers of ``pairs`` and ``photos``, and a histogram of ``nearest``.
 
         ``nearest`` counts photos by the number of differing bits, from 0 on.
         """
         return {
             "bits": GRID * GRID,
-            "cut": CUT,
+            "cut": SURE,
             "doubtful": DOUBTFUL,
             "crop": CROP,
             "pairs": len(self.pairs),
@@ -82,8 +82,8 @@ def near(hashed: Hashed) -> Near:
         ahead, behind = nearest[start : start + len(differing)], nearest[start:]
         np.minimum(ahead, differing.min(axis=1), out=ahead)
         np.minimum(behind, differing.min(axis=0), out=behind)
-        found = _same(differing, hashed.crops[start : start + _BLOCK], hashed.crops[start:])
-        pairs.append(found[found[:, 0] < found[:, 1]] + start)
+        here = _same(differing, hashed.crops[start : start + _BLOCK], hashed.crops[start:])
+        pairs.append(here[here[:, 0] < here[:, 1]] + start)
     return Near(np.concatenate(pairs), nearest)
 
 
@@ -98,14 +98,14 @@ def matches(hashed: Hashed, others: Hashed) -> npt.NDArray[np.int64]:
     for start in range(0, len(hashed.photos), _BLOCK):
         part = slice(start, start + _BLOCK)
         differing = differing_pairs(hashed.photos[part], others.photos)
-        found = _same(differing, hashed.crops[part], others.crops)
-        pairs.append(found + np.array([start, 0]))
+        here = _same(differing, hashed.crops[part], others.crops)
+        pairs.append(here + np.array([start, 0]))
     return np.concatenate(pairs)
 
 
 def _same(differing: npt.NDArray[np.uint16], crops: Hashes, others: Hashes) -> npt.NDArray[Any]:
     """Where photos that differ in so many bits are near duplicates, int (P, 2)."""
-    found = np.argwhere(differing <= DOUBTFUL)
-    one, other = found.T
+    pairs = np.argwhere(differing <= DOUBTFUL)
+    one, other = pairs.T
     agree = np.bitwise_count(crops[one] ^ others[other]).sum(axis=1) <= CROP
-    return np.asarray(found[agree | (differing[one, other] <= CUT)])
+    return np.asarray(pairs[agree | (differing[one, other] <= SURE)])

@@ -74,12 +74,12 @@ def demand_writable(out: Path) -> None:
     Raises:
         FacespaceError: they cannot.
     """
-    made = [folder for folder in (out, *out.parents) if not folder.exists()]
+    missing = [folder for folder in (out, *out.parents) if not folder.exists()]
     try:
         out.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=out):
             pass
-        for folder in made:
+        for folder in missing:
             folder.rmdir()
     except OSError as error:
         why = error.strerror or error
@@ -118,19 +118,19 @@ def write(
     for name, content in described.items():
         _replace(out / name, content)
     files = [face_space.FILE, REPORT, *described, SCORES]
-    added, cuts = _added(out)
+    added, cutoffs = _added(out)
     manifest = {
         "format": FORMAT,
         "default": next(iter(trained)),
         "models": listed,
         "files": {name: _identity(out / name) for name in dict.fromkeys([*files, *added])},
-        "cuts": cuts,
+        "cuts": cutoffs,
     }
     _write_json(out / MANIFEST, manifest)
 
 
 def _added(out: Path) -> tuple[list[str], dict[str, Any]]:
-    """The files and cuts that ``add`` put into a folder: a new training leaves them there."""
+    """The files and cutoffs that ``add`` put into a folder: a new training leaves them there."""
     try:
         manifest = json.loads((out / MANIFEST).read_text("utf-8"))
         names = [str(name) for name in manifest["files"] if (out / name).is_file()]
@@ -139,8 +139,8 @@ def _added(out: Path) -> tuple[list[str], dict[str, Any]]:
         return [], {}
 
 
-def add(out: Path, contents: Mapping[str, bytes], cuts: Mapping[str, Any] | None = None) -> None:
-    """Add files, and cuts, to artifacts that are there; others of the same names are replaced.
+def add(out: Path, contents: Mapping[str, bytes], cutoffs: Mapping[str, Any] | None = None) -> None:
+    """Add files, and cutoffs, to artifacts that are there; others of the same names are replaced.
 
     Raises:
         FacespaceError: there are no artifacts.
@@ -150,8 +150,8 @@ def add(out: Path, contents: Mapping[str, bytes], cuts: Mapping[str, Any] | None
     for name, content in contents.items():
         _replace(out / name, content)
         manifest["files"][name] = _identity(out / name)
-    if cuts is not None:
-        manifest["cuts"] = cuts
+    if cutoffs is not None:
+        manifest["cuts"] = cutoffs
     _write_json(out / MANIFEST, manifest)
 
 

@@ -247,7 +247,7 @@ def test_near_duplicates_are_found_wherever_they_are(
     near = near_duplicates.near(hashed([*different, small, different[0]]))
     assert sorted(map(tuple, near.pairs.tolist())) == [(0, 7), (4, 6)]
     assert near.nearest[[0, 7]].tolist() == [0, 0]
-    assert near.nearest[4] == near.nearest[6] <= near_duplicates.CUT
+    assert near.nearest[4] == near.nearest[6] <= near_duplicates.SURE
     assert near.nearest[[1, 2, 3, 5]].min() > near_duplicates.DOUBTFUL
     assert near_duplicates.between(hashed(different), hashed([small])) == 1
 
