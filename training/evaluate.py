@@ -46,9 +46,9 @@ def table(figures: dict[str, Any]) -> str:
     for metric in first["metrics"]:
         lines.append([metric, *(_cell(entry["metrics"][metric]) for entry in models.values())])
     for i, label in enumerate(("female", "male")):
-        for j, read in enumerate(("female", "male")):
+        for j, predicted in enumerate(("female", "male")):
             counts = (f"{entry['confusion'][i][j]:,}" for entry in models.values())
-            lines.append([f"labelled {label}, read as {read}", *counts])
+            lines.append([f"labelled {label}, predicted {predicted}", *counts])
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     title = (
         f"{about['title']}: {about['photos']:,} photos, {about['faces']:,} faces, "

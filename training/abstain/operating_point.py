@@ -29,7 +29,7 @@ AUC_LOSS = 0.01
 
 #: How all of it is chosen, in words.
 HOW = (
-    "probabilities by Platt's sigmoid; the threshold where both sexes are read wrongly equally "
+    "probabilities by Platt's sigmoid; the threshold at which both sexes are wrong equally "
     f"often; the most faces answered with at most {RISK:.0%} of the answers wrong; the smallest "
     f"face whose AUC is within {AUC_LOSS} of a full crop's"
 )

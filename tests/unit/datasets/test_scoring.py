@@ -177,4 +177,4 @@ def test_the_command_needs_no_scikit_learn(labelled_zip: bytes, tmp_path: Path) 
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "photo/s" not in done.stderr  # no bar where nobody looks
-    assert "labelled female, read as female" in done.stdout
+    assert "labelled female, predicted female" in done.stdout
