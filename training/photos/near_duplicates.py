@@ -50,7 +50,7 @@ class Near:
     nearest: npt.NDArray[np.int64]
 
     def to_dict(self) -> dict[str, Any]:
-        """``bits``, the cutoffs, counts of ``pairs`` and ``photos``, and a histogram of ``nearest``.
+        """``bits``, the cutoffs, counts of ``pairs`` and ``photos``, a histogram of ``nearest``.
 
         ``nearest`` counts photos by the number of differing bits, from 0 on.
         """
