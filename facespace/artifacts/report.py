@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from facespace.artifacts.contents import load_json
+from facespace.artifacts.described import Fitted
 from facespace.artifacts.files import TRAIN_AGAIN
 from facespace.artifacts.manifest import Manifest
 from facespace.metrics.classification import EndToEnd
@@ -93,6 +94,7 @@ class Classifier:
 class ModelReport:
     """What was measured of one model; what is by test set has the sets' names.
 
+    ``learned`` has the names of the data sets that were trained on; older reports lack it.
     ``milliseconds`` a face, by faces at once. The rows of ``learning_curve``,
     ``component_curve`` and ``face_size`` have the AUC beside what was varied.
     """
@@ -116,6 +118,7 @@ class ModelReport:
     end_to_end: Mapping[str, Mapping[str, EndToEnd]]
     covered: Mapping[str, Mapping[str, EndToEnd]]
     comparison: tuple[Classifier, ...]
+    learned: Mapping[str, Fitted] = field(default_factory=dict)
     classifier: str = "svc"
     rounding: Rounding | None = None
 
