@@ -85,18 +85,18 @@ def examples(fitting: Sample, empty: Sequence[Path], jobs: int) -> Examples:
         def crops(make: Callable[[Sample, int], Crops], places: Array) -> Crops:
             parts = np.array_split(places, max(1, len(places) // CHUNK))
             seeded = [(make, fitting.part(part), seed) for seed, part in enumerate(parts)]
-            return np.concatenate(workers.each_result(_made, seeded, crew, make.__name__, size=1))
+            return np.concatenate(workers.each_result(_crops, seeded, crew, make.__name__, size=1))
 
         pictures = [(_no_faces, path, seed) for seed, path in enumerate(empty)]
         return Examples(
             bare=fitting.crops[bare],
             moved=crops(moved, masked[::2]),
             covered=crops(covered, masked),
-            others=np.concatenate(workers.each_result(_made, pictures, crew, "no faces")),
+            others=np.concatenate(workers.each_result(_crops, pictures, crew, "no faces")),
         )
 
 
-def _made(example: tuple[Callable[..., Crops], Sample | Path, int]) -> Crops:
+def _crops(example: tuple[Callable[..., Crops], Sample | Path, int]) -> Crops:
     make, source, seed = example
     return make(source, seed)
 
