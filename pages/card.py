@@ -1,4 +1,4 @@
-"""The model card, the files behind the dashboard, and where every cut comes from."""
+"""The model card, the files behind the dashboard, and where every cutoff comes from."""
 
 import streamlit as st
 
@@ -22,11 +22,11 @@ else:
         st.warning(problem, icon=":material/build:")
 model_card.downloads(manifest, text, sound)
 
-read, files, cuts = st.tabs(["The card", "Files and versions", "Every cut"])
-with read:
+card, files, cutoffs = st.tabs(["The card", "Files and versions", "Every cutoff"])
+with card:
     model_card.show(manifest, text)
 with files:
     model_card.files(found)
     model_card.versions(manifest)
-with cuts:
-    model_card.cuts(manifest)
+with cutoffs:
+    model_card.cutoffs(manifest)

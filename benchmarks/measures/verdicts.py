@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from facespace.artifacts.manifest import Cuts, load_manifest
+from facespace.artifacts.manifest import Cutoffs, load_manifest
 from facespace.datasets.dataset import read_dataset
 from facespace.faces import align, detectors, evidence, model
 from facespace.faces.analyze import analyze
@@ -70,7 +70,7 @@ def masks(picture: Picture) -> list[tuple[bool, str, bool]]:
 
 def not_like_a_face(sets: Mapping[str, list[Picture]]) -> dict[str, Any]:
     """By detector and part, what is thrown out of its finds where no face is, and of true ones."""
-    cuts = load_manifest().cuts
+    limits = load_manifest().cutoffs
     empty = set(marked_faces.empty_sets(sets))
     figures: dict[str, Any] = {}
     for name in detectors.NAMES:
@@ -78,7 +78,7 @@ def not_like_a_face(sets: Mapping[str, list[Picture]]) -> dict[str, Any]:
             find | {"false": key in empty}
             for key, pictures in sets.items()
             for picture in pictures
-            for find in opinions(name, picture, cuts)
+            for find in opinions(name, picture, limits)
         ]
         figures[name] = {}
         for part, some in parts(finds, lambda find: find["even"]).items():
@@ -91,21 +91,22 @@ def not_like_a_face(sets: Mapping[str, list[Picture]]) -> dict[str, Any]:
     return figures
 
 
-def opinions(name: str, picture: Picture, cuts: Cuts) -> list[dict[str, bool]]:
+def opinions(name: str, picture: Picture, limits: Cutoffs) -> list[dict[str, bool]]:
     """What the second opinion and the distance from face space say of one picture's finds."""
     rgb = images.load(picture.path)
     faces = detectors.get(name).detect(rgb)
     if not faces:
         return []
     crops = align.crop(rgb, faces)
-    by = Rules.of(model.load_model().info, cuts=cuts, detector=name)
+    by = Rules.of(model.load_model().info, cutoffs=limits, detector=name)
     right, distances = marked_faces.match(faces, picture).right, model.load_model().run(crops)[2]
     return [
         {
             "even": picture.even,
             "true": right[i] == 1,
-            "face_like": cuts.face_like is not None and (told.face_like or 0.0) < cuts.face_like,
-            "distance": cuts.distance is not None and distances[i] > cuts.distance,
+            "face_like": limits.face_like is not None
+            and (told.face_like or 0.0) < limits.face_like,
+            "distance": limits.distance is not None and distances[i] > limits.distance,
             "rejected": rejected(faces[i], told, by),
         }
         for i, told in enumerate(evidence.gather(faces, crops))

@@ -1,4 +1,4 @@
-"""The parts of the Model card page: the card, the files as they are, and every cut."""
+"""The parts of the Model card page: the card, the files as they are, and every cutoff."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.widgets import output
 from facespace.artifacts.manifest import Manifest
 from facespace.types import FacespaceError
 
 MANIFEST, CARD = "manifest.json", "MODEL_CARD.md"
 
-#: What the cuts are, in the words of the page.
-CUTS = {
+#: What the cutoffs are, in the words of the page.
+CUTOFFS = {
     "covered": "Covered: most that is answered",
     "face_like": "Like a face: least that is answered",
     "distance": "Distance from face space: most that is answered",
@@ -94,24 +95,14 @@ def downloads(manifest: Manifest, text: str | None, sound: bool) -> None:
     """Buttons for everything and for the card alone."""
     size = sum(info.bytes for info in manifest.listed)
     with st.container(horizontal=True):
-        st.download_button(
+        output.download(
             f"All artifacts (ZIP, {size / 1e6:.0f} MB)",
             lambda: packed(manifest),  # made when it is asked for
             "facespace-artifacts.zip",
-            "application/zip",
-            on_click="ignore",
             disabled=not sound,
-            icon=":material/folder_zip:",
         )
         if text is not None:
-            st.download_button(
-                "Model card",
-                text,
-                CARD,
-                "text/markdown",
-                on_click="ignore",
-                icon=":material/description:",
-            )
+            output.download("Model card", text, CARD)
 
 
 def show(manifest: Manifest, text: str | None) -> None:
@@ -140,45 +131,39 @@ def show(manifest: Manifest, text: str | None) -> None:
 
 def files(table: pd.DataFrame) -> None:
     """The files and what was found of them."""
-    st.dataframe(
+    output.table(
         table.assign(bytes=table["bytes"] / 1e6, problem=table["problem"] == ""),
-        width="stretch",
-        height="content",
-        hide_index=True,
-        alt="All files with size, sha256 and when they were verified",
-        column_order=["file", "problem", "bytes", "verified", "sha256"],
-        column_config={
+        "All files with size, sha256 and when they were verified",
+        {
             "file": st.column_config.TextColumn("File", pinned=True),
             "problem": st.column_config.CheckboxColumn("As listed"),
             "bytes": st.column_config.NumberColumn("MB", format="%.3f"),
             "verified": st.column_config.DatetimeColumn("Verified", format="YYYY-MM-DD HH:mm:ss"),
             "sha256": st.column_config.TextColumn("sha256"),
         },
+        column_order=["file", "problem", "bytes", "verified", "sha256"],
     )
     st.caption("A model is loaded only if its size and sha256 are as the manifest lists them.")
 
 
 def versions(manifest: Manifest) -> None:
     """What made the models, a row a package."""
-    made = {name: info.versions for name, info in manifest.models.items()}
-    packages = dict.fromkeys(package for versions in made.values() for package in versions)
-    st.dataframe(
+    by_model = {name: info.versions for name, info in manifest.models.items()}
+    packages = dict.fromkeys(package for versions in by_model.values() for package in versions)
+    output.table(
         pd.DataFrame(
             {"Made with": package}
-            | {name: versions.get(package, "–") for name, versions in made.items()}
+            | {name: versions.get(package, "–") for name, versions in by_model.items()}
             for package in packages
         ),
-        width="stretch",
-        height="content",
-        hide_index=True,
-        alt="The versions of the software that made each model",
+        "The versions of the software that made each model",
     )
 
 
-def cuts(manifest: Manifest) -> None:
-    """Every cut with its value, how it was chosen and on which photos."""
+def cutoffs(manifest: Manifest) -> None:
+    """Every cutoff with its value, how it was chosen and on which photos."""
     st.subheader("Of each model")
-    _table(
+    output.table(
         pd.DataFrame(
             {
                 "Model": name + (" (default)" if name == manifest.default else ""),
@@ -190,35 +175,39 @@ def cuts(manifest: Manifest) -> None:
         ),
         "Threshold, certainty and smallest face of each model",
     )
-    ways: dict[tuple[str, str], list[str]] = {}
+    models_by_way: dict[str, list[str]] = {}
     for name, info in manifest.models.items():
-        way = (str(info.chosen.get("how", "not said")), str(info.chosen.get("on", "not said")))
-        ways.setdefault(way, []).append(name)
-    for (how, on), names in ways.items():
-        st.markdown(f"**{', '.join(names)}**  \nChosen: {how}.  \nOn: {on}.")
+        models_by_way.setdefault(_way(info.chosen), []).append(name)
+    for way, names in models_by_way.items():
+        st.markdown(f"**{', '.join(names)}**  \n{way}")
     st.subheader("Of every model alike")
-    chosen = manifest.cuts.chosen
+    chosen = manifest.cutoffs.chosen
     if not chosen:
         st.info("None was chosen: `python -m training rules`.", icon=":material/rule:")
     for name, facts in chosen.items():
-        value = getattr(manifest.cuts, name, None)
-        values = value if isinstance(value, Mapping) else {"": value}
-        told = ", ".join(f"{key} {_number(v)}".strip() for key, v in values.items())
         with st.container(border=True):
-            st.markdown(
-                f"**{CUTS.get(name, name)}: {told}**  \nChosen: {facts.get('how', 'not said')}.  \n"
-                f"On: {facts.get('on', 'not said')}."
-            )
-            counted = ", ".join(
-                f"{key.replace('_', ' ')}: {_number(v, 'marked' in key)}"
-                for key, v in facts.items()
-                if isinstance(v, int | float)
-            )
-            if counted:
-                st.caption(counted[0].upper() + counted[1:])
-            if "table" in facts:
-                with st.expander("What was tried"):
-                    _table(pd.DataFrame(facts["table"]).round(3), f"What was tried for {name}")
+            _cutoff(name, manifest.cutoffs.named(name), facts)
+
+
+def _cutoff(name: str, value: float | Mapping[str, float] | None, facts: Mapping[str, Any]) -> None:
+    values = value if isinstance(value, Mapping) else {"": value}
+    figures = ", ".join(f"{key} {_number(v)}".strip() for key, v in values.items())
+    st.markdown(f"**{CUTOFFS.get(name, name)}: {figures}**  \n{_way(facts)}")
+    counted = ", ".join(
+        f"{key.replace('_', ' ')}: {_number(v, 'marked' in key)}"
+        for key, v in facts.items()
+        if isinstance(v, int | float)
+    )
+    if counted:
+        st.caption(counted[0].upper() + counted[1:])
+    if "table" in facts:
+        with st.expander("What was tried"):
+            output.table(pd.DataFrame(facts["table"]).round(3), f"What was tried for {name}")
+
+
+def _way(facts: Mapping[str, Any]) -> str:
+    """How something was chosen, and on which photos."""
+    return f"Chosen: {facts.get('how', 'not said')}.  \nOn: {facts.get('on', 'not said')}."
 
 
 def _number(value: Any, share: bool = False) -> str:
@@ -227,7 +216,3 @@ def _number(value: Any, share: bool = False) -> str:
     if share:
         return f"{value:.1%}"
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
-
-
-def _table(frame: pd.DataFrame, words: str) -> None:
-    st.dataframe(frame, width="stretch", height="content", hide_index=True, alt=words)

@@ -43,36 +43,49 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Cuts:
-    """Where a verdict becomes "?" whichever model judges; None where a cut was not chosen.
+class Cutoffs:
+    """Where a verdict becomes "?" whichever model judges; None where none was chosen.
 
     ``covered`` and ``distance`` are the most that is answered; ``face_like`` and ``sharpness`` the
-    least; ``turn`` the most (see ``types.Evidence`` for what they are). ``sure`` is, by detector,
-    the detection score below which the detector itself is unsure. ``thrown_out`` is, by detector,
+    least; ``yaw`` the most (see ``types.Evidence`` for what they are). ``detection_score`` is, by
+    detector, the score below which the detector itself is unsure. ``discarded`` is, by detector,
     the ``face_like`` below which its doubtful finds are no faces; where none was chosen for a
-    detector it is the cut ``face_like``. ``chosen`` says of each how and on which data it was
-    chosen.
+    detector it is the cutoff ``face_like``. ``chosen`` says of each, by its name in the manifest,
+    how and on which data it was chosen.
     """
 
     covered: float | None = None
     face_like: float | None = None
     distance: float | None = None
     sharpness: float | None = None
-    turn: float | None = None
-    sure: Mapping[str, float] = field(default_factory=dict)
-    thrown_out: Mapping[str, float] = field(default_factory=dict)
+    yaw: float | None = None
+    detection_score: Mapping[str, float] = field(default_factory=dict)
+    discarded: Mapping[str, float] = field(default_factory=dict)
     chosen: Mapping[str, Any] = field(default_factory=dict)
+
+    def named(self, key: str) -> float | Mapping[str, float] | None:
+        """The cutoff of that name in the manifest."""
+        value: float | Mapping[str, float] | None = getattr(self, _CUTOFFS.get(key, key), None)
+        return value
+
+
+#: The cutoffs by their names in the manifest.
+_CUTOFFS = {name: name for name in ("covered", "face_like", "distance", "sharpness")} | {
+    "turn": "yaw",
+    "sure": "detection_score",
+    "thrown_out": "discarded",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``manifest.json``: all models, the default's name, the cuts, and the other files."""
+    """``manifest.json``: all models, the default's name, the cutoffs, and the other files."""
 
     folder: Path
     default: str
     models: Mapping[str, ModelInfo]
     files: Mapping[str, FileInfo]
-    cuts: Cuts
+    cutoffs: Cutoffs
 
     def model(self, name: str | None = None) -> ModelInfo:
         """The model of that name, or the default.
@@ -182,7 +195,7 @@ def _read(path: Path, changed: int) -> Manifest:
         files = {name: _file(name, entry) for name, entry in data["files"].items()}
         if data["default"] not in models:
             raise ValueError(f"default model {data['default']!r} is not listed")
-        return Manifest(path.parent, data["default"], models, files, _cuts(data.get("cuts", {})))
+        return Manifest(path.parent, data["default"], models, files, _cutoffs(data.get("cuts", {})))
     except _NOT_SO as error:
         raise FacespaceError(
             f"{path} is damaged ({type(error).__name__}: {error}). {TRAIN_AGAIN}"
@@ -229,12 +242,12 @@ def _within(value: Any, least: float, most: float) -> float:
     return number
 
 
-def _cuts(entry: dict[str, Any]) -> Cuts:
+def _cutoffs(entry: dict[str, Any]) -> Cutoffs:
     numbers = ("covered", "face_like", "distance", "sharpness", "turn")
-    return Cuts(
-        **{name: _within(entry[name], -1e9, 1e9) for name in numbers if name in entry},
-        sure=_floats(entry.get("sure", {})),
-        thrown_out=_floats(entry.get("thrown_out", {})),
+    return Cutoffs(
+        **{_CUTOFFS[key]: _within(entry[key], -1e9, 1e9) for key in numbers if key in entry},
+        detection_score=_floats(entry.get("sure", {})),
+        discarded=_floats(entry.get("thrown_out", {})),
         chosen=dict(entry.get("chosen", {})),
     )
 

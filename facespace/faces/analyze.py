@@ -65,8 +65,10 @@ class FaceAnalyzer:
     ) -> None:
         self.detector = detectors.working(detector)[0] if isinstance(detector, str) else detector
         self.model = model if isinstance(model, Model) else load_model(model)
-        cuts = load_manifest().cuts
-        self.rules = rules or Rules.of(self.model.info, cuts=cuts, detector=self.detector.name)
+        cutoffs = load_manifest().cutoffs
+        self.rules = rules or Rules.of(
+            self.model.info, cutoffs=cutoffs, detector=self.detector.name
+        )
         self.threshold, self.small_faces = threshold, small_faces
 
     @classmethod
@@ -159,7 +161,7 @@ def rules_of(settings: Settings) -> Rules:
         manifest.model(settings.model),
         settings.certainty,
         settings.smallest_face,
-        manifest.cuts,
+        manifest.cutoffs,
         detectors.working(settings.detector)[0].name,
     )
 

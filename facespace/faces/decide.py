@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from facespace.artifacts.manifest import Cuts, ModelInfo
+from facespace.artifacts.manifest import Cutoffs, ModelInfo
 from facespace.types import Detection, Evidence, Score, Verdict
 
-NO_EVIDENCE, NO_CUTS = Evidence(), Cuts()
+NO_EVIDENCE, NO_CUTOFFS = Evidence(), Cutoffs()
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """When to answer and what.
 
-    ``threshold``: a face reads as female where ``probability_female`` reaches it.
+    ``threshold``: a face is predicted female where ``probability_female`` reaches it.
     ``certainty``: least probability of the likelier class, 0.5 to 1, for an answer.
     ``smallest_face``: least shorter side of the face's box, in pixels, for an answer.
-    ``cuts``: what else speaks against an answer. ``sure``: detection score below which the
-    detector is unsure. ``thrown_out``: likeness to a face below which a doubtful find is none.
+    ``cutoffs``: what else speaks against an answer. ``detection_score``: the score below which the
+    detector is unsure. ``discarded``: likeness to a face below which a doubtful find is none.
     """
 
     threshold: float
     certainty: float
     smallest_face: float
-    cuts: Cuts = NO_CUTS
-    sure: float = 0.0
-    thrown_out: float | None = None
+    cutoffs: Cutoffs = NO_CUTOFFS
+    detection_score: float = 0.0
+    discarded: float | None = None
 
     @classmethod
     def of(
@@ -34,7 +34,7 @@ class Rules:
         info: ModelInfo,
         certainty: float | None = None,
         smallest_face: float | None = None,
-        cuts: Cuts = NO_CUTS,
+        cutoffs: Cutoffs = NO_CUTOFFS,
         detector: str = "",
     ) -> Rules:
         """The manifest's rules, with those the user set in their place."""
@@ -42,9 +42,9 @@ class Rules:
             threshold=info.threshold,
             certainty=info.certainty if certainty is None else certainty,
             smallest_face=info.smallest_face if smallest_face is None else smallest_face,
-            cuts=cuts,
-            sure=cuts.sure.get(detector, 0.0),
-            thrown_out=cuts.thrown_out.get(detector, cuts.face_like),
+            cutoffs=cutoffs,
+            detection_score=cutoffs.detection_score.get(detector, 0.0),
+            discarded=cutoffs.discarded.get(detector, cutoffs.face_like),
         )
 
 
@@ -54,24 +54,24 @@ def rejected(detection: Detection, evidence: Evidence, rules: Rules) -> bool:
     A detector that gives no landmarks is never relied on; any other where it is sure itself. There
     one doubt alone is a "?": a covered face must not be lost.
     """
-    doubtful = detection.landmarks is None or detection.score < rules.sure
-    return doubtful and _below(evidence.face_like, rules.thrown_out)
+    doubtful = detection.landmarks is None or detection.score < rules.detection_score
+    return doubtful and _below(evidence.face_like, rules.discarded)
 
 
 def decide(
     detection: Detection, score: Score, rules: Rules, evidence: Evidence = NO_EVIDENCE
 ) -> Verdict:
     """The verdict on one face; "?" where any reason speaks against an answer."""
-    female, cuts = score.probability_female, rules.cuts
+    female, cutoffs = score.probability_female, rules.cutoffs
     against = {
         "unsure": max(female, 1 - female) < rules.certainty,
-        "covered": _above(evidence.covered, cuts.covered)
-        or _below(evidence.face_like, cuts.face_like)
-        or _above(score.distance, cuts.distance),
+        "covered": _above(evidence.covered, cutoffs.covered)
+        or _below(evidence.face_like, cutoffs.face_like)
+        or _above(score.distance, cutoffs.distance),
         "small": detection.box.side < rules.smallest_face,
-        "blurred": _below(evidence.sharpness, cuts.sharpness),
-        "profile": _above(evidence.yaw, cuts.turn),
-        "detector": detection.score < rules.sure,
+        "blurred": _below(evidence.sharpness, cutoffs.sharpness),
+        "profile": _above(evidence.yaw, cutoffs.yaw),
+        "detector": detection.score < rules.detection_score,
     }
     reasons = tuple(reason for reason, holds in against.items() if holds)
     if reasons:

@@ -103,5 +103,5 @@ def test_the_model_card_and_all_artifacts(page: Page, address: str, tmp_path: Pa
     manifest = load_manifest(tmp_path / "artifacts")
     for info in manifest.models.values():
         manifest.path(info.file)
-    page.get_by_role("tab", name="Every cut").click()
+    page.get_by_role("tab", name="Every cutoff").click()
     expect(page.get_by_text("Sharpness: least that is answered")).to_be_visible()

@@ -108,7 +108,7 @@ def test_rebuilding_with_fewer_is_worse() -> None:
     assert errors == sorted(errors)
     assert errors[0][0] < errors[1][0] < errors[2][0]
     assert "more than that of" in text(app)
-    assert f"Beyond {load_manifest().cuts.distance:.3f}" in text(app)
+    assert f"Beyond {load_manifest().cutoffs.distance:.3f}" in text(app)
 
 
 def test_of_several_faces_one_is_chosen(astronaut: RGB) -> None:

@@ -244,8 +244,8 @@ def test_the_card_is_shown_with_every_file_and_cut() -> None:
     assert table["problem"].all()
     for info in manifest.models.values():
         assert info.chosen["how"] in words
-    for name, facts in manifest.cuts.chosen.items():
-        assert f"**{model_card.CUTS[name]}: " in words
+    for name, facts in manifest.cutoffs.chosen.items():
+        assert f"**{model_card.CUTOFFS[name]}: " in words
         assert facts["how"] in words
     listed = model_card.CARD in manifest.files
     assert ("does not list MODEL_CARD.md" in words) is not listed

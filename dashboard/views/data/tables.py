@@ -121,9 +121,10 @@ def cutoffs(manifest: Manifest, measure: str) -> dict[str, float]:
         for name, info in manifest.models.items():
             sizes.setdefault(info.smallest_face, []).append(short(name))
         return {f"smallest face, {' and '.join(who)}": size for size, who in sizes.items()}
-    cut = {"sharpness": manifest.cuts.sharpness, "turn": manifest.cuts.turn}.get(measure)
+    known = {"sharpness": manifest.cutoffs.sharpness, "turn": manifest.cutoffs.yaw}
+    cutoff = known.get(measure)
     words = {"sharpness": "blurred below", "turn": "profile above"}
-    return {} if cut is None else {f"{words[measure]} {cut:.3g}": cut}
+    return {} if cutoff is None else {f"{words[measure]} {cutoff:.3g}": cutoff}
 
 
 def span(table: Distribution) -> str:

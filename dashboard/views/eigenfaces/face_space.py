@@ -121,7 +121,7 @@ def rebuild(look: Look) -> None:
 
 
 def _distance(look: Look, distance: float) -> None:
-    cut = look.manifest.cuts.distance
+    cutoff = look.manifest.cutoffs.distance
     try:
         found = measured.load()
     except FacespaceError as error:
@@ -135,12 +135,12 @@ def _distance(look: Look, distance: float) -> None:
             found.edges,
             {look.title(key): found.counts[key] for key in (measured.TRAINING, name)},
             distance,
-            cut,
+            cutoff,
         ),
         f"Distance from face space of all training crops; this face’s is {distance:.3f}, more "
         f"than that of {nearer:.0%}",
     )
-    beyond = "" if cut is None else f" Beyond {cut:.3f} the verdict is “?”."
+    beyond = "" if cutoff is None else f" Beyond {cutoff:.3f} the verdict is “?”."
     st.caption(
         f"What all eigenfaces leave unexplained is the face’s **distance from face space**: "
         f"{distance:.3f}, more than that of {nearer:.0%} of the training crops.{beyond}"

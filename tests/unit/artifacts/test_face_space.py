@@ -214,7 +214,7 @@ def test_the_committed_coordinates() -> None:
         assert not placed.female.all()
     own = measured.tests["fairface"].coordinates
     np.testing.assert_allclose(own.std(axis=0), 1, atol=0.15)  # as the training crops
-    assert measured.nearer(present(manifest.cuts.distance)) == pytest.approx(0.99, abs=0.005)
+    assert measured.nearer(present(manifest.cutoffs.distance)) == pytest.approx(0.99, abs=0.005)
     assert measured.nearer(0) == 0
     assert measured.nearer(9) == 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from facespace.artifacts.manifest import Cuts, load_manifest
+from facespace.artifacts.manifest import Cutoffs, load_manifest
 from facespace.faces import detectors
 from facespace.faces.decide import Rules, decide, rejected
 from facespace.types import REASONS, Box, Detection, Evidence, FivePoints, Score
@@ -49,7 +49,7 @@ def test_the_user_s_rules_take_the_manifest_s_place() -> None:
     assert 8 <= info.smallest_face <= 64
 
 
-CUTS = Cuts(covered=0.5, face_like=0.3, distance=0.6, sharpness=100, turn=0.1)
+CUTOFFS = Cutoffs(covered=0.5, face_like=0.3, distance=0.6, sharpness=100, yaw=0.1)
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,18 @@ CUTS = Cuts(covered=0.5, face_like=0.3, distance=0.6, sharpness=100, turn=0.1)
 def test_evidence_makes_a_question_mark(
     evidence: Evidence, distance: float, score: float, reasons: tuple[str, ...]
 ) -> None:
-    rules = Rules(threshold=0.5, certainty=0.8, smallest_face=20, cuts=CUTS, sure=0.8)
+    rules = Rules(
+        threshold=0.5, certainty=0.8, smallest_face=20, cutoffs=CUTOFFS, detection_score=0.8
+    )
     found = Detection(Box(0, 0, 50, 50), score)
     verdict = decide(found, Score(0.95, distance, np.zeros(3, np.float32)), rules, evidence)
     assert (verdict.label, verdict.reasons) == ("?" if reasons else "female", reasons)
 
 
 def test_two_doubts_are_needed_to_throw_a_find_out() -> None:
-    rules = Rules(0.5, certainty=0.8, smallest_face=20, cuts=CUTS, sure=0.8, thrown_out=0.3)
+    rules = Rules(
+        0.5, certainty=0.8, smallest_face=20, cutoffs=CUTOFFS, detection_score=0.8, discarded=0.3
+    )
 
     def out(
         score: float, face_like: float | None, landmarks: FivePoints | None = ((0.0, 0.0),) * 5
@@ -92,22 +96,24 @@ def test_two_doubts_are_needed_to_throw_a_find_out() -> None:
     assert not out(0.1, 0.4, None)
 
 
-def test_a_detector_without_landmarks_has_a_cut_of_its_own() -> None:
+def test_a_detector_without_landmarks_has_a_cutoff_of_its_own() -> None:
     info = load_manifest().model()
-    cuts = Cuts(face_like=0.3, sure={"haar": 0.8}, thrown_out={"haar": 0.6})
+    cutoffs = Cutoffs(face_like=0.3, detection_score={"haar": 0.8}, discarded={"haar": 0.6})
 
     def out(face_like: float, detector: str) -> bool:
         found = Detection(Box(0, 0, 50, 50), 0.9)
-        return rejected(found, Evidence(face_like=face_like), Rules.of(info, 0, 0, cuts, detector))
+        return rejected(
+            found, Evidence(face_like=face_like), Rules.of(info, 0, 0, cutoffs, detector)
+        )
 
     assert out(0.5, "haar") and not out(0.7, "haar")
     assert out(0.2, "other") and not out(0.5, "other")
 
 
-def test_the_cuts_of_the_artifacts_say_where_they_come_from() -> None:
-    cuts = load_manifest().cuts
+def test_the_cutoffs_of_the_artifacts_say_where_they_come_from() -> None:
+    cutoffs = load_manifest().cutoffs
     for name in ("covered", "face_like", "distance", "sharpness", "turn"):
-        assert getattr(cuts, name) > 0
-        assert cuts.chosen[name]["on"] and cuts.chosen[name]["how"]
-    assert set(cuts.sure) == set(detectors.NAMES)
-    assert set(cuts.thrown_out) == set(detectors.NAMES) - {"yunet"}
+        assert cutoffs.named(name) > 0
+        assert cutoffs.chosen[name]["on"] and cutoffs.chosen[name]["how"]
+    assert set(cutoffs.detection_score) == set(detectors.NAMES)
+    assert set(cutoffs.discarded) == set(detectors.NAMES) - {"yunet"}

@@ -10,14 +10,14 @@ import cv2
 import numpy as np
 import pytest
 
-from facespace.artifacts.manifest import Cuts, artifacts_folder, load_manifest
+from facespace.artifacts.manifest import Cutoffs, artifacts_folder, load_manifest
 from facespace.faces import align, detectors, evidence
 from facespace.faces.analyze import Settings, analyze
 from facespace.io import images
 from facespace.types import RGB, Detection, Evidence, FacespaceError
 from tests.support.present import present
 
-CUTS = load_manifest().cuts
+CUTOFFS = load_manifest().cutoffs
 
 
 @pytest.fixture
@@ -47,15 +47,15 @@ def gathered(rgb: RGB) -> Evidence:
 
 def test_a_bare_face_has_nothing_against_it(astronaut: RGB) -> None:
     told = gathered(astronaut)
-    assert present(told.covered) < present(CUTS.covered)
-    assert present(told.face_like) > present(CUTS.face_like)
-    assert present(told.sharpness) > present(CUTS.sharpness)
-    assert present(told.yaw) < present(CUTS.turn)
+    assert present(told.covered) < present(CUTOFFS.covered)
+    assert present(told.face_like) > present(CUTOFFS.face_like)
+    assert present(told.sharpness) > present(CUTOFFS.sharpness)
+    assert present(told.yaw) < present(CUTOFFS.yaw)
 
 
 def test_a_masked_face_is_found_and_marked(masked: RGB) -> None:
     told = gathered(masked)
-    assert present(told.covered) > present(CUTS.covered)
+    assert present(told.covered) > present(CUTOFFS.covered)
     (face,) = analyze(masked).faces
     assert face.verdict.label == "?"
     assert "covered" in face.verdict.reasons
@@ -69,7 +69,7 @@ def test_blur_lowers_sharpness(astronaut: RGB) -> None:
     ]
     values = [evidence.sharpness(align.crop(picture, found))[0] for picture in blurred]
     assert values == sorted(values, reverse=True)
-    assert values[-1] < present(CUTS.sharpness) < values[0]
+    assert values[-1] < present(CUTOFFS.sharpness) < values[0]
 
 
 def test_turn_is_the_way_of_the_nose() -> None:
@@ -96,7 +96,7 @@ def test_without_a_second_opinion_the_rest_is_told(astronaut: RGB, tmp_path: Pat
     manifest = json.loads(path.read_text())
     del manifest["files"][evidence.FILE], manifest["cuts"]
     path.write_text(json.dumps(manifest))
-    assert load_manifest(path.parent).cuts == Cuts()
+    assert load_manifest(path.parent).cutoffs == Cutoffs()
     found = detectors.get("yunet").detect(astronaut)[:1]
     (told,) = evidence.gather(found, align.crop(astronaut, found), path.parent)
     assert (told.covered, told.face_like) == (None, None)
