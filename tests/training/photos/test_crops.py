@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import cv2
@@ -10,9 +11,11 @@ import pytest
 from PIL import Image
 
 from facespace.datasets.dataset import Photo
+from facespace.io import find_photos
 from facespace.types import RGB
 from training.photos import crop_cache, crops
-from training.photos.crops import Way
+from training.photos.crop_cache import Cropping
+from training.photos.crops import Way, _crop_one
 
 #: The crops of ``golden_photos`` in each of ``WAYS``: a row a way, made by the version in the name.
 GOLDEN = Path(__file__).parent / "golden" / f"crops-{crops.VERSION}.png"
@@ -58,6 +61,27 @@ def test_crops_are_made_anew_for_another_version_alone(
     else:
         monkeypatch.setattr(cv2, "__version__", "another")
     assert cropped() == 2
+
+
+def deadly(photo: find_photos.Photo, way: Way) -> Cropping:
+    """As ``crops._crop_one``, but for one photo."""
+    if isinstance(photo.origin, Path) and photo.origin.stem == "deadly":
+        os._exit(9)
+    return _crop_one(photo, way)
+
+
+def test_a_photo_that_ends_its_process_has_no_crop_and_is_tried_again(
+    astronaut: RGB, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "deadly", "b"):
+        Image.fromarray(astronaut).save(tmp_path / f"{name}.png")
+    photos = [Photo(tmp_path / f"{name}.png", "female") for name in ("a", "deadly", "b")]
+    monkeypatch.setattr(crops, "_crop_one", deadly)
+    made = crops.crop_all(photos, tmp_path / "cache", 2)
+    assert made.found.tolist() == [True, False, True]
+    assert "ended the process" in made.rows["error"][1]
+    monkeypatch.undo()
+    assert crops.crop_all(photos, tmp_path / "cache", 1).found.all()
 
 
 def chunk(folder: Path, name: str, rng: np.random.Generator) -> np.ndarray:

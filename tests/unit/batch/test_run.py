@@ -187,6 +187,17 @@ def test_workers_read_what_analyze_reads_in_order(photos: Path) -> None:
     assert [entry["error"] for entry in entries].count(None) == 7
 
 
+def test_a_folder_is_read_by_its_name(photos: Path, tmp_path: Path) -> None:
+    known: dict[str, Entry] = {}
+    outputs = Outputs(annotated=tmp_path / "annotated")
+    more = str(photos / "b" / "*.PNG")
+    steps = facespace.read_folder(photos, more, workers=0, known=known, outputs=outputs)
+    assert bare([step.entry for step in steps]) == bare(read(photos))
+    assert len(known) == len(list((tmp_path / "annotated").iterdir())) == 7
+    steps = facespace.read_folder(photos, workers=0, known=known)
+    assert [step.kept for step in steps][-1] == 7
+
+
 def test_steps_count(photos: Path) -> None:
     steps = list(run.read_photos(find_photos.find([str(photos)]), workers=0))
     assert [step.done for step in steps] == list(range(1, 9))
