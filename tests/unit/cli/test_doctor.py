@@ -121,6 +121,28 @@ def test_packages_that_are_missing_old_or_at_odds(monkeypatch: pytest.MonkeyPatc
     assert "opencv-python is installed beside" in problems
 
 
+@pytest.mark.parametrize("dashboard", [True, False])
+def test_a_wheel_asks_for_the_dashboards_packages_where_that_is(
+    dashboard: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ["numpy<3,>=2.1", "plotly<8,>=6.3; extra == 'dashboard'", "torch; extra == 'network'"]
+    have = importlib.metadata.version
+
+    def version(name: str) -> str:
+        if name in ("plotly", "torch") or (name == doctor.SERVER and not dashboard):
+            raise importlib.metadata.PackageNotFoundError
+        return have(name)
+
+    monkeypatch.setattr(doctor, "IS_CLONE", False)
+    monkeypatch.setattr(importlib.metadata, "requires", lambda name: asked)
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    findings = said(doctor._packages)
+    sentences = " ".join(sentence for _, sentence in findings)
+    assert ("plotly is not installed" in sentences) == dashboard
+    assert ("The dashboard cannot be started" in sentences) != dashboard
+    assert "torch" not in sentences and (doctor.PROBLEM in dict(findings)) == dashboard
+
+
 def test_a_package_that_cannot_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "av", None)
     problems = [words for weight, words in said(doctor._packages) if weight == "PROBLEM"]
