@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard.app import access
 from dashboard.app.page_artifacts import sentences
-from dashboard.widgets import results
+from dashboard.widgets import output, results
 from dashboard.widgets.picture_input import plain
 from facespace.datasets import labelled_faces as labelled_photos
 from facespace.datasets import layouts
@@ -184,14 +184,7 @@ def _steps(photo: Photo) -> None:
         },
         alt="What is measured of this photo and its faces",
     )
-    st.download_button(
-        "What was found (JSON)",
-        tables.to_json([reading]),
-        f"{photo.path.stem}.json",
-        "application/json",
-        on_click="ignore",
-        icon=":material/data_object:",
-    )
+    output.download("What was found (JSON)", tables.to_json([reading]), f"{photo.path.stem}.json")
 
 
 def _analyzed(rgb: RGB, name: str) -> tuple[Reading, RGB]:

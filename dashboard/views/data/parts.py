@@ -14,6 +14,7 @@ from dashboard.app.page_artifacts import sentences
 from dashboard.views.data import tables
 from dashboard.views.data.tables import ATTRIBUTES, MEASURES, WAYS
 from dashboard.widgets import output, results
+from dashboard.widgets.choice import one_of
 from facespace.artifacts.described import NOT_SAID, Counts, Described, load_described
 from facespace.artifacts.manifest import Manifest
 from facespace.artifacts.mean_faces import load as load_mean_faces
@@ -112,15 +113,7 @@ def _crossings(view: View) -> None:
     if not crossed:
         return
     st.subheader("Crossings")
-    title = st.segmented_control(
-        "Cross",
-        list(crossed),
-        default=list(crossed)[-1],
-        required=True,
-        key="crossing",
-        bind="query-params",
-        persist_state="session",
-    )
+    title = one_of("Cross", crossed, "crossing", list(crossed)[-1], persist_state="session")
     table, rows, columns = crossed[title]
     cells = {(r, c): n for r, row in table.items() for c, n in row.items()}
     largest, smallest = (pick(cells, key=cells.__getitem__) for pick in (max, min))
@@ -157,16 +150,9 @@ def quality(view: View) -> None:
     )
     table, (title, unit) = measured[name], MEASURES[name]
     attributes = {key: words for key, words in ATTRIBUTES.items() if table.by.get(key)}
-    by = right.segmented_control(
-        "Compare by",
-        list(attributes),
-        format_func=attributes.__getitem__,
-        default=list(attributes)[-1],
-        required=True,
-        key="by",
-        bind="query-params",
-        persist_state="session",
-    )
+    with right:
+        last = list(attributes)[-1]
+        by = one_of("Compare by", attributes, "by", last, attributes, persist_state="session")
     cutoffs = tables.cutoffs(view.manifest, name)
     left, right = st.columns(2)
     with left:
@@ -204,25 +190,10 @@ def found(view: View) -> None:
     known = {key: words for key, words in ATTRIBUTES.items() if ways["labelled"].get(key)}
     left, right = st.columns(2)
     kinds = {"each detector": list(detectors.NAMES), "something over the face": list(WAYS)}
-    kind = left.segmented_control(
-        "Look with",
-        list(kinds),
-        default="each detector",
-        required=True,
-        key="look",
-        bind="query-params",
-        persist_state="session",
-    )
-    by = right.segmented_control(
-        "Of each",
-        list(known),
-        format_func=known.__getitem__,
-        default=list(known)[-1],
-        required=True,
-        key="found_by",
-        bind="query-params",
-        persist_state="session",
-    )
+    with left:
+        kind = one_of("Look with", kinds, "look", persist_state="session")
+    with right:
+        by = one_of("Of each", known, "found_by", list(known)[-1], known, persist_state="session")
     table = {
         WAYS.get(way) or detectors.TITLES[way]: {**ways[way]["all"], **ways[way][by]}
         for way in kinds[kind]

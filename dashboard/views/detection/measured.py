@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
+from dashboard.widgets import output
 from facespace.charts import detection as charts
 from facespace.faces import detectors
 
@@ -86,14 +87,8 @@ def measured(figures: Mapping[str, Any]) -> None:
         "pictures; the unseen half is the other."
     )
     _by(measurements)
-    st.download_button(
-        "All figures (JSON)",
-        json.dumps(figures, indent=1, ensure_ascii=False),
-        FILE,
-        "application/json",
-        on_click="ignore",
-        icon=":material/data_object:",
-    )
+    content = json.dumps(figures, indent=1, ensure_ascii=False)
+    output.download("All figures (JSON)", content, FILE)
 
 
 def _by(measurements: Mapping[str, Mapping[str, Any]]) -> None:
@@ -129,7 +124,7 @@ def _draw(table: Mapping[str, Mapping[str, float | None]], axis: str, percent: b
         for title, row in table.items()
     )
     figure = charts.detection(table, CONTENDERS[detectors.DEFAULT], axis, percent)
-    st.plotly_chart(figure, width="stretch", alt=spoken)
+    output.draw(figure, spoken)
 
 
 def table(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.widgets import results
+from dashboard.widgets import output, results
 from facespace import gate
 from facespace.charts.style import NEUTRAL
 from facespace.faces import annotate, detectors
@@ -143,25 +143,17 @@ _OPTIONS = ("threshold", "small_faces")
 def downloads(name: str, rgb: RGB, looks: Sequence[Look]) -> None:
     """Buttons for the annotated pictures (ZIP of PNGs) and the detections (JSON)."""
     stem = PurePath(name).stem
-    with st.container(horizontal=True):
-        st.download_button(
-            "Annotated PNGs (ZIP)",
-            lambda: encode.to_zip(
-                [(f"{stem}-{k.name}.png", encode.to_png(boxed(rgb, k.found))) for k in looks]
-            ),
-            "facespace-detectors.zip",
-            "application/zip",
-            on_click="ignore",
-            icon=":material/folder_zip:",
+
+    def annotated() -> bytes:
+        pictures = ((look.name, encode.to_png(boxed(rgb, look.found))) for look in looks)
+        return encode.to_zip([(f"{stem}-{name}.png", picture) for name, picture in pictures])
+
+    output.downloads(
+        (
+            ("Annotated PNGs (ZIP)", annotated, "facespace-detectors.zip"),
+            ("JSON", to_json(name, rgb, looks), "facespace-detectors.json"),
         )
-        st.download_button(
-            "JSON",
-            to_json(name, rgb, looks),
-            "facespace-detectors.json",
-            "application/json",
-            on_click="ignore",
-            icon=":material/data_object:",
-        )
+    )
 
 
 def to_json(name: str, rgb: RGB, looks: Sequence[Look]) -> str:

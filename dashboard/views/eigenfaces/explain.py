@@ -65,13 +65,10 @@ def _walk(look: Look, judge: Model) -> None:
             ("To the mean face", ":material/person:", 0),
         ):
             st.button(title, icon=icon, on_click=_stand, args=(identity, own, keys, to))
-        st.download_button(
+        output.download(
             "This face (PNG)",
             lambda: encode.to_png(np.repeat(results.enlarged(faces[1])[..., None], 3, axis=2)),
             "facespace-walk.png",
-            "image/png",
-            on_click="ignore",
-            icon=":material/image:",
         )
     columns = st.columns(2)
     for i, key in enumerate(keys):

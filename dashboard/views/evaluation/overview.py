@@ -63,11 +63,4 @@ def _card() -> None:
     """The model card, to keep, where there is one."""
     path = artifacts_folder() / "MODEL_CARD.md"
     if path.is_file():
-        st.download_button(
-            "Model card",
-            path.read_text("utf-8"),
-            path.name,
-            "text/markdown",
-            on_click="ignore",
-            icon=":material/description:",
-        )
+        output.download("Model card", path.read_text("utf-8"), path.name)

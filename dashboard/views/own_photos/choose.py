@@ -10,6 +10,7 @@ from typing import BinaryIO
 import streamlit as st
 
 from dashboard.app.access import at_this_machine
+from dashboard.widgets import output
 from facespace import limits
 from facespace.datasets.dataset import COLUMNS
 from facespace.datasets.scoring import LABELS
@@ -50,14 +51,8 @@ def instructions() -> None:
         "`age`, `race`, `person` (whose photos belong together) and `split` (only the rows marked "
         "`test` are then tested)."
     )
-    right.download_button(
-        f"{LABELS} to fill in",
-        TEMPLATE,
-        LABELS,
-        "text/csv",
-        on_click="ignore",
-        icon=":material/table:",
-    )
+    with right:
+        output.download(f"{LABELS} to fill in", TEMPLATE, LABELS)
     st.caption(
         f"At most {limits.MAX_ARCHIVE_BYTES / _MB:,.0f} MB, {limits.MAX_ARCHIVE_FILES:,} files, "
         f"{limits.MAX_BYTES / _MB:,.0f} MB a photo; ten or more of each class, better hundreds. "
