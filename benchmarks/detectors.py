@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import cv2
 import numpy as np
@@ -59,6 +59,12 @@ ATTRIBUTES = ("mask", "pose", "blur", "occlusion")
 TIMED, SIZE, TIMES = 12, (640, 480), 5
 
 
+#: A picture and a least score in, the faces out.
+Find = Callable[..., list[Detection]]
+
+Array = npt.NDArray[Any]
+
+
 @dataclass(frozen=True)
 class Seen:
     """What a detector found in a picture, down to ``LEAST_SCORE``.
@@ -73,13 +79,6 @@ class Seen:
     right: Array
     kept: Array
     found: Array
-
-
-#: A picture and a least score in, the faces out.
-Find = Callable[..., list[Detection]]
-
-Array = npt.NDArray[Any]
-T = TypeVar("T")
 
 
 def main() -> None:
