@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facespace.faces import align
+from facespace.faces.covering import in_picture
 from facespace.types import RGB, FivePoints
 
 Floats = npt.NDArray[np.float64]
@@ -36,10 +37,11 @@ def draw(rgb: RGB, landmarks: FivePoints, other: RGB, rng: np.random.Generator) 
     top, right, down = align.axes(landmarks)
     middles = (np.array(landmarks[:2]).mean(axis=0) + np.array(landmarks[3:]).mean(axis=0)) / 2
     aside = (np.array(landmarks[2]) - middles) @ right / max(float(right @ right), 1e-9)
-    points = [top + x * right + y * down for x, y in shape(rng, float(aside))]
-    corners = np.rint(_rounded(np.array(points)) * 16).astype(np.int32)
+    outline = _rounded(in_picture(landmarks, shape(rng, float(aside))))
     mask = np.zeros(rgb.shape[:2], np.float32)
-    cv2.fillPoly(mask, [corners], (1.0,), lineType=cv2.LINE_AA, shift=4)
+    cv2.fillPoly(
+        mask, [np.rint(outline * 16).astype(np.int32)], (1.0,), lineType=cv2.LINE_AA, shift=4
+    )
     if rng.random() < foreign:
         filling = cv2.resize(other, rgb.shape[1::-1]).astype(np.float32)
     else:

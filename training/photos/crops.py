@@ -20,6 +20,7 @@ from facespace.batch.executors import DEADLY, Workers
 from facespace.datasets import labelled_faces
 from facespace.datasets.dataset import Photo
 from facespace.faces import align, detectors
+from facespace.faces.covering import in_picture, painted
 from facespace.io import find_photos, images
 from facespace.types import RGB, Crops, Detection, FacespaceError
 from training.photos import crop_cache, workers
@@ -190,10 +191,7 @@ def _cut(content: bytes, way: Way, row: Any) -> npt.NDArray[np.uint8]:
 
 def _covered(rgb: RGB, face: Detection, cover: str) -> RGB:
     """The picture with a part of one face painted over: an upright mask would be, in the crop."""
-    top, right, down = align.axes(align.landmarks_of(face))
-    first, last = (top + height * down for height in COVERS[cover])
-    corners = [first - 0.6 * right, first + 0.6 * right, last + 0.6 * right, last - 0.6 * right]
-    mask = np.zeros(rgb.shape[:2], np.uint8)
-    cv2.fillConvexPoly(mask, np.rint(corners).astype(np.int32), 1)
-    grain = np.random.default_rng(0).normal(COVER_GREY, COVER_GRAIN, (*mask.shape, 1))
-    return np.where(mask[..., None] == 1, np.clip(grain, 0, 255).astype(np.uint8), rgb)
+    first, last = COVERS[cover]
+    points = [(-0.6, first), (0.6, first), (0.6, last), (-0.6, last)]
+    grain = np.random.default_rng(0).normal(COVER_GREY, COVER_GRAIN, (*rgb.shape[:2], 1))
+    return painted(rgb, in_picture(align.landmarks_of(face), points), np.clip(grain, 0, 255))

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+from facespace.faces.covering import painted
 from facespace.types import RGB
 
 
@@ -42,22 +43,24 @@ def moving(astronaut: RGB, motion: int) -> RGB:
 
 def masked(astronaut: RGB, share: int) -> RGB:
     """The astronaut in six sizes, a mask over ``share`` % of the way from the chin to the eyes."""
-    picture = Image.fromarray(astronaut)
     top = _CHIN - share / 100 * (_CHIN - _EYES)
-    chin = [(264, top + 8), (262, 150), (246, 174), (222, 183), (200, 174), (185, 150)]
-    if share:
-        ImageDraw.Draw(picture).polygon([(184, top + 8), (223, top), *chin], "#a9c8dd")
-    return _sizes(np.asarray(picture))
+    chin = [(262, 150), (246, 174), (222, 183), (200, 174), (185, 150)]
+    corners = [(184, top + 8), (223, top), (264, top + 8)]
+    corners += [(x, max(y, top + 8)) for x, y in chin]
+    return _sizes(painted(astronaut, corners, (169, 200, 221)) if share else astronaut)
 
 
 def covered(astronaut: RGB, share: int) -> RGB:
     """The astronaut in six sizes, cloth above and below the eyes; ``share`` % of the face."""
-    picture = Image.fromarray(astronaut)
     gap = (1 - share / 100) * (_CHIN - _FOREHEAD)
-    pen = ImageDraw.Draw(picture)
-    pen.rectangle((160, 0, 290, min(_EYES, _EYES - gap * 0.45)), "#4d5566")
-    pen.rectangle((150, _EYES + gap * 0.55, 300, 200), "#4d5566")
-    return _sizes(np.asarray(picture))
+    picture = astronaut
+    for left, top, right, bottom in (
+        (160, 0, 290, _EYES - gap * 0.45),
+        (150, _EYES + gap * 0.55, 300, 200),
+    ):
+        corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+        picture = painted(picture, corners, (77, 85, 102))
+    return _sizes(picture)
 
 
 #: Heights in the example, in pixels from above.

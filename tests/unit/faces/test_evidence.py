@@ -13,6 +13,7 @@ import pytest
 from facespace.artifacts.manifest import Cutoffs, artifacts_folder, load_manifest
 from facespace.faces import align, detectors, evidence
 from facespace.faces.analyze import Settings, analyze
+from facespace.faces.covering import in_picture, painted
 from facespace.io import images
 from facespace.types import RGB, Detection, Evidence, FacespaceError
 from tests.support.present import present
@@ -23,7 +24,6 @@ CUTOFFS = load_manifest().cutoffs
 @pytest.fixture
 def masked(astronaut: RGB, astronaut_face: Detection) -> RGB:
     """The astronaut with a light blue mask from the bridge of the nose to the chin."""
-    top, right, down = align.axes(align.landmarks_of(astronaut_face))
     outline = [
         (-0.45, 0.5),
         (0, 0.43),
@@ -33,10 +33,8 @@ def masked(astronaut: RGB, astronaut_face: Detection) -> RGB:
         (-0.2, 1.05),
         (-0.4, 0.8),
     ]
-    points = np.array([top + x * right + y * down for x, y in outline])
-    picture = astronaut.copy()
-    cv2.fillPoly(picture, [np.rint(points).astype(np.int32)], (170, 205, 220))
-    return picture
+    corners = in_picture(align.landmarks_of(astronaut_face), outline)
+    return painted(astronaut, corners, (170, 205, 220))
 
 
 def gathered(rgb: RGB) -> Evidence:
