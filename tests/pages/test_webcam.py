@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.views.webcam import stream as webcam_stream
 from facespace.types import RGB
 from facespace.video.live import Live, Options
+from facespace.video.relays import RELAYS
 from tests.support.pages import elements, opened, text
 
 pytestmark = pytest.mark.packages
@@ -171,7 +172,7 @@ def test_which_servers_are_asked(
     here: bool,
     expected: dict[str, Any] | dict[str, list[dict[str, str]]] | None,
 ) -> None:
-    for keys in webcam_stream.RELAYS.values():
+    for keys in RELAYS.values():
         for key in keys:
             monkeypatch.delenv(key, raising=False)
     for key, value in environment.items():
@@ -180,7 +181,7 @@ def test_which_servers_are_asked(
 
 
 def test_the_relay_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    for keys in webcam_stream.RELAYS.values():
+    for keys in RELAYS.values():
         for key in keys:
             monkeypatch.delenv(key, raising=False)
     assert webcam_stream.turn_server() is None

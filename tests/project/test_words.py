@@ -134,7 +134,7 @@ def _film(path: Path, rgb: RGB) -> None:
         stream.width, stream.height, stream.pix_fmt = 480, 270, "yuv420p"
         for x in range(12):
             part = np.ascontiguousarray(cv2.resize(rgb, (512, 512))[30:300, x : x + 480])
-            film.mux(stream.encode(av.VideoFrame.from_ndarray(part, "rgb24")))
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(np.asarray(part, np.uint8), "rgb24")))
         film.mux(stream.encode())
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +20,7 @@ THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))[
 
 #: Linear RGB as people without one kind of cones see it: Machado, Oliveira and Fernandes (2009),
 #: table 1, severity 1.0.
-SEEN = {
+SEEN: dict[str, npt.ArrayLike] = {
     "all three cones": np.eye(3),
     "protanopia": [
         [0.152286, 1.052583, -0.204868],
@@ -38,6 +40,10 @@ SEEN = {
 }
 
 
+#: How far apart people see two colours of CIELAB.
+difference: Callable[..., Any] = color.deltaE_ciede2000
+
+
 def lab(colour: str, seen: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """A colour in CIELAB as it is seen."""
     srgb = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
@@ -51,14 +57,14 @@ def lab(colour: str, seen: npt.ArrayLike) -> npt.NDArray[np.float64]:
 @pytest.mark.parametrize("pair", list(combinations(VERDICTS, 2)), ids=" and ".join)
 def test_verdicts_are_told_apart(pair: tuple[str, str], cones: str) -> None:
     one, other = (lab(VERDICTS[label], SEEN[cones]) for label in pair)
-    assert color.deltaE_ciede2000(one, other) >= 18
+    assert difference(one, other) >= 18
 
 
 def test_the_simulation_takes_away_what_it_should() -> None:
     """A red and a green of one lightness, far apart with all cones, near without one."""
     pair = "#c8523f", "#7c8a23"
     apart = {
-        cones: float(color.deltaE_ciede2000(*(lab(colour, seen) for colour in pair)))
+        cones: float(difference(*(lab(colour, seen) for colour in pair)))
         for cones, seen in SEEN.items()
     }
     assert apart["all three cones"] > 40

@@ -15,6 +15,6 @@ def test_disturbed_crops_stay_crops(
     (crop,) = align.crop(astronaut, [astronaut_face])
     for calm in (True, False):
         made = np.stack([augmented(crop, rng, calm) for _ in range(200)])
-        assert (made.dtype, made.shape) == (np.uint8, (200, 64, 64))
+        assert made.dtype == np.uint8 and made.shape == (200, 64, 64)
         assert len({picture.tobytes() for picture in made}) > 50
         assert made.std(axis=(1, 2)).min() > 40  # equalised

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from facespace.types import RGB, Detection
@@ -20,9 +21,8 @@ SMALL = Recipe(widths=(8, 16), blocks=(1, 1), epochs=3, batch=32)
 
 
 @pytest.fixture(scope="module")
-def crop(astronaut: RGB, astronaut_face: Detection) -> np.ndarray:
-    (found,) = align.crop(astronaut, [astronaut_face])
-    return found
+def crop(astronaut: RGB, astronaut_face: Detection) -> npt.NDArray[np.uint8]:
+    return np.asarray(align.crop(astronaut, [astronaut_face])[0], np.uint8)
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -145,7 +146,7 @@ def test_a_model_on_landmarks_is_written_as_one_on_support_vectors(
     labels = np.where(np.arange(1200) % 2 == 0, "female", "male")
     sizes = []
     for count in (600, 1000):
-        rows = front_ends.Computed(front_ends.PIXELS, crops[:count])
+        rows: Any = front_ends.Computed(front_ends.PIXELS, crops[:count])
         fitted = pipeline.build(20, 10.0, 0.5, "nystroem", 300).fit(rows, labels[:count])
         rest = front_ends.rows(front_ends.PIXELS, crops[1000:])
         space = fitted.estimator_[:-1]

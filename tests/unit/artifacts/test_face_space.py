@@ -143,6 +143,7 @@ def test_along_the_gradient_a_face_reads_more_female(space: FaceSpace, crops: Cr
         assert back < here < on
 
 
+@pytest.mark.slow
 def test_the_same_on_photos_that_were_not_trained_on(space: FaceSpace, data: Path) -> None:
     photos = sorted((data / "london_frl").rglob("*.jpg"))[:24]
     read = 0
@@ -157,7 +158,7 @@ def test_the_same_on_photos_that_were_not_trained_on(space: FaceSpace, data: Pat
 def test_the_path_starts_at_the_face_and_steps_are_standard_deviations(space: FaceSpace) -> None:
     towards = np.zeros(space.components, np.float32)
     towards[3] = 1
-    start = np.arange(space.components, dtype=np.float32) / 1000
+    start = np.arange(space.components, dtype=np.float32) / np.float32(1000)
     walked = gradient_path.path(space, start, gradient_path.Direction(towards, 1.0), [0, 2, -1])
     np.testing.assert_allclose(walked[0], start)
     np.testing.assert_allclose((walked[1:, 3] - start[3]) / space.deviations[3], [2, -1], atol=1e-4)

@@ -39,6 +39,8 @@ from training.photos import crops
 dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
 
+pytestmark = pytest.mark.slow
+
 DEADLY = b"deadly"
 COUNT = 60
 

@@ -255,6 +255,7 @@ class Deadly(find_photos.Photo):
         os._exit(9)
 
 
+@pytest.mark.slow
 def test_a_photo_that_ends_its_worker_is_an_error_like_any_other(photos: Path) -> None:
     found = find_photos.find([str(photos)])
     found[2] = Deadly("deadly.png")
@@ -265,6 +266,7 @@ def test_a_photo_that_ends_its_worker_is_an_error_like_any_other(photos: Path) -
     )
 
 
+@pytest.mark.slow
 def test_where_no_worker_lives_it_gives_up_with_a_sentence() -> None:
     with pytest.raises(FacespaceError, match="fewer workers"):
         list(run.read_photos([Deadly("deadly.png")] * 5, workers=1))

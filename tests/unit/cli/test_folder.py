@@ -147,6 +147,7 @@ def test_where_pictures_cannot_be_written_it_says_so(
     assert "Traceback" not in err
 
 
+@pytest.mark.slow
 def test_interrupting_keeps_what_was_read_and_the_next_run_goes_on(
     there: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +181,7 @@ def test_interrupting_keeps_what_was_read_and_the_next_run_goes_on(
     assert lines(part) == lines(whole)
 
 
+@pytest.mark.slow
 def test_killing_it_loses_next_to_nothing(
     there: Path, tmp_path: Path, variants: list[bytes]
 ) -> None:

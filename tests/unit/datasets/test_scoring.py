@@ -20,6 +20,7 @@ from facespace.datasets.labelled_source import open_labelled
 from facespace.faces import model
 from facespace.types import FacespaceError
 from tests.support.pictures import GREY, packed, png
+from tests.support.present import present
 from training.__main__ import main
 from training.photos.crops import crop_all
 
@@ -43,7 +44,7 @@ def test_good_photos_are_measured_and_bad_ones_named(labelled_zip: bytes) -> Non
         "broken.png": "The picture is damaged or incomplete and cannot be read.",
         "missing.png": "There is no such file.",
     }
-    figures = result.figures
+    figures = present(result.figures)
     assert figures["data"] == {"title": "Own", "photos": 10, "faces": 6, "female": 4, "male": 2}
     assert "1 rows without a label" in figures["remarks"][0]
     assert sum("with caution" in remark for remark in figures["remarks"]) == 2
@@ -84,7 +85,7 @@ def test_folder_and_zip_and_command_give_the_same(
     assert files["json"].read_text("utf-8") == first.to_json()
     assert files["csv"].read_text("utf-8") == first.to_csv()
     printed, said = capsys.readouterr()
-    value = first.figures["models"]["embedding"]["metrics"]["balanced_accuracy"]["value"]
+    value = present(first.figures)["models"]["embedding"]["metrics"]["balanced_accuracy"]["value"]
     assert f"balanced_accuracy                {value:.3f}" in printed
     assert "left out: grey.png: No face was found." in said
     assert main(["evaluate", "--data", str(path), "--model", "gradients"]) == 0
@@ -93,7 +94,7 @@ def test_folder_and_zip_and_command_give_the_same(
 
 def test_folders_named_female_and_male(variants: list[bytes]) -> None:
     files = {f"female/{i}.png": variants[i] for i in range(3)} | {"male/3.png": variants[3]}
-    figures = outcome(packed(files), "holiday.zip").figures
+    figures = present(outcome(packed(files), "holiday.zip").figures)
     assert figures["data"]["title"] == "holiday"
     assert (figures["data"]["female"], figures["data"]["male"]) == (3, 1)
 
@@ -104,7 +105,10 @@ def test_a_column_split_chooses(variants: list[bytes]) -> None:
     rows = [f"{i}.png,{'male' if i > 2 else 'female'},{sides[i]}\n" for i in range(4)]
     result = outcome(packed(files | {"labels.csv": "file,gender,split\n" + "".join(rows)}))
     assert [row["file"] for row in result.rows] == ["0.png", "2.png", "3.png"]
-    assert "3 photos that the column split marks as test, of 4" in result.figures["remarks"][0]
+    assert (
+        "3 photos that the column split marks as test, of 4"
+        in present(result.figures)["remarks"][0]
+    )
     rows = [row.replace("test", "train") for row in rows]
     result = outcome(packed(files | {"labels.csv": "file,gender,split\n" + "".join(rows)}))
     assert len(result.rows) == 4

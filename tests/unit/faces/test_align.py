@@ -20,7 +20,7 @@ def turned(
 ) -> npt.NDArray[np.float64]:
     angle = np.deg2rad(degrees)
     matrix = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    return np.asarray(np.asarray(points) @ matrix.T + shift, np.float64)
+    return np.asarray(np.asarray(points) @ matrix.T + np.asarray(shift), np.float64)
 
 
 @pytest.mark.parametrize("degrees", [0, 30, 90, 180, -135])
@@ -98,8 +98,8 @@ def test_light_does_not_change_the_crop(astronaut: RGB, astronaut_face: Detectio
 
 
 def test_faces_may_reach_beyond_the_border(astronaut: RGB) -> None:
-    far = tuple((x - 60, y - 60) for x, y in LANDMARKS)
-    outside = tuple((x + 9000, y + 9000) for x, y in LANDMARKS)
+    far = five_points(np.array(LANDMARKS) - 60.0)
+    outside = five_points(np.array(LANDMARKS) + 9000.0)
     crops = align.crop(astronaut, [Detection(FACE.box, 0.9, far), Detection(FACE.box, 1, outside)])
     assert crops.shape == (2, 64, 64)
 

@@ -16,6 +16,7 @@ from PIL import Image
 import facespace
 from facespace.faces import annotate
 from facespace.types import RGB, FacespaceError, Reading
+from tests.support.present import present
 
 pytestmark = pytest.mark.packages
 
@@ -42,7 +43,7 @@ def test_path_bytes_and_array_give_the_same(
     readings = [facespace.analyze(x) for x in (files[0], Path(files[0]), astronaut_file, astronaut)]
     assert all(plain(reading) == plain(readings[0]) for reading in readings)
     assert readings[0].source == files[0]
-    assert readings[0].milliseconds > 0
+    assert present(readings[0].milliseconds) > 0
 
 
 def test_the_result_contract(astronaut: RGB) -> None:

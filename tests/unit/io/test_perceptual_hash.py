@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from facespace.io.perceptual_hash import (
     difference_hash,
@@ -14,8 +15,12 @@ from facespace.io.perceptual_hash import (
 from facespace.types import RGB
 
 
+def small(grey: cv2.typing.MatLike) -> npt.NDArray[np.uint8]:
+    return np.asarray(cv2.resize(grey, (64, 64)), np.uint8)
+
+
 def test_bits_that_are_stored_stay(astronaut: RGB) -> None:
-    crop = cv2.resize(cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY), (64, 64))
+    crop = small(cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY))
     assert perceptual_hash(crop) == -4426391554944540728
     assert difference_hash(astronaut).tolist() == [
         *(8571571608891881209, 16618797337407844980),
@@ -25,7 +30,7 @@ def test_bits_that_are_stored_stay(astronaut: RGB) -> None:
 
 def test_few_bits_differ_where_a_picture_is_nearly_the_same(astronaut: RGB) -> None:
     grey = cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY)
-    crop, other = cv2.resize(grey, (64, 64)), cv2.resize(grey[::-1], (64, 64))
+    crop, other = small(grey), small(grey[::-1])
     lighter = np.clip(crop * 0.8 + 30, 0, 255).astype(np.uint8)
     codes = np.array([perceptual_hash(one) for one in (crop, lighter, other)])
     apart = differing(codes, perceptual_hash(crop))

@@ -152,7 +152,7 @@ def unlike(items: list[Item]) -> float:
 
 def test_agreement_is_counted_by_reason_and_score(candidate: Candidate) -> None:
     queue = filled(replace(candidate, reasons=("unsure",), threshold=0.5), 0)
-    cases = [
+    cases: list[tuple[float, tuple[str, ...], Decision | None]] = [
         (0.45, ("unsure",), "male"),  # agreed
         (0.48, ("unsure", "covered"), "female"),
         (0.95, ("covered",), "female"),  # agreed

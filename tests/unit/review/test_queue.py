@@ -18,7 +18,7 @@ import pytest
 from facespace import limits
 from facespace.artifacts.manifest import load_manifest
 from facespace.io import images
-from facespace.io.perceptual_hash import perceptual_hash
+from facespace.io.perceptual_hash import differing, perceptual_hash
 from facespace.review import queue as review
 from facespace.review.candidate import Candidate, around, crop_of
 from facespace.review.queue import Conflict, Queue
@@ -87,7 +87,7 @@ def test_the_hash_is_a_number_that_sqlite_keeps(candidate: Candidate) -> None:
     for seed in range(20):
         assert -(2**63) <= perceptual_hash(noise(candidate, seed).crop) < 2**63
     codes = np.array([0, -1, 1], np.int64)
-    assert review.differing(codes, 0).tolist() == [0, 64, 1]
+    assert differing(codes, 0).tolist() == [0, 64, 1]
 
 
 def test_old_faces_and_too_many_are_deleted(

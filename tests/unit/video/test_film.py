@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -85,7 +85,7 @@ def annotated(source: Path, out: Path, **options: Any) -> Film:
     return film
 
 
-def probed(path: Path) -> tuple[str, str, tuple[int, int], list[RGB], list[float]]:
+def probed(path: Path) -> tuple[str, str, tuple[int, int], list[Any], list[float]]:
     """Codec, pixel format, size, all frames, and their times."""
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
@@ -200,7 +200,7 @@ def test_stopping_keeps_what_was_read(tmp_path: Path, frames: Frames) -> None:
 
 def test_a_film_given_up_leaves_nothing(tmp_path: Path, frames: Frames) -> None:
     source = write(tmp_path / "in.mp4", frames(24))
-    steps = annotate_film(source, tmp_path / "out.mp4")
+    steps = cast("Generator[Progress]", annotate_film(source, tmp_path / "out.mp4"))
     while next(steps).stage == "reading":
         pass
     steps.close()

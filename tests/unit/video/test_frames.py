@@ -138,7 +138,7 @@ def test_a_cover_is_no_film(tmp_path: Path, astronaut: RGB) -> None:
 
 def tone(
     written: av.container.OutputContainer, seconds: float, codec: str = "aac"
-) -> Callable[[], None]:
+) -> Callable[[float], None]:
     """A sound track beside a film; call the result to write it from a second on."""
     stream = audio_stream(written, codec)
 
