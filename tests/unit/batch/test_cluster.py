@@ -12,11 +12,14 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import dask
+import distributed
 import numpy as np
 import pandas as pd
 import pytest
@@ -25,6 +28,7 @@ from PIL import Image
 import facespace
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.batch import connect, read_photo, run
+from facespace.batch.journal import Entry
 from facespace.batch.read_photo import Outputs
 from facespace.cli import main as cli
 from facespace.datasets.dataset import Photo
@@ -35,9 +39,6 @@ from tests.support.pictures import GREY, packed, png, variant
 from training.__main__ import main
 from training.models import front_ends, pipeline
 from training.photos import crops
-
-dask = pytest.importorskip("dask")
-distributed = pytest.importorskip("distributed")
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +54,7 @@ class Fragile(distributed.WorkerPlugin):
     def setup(self, worker: object) -> None:
         load = images.load
 
-        def loading(source: bytes) -> RGB:
+        def loading(source: bytes | str | Path) -> RGB:
             if source == DEADLY:
                 os._exit(9)
             return load(source)
@@ -128,7 +129,7 @@ def table(portraits: Path) -> list[Photo]:
     return [Photo(path, path.parent.name) for path in sorted(portraits.glob("*male/*"))]
 
 
-def bare(entries: list[dict]) -> list[dict]:
+def bare(entries: list[Entry]) -> list[Entry]:
     return [entry | {"milliseconds": None} for entry in entries]
 
 
@@ -155,7 +156,7 @@ def test_photos_are_read_as_here_though_a_worker_is_killed(
         for name in ("here", "there")
     )
     mine = [step.entry for step in run.read_photos(found, workers=1, outputs=here)]
-    known: dict[str, dict] = {}
+    known: dict[str, Entry] = {}
     entries = []
     with connect.connect(local.scheduler_address, READING) as cluster:
         for step in run.read_photos(found, workers=cluster, known=known, outputs=there):
@@ -199,7 +200,7 @@ def test_what_is_on_its_way_is_bounded(
         under_way = []
         sent = cluster._sent
 
-        def sending(*arguments: object) -> object:
+        def sending(*arguments: Any) -> Any:
             under_way.append(len(cluster._under_way))
             return sent(*arguments)
 
@@ -231,7 +232,7 @@ def test_crops_and_search_are_as_here_though_workers_are_killed(
     with connect.connect(local.scheduler_address, crops.needs, ("scikit-learn",)) as cluster:
         each = cluster.each
 
-        def killing(*arguments: object) -> Iterator[object]:
+        def killing(*arguments: Any) -> Iterator[Any]:
             for number, cropping in enumerate(each(*arguments)):
                 if number == 0:
                     kill_one(local)
@@ -260,7 +261,7 @@ def test_crops_and_search_are_as_here_though_workers_are_killed(
 @contextmanager
 def killed_once_it_works(local: distributed.LocalCluster) -> Iterator[None]:
     """A worker is killed when some of the block's search is done."""
-    ended = threading.Event()
+    ended, killed = threading.Event(), threading.Event()
 
     def kill() -> None:
         while not ended.wait(0.05):
@@ -271,7 +272,7 @@ def killed_once_it_works(local: distributed.LocalCluster) -> Iterator[None]:
                 killed.set()
                 return
 
-    killed, thread = threading.Event(), threading.Thread(target=kill)
+    thread = threading.Thread(target=kill)
     thread.start()
     try:
         yield
@@ -362,9 +363,9 @@ def _needing_another_model() -> dict[str, str]:
 def test_where_versions_differ(
     local: distributed.LocalCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = distributed.versions.get_versions
+    here: Callable[[list[str] | None], dict[str, Any]] = distributed.versions.get_versions
 
-    def others(packages: list[str] | None = None) -> dict:
+    def others(packages: list[str] | None = None) -> dict[str, Any]:
         told = here(packages)
         return told | {"packages": told["packages"] | {"numpy": "1.0"}}
 
