@@ -23,6 +23,7 @@ from facespace.artifacts.files import fingerprint
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.types import RGB
 from tests.support.pages import elements, opened, text
+from tests.support.present import present
 
 PARTS = {
     "Who is in them": "Sex, age and group (CSV)",
@@ -205,7 +206,7 @@ def test_a_photo_opens_with_its_steps(gallery: AppTest) -> None:
     assert "0.png, labelled male, 20, X, test" in words
     assert "5 · Verdict 1" in words
     (table,) = gallery.dataframe
-    rgb = np.asarray(Image.open(Path(gallery.selectbox(key="folder").value) / "0.png"))
+    rgb = np.asarray(Image.open(Path(present(gallery.selectbox(key="folder").value)) / "0.png"))
     grey = rgb @ (0.299, 0.587, 0.114)
     assert table.value["brightness"].item() == pytest.approx(grey.mean(), abs=0.5)
     assert table.value["face"].item() > 30

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -143,7 +144,7 @@ def test_a_walk_starts_at_the_face_and_the_verdict_follows(astronaut_file: bytes
     standard = own[0] / space.deviations
     for i in range(WALKED):
         assert app.slider(key=f"walk_{i + 1}").value == pytest.approx(standard[i], abs=0.051)
-    slider = app.slider(key="walk_3")
+    slider: Any = app.slider(key="walk_3")
     slider.set_value(round(slider.value + 2, 1)).run()
     moved = own.copy()
     moved[0, 2] += 2 * space.deviations[2]
@@ -216,7 +217,7 @@ def test_the_nearest_mean_face(
 ) -> None:
     (face,) = analyze(astronaut_file).faces
     other = np.full_like(face.crop, 128)
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for name, crop in (("sex/male", other), ("sex/female", face.crop), ("age/20-29", other)):
         arrays[name], arrays[f"faces/{name}"] = crop.astype(np.float32), np.int64(40)
     add_means(tmp_path, arrays)

@@ -21,6 +21,7 @@ from facespace.video import tables
 from facespace.video.annotated_film import annotate_film
 from facespace.video.film import Film, Progress
 from tests.support.film_files import audio_stream, video_stream
+from tests.support.present import present
 
 pytestmark = pytest.mark.packages
 
@@ -94,8 +95,8 @@ def probed(path: Path) -> tuple[str, str, tuple[int, int], list[Any], list[float
         assert {frame.rotation for frame in decoded} == {0}
         context = stream.codec_context
         size = context.width, context.height
-        times = [float(frame.time) for frame in decoded]
-        return context.name, context.pix_fmt, size, pixels, times
+        times = [float(present(frame.time)) for frame in decoded]
+        return context.name, present(context.pix_fmt), size, pixels, times
 
 
 def test_a_film_comes_back_annotated(tmp_path: Path, frames: Frames) -> None:

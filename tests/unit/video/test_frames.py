@@ -214,10 +214,10 @@ def test_places_are_looked_at_before_the_work(tmp_path: Path, astronaut: RGB) ->
 MEMORY = """
 import resource, sys
 from pathlib import Path
-from facespace import video
+from facespace.video.annotated_film import annotate_film
 peaks = []
 for path in sys.argv[1:]:
-    for step in video.annotate_film(Path(path), Path(path).with_suffix(".out.mp4")):
+    for step in annotate_film(Path(path), Path(path).with_suffix(".out.mp4")):
         pass
     status = Path("/proc/self/status").read_text()
     peaks.append(int(status.split("VmHWM:")[1].split()[0]))
