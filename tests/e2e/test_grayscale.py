@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, LocatorAssertions, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.views.grayscale.lessons import LESSONS
 from facespace.faces.analyze import analyze
@@ -16,8 +16,8 @@ from tests.support.browser import SECONDS, download, settled
 from tests.support.present import present
 
 
-def lens_at(page: Page, column: int, row: int) -> LocatorAssertions:
-    return expect(page.get_by_text(f"The pixel at column {column}, row {row} is"))
+def lens_at(page: Page, column: int, row: int) -> None:
+    expect(page.get_by_text(f"The pixel at column {column}, row {row} is")).to_be_visible()
 
 
 def test_upload_look_through_the_lens_and_take_the_numbers(
@@ -27,17 +27,17 @@ def test_upload_look_through_the_lens_and_take_the_numbers(
     settled(page)
     page.locator("input[type=file]").set_input_files(str(astronaut_path))
     chart = page.get_by_test_id("stPlotlyChart").first
-    lens_at(page, 19, 21).to_be_visible()
+    lens_at(page, 19, 21)
     chart.scroll_into_view_if_needed()
     box = present(chart.locator("image").first.bounding_box())
     # Three quarters across and half way down: pixel 48, 32 of 64.
     page.mouse.click(box["x"] + box["width"] * 48.5 / 64, box["y"] + box["height"] * 32.5 / 64)
-    lens_at(page, 48, 32).to_be_visible()
+    lens_at(page, 48, 32)
     page.wait_for_url("**crop_lens_x=48**")
     row = page.get_by_role("slider", name="Row")
     row.focus()
     row.press("ArrowRight")
-    lens_at(page, 48, 33).to_be_visible()
+    lens_at(page, 48, 33)
 
     (face,) = analyze(astronaut_path).faces
     expect(page.get_by_text(f"column 48, row 33 is {face.crop[33, 48]}")).to_be_visible()
@@ -56,14 +56,14 @@ def test_a_place_outside_of_a_smaller_picture_is_left(
     Image.new("RGB", (5, 9), "red").save(small)
     page.goto(f"{address}/grayscale?lens_x=500&lens_y=400")
     settled(page)
-    lens_at(page, 500, 400).to_be_visible()
+    lens_at(page, 500, 400)
     page.get_by_role("radio", name="Upload").click()
     page.locator("input[type=file]").set_input_files(str(small))
     expect(page.get_by_text("5 × 9 pixels")).to_be_visible()
-    lens_at(page, 2, 4).to_be_visible()
+    lens_at(page, 2, 4)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     page.goto(f"{address}/grayscale?lens_x=99999&lens_y=-7&lens=x&lesson=Nothing")
-    lens_at(page, 202, 105).to_be_visible()
+    lens_at(page, 202, 105)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from dashboard.app.consent import Consent
 from dashboard.views.folder import choose, results
 from dashboard.views.folder import job as folder_job
 from facespace import limits
-from facespace.batch import run
+from facespace.batch import read_photo
 from facespace.charts import folder as charts
 from facespace.faces.analyze import Settings
 from facespace.io.find_photos import Photo
@@ -138,7 +139,8 @@ def test_too_many_photos_are_cut_short(
 
 def test_what_was_stopped_goes_on(photos_zip: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     app = with_zip(photos_zip)
-    reading, calls = run._read_one, []
+    reading: Callable[..., Any] = read_photo.read_photo
+    calls: list[str] = []
 
     def slow(*arguments: Any) -> Any:
         calls.append(arguments[0].name)
@@ -146,7 +148,7 @@ def test_what_was_stopped_goes_on(photos_zip: bytes, monkeypatch: pytest.MonkeyP
             app.session_state["folder"].stop()
         return reading(*arguments)
 
-    monkeypatch.setattr(run, "_read_one", slow)
+    monkeypatch.setattr(read_photo, "read_photo", slow)
     held = folder_job.AT_ONCE  # so that the job is known here before it begins
     with held:
         button(app, "Read 8 photos").click().run()

@@ -25,7 +25,8 @@ from training.__main__ import main
 from training.options import MeasureOptions
 from training.photos import near_duplicates
 from training.photos.crops import crop_all
-from training.report.describe_data import describe, distribution
+from training.report.describe_data import describe
+from training.report.distribution import distribution
 
 TRAIN, TEST = 32, 6  # of each label
 
