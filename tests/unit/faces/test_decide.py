@@ -113,7 +113,8 @@ def test_a_detector_without_landmarks_has_a_cutoff_of_its_own() -> None:
 def test_the_cutoffs_of_the_artifacts_say_where_they_come_from() -> None:
     cutoffs = load_manifest().cutoffs
     for name in ("covered", "face_like", "distance", "sharpness", "turn"):
-        assert cutoffs.named(name) > 0
+        cutoff = cutoffs.named(name)
+        assert isinstance(cutoff, float) and cutoff > 0
         assert cutoffs.chosen[name]["on"] and cutoffs.chosen[name]["how"]
     assert set(cutoffs.detection_score) == set(detectors.NAMES)
     assert set(cutoffs.discarded) == set(detectors.NAMES) - {"yunet"}
