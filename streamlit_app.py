@@ -18,5 +18,7 @@ if __name__ == "__main__":
             "Verdicts are a *perceived binary label from appearance*, nobody’s identity. "
             + consent.sentence()
         )
-    error_boundary.run(page)
-    at_rest(page.url_path)
+    try:
+        error_boundary.run(page)
+    finally:  # also of a page that waits for something and stops there
+        at_rest(page.url_path)

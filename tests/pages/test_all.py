@@ -62,6 +62,8 @@ def test_what_a_page_has_loaded_is_collected_once(monkeypatch: pytest.MonkeyPatc
     once = len(frozen)
     opened("home")
     assert len(frozen) == once > 0
+    opened("folder")  # stops half-way, as nothing was brought; home is opened before it
+    assert len(frozen) == once + 1
 
 
 def test_home_shows_the_example_and_measured_figures() -> None:
