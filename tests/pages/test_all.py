@@ -12,9 +12,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit as st
 from PIL import Image
 
-from dashboard.app import memory
+from dashboard.app import error_boundary, memory
 from facespace import limits
 from facespace.artifacts import report
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
@@ -62,8 +63,17 @@ def test_what_a_page_has_loaded_is_collected_once(monkeypatch: pytest.MonkeyPatc
     once = len(frozen)
     opened("home")
     assert len(frozen) == once > 0
-    opened("folder")  # stops half-way, as nothing was brought; home is opened before it
-    assert len(frozen) == once + 1
+
+
+def test_a_page_that_waits_and_stops_there_is_collected_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frozen: list[int] = []
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(1))
+    monkeypatch.setattr(error_boundary, "run", lambda _: st.stop())
+    memory.at_rest.clear()
+    opened("home")
+    assert frozen
 
 
 def test_home_shows_the_example_and_measured_figures() -> None:
