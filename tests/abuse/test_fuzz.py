@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from facespace.artifacts.manifest import artifacts_folder
 from tests.abuse import targets
 from tests.support.hostile.archives import CASES as ZIPS
-from tests.support.hostile.photos import FORMATS, drawn, saved
+from tests.support.hostile.photos import FORMATS, encoded, shapes
 from tests.support.hostile.tables import TABLES
 
 bounded = settings(
@@ -47,7 +47,7 @@ def mutated(seeds: list[bytes]) -> st.SearchStrategy[bytes]:
     return made()
 
 
-PHOTOS = [saved(drawn(), kind, **options) for kind, options in FORMATS.values()]
+PHOTOS = [encoded(shapes(), kind, **options) for kind, options in FORMATS.values()]
 
 
 @bounded

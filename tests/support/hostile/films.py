@@ -13,7 +13,7 @@ import av
 import numpy as np
 
 from tests.support.film_files import audio_stream, video_stream
-from tests.support.hostile.photos import drawn, face, saved
+from tests.support.hostile.photos import encoded, face, shapes
 from tests.support.outcomes import EITHER, READ
 
 NO_FILM, ONE, NO_PICTURE = "is not a film that can be read", "one picture only", "no picture"
@@ -41,7 +41,7 @@ def film(
             setattr(picture, key, value)
         voice = audio_stream(made, "aac") if sound else None
         for number in range(frames):
-            rgb = np.asarray(drawn(*size).rotate(20 * number))
+            rgb = np.asarray(shapes(*size).rotate(20 * number))
             frame = av.VideoFrame.from_ndarray(rgb, "rgb24")
             frame.pts, frame.time_base = number * step, Fraction(1, 10)
             made.mux(picture.encode(frame))
@@ -93,7 +93,7 @@ def sliver(width: int, height: int) -> bytes:
 
 def moving_gif() -> bytes:
     more = [face().rotate(9 * i) for i in range(1, 4)]
-    return saved(face(), "GIF", save_all=True, duration=100, append_images=more)
+    return encoded(face(), "GIF", save_all=True, duration=100, append_images=more)
 
 
 def titled_with_no_text() -> bytes:
@@ -137,9 +137,9 @@ CASES |= {
     "text": (lambda: b"no film", NO_FILM),
     "noise": (lambda: np.random.default_rng(0).bytes(9000), EITHER),
     "zeros": (lambda: bytes(9000), EITHER),
-    "a photo": (lambda: saved(face(), "JPEG"), NO_FILM),
-    "a PNG": (lambda: saved(face(), "PNG"), NO_FILM),
-    "HEIC": (lambda: saved(face(), "HEIF"), EITHER),
+    "a photo": (lambda: encoded(face(), "JPEG"), NO_FILM),
+    "a PNG": (lambda: encoded(face(), "PNG"), NO_FILM),
+    "HEIC": (lambda: encoded(face(), "HEIF"), EITHER),
     "a ZIP": (lambda: b"PK\x03\x04" + bytes(100), NO_FILM),
     "a playlist that names another file": (lambda: PLAYLIST, NO_FILM),
     "a list of files": (lambda: b"ffconcat version 1.0\nfile /etc/passwd\n", NO_FILM),
@@ -154,7 +154,7 @@ CASES |= {
     "no frame": (lambda: film(frames=0, kind="avi", codec="mpeg4"), EITHER),
     "two frames": (lambda: film(frames=2), READ),
     "a GIF that moves": (moving_gif, READ),
-    "a GIF that does not": (lambda: saved(drawn(), "GIF"), ONE),
+    "a GIF that does not": (lambda: encoded(shapes(), "GIF"), ONE),
     "a film named after another": (lambda: plain("avi", "mpeg4"), READ),
     "WebM": (lambda: film("webm", "libvpx"), READ),
     "MPEG-TS": (lambda: film("mpegts", "mpeg2video"), READ),

@@ -19,7 +19,7 @@ NOT, DAMAGED, PIXELS = "The file is not a JPEG", "is damaged or incomplete", "pi
 
 
 @cache
-def drawn(width: int = 96, height: int = 64) -> Image.Image:
+def shapes(width: int = 96, height: int = 64) -> Image.Image:
     """Shapes and noise, so that every format has something to pack."""
     noise = np.random.default_rng(0).integers(0, 90, (height, width, 3), np.uint8)
     picture = Image.fromarray(noise)
@@ -32,7 +32,7 @@ def face() -> Image.Image:
     return Image.open(io.BytesIO(example()[1])).convert("RGB").crop((120, 20, 340, 240))
 
 
-def saved(picture: Image.Image, kind: str, **options: object) -> bytes:
+def encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
     file = io.BytesIO()
     picture.save(file, kind, **options)
     return file.getvalue()
@@ -51,13 +51,13 @@ FORMATS: dict[str, tuple[str, dict[str, object]]] = {
 
 def cut(name: str, share: float) -> bytes:
     kind, options = FORMATS[name]
-    content = saved(face(), kind, **options)
+    content = encoded(face(), kind, **options)
     return content[: int(len(content) * share)]
 
 
 def flipped(name: str, share: float) -> bytes:
     kind, options = FORMATS[name]
-    content = bytearray(saved(drawn(), kind, **options))
+    content = bytearray(encoded(shapes(), kind, **options))
     content[int((len(content) - 1) * share)] ^= 0xFF
     return bytes(content)
 
@@ -85,7 +85,7 @@ def png(
 
 def jpeg_of(width: int, height: int) -> bytes:
     """A small JPEG whose header names another size."""
-    content = bytearray(saved(drawn(), "JPEG"))
+    content = bytearray(encoded(shapes(), "JPEG"))
     place = content.index(b"\xff\xc0")
     struct.pack_into(">HH", content, place + 5, height, width)
     return bytes(content)
@@ -99,19 +99,19 @@ def bmp_of(width: int, height: int, bits: int = 24, packing: int = 0) -> bytes:
 def webp_of(width: int, height: int) -> bytes:
     size = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     extended = b"VP8X" + struct.pack("<I", 10) + b"\x10\0\0\0" + size
-    body = extended + saved(drawn(), "WEBP")[12:]
+    body = extended + encoded(shapes(), "WEBP")[12:]
     return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
 
 
 def heic_of(width: int, height: int) -> bytes:
-    content = bytearray(saved(drawn(), "HEIF"))
+    content = bytearray(encoded(shapes(), "HEIF"))
     struct.pack_into(">II", content, content.index(b"ispe") + 8, width, height)
     return bytes(content)
 
 
 def with_exif(content: bytes) -> bytes:
     """A JPEG whose EXIF block is these bytes."""
-    plain = saved(face(), "JPEG")
+    plain = encoded(face(), "JPEG")
     block = b"Exif\0\0" + content
     return plain[:2] + b"\xff\xe1" + struct.pack(">H", len(block) + 2) + block + plain[2:]
 
@@ -129,11 +129,11 @@ def turned_with_an_odd_tag() -> bytes:
 
 
 def noisy(width: int, height: int) -> bytes:
-    return saved(drawn(width, height), "PNG")
+    return encoded(shapes(width, height), "PNG")
 
 
 def converted(picture: Callable[[], Image.Image], mode: str, kind: str) -> bytes:
-    return saved(picture().convert(mode), kind)
+    return encoded(picture().convert(mode), kind)
 
 
 def turned_by(orientation: int) -> bytes:
@@ -142,12 +142,12 @@ def turned_by(orientation: int) -> bytes:
 
 def deep(mode: str) -> bytes:
     ramp = np.tile(np.linspace(0, 65535, 96).astype(np.uint16), (64, 1))
-    return saved(Image.fromarray(ramp) if mode == "I;16" else drawn().convert(mode), "PNG")
+    return encoded(Image.fromarray(ramp) if mode == "I;16" else shapes().convert(mode), "PNG")
 
 
 def frames(kind: str) -> bytes:
     more = [face().rotate(90 * i) for i in range(3)]
-    return saved(face(), kind, save_all=True, append_images=more)
+    return encoded(face(), kind, save_all=True, append_images=more)
 
 
 def text_bomb(kind: bytes) -> bytes:
@@ -181,7 +181,7 @@ CASES |= {
 
 
 CASES |= {
-    f"mode {mode}": (partial(converted, drawn, mode, "PNG"), READ)
+    f"mode {mode}": (partial(converted, shapes, mode, "PNG"), READ)
     for mode in ("1", "L", "LA", "P", "RGBA", "I;16")
 }
 
@@ -241,18 +241,18 @@ CASES |= {
     "a pickle": (lambda: b"\x80\x04cos\nsystem\n(S'true'\ntR.", NOT),
     "a film": (lambda: b"\0\0\0\x20ftypisom\0\0\2\0isomiso2" + bytes(200), NOT),
     "a sound": (lambda: b"RIFF\x24\0\0\0WAVEfmt " + bytes(40), NOT),
-    "GIF": (lambda: saved(drawn(), "GIF"), NOT),
+    "GIF": (lambda: encoded(shapes(), "GIF"), NOT),
     "an animated GIF": (lambda: frames("GIF"), NOT),
-    "TIFF": (lambda: saved(drawn(), "TIFF"), NOT),
-    "ICO": (lambda: saved(drawn(), "ICO"), NOT),
-    "TGA": (lambda: saved(drawn(), "TGA"), NOT),
-    "PPM": (lambda: saved(drawn(), "PPM"), NOT),
-    "JPEG 2000": (lambda: saved(drawn(), "JPEG2000"), NOT),
+    "TIFF": (lambda: encoded(shapes(), "TIFF"), NOT),
+    "ICO": (lambda: encoded(shapes(), "ICO"), NOT),
+    "TGA": (lambda: encoded(shapes(), "TGA"), NOT),
+    "PPM": (lambda: encoded(shapes(), "PPM"), NOT),
+    "JPEG 2000": (lambda: encoded(shapes(), "JPEG2000"), NOT),
     "JPEG XL": (lambda: b"\xff\x0a" + bytes(100), NOT),
     "Photoshop": (lambda: b"8BPS\0\1" + bytes(100), NOT),
     "camera raw": (lambda: b"II*\0\x10\0\0\0CR\2\0" + bytes(100), NOT),
-    "a face as HEIC": (lambda: saved(face(), "HEIF"), READ),
-    "a face as WebP": (lambda: saved(face(), "WEBP"), READ),
+    "a face as HEIC": (lambda: encoded(face(), "HEIF"), READ),
+    "a face as WebP": (lambda: encoded(face(), "WEBP"), READ),
     "an animated WebP": (lambda: frames("WEBP"), READ),
     "an animated PNG": (lambda: frames("PNG"), READ),
     "a burst (MPO)": (lambda: frames("MPO"), READ),
@@ -265,10 +265,10 @@ CASES |= {
     ),
     "a palette that is missing": (lambda: png(colour=3, data=bytes(72)), EITHER),
     "transparent palette": (
-        lambda: saved(drawn().convert("P"), "PNG", transparency=bytes(range(256))),
+        lambda: encoded(shapes().convert("P"), "PNG", transparency=bytes(range(256))),
         READ,
     ),
-    "wholly transparent": (lambda: saved(Image.new("RGBA", (64, 64)), "PNG"), READ),
+    "wholly transparent": (lambda: encoded(Image.new("RGBA", (64, 64)), "PNG"), READ),
     "interlaced": (lambda: png(data=bytes(400), interlace=1), EITHER),
     "PNG of a depth that is none": (lambda: png(depth=5), EITHER),
     "PNG of a colour type that is none": (lambda: png(colour=9), EITHER),
@@ -282,26 +282,29 @@ CASES |= {
     "PNG with a text bomb": (lambda: text_bomb(b"zTXt"), EITHER),
     "PNG with a bomb of a colour profile": (lambda: text_bomb(b"iCCP"), EITHER),
     "JPEG with a profile that is none": (
-        lambda: saved(face(), "JPEG", icc_profile=b"no profile" * 50),
+        lambda: encoded(face(), "JPEG", icc_profile=b"no profile" * 50),
         READ,
     ),
-    "JPEG with a long comment": (lambda: saved(face(), "JPEG", comment=b"x" * 65_000), READ),
-    "JPEG and ZIP at once": (lambda: saved(face(), "JPEG") + b"PK\x05\x06" + bytes(18), READ),
+    "JPEG with a long comment": (lambda: encoded(face(), "JPEG", comment=b"x" * 65_000), READ),
+    "JPEG and ZIP at once": (lambda: encoded(face(), "JPEG") + b"PK\x05\x06" + bytes(18), READ),
     "JPEG and HTML at once": (
-        lambda: saved(face(), "JPEG", comment=b"<script>alert(1)</script>"),
+        lambda: encoded(face(), "JPEG", comment=b"<script>alert(1)</script>"),
         READ,
     ),
-    "PNG and PDF at once": (lambda: saved(face(), "PNG") + b"%PDF-1.7 %%EOF", READ),
-    "text before a JPEG": (lambda: b"text" + saved(face(), "JPEG"), NOT),
+    "PNG and PDF at once": (lambda: encoded(face(), "PNG") + b"%PDF-1.7 %%EOF", READ),
+    "text before a JPEG": (lambda: b"text" + encoded(face(), "JPEG"), NOT),
     "JPEG without its tables": (
-        lambda: saved(drawn(), "JPEG").replace(b"\xff\xdb", b"\xff\xfe"),
+        lambda: encoded(shapes(), "JPEG").replace(b"\xff\xdb", b"\xff\xfe"),
         EITHER,
     ),
     "JPEG of 12 bits": (
-        lambda: saved(drawn(), "JPEG").replace(b"\xff\xc0\0\x11\x08", b"\xff\xc0\0\x11\x0c"),
+        lambda: encoded(shapes(), "JPEG").replace(b"\xff\xc0\0\x11\x08", b"\xff\xc0\0\x11\x0c"),
         EITHER,
     ),
-    "arithmetic JPEG": (lambda: saved(drawn(), "JPEG").replace(b"\xff\xc0", b"\xff\xc9"), EITHER),
+    "arithmetic JPEG": (
+        lambda: encoded(shapes(), "JPEG").replace(b"\xff\xc0", b"\xff\xc9"),
+        EITHER,
+    ),
     "JPEG of heads alone": (lambda: b"\xff\xd8" * 1000, EITHER),
     "EXIF that is none": (lambda: with_exif(b"garbage" * 20), READ),
     "EXIF that is cut": (lambda: with_exif(tagged(0x112, 3, 1, 6)[:15]), READ),
