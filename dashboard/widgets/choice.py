@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -38,6 +38,36 @@ def one_of(
         required=True,
         key=key,
         bind="query-params",
+        **more,
+    )
+    return chosen
+
+
+def select(
+    label: str,
+    options: Iterable[T],
+    key: str,
+    name: Callable[[T], str] = str,
+    place: Any = st,
+    **more: Any,
+) -> T:
+    """Draw a list of options to choose one from, which the visit keeps too, and return it.
+
+    Args:
+        label: of the choice.
+        options: what can be chosen; the first is at first.
+        key: in the session and in the address.
+        name: what an option is called.
+        place: where to draw it.
+        more: other arguments of ``st.selectbox``.
+    """
+    chosen: T = place.selectbox(
+        label,
+        list(options),
+        format_func=name,
+        key=key,
+        bind="query-params",
+        persist_state="session",
         **more,
     )
     return chosen

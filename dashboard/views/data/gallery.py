@@ -8,6 +8,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from dashboard.app import access
@@ -171,10 +172,10 @@ def _steps(photo: Photo) -> None:
         st.write(f"**5 · Verdict {number}: {annotate.certainty_text(face)}**{why and f' ({why})'}.")
     brightness, contrast = evidence.light(rgb)
     rows = [{"brightness": brightness, "contrast": contrast, **_measured(f)} for f in reading.faces]
-    st.dataframe(
-        rows or [{"brightness": brightness, "contrast": contrast}],
-        hide_index=True,
-        column_config={
+    output.table(
+        pd.DataFrame(rows or [{"brightness": brightness, "contrast": contrast}]),
+        "What is measured of this photo and its faces",
+        {
             "brightness": st.column_config.NumberColumn("Brightness", format="%.0f"),
             "contrast": st.column_config.NumberColumn("Contrast", format="%.0f"),
             "face": st.column_config.NumberColumn("Face, px", format="%.0f"),
@@ -182,7 +183,6 @@ def _steps(photo: Photo) -> None:
             "turn": st.column_config.NumberColumn("Pose", format="%.3f"),
             "distance": st.column_config.NumberColumn("Distance from face space", format="%.2f"),
         },
-        alt="What is measured of this photo and its faces",
     )
     output.download("What was found (JSON)", tables.to_json([reading]), f"{photo.path.stem}.json")
 

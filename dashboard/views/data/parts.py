@@ -14,7 +14,7 @@ from dashboard.app.page_artifacts import sentences
 from dashboard.views.data import tables
 from dashboard.views.data.tables import ATTRIBUTES, MEASURES, WAYS
 from dashboard.widgets import output, results
-from dashboard.widgets.choice import one_of
+from dashboard.widgets.choice import one_of, select
 from facespace.artifacts.described import NOT_SAID, Counts, Described, load_described
 from facespace.artifacts.manifest import Manifest
 from facespace.artifacts.mean_faces import load as load_mean_faces
@@ -140,14 +140,7 @@ def quality(view: View) -> None:
     extra = _part(view.data.quality, "how bright, sharp and turned the photos are")
     measured = {name: {**view.data.sizes, **extra}[name] for name in MEASURES}
     left, right = st.columns(2)
-    name = left.selectbox(
-        "Measure",
-        list(measured),
-        format_func=lambda key: MEASURES[key][0],
-        key="measure",
-        bind="query-params",
-        persist_state="session",
-    )
+    name = select("Measure", measured, "measure", lambda key: MEASURES[key][0], left)
     table, (title, unit) = measured[name], MEASURES[name]
     attributes = {key: words for key, words in ATTRIBUTES.items() if table.by.get(key)}
     with right:
@@ -248,20 +241,8 @@ def mean_faces(view: View) -> None:
     st.subheader("How two of them differ")
     left, right = st.columns(2)
     names = list(everyone)
-    chosen, minus = (
-        column.selectbox(
-            label,
-            names,
-            index,
-            format_func=lambda name: name[1],
-            key=key,
-            bind="query-params",
-            persist_state="session",
-        )
-        for index, (column, label, key) in enumerate(
-            ((left, "This", "mean"), (right, "Minus this", "minus"))
-        )
-    )
+    chosen = select("This", names, "mean", lambda name: name[1], left)
+    minus = select("Minus this", names, "minus", lambda name: name[1], right, index=1)
     first, second = everyone[chosen], everyone[minus]
     one, other = chosen[1], minus[1]
     gap = first.picture - second.picture

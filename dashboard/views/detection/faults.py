@@ -151,7 +151,7 @@ def story_figures(fault: Fault, figures: Mapping[str, Any]) -> None:
         if name in figures
     ]
     words = "Measured figures by detector: " + ", ".join(fault.figures)
-    table(pd.DataFrame(rows), words, "content")
+    table(pd.DataFrame(rows), words)
     if fault.draw is lamps:
         _second_opinion(at(figures, "verdicts", "not_like_a_face", "haar", "odd") or {})
     elif fault.draw in (masked, covered):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.widgets import output
+from dashboard.widgets.choice import one_of, select
 from facespace.charts import detection as charts
 from facespace.faces import detectors
 
@@ -52,13 +53,7 @@ def measured(figures: Mapping[str, Any]) -> None:
     """Precision, recall and average precision on a set, and recall by what makes faces hard."""
     names = [name for name in CONTENDERS if name in figures]
     sets = dict.fromkeys(k for n in names for k, v in figures[n].items() if isinstance(v, dict))
-    chosen = st.selectbox(
-        "Pictures",
-        [key for key in SETS if key in sets] + [key for key in sets if key not in SETS],
-        format_func=lambda key: SETS.get(key, key),
-        key="pictures",
-        bind="query-params",
-    )
+    chosen = select("Pictures", _in_order(SETS, sets), "pictures", lambda key: SETS.get(key, key))
     measurements = {name: figures[name][chosen] for name in names if chosen in figures[name]}
     empty = any(ALARMS in row for row in measurements.values())
     metrics = {ALARMS: "False alarms in 100 pictures"} if empty else METRICS
@@ -87,8 +82,7 @@ def measured(figures: Mapping[str, Any]) -> None:
         "pictures; the unseen half is the other."
     )
     _by(measurements)
-    content = json.dumps(figures, indent=1, ensure_ascii=False)
-    output.download("All figures (JSON)", content, FILE)
+    output.download("All figures (JSON)", json.dumps(figures, indent=1, ensure_ascii=False), FILE)
 
 
 def _by(measurements: Mapping[str, Mapping[str, Any]]) -> None:
@@ -96,16 +90,9 @@ def _by(measurements: Mapping[str, Mapping[str, Any]]) -> None:
     first = next(iter(measurements.values())).get("by", {})
     if not first:
         return
-    attribute = st.segmented_control(
-        "Faces found, by",
-        [key for key in ATTRIBUTES if key in first],
-        format_func=ATTRIBUTES.__getitem__,
-        default=next(key for key in ATTRIBUTES if key in first),
-        required=True,
-        key="found_by",
-    )
-    values = [value for value in VALUES if value in first[attribute]]
-    values += [value for value in first[attribute] if value not in VALUES]
+    known = [key for key in ATTRIBUTES if key in first]
+    attribute = one_of("Faces found, by", known, "found_by", titles=ATTRIBUTES)
+    values = _in_order(VALUES, first[attribute])
     labels = {v: f"{VALUES.get(v, v)} ({first[attribute][v]['faces']:,})" for v in values}
     shown = {
         CONTENDERS[name]: {
@@ -123,28 +110,23 @@ def _draw(table: Mapping[str, Mapping[str, float | None]], axis: str, percent: b
         + ", ".join(f"{words} {text('' if percent else ALARMS, v)}" for words, v in row.items())
         for title, row in table.items()
     )
-    figure = charts.detection(table, CONTENDERS[detectors.DEFAULT], axis, percent)
-    output.draw(figure, spoken)
+    output.draw(charts.detection(table, CONTENDERS[detectors.DEFAULT], axis, percent), spoken)
 
 
-def table(
-    frame: pd.DataFrame, words: str, width: Literal["stretch", "content"] = "stretch"
-) -> None:
-    st.dataframe(
-        frame,
-        width=width,
-        height="content",
-        hide_index=True,
-        placeholder="–",
-        column_config={
-            column: st.column_config.TextColumn(alignment="right") for column in frame.columns[1:]
-        }
-        | {
-            "Detector": st.column_config.TextColumn(pinned=True),
-            "640 × 480, ms": st.column_config.NumberColumn(format="%.0f"),
-        },
-        alt=words,
-    )
+def _in_order(known: Iterable[str], given: Iterable[str]) -> list[str]:
+    """What is given, in the order in which it is known; what is not known comes last."""
+    given = list(given)
+    return [key for key in known if key in given] + [key for key in given if key not in known]
+
+
+def table(frame: pd.DataFrame, words: str) -> None:
+    """Figures, a row a detector."""
+    columns: dict[str, Any] = {
+        column: st.column_config.TextColumn(alignment="right") for column in frame.columns[1:]
+    }
+    columns["Detector"] = st.column_config.TextColumn(pinned=True)
+    columns["640 × 480, ms"] = st.column_config.NumberColumn(format="%.0f")
+    output.table(frame, words, columns)
 
 
 def at(data: Any, *path: str) -> Any:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.views.eigenfaces.chosen_face import SHOWN, Look, missing
 from dashboard.widgets import output, results
+from dashboard.widgets.choice import one_of
 from facespace.artifacts import coordinates as measured
 from facespace.charts import coordinates as places
 from facespace.charts import space as charts
@@ -203,14 +204,7 @@ def _scatter(look: Look, found: measured.Measured) -> None:
 
 
 def _nearest(look: Look, means: Mapping[str, Mapping[str, measured.GroupMean]]) -> None:
-    attribute = st.segmented_control(
-        "Mean faces by",
-        list(means),
-        default=next(iter(means)),
-        required=True,
-        key="means",
-        bind="query-params",
-    )
+    attribute = one_of("Mean faces by", means, "means")
     groups = means[attribute]
     apart = {
         value: float(np.linalg.norm(look.coordinates - groups[value].coordinates))

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.app.page_artifacts import page_artifacts, sentences
 from dashboard.app.settings import choose_model
 from dashboard.views.evaluation.tables import View
+from dashboard.widgets.choice import select
 from facespace.artifacts import report, scores
 
 
@@ -21,14 +22,8 @@ def choose() -> View:
         scored = scores.scored(manifest) if scores.FILE in manifest.files else {}
     tests = {key: test for entry in reports.values() for key, test in entry.tests.items()}
     left, right = st.columns(2)
-    test = left.selectbox(
-        "Test set",
-        list(tests),
-        format_func=lambda key: f"{tests[key].title} ({tests[key].kind})",
-        key="test",
-        bind="query-params",
-        persist_state="session",
-    )
+    titles = {key: f"{test.title} ({test.kind})" for key, test in tests.items()}
+    test = select("Test set", titles, "test", titles.__getitem__, left)
     with right:
         name = choose_model(manifest)
     known = {key: reports[key] for key in manifest.models if key in reports}

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.views.evaluation.tables import METRICS, View, number
 from dashboard.views.fairness import tables
 from dashboard.widgets import output
+from dashboard.widgets.choice import select
 from facespace.charts import fairness as charts
 from facespace.metrics.groups import LEAST_GROUP, Group
 
@@ -40,22 +41,8 @@ def groups(view: View) -> None:
     """One attribute's groups, or the crossings of two."""
     attributes = view.entry.groups[view.test]
     left, right = st.columns(2)
-    attribute = left.selectbox(
-        "Groups by",
-        list(attributes),
-        format_func=tables.spoken,
-        key="groups",
-        bind="query-params",
-        persist_state="session",
-    )
-    metric = right.selectbox(
-        "Show",
-        tables.OF_GROUPS,
-        format_func=lambda key: METRICS[key][0],
-        key="group_metric",
-        bind="query-params",
-        persist_state="session",
-    )
+    attribute = select("Groups by", attributes, "groups", tables.spoken, left)
+    metric = select("Show", tables.OF_GROUPS, "group_metric", lambda key: METRICS[key][0], right)
     table, title = attributes[attribute].by_group, METRICS[metric][0]
     crossed = ", " in attribute
     if all(math.isnan(group.metrics[metric].value) for group in table.values()):

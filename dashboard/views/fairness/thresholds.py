@@ -8,6 +8,7 @@ from dashboard.views.evaluation import drawing
 from dashboard.views.evaluation.tables import View, number
 from dashboard.views.fairness import tables
 from dashboard.widgets import output
+from dashboard.widgets.choice import select
 from facespace.charts import fairness as charts
 from facespace.metrics import fairness, groups
 from facespace.metrics.groups import LEAST_GROUP
@@ -33,22 +34,9 @@ def thresholds(view: View) -> None:
         )
         return
     left, right = st.columns(2)
-    attribute = left.selectbox(
-        "A threshold for each",
-        kinds,
-        format_func=tables.spoken,
-        key="threshold_by",
-        bind="query-params",
-        persist_state="session",
-    )
-    criterion = right.selectbox(
-        "So that this is equal",
-        list(fairness.CRITERIA),
-        format_func=fairness.CRITERIA.__getitem__,
-        key="criterion",
-        bind="query-params",
-        persist_state="session",
-    )
+    attribute = select("A threshold for each", kinds, "threshold_by", tables.spoken, left)
+    words = fairness.CRITERIA
+    criterion = select("So that this is equal", words, "criterion", words.__getitem__, right)
     outcome = fairness.equalised(
         scores.female,
         scores.probability[view.name],
