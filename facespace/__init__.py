@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from facespace.types import FacespaceError, Reading
     from facespace.video.annotated_film import annotate_film
     from facespace.video.read_film import read_film
-    from facespace.video.tracking import Tracker
+    from facespace.video.tracker import Tracker
 
 _HOMES = {
     "FaceAnalyzer": "facespace.faces.analyze",
@@ -32,7 +32,7 @@ _HOMES = {
     "Queue": "facespace.review.queue",
     "Reading": "facespace.types",
     "Settings": "facespace.faces.analyze",
-    "Tracker": "facespace.video.tracking",
+    "Tracker": "facespace.video.tracker",
     "analyze": "facespace.faces.analyze",
     "annotate_film": "facespace.video.annotated_film",
     "detectors": "facespace.faces",

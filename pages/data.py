@@ -7,7 +7,7 @@ from dashboard.app.page_artifacts import page_artifacts, sentences
 from dashboard.views.data import gallery
 from dashboard.views.data import parts as data
 from dashboard.widgets import output
-from facespace.artifacts.described import NOT_SAID, load_described
+from facespace.artifacts.dataset_description import NOT_SAID, load_described
 
 PARTS = {
     "Who is in them": data.people,

@@ -7,7 +7,7 @@ from dashboard.views.evaluation import (
     certainty,
     choice,
     end_to_end,
-    making,
+    model_selection,
     overview,
     threshold,
 )
@@ -19,7 +19,7 @@ PARTS = {
     "When to say “?”": certainty.certainty,
     "All test sets": all_test_sets.across,
     "End to end": end_to_end.end_to_end,
-    "How it was made": making.making,
+    "How it was made": model_selection.making,
 }
 
 st.title("Evaluation")

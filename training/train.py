@@ -11,12 +11,12 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline
 
-from facespace.batch.connect import connect
+from facespace.batch.dask_connection import connect
 from facespace.faces import align, model
 from facespace.metrics import thresholds
 from facespace.metrics.operating_point import OperatingPoint
 from facespace.types import FacespaceError
-from training.abstain import operating_point
+from training.abstain import certainty
 from training.models import MODELS, baselines, export, fit, front_ends, pipeline
 from training.models.fit import Fitted, Searched
 from training.models.front_ends import FrontEnd
@@ -35,7 +35,7 @@ from training.report import (
 from training.reviewed_faces import added, demand_no_worse
 
 if TYPE_CHECKING:
-    from facespace.batch.cluster import Cluster
+    from facespace.batch.dask_cluster import Cluster
 
 #: Crops on which the exported file is held against the pipeline.
 CHECKED = 2000
@@ -186,7 +186,7 @@ def _exported(
     rounding = _rounded(one, fitted, validation) if one.front_end.half else None
     calibrated = pipeline.calibrated(fitted.classifier, one.validation_rows, validation.labels)
     trial = model.session(export.to_onnx(calibrated, one.front_end, space, side, {}))
-    chosen = operating_point.choose(trial, validation)
+    chosen = certainty.choose(trial, validation)
     facts = {
         "title": one.title,
         "classes": list(export.CLASSES),
@@ -198,7 +198,7 @@ def _exported(
         "chosen": {
             "on": f"{len(validation.photos):,} training photos of {material.trained_on.title} that "
             "nothing was fitted on",
-            "how": operating_point.HOW,
+            "how": certainty.HOW,
             **chosen.metrics,
         },
         "data": {key: getattr(material.trained_on, key) for key in ("title", "licence", "source")},

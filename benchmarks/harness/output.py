@@ -54,7 +54,7 @@ def beside_ours(times: Mapping[str, Sequence[float]]) -> dict[str, float]:
 
 def write(figures: Mapping[str, Any], file: Path | None) -> None:
     """Write figures, nested or not, as one flat object, NaN as null; nothing without a file."""
-    from facespace.io.typed import plain
+    from facespace.io.typed_json import plain
 
     if file:
         file.write_text(json.dumps(plain(flat(figures)), indent=1) + "\n", "utf-8")

@@ -18,7 +18,7 @@ from facespace.types import RGB, Box, Face
 from facespace.video import frames
 from facespace.video.film import Film, Progress
 from facespace.video.read_film import read_film
-from facespace.video.tracking import Tracker
+from facespace.video.tracker import Tracker
 
 #: The film whose heads turn, and the one without a face, by what their names contain.
 TURNING, EMPTY = "head-pose", "people-detection"

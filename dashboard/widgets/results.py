@@ -20,7 +20,7 @@ from facespace import gate
 from facespace.faces import annotate
 from facespace.io import encode, tables
 from facespace.types import REASONS, RGB, Face, Reading
-from facespace.video.tracking import Tracked
+from facespace.video.tracker import Tracked
 
 #: Columns of tables: the probability of female, and that of the likelier class.
 FEMALE = st.column_config.ProgressColumn(

@@ -13,7 +13,7 @@ import numpy as np
 
 from facespace.artifacts.files import TRAIN_AGAIN
 from facespace.artifacts.manifest import Manifest, read_object
-from facespace.io.typed import typed
+from facespace.io.typed_json import typed
 from facespace.types import FacespaceError
 
 T = TypeVar("T")

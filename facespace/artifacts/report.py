@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from facespace.artifacts.contents import load_json
-from facespace.artifacts.described import Fitted
+from facespace.artifacts.dataset_description import Fitted
 from facespace.artifacts.files import TRAIN_AGAIN
 from facespace.artifacts.manifest import Manifest
 from facespace.metrics.classification import EndToEnd

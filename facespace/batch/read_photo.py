@@ -12,7 +12,7 @@ from facespace import limits
 from facespace.artifacts.files import fingerprint
 from facespace.artifacts.manifest import load_manifest
 from facespace.batch import output_pictures
-from facespace.batch.connect import code
+from facespace.batch.dask_connection import code
 from facespace.batch.journal import NOTE, THUMBS, Entry
 from facespace.faces import detectors
 from facespace.faces.analyze import Settings, analyze, failed_reading

@@ -71,7 +71,7 @@ def read_folder(
             ``"**/*.jpg"`` (see ``facespace.io.find_photos.find``).
         settings: detector, model and thresholds; the defaults where None.
         workers: processes, each with one thread; one a processor where None. 0 reads in this
-            process. Or the workers of a Dask cluster (``facespace.batch.connect``).
+            process. Or the workers of a Dask cluster (``facespace.batch.dask_connection``).
         known: readings by the sha256 of a photo's content, made before with the same settings: a
             dictionary, or a ``facespace.batch.journal.Journal``, which a killed run cannot spoil.
             Photos in it are not read again; new readings are added.

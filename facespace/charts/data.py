@@ -10,7 +10,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from facespace.artifacts.described import Detected, Distribution, Spread
+from facespace.artifacts.dataset_description import Detected, Distribution, Spread
 from facespace.charts.style import NEUTRAL, PALE, SYMBOLS, laid_out, whiskers
 from facespace.charts.traces import about_zero, marker_of, middles, square
 from facespace.metrics import intervals

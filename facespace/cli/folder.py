@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from facespace.batch.connect import connect
+from facespace.batch.dask_connection import connect
 from facespace.batch.journal import NOTE, Journal
 from facespace.batch.read_photo import Outputs, needs, settings_fingerprint
 from facespace.batch.run import Step, read_photos

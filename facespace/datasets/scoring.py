@@ -24,7 +24,7 @@ from facespace.faces import align
 from facespace.faces.model import Model
 from facespace.io import images
 from facespace.io.tables import table_csv
-from facespace.io.typed import plain, typed
+from facespace.io.typed_json import plain, typed
 from facespace.metrics import classification, curves, groups
 from facespace.metrics.classification import Figures
 from facespace.metrics.curves import Histogram, PrecisionRecall

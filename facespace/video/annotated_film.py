@@ -27,7 +27,7 @@ from facespace.video import frames
 from facespace.video.film import Film, Progress, mark_of
 from facespace.video.read_film import Clock, read_film
 from facespace.video.sound import Sound
-from facespace.video.tracking import Tracked
+from facespace.video.tracker import Tracked
 
 #: Drawn frames between two previews.
 PREVIEW = 20

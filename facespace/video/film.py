@@ -10,7 +10,7 @@ from typing import Any
 from facespace.faces import annotate
 from facespace.faces.annotate import Mark
 from facespace.types import RGB, Box
-from facespace.video.tracking import GONE, Tracked
+from facespace.video.tracker import GONE, Tracked
 
 #: Seconds for which a box is drawn before a track's first reading and after its last: the face
 #: was there, only not yet, or no more, looked for.

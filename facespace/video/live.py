@@ -18,7 +18,7 @@ from facespace.faces import annotate
 from facespace.faces.analyze import Settings, analyze, rules_of
 from facespace.faces.annotate import Mark
 from facespace.types import RGB, FacespaceError, Point, Reading
-from facespace.video.tracking import Tracked, Tracker
+from facespace.video.tracker import Tracked, Tracker
 
 #: Seconds without a frame after which the analysing thread ends; the next frame starts another.
 IDLE = 3.0

@@ -16,7 +16,7 @@ from facespace.faces.analyze import Settings, analyze, rules_of
 from facespace.types import RGB, FacespaceError, Reading
 from facespace.video import frames
 from facespace.video.film import Film, Progress, marks
-from facespace.video.tracking import Tracker
+from facespace.video.tracker import Tracker
 
 #: Seconds of film between two readings, where the user sets no other number of frames.
 BETWEEN = 0.17

@@ -9,7 +9,7 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.review.candidate import Candidate
 from facespace.video import frames
 from facespace.video.film import Film
-from facespace.video.tracking import Tracked
+from facespace.video.tracker import Tracked
 
 
 def candidates(film: Film, source: Path) -> list[Candidate]:

@@ -22,7 +22,7 @@ from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.faces import detectors
 from facespace.faces.analyze import analyze
 from facespace.faces.detectors import yunet
-from facespace.io.typed import typed
+from facespace.io.typed_json import typed
 from facespace.types import Reading
 from tests.support.pages import DEFAULT, evaluation, opened, text
 from tests.support.paths import PAGES

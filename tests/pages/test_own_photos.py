@@ -22,7 +22,7 @@ from dashboard.views.own_photos import choose, job
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.datasets import scoring
 from facespace.datasets.labelled_source import LabelledPhotos, open_labelled
-from facespace.io.typed import typed
+from facespace.io.typed_json import typed
 from tests.support.pages import button, opened, text, waited
 from tests.support.pictures import GREY, packed, png
 from training.__main__ import main

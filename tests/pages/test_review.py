@@ -26,7 +26,7 @@ from facespace.review.item import Decision
 from facespace.review.queue import Queue
 from facespace.types import RGB, Verdict
 from facespace.video.live import Look
-from facespace.video.tracking import Tracked
+from facespace.video.tracker import Tracked
 from tests.support.pages import elements, links, opened, text, turned_on
 from tests.support.paths import APP
 from tests.support.pictures import png

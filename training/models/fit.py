@@ -21,7 +21,7 @@ from training.photos.material import Material
 from training.photos.sample import Sample
 
 if TYPE_CHECKING:
-    from facespace.batch.cluster import Cluster
+    from facespace.batch.dask_cluster import Cluster
 
 #: Photos that the search and the comparison of classifiers work on, at most.
 SEARCH_PHOTOS = 8000

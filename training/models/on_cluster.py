@@ -12,7 +12,7 @@ from facespace.batch.executors import DYING
 from facespace.types import FacespaceError
 
 if TYPE_CHECKING:
-    from facespace.batch.cluster import Cluster
+    from facespace.batch.dask_cluster import Cluster
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from training.models.on_cluster import on_cluster
 from training.models.onnx_graph import rounded
 
 if TYPE_CHECKING:
-    from facespace.batch.cluster import Cluster
+    from facespace.batch.dask_cluster import Cluster
 
 Array = npt.NDArray[Any]
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from facespace import limits
-from facespace.batch import connect
+from facespace.batch import dask_connection
 from facespace.batch.executors import DEADLY, Workers
 from facespace.datasets import labelled_faces
 from facespace.datasets.dataset import Photo
@@ -139,12 +139,12 @@ def _crop_new(
 
 
 def needs() -> dict[str, str]:
-    """What crops and search depend on beside photos and packages; see ``cluster.Cluster``."""
+    """What crops and search depend on beside photos and packages; see ``dask_cluster.Cluster``."""
     here = Path(__file__).parents[1]
     limit = f"{limits.MAX_BYTES} {limits.MAX_PIXELS}"
     detectors.get()  # a worker without YuNet would find no face
     return {
-        "code": connect.code(here, here.parent / "facespace"),
+        "code": dask_connection.code(here, here.parent / "facespace"),
         "limits (FACESPACE_...)": limit,
     }
 

@@ -20,7 +20,7 @@ from facespace.artifacts import face_space
 from facespace.artifacts.files import fingerprint
 from facespace.artifacts.manifest import FORMAT, load_manifest
 from facespace.io.atomic import atomic_write
-from facespace.io.typed import plain
+from facespace.io.typed_json import plain
 from facespace.types import FacespaceError
 from training.photos.material import Material
 from training.photos.sample import Sample

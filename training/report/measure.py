@@ -14,7 +14,7 @@ from sklearn.metrics import roc_auc_score
 from facespace.artifacts.manifest import Manifest
 from facespace.artifacts.report import Tested
 from facespace.faces import model
-from facespace.io.typed import plain
+from facespace.io.typed_json import plain
 from facespace.metrics import classification
 from facespace.metrics.classification import EndToEnd
 from facespace.metrics.operating_point import OperatingPoint

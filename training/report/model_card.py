@@ -12,7 +12,7 @@ from math import isnan
 from pathlib import Path
 from string import Template
 
-from facespace.artifacts.described import Described, load_described
+from facespace.artifacts.dataset_description import Described, load_described
 from facespace.artifacts.manifest import Manifest, load_manifest
 from facespace.artifacts.report import ModelReport, Tested, load_report
 from facespace.io.atomic import atomic_write

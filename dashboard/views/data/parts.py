@@ -15,7 +15,7 @@ from dashboard.views.data import tables
 from dashboard.views.data.tables import ATTRIBUTES, MEASURES, WAYS
 from dashboard.widgets import output, results
 from dashboard.widgets.choice import one_of, select
-from facespace.artifacts.described import NOT_SAID, Counts, Described, load_described
+from facespace.artifacts.dataset_description import NOT_SAID, Counts, Described, load_described
 from facespace.artifacts.manifest import Manifest
 from facespace.artifacts.mean_faces import load as load_mean_faces
 from facespace.charts import data as charts

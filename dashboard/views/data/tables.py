@@ -8,7 +8,13 @@ from dataclasses import asdict
 import pandas as pd
 
 from dashboard.views.evaluation.tables import short
-from facespace.artifacts.described import Counts, Described, Detected, Distribution, Duplicates
+from facespace.artifacts.dataset_description import (
+    Counts,
+    Described,
+    Detected,
+    Distribution,
+    Duplicates,
+)
 from facespace.artifacts.manifest import Manifest
 from facespace.artifacts.mean_faces import MeanFace
 

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.widgets import picture_input, results
 from dashboard.widgets.read_pictures import read_all
 from facespace.artifacts import coordinates as measured
-from facespace.artifacts.described import load_described
+from facespace.artifacts.dataset_description import load_described
 from facespace.artifacts.face_space import FaceSpace
 from facespace.artifacts.manifest import Manifest
 from facespace.faces.analyze import Settings

@@ -14,7 +14,7 @@ from dashboard.widgets.picture_input import plain
 from facespace.charts import film as charts
 from facespace.video import tables
 from facespace.video.film import Film
-from facespace.video.tracking import GONE, Tracked
+from facespace.video.tracker import GONE, Tracked
 
 #: Points of the chart of faces in view, and cards of tracks, at most.
 POINTS, CARDS = 600, 24

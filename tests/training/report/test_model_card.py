@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from facespace.artifacts.described import load_described
+from facespace.artifacts.dataset_description import load_described
 from facespace.artifacts.manifest import Manifest, load_manifest
 from facespace.artifacts.report import Counts, ModelReport, load_report
 from training.report import model_card

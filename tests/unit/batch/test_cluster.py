@@ -27,7 +27,8 @@ from PIL import Image
 
 import facespace
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
-from facespace.batch import connect, read_photo, run
+from facespace.batch import dask_connection, read_photo, run
+from facespace.batch.dask_connection import connect
 from facespace.batch.journal import Entry
 from facespace.batch.read_photo import Outputs
 from facespace.cli import main as cli
@@ -158,7 +159,7 @@ def test_photos_are_read_as_here_though_a_worker_is_killed(
     mine = [step.entry for step in run.read_photos(found, workers=1, outputs=here)]
     known: dict[str, Entry] = {}
     entries = []
-    with connect.connect(local.scheduler_address, READING) as cluster:
+    with connect(local.scheduler_address, READING) as cluster:
         for step in run.read_photos(found, workers=cluster, known=known, outputs=there):
             entries.append(step.entry)
             if step.done == 10:
@@ -174,7 +175,7 @@ def test_a_photo_that_ends_its_workers_is_an_error_like_any_other(
     found = find_photos.find([str(portraits / "female")])[:10]
     mine = [step.entry for step in run.read_photos(found, workers=0)]
     found[3] = find_photos.Photo("deadly.png", DEADLY)
-    with less_patient(local), connect.connect(local.scheduler_address, READING) as cluster:
+    with less_patient(local), connect(local.scheduler_address, READING) as cluster:
         entries = [step.entry for step in run.read_photos(found, workers=cluster)]
     assert "ended the process" in entries[3]["error"] and entries[3]["faces"] == []
     assert bare(entries[:3] + entries[4:]) == bare(mine[:3] + mine[4:])
@@ -186,7 +187,7 @@ def test_where_every_photo_ends_its_workers_it_gives_up_with_a_sentence(
     found = [find_photos.Photo(f"{number}.png", DEADLY) for number in range(5)]
     with (
         less_patient(local),
-        connect.connect(local.scheduler_address, READING) as cluster,
+        connect(local.scheduler_address, READING) as cluster,
         pytest.raises(FacespaceError, match="fewer workers"),
     ):
         list(run.read_photos(found, workers=cluster))
@@ -195,8 +196,8 @@ def test_where_every_photo_ends_its_workers_it_gives_up_with_a_sentence(
 def test_what_is_on_its_way_is_bounded(
     local: distributed.LocalCluster, portraits: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("facespace.batch.cluster.FLIGHT", 1)
-    with connect.connect(local.scheduler_address, READING) as cluster:
+    monkeypatch.setattr("facespace.batch.dask_cluster.FLIGHT", 1)
+    with connect(local.scheduler_address, READING) as cluster:
         under_way = []
         sent = cluster._sent
 
@@ -211,7 +212,7 @@ def test_what_is_on_its_way_is_bounded(
 
 
 def test_a_worker_that_came_later_must_fit_too(local: distributed.LocalCluster) -> None:
-    with connect.connect(local.scheduler_address, READING) as cluster:
+    with connect(local.scheduler_address, READING) as cluster:
         needs, fit = cluster._fit
         cluster._fit = needs, (*fit, ("a thing", "that no worker has"))
         with pytest.raises(FacespaceError, match="has other a thing than the machine that asks"):
@@ -229,7 +230,7 @@ def test_crops_and_search_are_as_here_though_workers_are_killed(
 ) -> None:
     photos = table(portraits)
     mine = crops.crop_all(photos, tmp_path / "here", jobs=1)
-    with connect.connect(local.scheduler_address, crops.needs, ("scikit-learn",)) as cluster:
+    with connect(local.scheduler_address, crops.needs, ("scikit-learn",)) as cluster:
         each = cluster.each
 
         def killing(*arguments: Any) -> Iterator[Any]:
@@ -287,7 +288,10 @@ def test_a_photo_that_ends_its_workers_has_no_crop_and_is_tried_again(
 ) -> None:
     (tmp_path / "deadly.png").write_bytes(DEADLY)
     photos = [*table(portraits)[:3], Photo(tmp_path / "deadly.png", "male")]
-    with less_patient(local), connect.connect(local.scheduler_address, crops.needs) as cluster:
+    with (
+        less_patient(local),
+        connect(local.scheduler_address, crops.needs) as cluster,
+    ):
         made = crops.crop_all(photos, tmp_path / "cache", cluster)
     assert made.found.tolist() == [True] * 3 + [False]
     assert "ended the process" in made.rows["error"][3]
@@ -309,7 +313,7 @@ def test_a_photo_that_ends_its_workers_has_no_crop_and_is_tried_again(
 def test_where_no_scheduler_answers(
     address: str, words: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("facespace.batch.cluster.PATIENCE", 1)
+    monkeypatch.setattr("facespace.batch.dask_cluster.PATIENCE", 1)
     assert cli.main(["folder", "x.png", "--scheduler", address]) == 1
     assert words in capfd.readouterr().err
     assert main(["train", "--data", str(ROOT / "tests"), "--model", "eigenfaces", "--scheduler",
@@ -318,18 +322,18 @@ def test_where_no_scheduler_answers(
 
 
 def test_where_dask_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "facespace.batch.cluster", None)
+    monkeypatch.setitem(sys.modules, "facespace.batch.dask_cluster", None)
     with pytest.raises(FacespaceError, match=r"pip install -r training/dask-requirements\.txt"):
-        connect.connect("tcp://127.0.0.1:8786", READING)
+        connect("tcp://127.0.0.1:8786", READING)
 
 
 def test_where_there_are_no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("facespace.batch.cluster.PATIENCE", 1)
+    monkeypatch.setattr("facespace.batch.dask_cluster.PATIENCE", 1)
     with (
         distributed.LocalCluster(n_workers=0, dashboard_address=None) as empty,
         pytest.raises(FacespaceError, match="python -m dask worker tcp://"),
     ):
-        connect.connect(empty.scheduler_address, READING)
+        connect(empty.scheduler_address, READING)
 
 
 def test_where_workers_have_other_artifacts(
@@ -340,8 +344,8 @@ def test_where_workers_have_other_artifacts(
     (copy / "manifest.json").write_text(json.dumps(manifest | {"more": 1}), "utf-8")
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(copy))  # the workers were started without
     with pytest.raises(FacespaceError, match=r"worker tcp://\S+ has other artifacts"):
-        connect.connect(local.scheduler_address, READING)
-    with connect.connect(local.scheduler_address, crops.needs):
+        connect(local.scheduler_address, READING)
+    with connect(local.scheduler_address, crops.needs):
         pass  # training makes artifacts and needs none
 
 
@@ -349,10 +353,10 @@ def test_where_workers_have_none_or_other_code(
     local: distributed.LocalCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(FacespaceError, match=r"worker tcp://\S+ cannot be used. There is no model"):
-        connect.connect(local.scheduler_address, _needing_another_model)
-    monkeypatch.setattr(connect, "code", lambda *folders: "other")
+        connect(local.scheduler_address, _needing_another_model)
+    monkeypatch.setattr(dask_connection, "code", lambda *folders: "other")
     with pytest.raises(FacespaceError, match="has other code"):
-        connect.connect(local.scheduler_address, crops.needs)
+        connect(local.scheduler_address, crops.needs)
 
 
 def _needing_another_model() -> dict[str, str]:
@@ -371,7 +375,7 @@ def test_where_versions_differ(
 
     monkeypatch.setattr(distributed.client.version_module, "get_versions", others)
     with pytest.raises(FacespaceError, match=r"other versions than this[\s\S]+ numpy +\| 1\.0 "):
-        connect.connect(local.scheduler_address, READING)
+        connect(local.scheduler_address, READING)
 
 
 def test_where_the_scheduler_goes_away(portraits: Path) -> None:
@@ -379,7 +383,7 @@ def test_where_the_scheduler_goes_away(portraits: Path) -> None:
         n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50
     ) as brief:
         found = find_photos.find([str(portraits)])
-        with connect.connect(brief.scheduler_address, READING) as cluster:
+        with connect(brief.scheduler_address, READING) as cluster:
             steps = run.read_photos(found, workers=cluster)
             next(steps)
             brief.close()

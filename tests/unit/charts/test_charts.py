@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from facespace.artifacts.report import Classifier, Tried
-from facespace.charts import curves, fairness, making
+from facespace.charts import curves, fairness, model_selection
 from facespace.charts import evaluation as charts
 from facespace.charts.curves import Point
 from facespace.metrics.curves import Histogram, PrecisionRecall, Reliability, RiskCoverage, Roc
@@ -149,7 +149,7 @@ def test_intervals_of_models() -> None:
 
 def test_classifiers() -> None:
     table = [Classifier(n, 0.7, 0.01, 0.8, 0.02, 1.0, 2.0, 3e6) for n in ("RBF SVM", "Majority")]
-    (drawn,) = making.classifiers(table, "RBF SVM").data
+    (drawn,) = model_selection.classifiers(table, "RBF SVM").data
     assert drawn.marker.color[0] != drawn.marker.color[1]
     assert drawn.marker.symbol[0] != drawn.marker.symbol[1]
     assert list(drawn.x) == [0.7, 0.7]
@@ -173,7 +173,7 @@ def test_search_stars_the_best_alone(components: int, stars: int) -> None:
         for i, (k, c, g) in enumerate(keys)
     ]
     best = Tried(components=150, C=3.0, gamma=2.0)
-    (drawn,) = making.search(table, components, best).data
+    (drawn,) = model_selection.search(table, components, best).data
     own = [each for each in table if each.components == components]
     rows = [[own[0].auc, own[2].auc], [own[1].auc, own[3].auc]]
     assert [list(row) for row in drawn.z] == rows
@@ -185,7 +185,7 @@ def test_search_stars_the_best_alone(components: int, stars: int) -> None:
 
 def test_lines_of_models_are_told_apart_without_colour() -> None:
     table = {"One": ([500, 16000], [0.8, 0.9]), "Other": ([500], [0.7])}
-    figure = making.lines(table, "One", "photos", "AUC", logarithmic=True)
+    figure = model_selection.lines(table, "One", "photos", "AUC", logarithmic=True)
     one, other = trace(figure, "One"), trace(figure, "Other")
     assert (list(one.x), list(one.y)) == ([500, 16000], [0.8, 0.9])
     assert (one.line.dash, one.marker.symbol) != (other.line.dash, other.marker.symbol)
@@ -195,12 +195,16 @@ def test_lines_of_models_are_told_apart_without_colour() -> None:
 
 
 def test_logarithmic_ticks_stand_apart() -> None:
-    figure = making.lines({"One": ([100, 125, 150], [0.8, 0.9, 0.9])}, "One", "n", "AUC", True)
+    figure = model_selection.lines(
+        {"One": ([100, 125, 150], [0.8, 0.9, 0.9])}, "One", "n", "AUC", True
+    )
     assert list(figure.layout.xaxis.tickvals) == [100, 150]
 
 
 def test_lines_mark_a_limit() -> None:
-    figure = making.lines({"One": ([10, 60], [0.8, 0.9])}, "One", "pixels", "AUC", limit=46.6)
+    figure = model_selection.lines(
+        {"One": ([10, 60], [0.8, 0.9])}, "One", "pixels", "AUC", limit=46.6
+    )
     (mark,) = figure.layout.shapes
     assert (mark.x0, mark.x1) == (46.6, 46.6)
     assert figure.layout.xaxis.type is None

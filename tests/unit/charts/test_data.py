@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from facespace.artifacts.described import Detected, Distribution, Spread
+from facespace.artifacts.dataset_description import Detected, Distribution, Spread
 from facespace.charts import data as charts
 from facespace.metrics import intervals
 from tests.support.figures import trace

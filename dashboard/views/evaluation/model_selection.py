@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.views.evaluation import tables
 from dashboard.views.evaluation.tables import View, short
 from dashboard.widgets import output
-from facespace.charts import making as charts
+from facespace.charts import model_selection as charts
 
 #: What the classifier is called in the comparison, and what it stands on, by the report's name.
 MACHINES = {"svc": "RBF SVM", "nystroem": "Nystroem SVM"}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from facespace.io.typed import plain, typed
+from facespace.io.typed_json import plain, typed
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,19 @@ import pytest
 
 from facespace.faces.decide import Rules, decide
 from facespace.types import Box, Detection, Evidence, Face, Score, Verdict
-from facespace.video import tracking
 from facespace.video.track import REST, Track
-from facespace.video.tracking import COAST, GONE, HITS, LOOKS, REMEMBERED, SUREST, Tracked, Tracker
+from facespace.video.tracker import (
+    COAST,
+    GONE,
+    HITS,
+    LOOKS,
+    REMEMBERED,
+    SUREST,
+    WEAK,
+    Tracked,
+    Tracker,
+    _log_odds,
+)
 
 RULES = Rules(threshold=0.5, certainty=0.8, smallest_face=20)
 
@@ -173,7 +183,7 @@ def test_an_answer_stays_until_in_doubt() -> None:
     track = Track(face(0), 0, 0, np.zeros(4), good=1, weight=1.0)
     said = []
     for female in (0.79, 0.81, 0.77, 0.74, 0.77, 0.81):
-        track.evidence = tracking._log_odds(female)
+        track.evidence = _log_odds(female)
         track.label = tracker._label(track)
         said.append(track.label)
     assert said == ["?", "female", "female", "?", "?", "female"]
@@ -185,7 +195,7 @@ def test_good_crops_outweigh_many_bad_ones() -> None:
     assert labels([*good, *bad])[-1] == labels([*bad, *good])[-1] == "female"
 
 
-@pytest.mark.parametrize("reason", sorted(tracking.WEAK))
+@pytest.mark.parametrize("reason", sorted(WEAK))
 def test_who_was_never_seen_well_stays_a_question(reason: str) -> None:
     tracker, _ = follow([[face(100, female=0.99, reasons=[reason])]] * 50)
     assert tracker.all()[0].verdict == Verdict("?", (reason,))

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 from facespace import installation
 
 if TYPE_CHECKING:
-    from facespace.batch.cluster import Cluster
+    from facespace.batch.dask_cluster import Cluster
 
 
 def connect(
     address: str, needs: Callable[[], Mapping[str, str]], packages: Sequence[str] = ()
 ) -> Cluster:
-    """The workers of a scheduler as a ``cluster.Cluster``, which see.
+    """The workers of a scheduler as a ``dask_cluster.Cluster``, which see.
 
     Raises:
         FacespaceError: also where Dask is not installed.
     """
     try:
-        from facespace.batch.cluster import Cluster
+        from facespace.batch.dask_cluster import Cluster
     except ImportError as error:
         raise installation.not_installed("Work on several machines", "Dask", "dask") from error
     return Cluster(address, needs, packages)
