@@ -8,17 +8,17 @@ from dashboard.views import model_card
 st.title("Model card")
 st.write("What is it for, what is it not for, and is what runs here what was measured?")
 manifest = page_artifacts()
-found = model_card.verified(manifest)
+verified = model_card.verified(manifest)
 text = model_card.card(manifest)
-sound = bool((found["problem"] == "").all())
+sound = bool((verified["problem"] == "").all())
 if sound:
     st.success(
-        f"All {len(found)} files that the manifest lists are as listed, verified "
-        f"{found['verified'].max():%Y-%m-%d %H:%M:%S %Z}.",
+        f"All {len(verified)} files that the manifest lists are as listed, verified "
+        f"{verified['verified'].max():%Y-%m-%d %H:%M:%S %Z}.",
         icon=":material/verified:",
     )
 else:
-    for problem in found["problem"][found["problem"] != ""]:
+    for problem in verified["problem"][verified["problem"] != ""]:
         st.warning(problem, icon=":material/build:")
 model_card.downloads(manifest, text, sound)
 
@@ -26,7 +26,7 @@ card, files, cutoffs = st.tabs(["The card", "Files and versions", "Every cutoff"
 with card:
     model_card.show(manifest, text)
 with files:
-    model_card.files(found)
+    model_card.files(verified)
     model_card.versions(manifest)
 with cutoffs:
     model_card.cutoffs(manifest)
