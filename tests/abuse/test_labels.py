@@ -15,6 +15,7 @@ from facespace.datasets.labelled_source import open_labelled
 from facespace.metrics import groups
 from tests.support.hostile.tables import GOOD, MOST, PHOTO, TABLES
 from tests.support.outcomes import EITHER, READ, as_expected, ending, opened, words
+from tests.support.pages import waited
 from training.__main__ import main as training
 
 #: By name a ``dataset.json`` beside a good table, and how it ends.
@@ -118,5 +119,5 @@ def test_page() -> None:
     for name in FEW:
         content = packed(table(name))
         app.file_uploader(key="zip").set_value(("x.zip", content, "application/zip"))
-        (sentence,) = words(app.run())
+        (sentence,) = words(waited(app.run(), "own_photos"))
         assert sentence
