@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.widgets.example_film import example_film
 from facespace.batch import run
 from facespace.batch.journal import Entry
-from facespace.cli import main
+from facespace.cli import main, options
 from facespace.faces.analyze import Settings
 from facespace.io import find_photos, images
 from facespace.review.candidate import Candidate
@@ -164,7 +164,7 @@ def test_a_film_s_faces_that_stay_open_are_kept(
     film = tmp_path / "film.mp4"
     film.write_bytes(example_film()[1])
     path = tmp_path / "r.db"
-    monkeypatch.setattr(main, "Settings", lambda *a, **k: Settings(certainty=0.9999))
+    monkeypatch.setattr(options, "Settings", lambda *a, **k: Settings(certainty=0.9999))
     assert main.main(["video", str(film), "--every", "6", "--reviews", str(path)]) == 0
     assert "1 face marked '?', 1 of them new" in capfd.readouterr().err
     (item,) = Queue(path).items()
