@@ -93,15 +93,15 @@ class Cluster(Workers):
             raise FacespaceError(self._gone) from error
 
     def _full(self) -> bool:
-        return sum(work.size for work in self._under_way) > FLIGHT or super()._full()
+        items = [item for work in self._under_way for item in work.items]
+        origins = [item.origin for item in items if isinstance(item, Photo)]
+        sent = sum(len(origin) for origin in origins if isinstance(origin, bytes))
+        return sent > FLIGHT or super()._full()
 
     def _sent(self, task: Task[Result], items: Sequence[Any]) -> Work[Result]:
         """Send a chunk; photos with their content, as workers need not see this disk."""
-        items = [item.loaded() if isinstance(item, Photo) else item for item in items]
-        origins = [item.origin for item in items if isinstance(item, Photo)]
-        work = super()._sent(task, items)
-        size = sum(len(origin) for origin in origins if isinstance(origin, bytes))
-        return Work(task, items, work.future, size)
+        loaded = [item.loaded() if isinstance(item, Photo) else item for item in items]
+        return super()._sent(task, loaded)
 
     def _alone(self) -> AbstractContextManager[Workers]:
         # A worker's end is held against all that it was given: let nothing else be there.

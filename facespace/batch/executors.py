@@ -83,12 +83,11 @@ class Task(Generic[Result]):
 
 @dataclass(frozen=True, slots=True)
 class Work(Generic[Result]):
-    """A chunk on its way: ``size`` is its bytes, where workers do not read them themselves."""
+    """A chunk on its way."""
 
     task: Task[Result]
     items: Sequence[Any]
     future: Future[list[Result]]
-    size: int = 0
 
 
 class Workers(ABC):
