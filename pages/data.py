@@ -4,17 +4,17 @@ import streamlit as st
 
 from dashboard.app import access
 from dashboard.app.page_artifacts import page_artifacts, sentences
-from dashboard.views.data import gallery
-from dashboard.views.data import parts as data
+from dashboard.views.data import detected, gallery, left_out, mean_faces, people, quality
+from dashboard.views.data.view import View
 from dashboard.widgets import output
 from facespace.artifacts.dataset_description import NOT_SAID, load_described
 
 PARTS = {
-    "Who is in them": data.people,
-    "How they are": data.quality,
-    "Whose faces are found": data.found,
-    "Mean faces": data.mean_faces,
-    "Left out, and twice": data.dropped,
+    "Who is in them": people.people,
+    "How they are": quality.quality,
+    "Whose faces are found": detected.detected,
+    "Mean faces": mean_faces.mean_faces,
+    "Left out, and twice": left_out.left_out,
 }
 
 st.title("Data")
@@ -30,13 +30,13 @@ name = st.selectbox(
     key="dataset",
     bind="query-params",
 )
-view = data.View(manifest, name, datasets[name])
-left_out, persons = sum(view.data.left_out.values()), view.data.persons
+view = View(manifest, name, datasets[name])
+omitted, persons = sum(view.data.left_out.values()), view.data.persons
 with output.cards(3 + (view.data.learned is not NOT_SAID), "photos"):
     st.metric("Photos used", f"{view.data.photos:,}", border=True)
-    st.metric("Left out", f"{left_out:,}", border=True)
+    st.metric("Left out", f"{omitted:,}", border=True)
     st.metric("Persons", f"{persons:,}" if persons else "not known", border=True)
-    data.learned(view)
+    people.learned(view)
 st.caption(f"Source: {view.data.source}. Licence: {view.data.licence}.")
 
 output.tabs(

@@ -227,11 +227,11 @@ def _model(name: str, entry: dict[str, Any]) -> ModelInfo:
 
 
 def _template(entry: dict[str, Any]) -> Template:
-    made = Template.from_dict(entry)
-    _within(made.side, 8, 1024)
-    _within(made.eyes, 0, 1)
-    _within(made.mouth - made.eyes, 0.01, 1)
-    return made
+    template = Template.from_dict(entry)
+    _within(template.side, 8, 1024)
+    _within(template.eyes, 0, 1)
+    _within(template.mouth - template.eyes, 0.01, 1)
+    return template
 
 
 def _within(value: Any, least: float, most: float) -> float:

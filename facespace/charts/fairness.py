@@ -27,17 +27,17 @@ def groups(
         table: by name; groups whose value is NaN are left out.
         metric: the one of these to draw, 0 to 1.
         title: what people call it.
-        least: groups of fewer faces are drawn hollow and faint.
+        least: groups of fewer faces are known hollow and faint.
         overall: its value over all faces, for a line; None draws none.
     """
-    drawn = {
+    known = {
         f"{name.replace('_', ' ')} ({group.faces:,})": group
         for name, group in table.items()
         if not math.isnan(group.metrics[metric].value)
     }
     figure = go.Figure()
-    if overall is not None and drawn:
-        labels = list(drawn)
+    if overall is not None and known:
+        labels = list(known)
         figure.add_scatter(
             x=[overall] * len(labels),
             y=labels,
@@ -49,7 +49,7 @@ def groups(
     kinds = {f"{least} faces or more": "circle", f"fewer than {least} faces": "circle-open"}
     for name, symbol in kinds.items():
         large = symbol == "circle"
-        shown = {label: group for label, group in drawn.items() if (group.faces >= least) is large}
+        shown = {label: group for label, group in known.items() if (group.faces >= least) is large}
         if shown:
             cells = [group.metrics[metric] for group in shown.values()]
             figure.add_scatter(
@@ -63,18 +63,18 @@ def groups(
                 hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
             )
     figure.update_xaxes(
-        tickformat=".0%", range=span(group.metrics[metric] for group in drawn.values())
+        tickformat=".0%", range=span(group.metrics[metric] for group in known.values())
     )
     figure.update_yaxes(
         automargin=True,
         # From the first group on top to the last; by itself it would leave much room at the ends.
-        range=[len(drawn) - 0.4, -0.6],
+        range=[len(known) - 0.4, -0.6],
         categoryorder="array",
-        categoryarray=list(drawn),
+        categoryarray=list(known),
         tickmode="linear",
         showgrid=False,
     )
-    return laid_out(figure, title.lower(), "", height=130 + 25 * len(drawn))
+    return laid_out(figure, title.lower(), "", height=130 + 25 * len(known))
 
 
 def _in_words(group: Group) -> str:

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.views.detection import drawn, side_by_side
+from dashboard.views.detection import side_by_side
+from dashboard.views.detection.fault_pictures import covered, lamps, masked, moving
 from dashboard.views.detection.faults import FAULTS
 from dashboard.views.detection.measured import ALARMS, FILE, SETS
 from facespace.artifacts.manifest import artifacts_folder
@@ -232,14 +233,14 @@ def test_json_holds_settings_boxes_and_times(astronaut: RGB, astronaut_face: Det
 
 def test_drawn_pictures_show_what_the_words_say(astronaut: RGB) -> None:
     yunet, first = (detectors.get(name) for name in ("yunet", "haar_first_app"))
-    sharp, blurred = drawn.lamps(astronaut, 1), drawn.lamps(astronaut, 4)
+    sharp, blurred = lamps(astronaut, 1), lamps(astronaut, 4)
     assert yunet.detect(sharp) == []
     assert len(first.detect(sharp)) > 10
     assert len(yunet.detect(blurred)) > 0
-    for draw, amount in ((drawn.moving, 9), (drawn.masked, 70), (drawn.covered, 50)):
+    for draw, amount in ((moving, 9), (masked, 70), (covered, 50)):
         picture = draw(astronaut, amount)
         assert len(yunet.detect(picture)) > len(first.detect(picture))
-    hidden = drawn.covered(astronaut, 100)
+    hidden = covered(astronaut, 100)
     assert yunet.detect(hidden) == first.detect(hidden) == []
 
 

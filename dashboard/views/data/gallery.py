@@ -80,14 +80,14 @@ def _folder() -> Path | None:
             persist_state="session",
         )
         return Path(text).expanduser() if text and text.strip() else None
-    found = [path for path in (named, *sorted(named.glob("*/"))) if layouts.of(path)]
-    if not found:
+    folders = [path for path in (named, *sorted(named.glob("*/"))) if layouts.of(path)]
+    if not folders:
         st.warning(
             f"FACESPACE_DATA names {named}, in which there are no labelled photos.",
             icon=":material/build:",
         )
         st.stop()
-    return st.selectbox("Data set", found, format_func=lambda path: path.name, key="folder")
+    return st.selectbox("Data set", folders, format_func=lambda path: path.name, key="folder")
 
 
 def _changed(folder: Path) -> tuple[int, ...]:
@@ -125,16 +125,16 @@ def _sheet(photos: Sequence[Photo], first: int) -> None:
     with st.container(horizontal=True):
         for number, photo in enumerate(photos, first):
             with st.container(width=SIDE + 8, gap="xxsmall"):
-                said = _said(photo)
+                words = _in_words(photo)
                 try:
                     thumbnail = _fit(images.load(photo.path), SIDE)
-                    st.image(thumbnail, alt=f"Photo {number}: {said}", width=SIDE)
+                    st.image(thumbnail, alt=f"Photo {number}: {words}", width=SIDE)
                 except FacespaceError as error:
                     st.caption(f"{plain(photo.path.name)}: {error}")
                 if st.button(
                     f"{number:,} · {photo.label}",
                     key=f"open {number}",
-                    help=f"{plain(photo.path.name)}: {said}",
+                    help=f"{plain(photo.path.name)}: {words}",
                     type="tertiary",
                 ):
                     _steps(photo)
@@ -147,23 +147,23 @@ def _to_the_first_sheet() -> None:
 @st.dialog("From photo to verdict", width="large")
 def _steps(photo: Photo) -> None:
     """One photo on its way: as it is, grey, with its detection, cropped, and judged."""
-    st.write(f"{plain(photo.path.name)}, labelled {_said(photo)}.")
+    st.write(f"{plain(photo.path.name)}, labelled {_in_words(photo)}.")
     with sentences():
         rgb = images.load(photo.path)
-        reading, seen = _analyzed(rgb, photo.path.name)
+        reading, searched = _analyzed(rgb, photo.path.name)
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-    drawn = annotate.draw(_with_landmarks(seen, reading), reading.faces)
+    overlay = annotate.draw(_with_landmarks(searched, reading), reading.faces)
     steps = [
         (_fit(rgb, 480), f"1 · Photo, {rgb.shape[1]} × {rgb.shape[0]}"),
         (_fit(np.asarray(grey, np.uint8), 480), "2 · Grey"),
-        (_fit(drawn, 480), f"3 · Found by {detectors.TITLES[reading.detector]}"),
+        (_fit(overlay, 480), f"3 · Found by {detectors.TITLES[reading.detector]}"),
     ]
     faces = reading.faces[: results.SHOWN_CROPS]
     steps += [(results.enlarged(f.crop), f"4 · Crop {i}") for i, f in enumerate(faces, 1)]
     with st.container(horizontal=True):
         for picture, caption in steps:
             st.image(picture, caption, width=160, alt=f"{caption}, {photo.path.name}")
-    if seen is not rgb:
+    if searched is not rgb:
         st.caption("As it is, no face is found; its edge is repeated around it, as for training.")
     if not reading.faces:
         st.info("No face was found, so this photo is left out.", icon=":material/search_off:")
@@ -219,7 +219,7 @@ def _measured(face: Any) -> dict[str, float | None]:
     }
 
 
-def _said(photo: Photo) -> str:
+def _in_words(photo: Photo) -> str:
     """All that the data set says of a photo: ``female, 20-29, East Asian, train``."""
     return ", ".join(filter(None, (photo.label, photo.age, photo.race, photo.split)))
 

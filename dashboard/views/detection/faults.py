@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.app.page_artifacts import sentences
-from dashboard.views.detection.drawn import covered, lamps, masked, moving
+from dashboard.views.detection.fault_pictures import covered, lamps, masked, moving
 from dashboard.views.detection.measured import ALARMS, CONTENDERS, VALUES, at, table, text
 from dashboard.views.detection.side_by_side import boxed
 from dashboard.widgets import results
@@ -112,9 +112,9 @@ def story(fault: Fault, astronaut: RGB) -> None:
         with column, sentences():
             detector, sentence = detectors.working(name)
             title = detectors.TITLES[detector.name]
-            found, outcome = _judged(detector, rgb, (label, amount), detector.name)
-            words = f"{title}: {results.count(len(found), 'face')}"
-            st.image(boxed(rgb, found), width="stretch", alt=words)
+            detections, outcome = _judged(detector, rgb, (label, amount), detector.name)
+            words = f"{title}: {results.count(len(detections), 'face')}"
+            st.image(boxed(rgb, detections), width="stretch", alt=words)
             st.markdown(f"**{words}.** {outcome}")
             if sentence:
                 st.caption(sentence)
@@ -126,19 +126,19 @@ def _judged(
 ) -> tuple[list[Detection], str]:
     """What is found in a drawn picture, and what comes of it; kept by ``identity``, ``name``."""
     with gate.enter():
-        found = _detector.detect(_rgb)
-    return found, _outcome(_rgb, name, len(found))
+        detections = _detector.detect(_rgb)
+    return detections, _outcome(_rgb, name, len(detections))
 
 
-def _outcome(rgb: RGB, name: str, found: int) -> str:
+def _outcome(rgb: RGB, name: str, detections: int) -> str:
     """What the page Photo makes of a picture in which the detector found so many."""
-    if not found:
+    if not detections:
         return ""
     faces = analyze(rgb, Settings(detector=name)).faces
     asked = sum(face.verdict.label == "?" for face in faces)
     parts = [f"{len(faces) - asked} predicted female or male", f"{asked} marked “?”"]
-    if len(faces) < found:
-        parts.append(f"{found - len(faces)} thrown out")
+    if len(faces) < detections:
+        parts.append(f"{detections - len(faces)} thrown out")
     return f"On the page Photo: {', '.join(parts)}."
 
 

@@ -34,7 +34,7 @@ class Look:
 
     name: str
     settings: Mapping[str, float]
-    found: list[Detection]
+    detections: list[Detection]
     milliseconds: float
 
 
@@ -75,11 +75,11 @@ def _panel(detector: Detector, rgb: RGB, identity: Hashable) -> Look:
         with st.popover("Settings", icon=":material/tune:"):
             detector, settings = _settings(detector)
     _warm(detector, detector.name)
-    found, milliseconds = _timed(detector, rgb, identity, detector.name, settings)
-    count = results.count(len(found), "face")
-    st.image(boxed(rgb, found, SHOWN_SIDE), width="stretch", alt=f"{title}: {count}")
+    detections, milliseconds = _timed(detector, rgb, identity, detector.name, settings)
+    count = results.count(len(detections), "face")
+    st.image(boxed(rgb, detections, SHOWN_SIDE), width="stretch", alt=f"{title}: {count}")
     st.markdown(f"**{count}** in {milliseconds:.0f} ms")
-    return Look(detector.name, settings, found, milliseconds)
+    return Look(detector.name, settings, detections, milliseconds)
 
 
 def _settings(detector: Detector) -> tuple[Detector, dict[str, float]]:
@@ -132,8 +132,8 @@ def _timed(
     options: dict[str, Any] = {k: settings[k] for k in _OPTIONS if k in settings}
     with gate.enter():
         start = time.perf_counter()
-        found = _detector.detect(_rgb, **options)
-        return found, (time.perf_counter() - start) * 1000
+        detections = _detector.detect(_rgb, **options)
+        return detections, (time.perf_counter() - start) * 1000
 
 
 #: Settings that a detector is given when it is asked, not when it is made.
@@ -145,7 +145,7 @@ def downloads(name: str, rgb: RGB, looks: Sequence[Look]) -> None:
     stem = PurePath(name).stem
 
     def annotated() -> bytes:
-        pictures = ((look.name, encode.to_png(boxed(rgb, look.found))) for look in looks)
+        pictures = ((look.name, encode.to_png(boxed(rgb, look.detections))) for look in looks)
         return encode.to_zip([(f"{stem}-{name}.png", picture) for name, picture in pictures])
 
     output.downloads(
@@ -159,13 +159,13 @@ def downloads(name: str, rgb: RGB, looks: Sequence[Look]) -> None:
 def to_json(name: str, rgb: RGB, looks: Sequence[Look]) -> str:
     """All detections of one picture by detector; boxes and landmarks in pixels."""
     height, width = rgb.shape[:2]
-    found = {
+    by_detector = {
         look.name: {
             "settings": look.settings,
             "milliseconds": round(look.milliseconds, 2),
-            "faces": [detection.to_dict() for detection in look.found],
+            "faces": [detection.to_dict() for detection in look.detections],
         }
         for look in looks
     }
-    picture = {"source": name, "width": width, "height": height, "detectors": found}
+    picture = {"source": name, "width": width, "height": height, "detectors": by_detector}
     return json.dumps(picture, indent=1, ensure_ascii=False)

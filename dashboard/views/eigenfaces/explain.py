@@ -159,7 +159,7 @@ def direction(look: Look) -> None:
 
 @st.fragment
 def _direction(look: Look, judge: Model) -> None:
-    found, faces, probability = _path(judge.info.file.sha256, look.crop)
+    gradient, faces, probability = _path(judge.info.file.sha256, look.crop)
     at = st.slider(
         "Steps towards male (−) or female (+)",
         float(STEPS[0]),
@@ -180,7 +180,7 @@ def _direction(look: Look, judge: Model) -> None:
             alt=f"The face {_signed(at, 1)} steps towards female",
         )
         with st.container(width=SHOWN):
-            added = directions.picture(look.space, found)
+            added = directions.picture(look.space, gradient)
             output.draw(
                 space_charts.signed(added, SHOWN + 20),
                 f"What one step towards female adds: at most {np.abs(added).max():.0f} grey levels",
@@ -204,8 +204,8 @@ def _direction(look: Look, judge: Model) -> None:
         "The direction is the gradient of the model’s log odds at this face, measured in its "
         "coordinates by central differences: of all steps one standard deviation long, the one "
         "that raises the probability of female most "
-        f"(by {found.slope:.2f} in log odds). Beyond the face itself the path is straight and the "
-        "gradient may turn. It shows what the SVM reads, not what makes a woman or a man."
+        f"(by {gradient.slope:.2f} in log odds). Beyond the face itself the path is straight and "
+        "the gradient may turn. It shows what the SVM reads, not what makes a woman or a man."
     )
     table = pd.DataFrame({"steps": STEPS, "probability_female": probability})
     output.download("The path (CSV)", table, "facespace-path.csv")
@@ -216,9 +216,9 @@ def _path(sha256: str, crop: npt.NDArray[np.uint8]) -> tuple[Direction, Crops, F
     """The direction at a crop, and the faces along it with their probabilities."""
     space, judge = face_space.load(), model.load_model(NAME)
     start = space.coordinates(crop[None])[0]
-    found = directions.gradient(space, lambda crops: judged(judge, crops), start)
-    faces = space.rebuilt(directions.path(space, start, found, STEPS))
-    return found, faces, judged(judge, faces)
+    gradient = directions.gradient(space, lambda crops: judged(judge, crops), start)
+    faces = space.rebuilt(directions.path(space, start, gradient, STEPS))
+    return gradient, faces, judged(judge, faces)
 
 
 def occlusion(look: Look) -> None:
@@ -236,22 +236,24 @@ def occlusion(look: Look) -> None:
             bind="query-params",
         )
     info = look.manifest.models[name]
-    found = _sensitivity(info.name, info.file.sha256, crop, patch, stride)
-    change = found.change
+    sensitivity = _sensitivity(info.name, info.file.sha256, crop, patch, stride)
+    change = sensitivity.change
     most = np.unravel_index(np.abs(change).argmax(), change.shape)
-    row, column = (float(found.centres[i]) for i in most)
+    row, column = (float(sensitivity.centres[i]) for i in most)
     left, right = st.columns(2)
     with left:
         output.draw(
-            charts.occlusion(crop, found),
+            charts.occlusion(crop, sensitivity),
             f"A patch changes the probability of female by {change.min():+.1%} to "
             f"{change.max():+.1%}, most at row {row:.0f}, column {column:.0f}",
         )
     with right:
-        st.metric("Reads as female, nothing covered", f"{found.probability:.1%}", border=True)
+        st.metric(
+            "Predicted female, nothing covered", f"{sensitivity.probability:.1%}", border=True
+        )
         st.metric(
             "With the patch where it counts most",
-            f"{found.probability + change[most]:.1%}",
+            f"{sensitivity.probability + change[most]:.1%}",
             f"{_signed(100 * change[most], 1)} points",
             border=True,
             delta_color="off",
@@ -265,8 +267,10 @@ def occlusion(look: Look) -> None:
         "changes (Zeiler and Fergus, 2014). The patch itself is something that no face has, and a "
         "model may take it for a feature."
     )
-    places = pd.Index(found.centres, name="row")
-    table = pd.DataFrame(change, places, [f"column_{c:g}" for c in found.centres]).reset_index()
+    places = pd.Index(sensitivity.centres, name="row")
+    table = pd.DataFrame(
+        change, places, [f"column_{c:g}" for c in sensitivity.centres]
+    ).reset_index()
     output.download("The map (CSV)", table, f"facespace-{name}-occlusion.csv")
 
 

@@ -72,8 +72,8 @@ def _search(view: View) -> None:
         f"the file and of scikit-learn agree within {parity.probability:.0e} on "
         f"{parity.crops:,} faces." + _rounding(view)
     )
-    if seen := _seen_before(view):
-        st.caption(seen.strip())
+    if caveat := _seen_before(view):
+        st.caption(caveat.strip())
     sizes = sorted({each.components for each in table})
     for column, components in zip(st.columns(len(sizes)), sizes, strict=True):
         cells = [each for each in table if each.components == components]
