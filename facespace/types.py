@@ -21,6 +21,10 @@ Crops = npt.NDArray[np.uint8]
 
 Floats = npt.NDArray[np.float32]
 
+Bools = npt.NDArray[np.bool_]
+
+Array = npt.NDArray[Any]
+
 Point = tuple[float, float]
 
 FivePoints = tuple[Point, Point, Point, Point, Point]

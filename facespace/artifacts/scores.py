@@ -11,7 +11,8 @@ import numpy as np
 from facespace.artifacts.contents import load_arrays
 from facespace.artifacts.manifest import Manifest
 from facespace.metrics.groups import age_group
-from facespace.metrics.operating_point import Array, Bools, Scores
+from facespace.metrics.operating_point import Scores
+from facespace.types import Array, Bools
 
 #: Among the artifacts; ``<test set>/<column>`` names an array.
 FILE = "scores.npz"

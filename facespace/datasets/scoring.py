@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from facespace import gate
 from facespace.datasets import labelled_faces
@@ -29,7 +28,7 @@ from facespace.metrics import classification, curves, groups
 from facespace.metrics.classification import Figures
 from facespace.metrics.curves import Histogram, PrecisionRecall
 from facespace.metrics.operating_point import OperatingPoint
-from facespace.types import RGB, FacespaceError, Template
+from facespace.types import RGB, Array, FacespaceError, Template
 
 #: The table that a ZIP or folder of anybody's own photos may hold.
 LABELS = "labels.csv"
@@ -43,7 +42,6 @@ SCORE_BINS = 20
 #: What is said of a photo whose content another one had before.
 TWICE = "The same photo is there twice."
 
-Array = npt.NDArray[Any]
 
 #: Told what is being done, how much of it is done, and how much there is to do.
 Progress = Callable[[str, int, int], None]

@@ -12,8 +12,6 @@ from facespace.metrics.curves import Reliability, RiskCoverage, Roc
 from facespace.metrics.groups import Grouping, groups
 from facespace.metrics.intervals import Interval
 from facespace.metrics.operating_point import (
-    Array,
-    Bools,
     Confusion,
     OperatingPoint,
     Scores,
@@ -22,6 +20,7 @@ from facespace.metrics.operating_point import (
     confusion,
     from_confusion,
 )
+from facespace.types import Array, Bools
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facespace.metrics.operating_point import Array, Bools, OperatingPoint, Scores, certainty
+from facespace.metrics.operating_point import OperatingPoint, Scores, certainty
+from facespace.types import Array, Bools
 
 #: Points that a curve keeps for drawing.
 CURVE_POINTS = 200

@@ -13,8 +13,9 @@ import numpy as np
 from facespace.metrics import intervals
 from facespace.metrics.groups import LEAST_GROUP, order_of
 from facespace.metrics.intervals import Interval
-from facespace.metrics.operating_point import Array, Bools, Scores
+from facespace.metrics.operating_point import Scores
 from facespace.metrics.thresholds import equal_error_threshold
+from facespace.types import Array, Bools
 
 #: What can be made equal, and in which words.
 CRITERIA = {

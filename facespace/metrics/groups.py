@@ -10,7 +10,8 @@ import numpy as np
 
 from facespace.metrics import intervals
 from facespace.metrics.intervals import Interval
-from facespace.metrics.operating_point import Array, Bools, OperatingPoint, Scores, answers
+from facespace.metrics.operating_point import OperatingPoint, Scores, answers
+from facespace.types import Array, Bools
 
 #: Groups of fewer faces have no part in a gap: their figures are mostly chance.
 LEAST_GROUP = 30

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facespace.metrics.operating_point import Array
+from facespace.types import Array
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[Any]
-Bools = npt.NDArray[np.bool_]
+from facespace.types import Array, Bools
+
 Scores = npt.NDArray[np.floating[Any]]
 
 

@@ -9,13 +9,8 @@ import numpy as np
 
 from facespace.metrics import curves, intervals
 from facespace.metrics.intervals import Interval
-from facespace.metrics.operating_point import (
-    Array,
-    Bools,
-    OperatingPoint,
-    Scores,
-    from_confusion,
-)
+from facespace.metrics.operating_point import OperatingPoint, Scores, from_confusion
+from facespace.types import Array, Bools
 
 
 def equal_error_threshold(female: Bools, probability: Scores) -> float:

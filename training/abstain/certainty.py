@@ -7,14 +7,13 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 
 from facespace.faces import align
 from facespace.metrics import classification, thresholds
 from facespace.metrics.operating_point import OperatingPoint
-from facespace.types import Crops
+from facespace.types import Array, Crops
 from training.photos.sample import Sample
 from training.report.measure import probability
 
@@ -33,8 +32,6 @@ HOW = (
     f"often; the most faces answered with at most {RISK:.0%} of the answers wrong; the smallest "
     f"face whose AUC is within {AUC_LOSS} of a full crop's"
 )
-
-Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)

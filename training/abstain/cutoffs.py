@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score
 
@@ -39,8 +38,6 @@ PROFILES_MARKED = 0.95
 
 #: A detector is sure where at least this share of finds of that score are faces.
 PRECISION = 0.7
-
-Array = npt.NDArray[Any]
 
 
 log = logging.getLogger(__name__)

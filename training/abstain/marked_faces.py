@@ -15,7 +15,7 @@ import numpy.typing as npt
 from facespace.datasets.layouts import is_picture
 from facespace.faces.detectors.base import Rows, iou
 from facespace.io import images
-from facespace.types import RGB, Detection, FacespaceError
+from facespace.types import RGB, Bools, Detection, FacespaceError
 
 #: Faces less high than this, in pixels, count neither for nor against a detector.
 LEAST_HEIGHT = 20
@@ -39,7 +39,7 @@ class Picture:
     path: Path
     least_iou: float
     boxes: Rows
-    counted: npt.NDArray[np.bool_]
+    counted: Bools
     attributes: tuple[dict[str, str], ...]
 
     @property
@@ -119,7 +119,7 @@ class Matched:
     by: npt.NDArray[np.int_]
 
     @property
-    def found(self) -> npt.NDArray[np.bool_]:
+    def found(self) -> Bools:
         """bool (N,): which marked faces were detected."""
         return np.asarray(self.by >= 0)
 

@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import onnx
 from onnx import TensorProto
 from sklearn.linear_model import LogisticRegression
@@ -25,7 +23,7 @@ from facespace.faces import align, detectors, evidence, model
 from facespace.faces.detectors.haar import Haar
 from facespace.faces.model import INPUT
 from facespace.io import images
-from facespace.types import RGB, Box, Crops, Detection, FacespaceError, FivePoints
+from facespace.types import RGB, Array, Box, Crops, Detection, FacespaceError, FivePoints
 from training.abstain import synthetic_masks
 from training.abstain.marked_faces import opened
 from training.models import front_ends, pipeline
@@ -50,8 +48,6 @@ COMPONENTS, C, GAMMA = 100, 1.0, 1.0
 
 #: Photos that a worker covers at once.
 CHUNK = 200
-
-Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)

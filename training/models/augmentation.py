@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from facespace.types import Array
 
 
 def augmented(crop: npt.NDArray[np.uint8], rng: np.random.Generator, calm: bool) -> Array:

@@ -6,7 +6,6 @@ import time
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from joblib import Parallel, delayed
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
@@ -20,13 +19,12 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
+from facespace.types import Array
 from training.models import pipeline, svm_to_onnx
 from training.models.fit import Searched, subset
 from training.models.nystroem import NystroemSVC
 from training.models.onnx_graph import OPSET
 from training.photos.sample import Sample
-
-Array = npt.NDArray[Any]
 
 #: Faces whose scoring is timed together.
 TIMED = 256

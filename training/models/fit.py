@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 from joblib import Parallel, delayed
 from sklearn.pipeline import Pipeline
 
 from facespace.metrics import thresholds
+from facespace.types import Array
 from training.models import front_ends, nystroem, pipeline
 from training.models.front_ends import Computed, FrontEnd
 from training.models.pipeline import MirrorAverage
@@ -31,7 +31,6 @@ SEARCH_PHOTOS = 8000
 LEARNED_FROM = (500, 1000, 2000, 4000, 8000, 16000)
 COMPONENTS = (5, 10, 20, 40, 75, 110, 150)
 
-Array = npt.NDArray[Any]
 Curve = list[dict[str, float]]
 
 log = logging.getLogger(__name__)

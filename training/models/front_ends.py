@@ -15,7 +15,7 @@ import numpy.typing as npt
 from onnx import TensorProto
 
 from facespace.faces.model import INPUT, session
-from facespace.types import Crops
+from facespace.types import Array, Crops
 from training.models.onnx_graph import Graph
 
 Rows = npt.NDArray[np.float32]
@@ -167,8 +167,8 @@ def _histograms(graph: Graph, cells: str) -> str:
 class Convolution:
     """Weights (out, in, k, k) with k odd, bias (out,), and the stride; padded by k // 2."""
 
-    weights: npt.NDArray[Any]
-    bias: npt.NDArray[Any]
+    weights: Array
+    bias: Array
     stride: int
 
     def write(self, graph: Graph, x: str) -> str:
@@ -203,8 +203,8 @@ class Embedding(FrontEnd):
 
     stem: Convolution
     blocks: tuple[Residual, ...]
-    weights: npt.NDArray[Any]
-    bias: npt.NDArray[Any]
+    weights: Array
+    bias: Array
 
     name = "embedding"
     title = "Embedding: convolutional network, PCA, RBF SVM"

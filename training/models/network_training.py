@@ -16,17 +16,14 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from facespace.io.atomic import atomic_write
-from facespace.types import Crops
+from facespace.types import Array, Crops
 from training.models.augmentation import augmented
 from training.models.network import Network, Recipe
-
-Array = npt.NDArray[Any]
 
 log = logging.getLogger(__name__)
 

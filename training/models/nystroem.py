@@ -16,12 +16,13 @@ with m support vectors, and is written as one.
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics.pairwise import rbf_kernel
+
+from facespace.types import Array
 
 #: Photos whose rows, or features, are in memory at once.
 CHUNK = 2048
@@ -35,8 +36,6 @@ FIRST = 1
 
 #: Added to the landmarks' kernel values with themselves, which are 1.
 JITTER = 1e-2
-
-Array = npt.NDArray[Any]
 
 
 def subset(count: int, most: int, seed: int = 0) -> Array:

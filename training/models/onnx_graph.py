@@ -17,6 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from facespace.faces.model import INPUT
+from facespace.types import Array
 from training.models import svm_to_onnx
 from training.models.nystroem import NystroemSVC
 
@@ -57,7 +58,7 @@ class Graph:
         self._append(name, np.asarray(values, np.float32))
         return name
 
-    def _append(self, name: str, values: npt.NDArray[Any]) -> None:
+    def _append(self, name: str, values: Array) -> None:
         """Append a constant, in half the space where half precision holds it."""
         half = rounded(values)
         if values.size < LARGE or not np.allclose(half, values, rtol=1e-6, atol=0):

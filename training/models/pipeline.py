@@ -14,7 +14,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.decomposition import PCA
@@ -24,6 +23,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from facespace.types import Array
 from training.models.front_ends import Computed, FrontEnd
 from training.models.nystroem import CHUNK, NystroemSVC, subset
 from training.models.on_cluster import on_cluster
@@ -32,7 +32,6 @@ from training.models.onnx_graph import rounded
 if TYPE_CHECKING:
     from facespace.batch.dask_cluster import Cluster
 
-Array = npt.NDArray[Any]
 
 #: Folds of the search.
 FOLDS = 3

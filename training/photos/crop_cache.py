@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from facespace.faces import align
 from facespace.io.atomic import atomic_write
-from facespace.types import Crops
+from facespace.types import Array, Crops
 
 try:
     import fcntl
@@ -48,7 +48,7 @@ def without_crop(key: bytes, error: str) -> Cropping:
     return row, np.zeros((align.TEMPLATE.side,) * 2, np.uint8)
 
 
-def stacked(croppings: Sequence[Cropping]) -> tuple[npt.NDArray[Any], Crops]:
+def stacked(croppings: Sequence[Cropping]) -> tuple[Array, Crops]:
     """Rows and crops, (N,) and (N, side, side)."""
     rows, crops = zip(*croppings, strict=True)
     return np.stack(rows), np.stack(crops)
@@ -62,7 +62,7 @@ def add(croppings: Sequence[Cropping], cache: Path) -> None:
         np.savez(file, rows=rows, crops=crops)
 
 
-def load(cache: Path) -> tuple[npt.NDArray[Any], Crops]:
+def load(cache: Path) -> tuple[Array, Crops]:
     """All rows and crops, (N,) and (N, side, side), mapped from the files: only what is taken of
     them is read."""
     side = align.TEMPLATE.side
@@ -82,9 +82,7 @@ def load(cache: Path) -> tuple[npt.NDArray[Any], Crops]:
     )
 
 
-def _append(
-    rows: BinaryIO, new_rows: npt.NDArray[Any], crops: BinaryIO, new_crops: npt.NDArray[Any]
-) -> None:
+def _append(rows: BinaryIO, new_rows: Array, crops: BinaryIO, new_crops: Array) -> None:
     """Crops first: a row is there only once its crop is. What an interruption left is cut off."""
     count = _count(rows)
     rows.truncate(count * ROW.itemsize)

@@ -22,7 +22,7 @@ from facespace.datasets.dataset import Photo
 from facespace.faces import align, detectors
 from facespace.faces.covering import in_picture, painted
 from facespace.io import find_photos, images
-from facespace.types import RGB, Crops, Detection, FacespaceError
+from facespace.types import RGB, Array, Bools, Crops, Detection, FacespaceError
 from training.photos import crop_cache, workers
 from training.photos.crop_cache import Cropping, without_crop
 
@@ -66,10 +66,10 @@ class Cropped:
     """
 
     crops: Crops
-    rows: npt.NDArray[Any]
+    rows: Array
 
     @property
-    def found(self) -> npt.NDArray[np.bool_]:
+    def found(self) -> Bools:
         """bool (N,): which photos have a crop."""
         return np.asarray(self.rows["error"] == "")
 

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from facespace.batch.executors import Workers
 from facespace.datasets.dataset import Dataset, Photo, read_dataset
 from facespace.datasets.labelled_faces import NO_FACE
 from facespace.faces import detectors
-from facespace.types import FacespaceError
+from facespace.types import Array, FacespaceError
 from training.photos import workers
 from training.photos.crops import COVERS, Cropped, Way, crop_all
 from training.photos.sample import Sample, joined
@@ -28,7 +27,6 @@ WAYS = {name: Way(name, serving=True) for name in detectors.NAMES} | {
     name: Way(cover=name) for name in COVERS
 }
 
-Array = npt.NDArray[Any]
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facespace.io.perceptual_hash import Hashes, difference_hash, differing_pairs
-from facespace.types import Crops
+from facespace.types import Array, Crops
 
 #: Rows and columns of the grid whose neighbours a hash compares: 256 bits.
 GRID = 16
@@ -33,7 +33,7 @@ class Hashed:
     photos: Hashes
     crops: Hashes
 
-    def part(self, chosen: npt.NDArray[Any]) -> Hashed:
+    def part(self, chosen: Array) -> Hashed:
         """Those at some positions, or where a mask is True."""
         return Hashed(self.photos[chosen], self.crops[chosen])
 
@@ -103,7 +103,7 @@ def matches(hashed: Hashed, others: Hashed) -> npt.NDArray[np.int64]:
     return np.concatenate(pairs)
 
 
-def _same(differing: npt.NDArray[np.uint16], crops: Hashes, others: Hashes) -> npt.NDArray[Any]:
+def _same(differing: npt.NDArray[np.uint16], crops: Hashes, others: Hashes) -> Array:
     """Where photos that differ in so many bits are near duplicates, int (P, 2)."""
     pairs = np.argwhere(differing <= DOUBTFUL)
     one, other = pairs.T

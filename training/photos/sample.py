@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from facespace.datasets.dataset import Photo
 from facespace.metrics import groups
-from facespace.types import Crops
+from facespace.types import Array, Bools, Crops
 
 #: What a photo may be for, in the order in which it is shown.
 SPLITS = ("train", "test")
-
-Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +29,7 @@ class Sample:
         return np.array([photo.label for photo in self.photos])
 
     @property
-    def female(self) -> npt.NDArray[np.bool_]:
+    def female(self) -> Bools:
         """bool (N,)."""
         return np.asarray(self.labels == "female")
 

@@ -8,15 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from facespace.batch.executors import Workers
 from facespace.io.atomic import atomic_write
 from facespace.io.perceptual_hash import Hashes, difference_hash
-from facespace.types import RGB
+from facespace.types import RGB, Array, Bools
 from training.photos import near_duplicates
 from training.photos.near_duplicates import GRID, Hashed
 from training.photos.sample import Sample
@@ -31,8 +29,6 @@ REASONS = (TESTED, LEARNED, PERSON)
 #: Hashes by content, in a folder of the cache of their own.
 FILE = Path("hashes") / f"{GRID * GRID}.npz"
 
-Array = npt.NDArray[Any]
-Bools = npt.NDArray[np.bool_]
 
 log = logging.getLogger(__name__)
 

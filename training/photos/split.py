@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.model_selection import GroupShuffleSplit, StratifiedGroupKFold
 
 from facespace.datasets.dataset import Photo
-from facespace.types import FacespaceError
+from facespace.types import Array, FacespaceError
 from training.photos.sample import Sample
 
 #: The validation, drawn from the training photos, is one in so many.
@@ -22,8 +20,6 @@ TEST_SHARE = 0.2
 
 #: Fewer photos than this of a class teach, and measure, nothing.
 LEAST, LEAST_TEST = 20, 5
-
-Array = npt.NDArray[Any]
 
 
 def train_or_test(photos: Sequence[Photo], seed: int = 0) -> list[Photo]:

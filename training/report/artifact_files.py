@@ -13,7 +13,6 @@ from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 
 from facespace.artifacts import face_space
@@ -21,7 +20,7 @@ from facespace.artifacts.files import fingerprint
 from facespace.artifacts.manifest import FORMAT, load_manifest
 from facespace.io.atomic import atomic_write
 from facespace.io.typed_json import plain
-from facespace.types import FacespaceError
+from facespace.types import Array, FacespaceError
 from training.photos.material import Material
 from training.photos.sample import Sample
 
@@ -36,8 +35,6 @@ MANIFEST = "manifest.json"
 
 #: What the manifest says of a file, beside what it is.
 IDENTITY = ("file", "bytes", "sha256")
-
-Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)

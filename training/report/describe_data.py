@@ -36,14 +36,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from facespace.artifacts.manifest import load_manifest
 from facespace.artifacts.mean_faces import FILE as MEAN_FACES
 from facespace.faces import evidence
 from facespace.io.perceptual_hash import Hashes, difference_hash
 from facespace.metrics.groups import LEAST_GROUP, order_of
-from facespace.types import RGB, FacespaceError
+from facespace.types import RGB, Array, FacespaceError
 from training.options import MeasureOptions
 from training.photos import near_duplicates
 from training.photos.crops import Cropped
@@ -64,7 +63,6 @@ LABELLED = "labelled"
 #: Sizes in pixels, fields of ``crops.ROW``.
 SIZES = ("width", "height", "face")
 
-Array = npt.NDArray[Any]
 
 log = logging.getLogger(__name__)
 

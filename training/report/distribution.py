@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from facespace.metrics.groups import order_of
+from facespace.types import Array
 
 #: Bins of a histogram below the 99th percentile, and at most in all: the tail goes on in bins of
 #: the same width, so that a few odd photos do not blur all others.
@@ -16,8 +16,6 @@ BINS, MOST_BINS = 30, 150
 
 _MARKS = {"min": 0, "p5": 5, "p25": 25, "median": 50, "p75": 75, "p95": 95, "max": 100}
 _BOX = ("p5", "p25", "median", "p75", "p95")
-
-Array = npt.NDArray[Any]
 
 
 def distribution(values: Array, attributes: Mapping[str, Array]) -> dict[str, Any]:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from facespace.artifacts import coordinates, face_space
 from facespace.artifacts.face_space import FaceSpace
 from facespace.artifacts.manifest import load_manifest
-from facespace.types import Crops, Floats
+from facespace.types import Array, Crops, Floats
 from training.options import MeasureOptions
 from training.photos.material import Material, load
 from training.report import artifact_files
@@ -50,13 +48,13 @@ def add(out: Path, material: Material) -> None:
     artifact_files.add(out, {coordinates.FILE: artifact_files.packed(arrays)})
 
 
-def measured(space: FaceSpace, material: Material) -> dict[str, npt.NDArray[Any]]:
+def measured(space: FaceSpace, material: Material) -> dict[str, Array]:
     """The arrays of ``coordinates.npz``.
 
     Test faces stand in an order drawn anew each time, and half precision is enough to draw them.
     """
     rng = np.random.default_rng()
-    arrays: dict[str, npt.NDArray[Any]] = {}
+    arrays: dict[str, Array] = {}
     learned = np.concatenate([material.fitting.crops, material.validation.crops])
     distances = {coordinates.TRAINING: _placed(space, learned)[1]}
     for name, sample in material.tests.items():

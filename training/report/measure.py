@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 
@@ -18,7 +17,7 @@ from facespace.io.typed_json import plain
 from facespace.metrics import classification
 from facespace.metrics.classification import EndToEnd
 from facespace.metrics.operating_point import OperatingPoint
-from facespace.types import Crops, Floats
+from facespace.types import Array, Crops, Floats
 from training.photos.crops import COVERS, Cropped
 from training.photos.material import Material
 from training.photos.sample import Sample
@@ -28,8 +27,6 @@ TIMED, TIMES = (1, 32), 20
 
 #: What the report says of each test set beside its metrics, as ``classification.Figures`` has it.
 BY_TEST = ("roc", "risk_coverage", "reliability", "confusion", "groups")
-
-Array = npt.NDArray[Any]
 
 
 def probability(runner: InferenceSession, crops: Crops) -> Floats:

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-Array = npt.NDArray[Any]
+from facespace.types import Array
 
 #: The input, and the outputs.
 PICTURES, SCORE, PLACES = "pictures", "score", "places"
