@@ -1,4 +1,8 @@
-"""What every command takes: dataclasses whose fields are the arguments of the command line."""
+"""What every command takes: dataclasses whose fields are the arguments of the command line.
+
+A field says in its type what ``ArgumentParser.add_argument`` is told: the help, and keywords that
+its type leaves open.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +18,17 @@ from training.models import MODELS
 def add_arguments(parser: argparse.ArgumentParser, options: type[Any]) -> None:
     """Let a parser, which suppresses defaults, take the fields of a dataclass of this module."""
     for name, hint in get_type_hints(options, include_extras=True).items():
-        for argument in getattr(hint, "__metadata__", ()):
-            parser.add_argument(f"--{name.replace('_', '-')}", **argument)
-
-
-def _argument(help: str, **others: Any) -> dict[str, Any]:
-    """What ``ArgumentParser.add_argument`` is told of a field."""
-    return {"help": help, **others}
+        words, *keywords = hint.__metadata__
+        argument: dict[str, Any] = {"help": words}
+        if hint.__origin__ is bool:
+            argument["action"] = "store_true"
+        if hint.__origin__ in (Path, Path | None, Sequence[Path]):
+            argument["type"] = Path
+        if hint.__origin__ in (Sequence[Path], Sequence[str]):
+            argument["action"] = "append"
+        for more in keywords:
+            argument |= more
+        parser.add_argument(f"--{name.replace('_', '-')}", **argument)
 
 
 def _positive(text: str) -> int:
@@ -39,7 +47,10 @@ def _processes(text: str) -> int:
     return processes
 
 
-_FOLDERS = {"type": Path, "action": "append", "metavar": "DIR"}
+_COUNT = {"type": _positive, "metavar": "N"}
+_DIR = {"metavar": "DIR"}
+_FILE = {"metavar": "FILE"}
+_NEEDED = {"required": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,22 +59,17 @@ class Options:
 
     data: Annotated[
         Sequence[Path],
-        _argument(
-            "folder with labels.csv (columns file, gender; optional: age, race, person, split), "
-            "with sub-folders female/ and male/, or as FairFace, LFW or UTKFace come; may be given "
-            "more than once",
-            **_FOLDERS,
-        ),
+        "folder with labels.csv (columns file, gender; optional: age, race, person, split), with "
+        "sub-folders female/ and male/, or as FairFace, LFW or UTKFace come; may be given more "
+        "than once",
+        _DIR,
     ] = ()
-    out: Annotated[Path, _argument("default: artifacts", type=Path)] = Path("artifacts")
-    limit: Annotated[
-        int | None, _argument("quick try with about N photos", type=_positive, metavar="N")
-    ] = None
+    out: Annotated[Path, "default: artifacts"] = Path("artifacts")
+    limit: Annotated[int | None, "quick try with about N photos", _COUNT] = None
     cache: Annotated[
-        Path,
-        _argument("where crops and the network's checkpoints are kept; default: .cache", type=Path),
+        Path, "where crops and the network's checkpoints are kept; default: .cache"
     ] = Path(".cache")
-    jobs: Annotated[int, _argument("worker processes, -1: all processors", type=_processes)] = -1
+    jobs: Annotated[int, "worker processes, -1: all processors", {"type": _processes}] = -1
 
     @property
     def crops(self) -> Path:
@@ -76,8 +82,7 @@ class MeasureOptions(Options):
     """Options of a command that measures on further data sets too."""
 
     test: Annotated[
-        Sequence[Path],
-        _argument("a further data set to test on; may be given more than once", **_FOLDERS),
+        Sequence[Path], "a further data set to test on; may be given more than once", _DIR
     ] = ()
 
 
@@ -87,72 +92,44 @@ class TrainOptions(MeasureOptions):
 
     model: Annotated[
         Sequence[str],
-        _argument(
-            "may be given more than once; default: all. The embedding needs PyTorch",
-            choices=("all", *MODELS),
-            action="append",
-        ),
+        "may be given more than once; default: all. The embedding needs PyTorch",
+        {"choices": ("all", *MODELS)},
     ] = ()
     download: Annotated[
         str | None,
-        _argument(
-            "a public data set to fetch into the cache and train on, too; needs --names",
-            choices=("lfw",),
-        ),
+        "a public data set to fetch into the cache and train on, too; needs --names",
+        {"choices": ("lfw",)},
     ] = None
     names: Annotated[
         Path | None,
-        _argument(
-            "with --download lfw: folder with female_names.txt and male_names.txt",
-            type=Path,
-            metavar="DIR",
-        ),
+        "with --download lfw: folder with female_names.txt and male_names.txt",
+        _DIR,
     ] = None
-    keep: Annotated[
-        bool,
-        _argument(
-            "other models that are in --out stay there, and are tested once more",
-            action="store_true",
-        ),
-    ] = False
-    epochs: Annotated[
-        int | None,
-        _argument("of the network; default: as in its recipe", type=_positive, metavar="N"),
-    ] = None
+    keep: Annotated[bool, "other models that are in --out stay there, and are tested once more"] = (
+        False
+    )
+    epochs: Annotated[int | None, "of the network; default: as in its recipe", _COUNT] = None
     classifier: Annotated[
         str,
-        _argument(
-            "svc: an RBF SVM, whose cost grows with the square of the photos; nystroem: one on "
-            "landmarks, whose cost grows with the photos; auto, the default: svc up to 40,000 "
-            "photos",
-            choices=("auto", "svc", "nystroem"),
-        ),
+        "svc: an RBF SVM, whose cost grows with the square of the photos; nystroem: one on "
+        "landmarks, whose cost grows with the photos; auto, the default: svc up to 40,000 photos",
+        {"choices": ("auto", "svc", "nystroem")},
     ] = "auto"
     reviews: Annotated[
         Path | None,
-        _argument(
-            "a review queue, or the ZIP it exports: its decided faces are fitted on too; prints "
-            "old against new on the test sets, and leaves old models that are better",
-            type=Path,
-            metavar="FILE",
-        ),
+        "a review queue, or the ZIP it exports: its decided faces are fitted on too; prints old "
+        "against new on the test sets, and leaves old models that are better",
+        _FILE,
     ] = None
     review_weight: Annotated[
-        int,
-        _argument(
-            "how many photos a reviewed face counts as; default: 1", type=_positive, metavar="N"
-        ),
+        int, "how many photos a reviewed face counts as; default: 1", _COUNT
     ] = 1
-    replace: Annotated[
-        bool, _argument("with --reviews: replace also better models", action="store_true")
-    ] = False
+    replace: Annotated[bool, "with --reviews: replace also better models"] = False
     scheduler: Annotated[
         str | None,
-        _argument(
-            "crop and search on the workers of this Dask scheduler (tcp://host:8786), to which "
-            "the photos are sent",
-            metavar="ADDRESS",
-        ),
+        "crop and search on the workers of this Dask scheduler (tcp://host:8786), to which the "
+        "photos are sent",
+        {"metavar": "ADDRESS"},
     ] = None
 
     @property
@@ -168,13 +145,10 @@ class CutoffOptions(Options):
 
     detect: Annotated[
         Path,
-        _argument(
-            "folders of pictures with marked faces (annotations.csv: file, x, y, w, h), one of "
-            "them without any, one with faces marked frontal and profile (column pose)",
-            type=Path,
-            required=True,
-            metavar="DIR",
-        ),
+        "folders of pictures with marked faces (annotations.csv: file, x, y, w, h), one of them "
+        "without any, one with faces marked frontal and profile (column pose)",
+        _DIR,
+        _NEEDED,
     ]
 
 
@@ -184,26 +158,16 @@ class EvaluateOptions:
 
     data: Annotated[
         Path,
-        _argument(
-            "labels.csv (columns file, gender; optional: age, race, person, split) and photos, "
-            "or folders female/ and male/, or as FairFace, LFW or UTKFace come",
-            type=Path,
-            required=True,
-            metavar="DIR|ZIP",
-        ),
+        "labels.csv (columns file, gender; optional: age, race, person, split) and photos, or "
+        "folders female/ and male/, or as FairFace, LFW or UTKFace come",
+        {"metavar": "DIR|ZIP"},
+        _NEEDED,
     ]
     model: Annotated[
         Sequence[str],
-        _argument(
-            "may be given more than once; default: all models of the artifacts",
-            action="append",
-            metavar="NAME",
-        ),
+        "may be given more than once; default: all models of the artifacts",
+        {"metavar": "NAME"},
     ] = ()
-    artifacts: Annotated[Path | None, _argument("default: artifacts", type=Path, metavar="DIR")] = (
-        None
-    )
-    json: Annotated[
-        Path | None, _argument("write all figures, unrounded", type=Path, metavar="FILE")
-    ] = None
-    csv: Annotated[Path | None, _argument("write a row a photo", type=Path, metavar="FILE")] = None
+    artifacts: Annotated[Path | None, "default: artifacts", _DIR] = None
+    json: Annotated[Path | None, "write all figures, unrounded", _FILE] = None
+    csv: Annotated[Path | None, "write a row a photo", _FILE] = None
