@@ -15,7 +15,7 @@ from dashboard.app import memory
 #: Sixteen threads fill and drop pictures of 2 to 12 MB; what is left over of them, MB.
 LEFT_OVER = """
 import threading
-from dashboard.memory import give_back
+from dashboard.app.memory import give_back
 def held():
     return int(open("/proc/self/statm").read().split()[1]) * 4096 / 2**20
 assert give_back()
