@@ -86,7 +86,7 @@ def test_folder_and_zip_and_command_give_the_same(
     assert files["csv"].read_text("utf-8") == first.to_csv()
     printed, said = capsys.readouterr()
     value = present(first.figures)["models"]["embedding"]["metrics"]["balanced_accuracy"]["value"]
-    assert f"balanced_accuracy                {value:.3f}" in printed
+    assert f"balanced_accuracy                  {value:.3f}" in printed
     assert "left out: grey.png: No face was found." in said
     assert main(["evaluate", "--data", str(path), "--model", "gradients"]) == 0
     assert "eigenfaces" not in capsys.readouterr().out
