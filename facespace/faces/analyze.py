@@ -65,10 +65,10 @@ class FaceAnalyzer:
     ) -> None:
         self.detector = detectors.working(detector)[0] if isinstance(detector, str) else detector
         self.model = model if isinstance(model, Model) else load_model(model)
-        cutoffs = load_manifest().cutoffs
-        self.rules = rules or Rules.of(
-            self.model.info, cutoffs=cutoffs, detector=self.detector.name
-        )
+        if rules is None:
+            cutoffs = load_manifest().cutoffs
+            rules = Rules.of(self.model.info, cutoffs=cutoffs, detector=self.detector.name)
+        self.rules = rules
         self.threshold, self.small_faces = threshold, small_faces
 
     @classmethod
