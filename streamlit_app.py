@@ -4,18 +4,18 @@
 if __name__ == "__main__":
     import streamlit as st
 
-    from dashboard.app import consent, error_boundary
+    from dashboard.app import address, consent, error_boundary
     from dashboard.app.memory import at_rest, give_back
-    from dashboard.app.navigation import MARK, bounded_address, navigation
+    from dashboard.app.navigation import MARK, navigation
 
     give_back()
-    st.set_page_config("Facespace", MARK, layout="wide")
-
-    bounded_address()
+    address.bounded()
     page = navigation()
+    title = "Facespace" if page.url_path == "" else f"{page.title} · Facespace"
+    st.set_page_config(title, MARK, layout="wide")
     with st.sidebar:
         st.caption(
-            "Verdicts are a *perceived binary label from appearance*, nobody’s identity. "
+            "Verdicts are a *perceived binary label from appearance*, not anyone’s identity. "
             + consent.sentence()
         )
     try:

@@ -12,8 +12,13 @@ choice of the file to the end of the page's run: ``p50_s``, ``p95_s``, and ``fai
 over the median. Then, until there have been so many uploads in sum, photos of many sizes: each of
 the people brings ``VISIT`` of them one after the other, leaves, and comes anew.
 
+Between the two all bring at once what is made to do harm: a JPEG of thousands of scans to Photo,
+and a ZIP of reviews to Review whose faces share one picture, which would be 200 MB if it were kept
+for each. ``refused`` counts who is told so, of twice as many as there are people; ``harm_mb``
+is by how much it raised the peak. All people forge headers, in several ways.
+
 Memory is what is resident, in MB of 2**20 bytes, of the server with all its child processes:
-``started_mb`` before anybody came, ``rest_mb`` after a visit to Home and one to Photo, ``peak_mb``
+``started_mb`` before anybody came, ``rest_mb`` after a visit to Home, Photo and Review, ``peak_mb``
 at any moment, and ``settled_1_mb`` to ``settled_5_mb`` after each fifth of the uploads, once
 everybody has left and the server has let their sessions go: what grows goes on growing, while the
 heaps' free pages come and go. ``growth_mb`` is from the first of these to the last.
@@ -29,14 +34,20 @@ import statistics
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from PIL import Image
+
 from benchmarks.harness import meters, output, photos, visitor
 from tests.support.browser import serving
+from tests.support.hostile import reviews
+from tests.support.hostile.headers import FORGED
+from tests.support.pictures import progressive
 
 #: Photos that one visit brings, one after the other.
 VISIT = 5
@@ -46,6 +57,19 @@ PARTS = 5
 
 #: Megapixels of the photos after the first moment: from a small picture to what phones take.
 SIZES = (0.3, 1.0, 2.0, 5.0, 12.0)
+
+#: Headers that the people send in turn; not another host, with which some get no answer.
+HEADERS = [headers for headers in FORGED.values() if "Host" not in headers]
+
+#: Scans of the JPEG.
+SCANS = 5_000
+
+#: What is made to do harm, by the page and its settings that it is brought to: the switch that is
+#: turned on before, the file's name, and what is said of it.
+HARM = {
+    ("photo", ""): ("", "scans.jpg", "scans; at most"),
+    ("review", "view=files"): ("Keep faces for review", "reviews.zip", "share the file"),
+}
 
 #: Seconds for which the server keeps a session that has ended (.streamlit/config.toml), and then
 #: until memory counts as settled.
@@ -71,10 +95,38 @@ class Crowd:
         visits = [range(first, min(first + VISIT, uploads)) for first in firsts]
         self._make(visits, photos, threading.Barrier(1))
 
+    def harm(self, files: Mapping[str, bytes]) -> int:
+        """Everybody brings ``HARM`` in the same moment; how often it is refused as it should be."""
+        ready = threading.Barrier(self.people)
+
+        def bring(number: int) -> int:
+            refused = 0
+            for (page, query), (switch, name, words) in HARM.items():
+                try:
+                    with self._person(number, page, query) as person:
+                        if switch:
+                            person.turn_on(switch)
+                        ready.wait(visitor.PATIENCE)
+                        person.bring(name, files[name])
+                except visitor.LoadError as error:
+                    if words in str(error):
+                        refused += 1
+                    else:
+                        self.problems.append(str(error))
+                except Exception as error:
+                    self.problems.append(f"{type(error).__name__}: {error}")
+            return refused
+
+        with ThreadPoolExecutor(self.people) as threads:
+            return sum(threads.map(bring, range(self.people)))
+
+    def _person(self, number: int, page: str, query: str = "") -> visitor.Visitor:
+        return visitor.Visitor(self.address, page, query, HEADERS[number % len(HEADERS)])
+
     def _make(self, visits: list[range], photos: list[bytes], ready: threading.Barrier) -> None:
         def visit(numbers: range) -> None:
             try:
-                with visitor.Visitor(self.address, "photo") as person:
+                with self._person(numbers.start, "photo") as person:
                     ready.wait(visitor.PATIENCE)
                     for number in numbers:
                         photo = photos[number % len(photos)]
@@ -107,11 +159,23 @@ def measured(people: int, uploads: int, megapixels: float, kept: float = KEPT) -
             result |= {"first_page_s": time.perf_counter() - begin, "started_mb": started}
         with visitor.Visitor(address, "photo") as first:
             first.upload("first.jpg", many[0])
+        with visitor.Visitor(address, "review", "view=files"):
+            pass  # so that it is loaded, and kept, before there are sessions with photos
         result["rest_mb"] = settled(memory, address, 0)
         crowd = Crowd(address, people)
         crowd.moment(burst)
         if crowd.seconds:
             result |= waits(crowd.seconds) | {"moment_peak_mb": memory.peak}
+        before = memory.peak
+        result["refused"] = crowd.harm(
+            {
+                "scans.jpg": progressive(
+                    Image.fromarray(photos.astronaut()).resize((128, 128)), SCANS
+                ),
+                "reviews.zip": reviews.CASES["one picture for all faces"][0](),
+            }
+        )
+        result["harm_mb"] = memory.peak - before
         done, left = people, list[float]()
         for part in range(1, PARTS + 1):
             more = max(0, part * uploads // PARTS - done)

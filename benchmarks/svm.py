@@ -72,24 +72,18 @@ def ours(fitted: Pipeline) -> onnx.ModelProto:
     scaler, pca, svm = (step for _, step in fitted.steps)
     graph = Graph()
     placed = graph.projected("pixels", scaler, pca, np.sqrt(pca.explained_variance_))
-    label, scores = graph.decided(svm, placed)
-    pixels = [helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["N", PIXELS])]
-    outputs = [
-        helper.make_tensor_value_info(label, TensorProto.INT64, ["N"]),
-        helper.make_tensor_value_info(scores, TensorProto.FLOAT, ["N", 2]),
-    ]
-    return graph.finished(pixels, outputs)
+    pixels = helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["N", PIXELS])
+    return graph.finished(pixels, {graph.decided(svm, placed): ["N", 2]})
 
 
 def main() -> None:
     options = output.parser(__doc__, data=False).parse_args()
     fitted, faces = pipeline(np.random.default_rng(0))
-    # Theirs first: once our converter is registered, skl2onnx uses it.
     other, mine = (loaded(made(fitted).SerializeToString()) for made in (theirs, ours))
     expected = fitted.decision_function(faces)
     # skl2onnx's two columns are [d, -d], ours [-d, d].
     for name, scores in (
-        ("ours", mine.run(None, {"pixels": faces})[1][:, 1]),
+        ("ours", mine.run(None, {"pixels": faces})[0][:, 1]),
         ("skl2onnx", other.run(None, {"pixels": faces})[1][:, 0]),
     ):
         print(f"{name}: decision values within {np.abs(scores - expected).max():.1e}")

@@ -6,8 +6,8 @@ FOLDER holds films of faces (``video/``). What is there to be boxed is what the 
 it is run on every frame, so a face that it never finds is not missed here. The first app looked at
 each frame alone, with a Haar cascade of scale factor 1.5 and 3 neighbours; it is given the model of
 today, which must say female or male. Speeds are those of the film whose heads turn, enlarged to
-640 x 360, at 30 frames a second, read and written; contenders in turn, all in one run, the best of
-``ROUNDS``.
+640 x 360, at 30 frames per second, read and written; contenders in turn, all in one run, the best
+of ``ROUNDS``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from facespace.types import RGB
 from facespace.video import frames
 from facespace.video.annotated_film import annotate_film
 
-#: Pixels and frames a second of the film for speeds, and its length in seconds.
+#: Pixels and frames per second of the film for speeds, and its length in seconds.
 SIZE, RATE, SECONDS = (640, 360), 30, 10
 
 #: How often each contender's speed is taken.

@@ -2,7 +2,7 @@
 
     python benchmarks/webcam.py [--seconds 20] [--minutes 10] [--json FILE]
 
-A headless Chromium plays a film of a real face as its camera, 640 x 480 at 30 frames a second;
+A headless Chromium plays a film of a real face as its camera, 640 x 480 at 30 frames per second;
 each frame carries its number as squares along the bottom. The same browser reads the numbers off
 its own camera and off the video that comes back: the time between the two is the latency. Server,
 browser, and both directions of the video codec share this machine. With ``--minutes`` it goes on
@@ -11,8 +11,6 @@ streaming, and the growth of the server's memory is measured.
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -23,6 +21,7 @@ from playwright.sync_api import Frame, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.harness import meters, output, photos
+from facespace.cli.doctor import chromium
 from tests.support.browser import FLAGS, SECONDS, serving
 from tests.support.camera import BITS, SIZE, SQUARE, film
 
@@ -81,8 +80,7 @@ def main() -> None:
         flags = [*FLAGS, "--disable-features=WebRtcHideLocalIpsWithMdns"]
         flags.append(f"--use-file-for-fake-video-capture={camera}")
         with sync_playwright() as playwright:
-            path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-            browser = playwright.chromium.launch(executable_path=path, args=flags)
+            browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
             page, frame = started(browser.new_context(permissions=["camera"]), url)
             figures = measured(frame, options.seconds)
             figures["faces_in_view"] = float(

@@ -13,7 +13,9 @@ streamlit nor scikit-learn.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__version__ = "0.2.0"
+from facespace.version import VERSION
+
+__version__ = VERSION
 
 if TYPE_CHECKING:
     from facespace.batch.run import read_folder

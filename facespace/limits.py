@@ -19,6 +19,11 @@ MAX_BYTES = _read("MAX_BYTES", 50 * 2**20)
 #: eight, with transparency twelve (measured).
 MAX_PIXELS = _read("MAX_PIXELS", 50_000_000)
 
+#: Scans of one JPEG, each of which goes over all its pixels (a progressive one has ten), and tiles
+#: or strips of any other picture.
+MAX_SCANS = _read("MAX_SCANS", 100)
+MAX_TILES = _read("MAX_TILES", 100_000)
+
 #: Pictures taken at once by a page.
 MAX_FILES = _read("MAX_FILES", 100)
 
@@ -56,9 +61,12 @@ MAX_ARCHIVE_NAME = _read("MAX_ARCHIVE_NAME", 1_000)
 #: have files.
 MAX_LABELS = _read("MAX_LABELS", 1_000_000)
 
-#: Faces of the review queue at most, some 30 kB each, and for how many days one is kept.
+#: Faces of the review queue at most, some 30 kB each, and for how many days one waits.
 MAX_REVIEWS = _read("MAX_REVIEWS", 2_000)
 REVIEW_DAYS = _read("REVIEW_DAYS", 90)
+
+#: Bytes of all pictures of one ZIP of reviews, as they are kept.
+MAX_REVIEW_BYTES = _read("MAX_REVIEW_BYTES", 200 * 2**20)
 
 #: Faces scored in one run of the model. More of them would not be faster, and take more memory:
 #: the kernel matrix of the largest model has one float32 for every face and support vector.

@@ -1,9 +1,11 @@
-"""The model card, the files behind the dashboard, and where every cutoff comes from."""
+"""The model card, the files behind the dashboard, and when a verdict is "?"."""
 
 import streamlit as st
 
+from dashboard.app.markdown import plain
 from dashboard.app.page_artifacts import page_artifacts
-from dashboard.views import model_card
+from dashboard.app.settings import choose_model
+from dashboard.views import model_card, unanswered
 
 st.title("Model card")
 st.write("What is it for, what is it not for, and is what runs here what was measured?")
@@ -19,14 +21,15 @@ if sound:
     )
 else:
     for problem in verified["problem"][verified["problem"] != ""]:
-        st.warning(problem, icon=":material/build:")
+        st.warning(plain(problem), icon=":material/build:")
 model_card.downloads(manifest, text, sound)
 
-card, files, cutoffs = st.tabs(["The card", "Files and versions", "Every cutoff"])
+name = choose_model(manifest)
+card, files, rules = st.tabs(["The card", "Files and versions", "When it says “?”"])
 with card:
-    model_card.show(manifest, text)
+    model_card.show(manifest, name, text)
 with files:
     model_card.files(verified)
     model_card.versions(manifest)
-with cutoffs:
-    model_card.cutoffs(manifest)
+with rules:
+    unanswered.show(manifest, name)

@@ -3,18 +3,19 @@
 import streamlit as st
 
 from dashboard.app import access
+from dashboard.app.choice import select
 from dashboard.app.page_artifacts import page_artifacts, sentences
-from dashboard.views.data import detected, gallery, left_out, mean_faces, people, quality
-from dashboard.views.data.view import View
+from dashboard.views.data import description, gallery, mean_faces
+from dashboard.views.data.tables import View
 from dashboard.widgets import output
 from facespace.artifacts.dataset_description import NOT_SAID, load_described
 
 PARTS = {
-    "Who is in them": people.people,
-    "How they are": quality.quality,
-    "Whose faces are found": detected.detected,
+    "Who is in them": description.people,
+    "Photo quality": description.quality,
+    "Whose faces are found": description.detected,
     "Mean faces": mean_faces.mean_faces,
-    "Left out, and twice": left_out.left_out,
+    "Excluded and duplicates": description.left_out,
 }
 
 st.title("Data")
@@ -23,20 +24,14 @@ manifest = page_artifacts()
 with sentences():
     datasets = load_described(manifest)
 
-name = st.selectbox(
-    "Data set",
-    list(datasets),
-    format_func=lambda key: datasets[key].title,
-    key="dataset",
-    bind="query-params",
-)
+name = select("Data set", datasets, "dataset", lambda key: datasets[key].title)
 view = View(manifest, name, datasets[name])
 omitted, persons = sum(view.data.left_out.values()), view.data.persons
 with output.cards(3 + (view.data.learned is not NOT_SAID), "photos"):
-    st.metric("Photos used", f"{view.data.photos:,}", border=True)
-    st.metric("Left out", f"{omitted:,}", border=True)
-    st.metric("Persons", f"{persons:,}" if persons else "not known", border=True)
-    people.learned(view)
+    output.metric("Photos used", f"{view.data.photos:,}")
+    output.metric("Excluded", f"{omitted:,}")
+    output.metric("Persons", f"{persons:,}" if persons else "not known")
+    description.learned(view)
 st.caption(f"Source: {view.data.source}. Licence: {view.data.licence}.")
 
 output.tabs(

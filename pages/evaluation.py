@@ -2,35 +2,32 @@
 
 import streamlit as st
 
-from dashboard.views.evaluation import (
-    all_test_sets,
-    certainty,
-    choice,
-    end_to_end,
-    model_selection,
-    overview,
-    threshold,
-)
+from dashboard.app.navigation import link
+from dashboard.views.evaluation import choice, end_to_end, model_selection, overview, trial
+from dashboard.views.evaluation.answer import answer
 from dashboard.views.evaluation.tables import short
 from dashboard.widgets import output
 
 PARTS = {
-    "ROC and confusion": threshold.ranking,
-    "When to say “?”": certainty.certainty,
-    "All test sets": all_test_sets.across,
+    "ROC and confusion": trial.ranking,
+    "When to say “?”": trial.certainty,
+    "All test sets": overview.across,
     "End to end": end_to_end.end_to_end,
     "How it was made": model_selection.making,
 }
 
 st.title("Evaluation")
-st.write("How often is it right, and on whose photos? None of these were seen in training.")
+opening = st.container()
 view = choice.choose()
+if view.name in view.reports:
+    with opening:
+        answer(view)
 
-st.header("The models, and the price of each")
+st.header("Models: accuracy, size, speed")
 overview.models(view)
 
-st.header(f"{short(view.name)} on {view.title}")
+st.header(f"{short(view.name)} alone on {view.title}")
 choice.stop_untested(view)
 overview.metrics(view)
 output.tabs(PARTS, view)
-st.page_link("pages/fairness.py", label="For whom it is right: Fairness", icon=":material/balance:")
+link("fairness", "For whom it is right: Fairness")

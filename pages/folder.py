@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from dashboard.app.markdown import plain
+from dashboard.app.navigation import link
 from dashboard.app.page_artifacts import sentences
 from dashboard.app.settings import sidebar
-from dashboard.views.folder import choose, results, run
-from dashboard.views.folder.job import JOB
+from dashboard.views.folder import choose, results
+from dashboard.views.folder.job import JOB, offer, progress, stopped
 from dashboard.widgets.empty_state import empty
 
 st.title("Folder")
@@ -19,7 +21,7 @@ with sentences():
 
 job = JOB.get()
 if brought and (job is None or not job.running):
-    run.offer(brought, settings)
+    offer(brought, settings)
 if job is None:
     if not brought:
         with empty(
@@ -28,15 +30,10 @@ if job is None:
             "All their faces come back in one table, with charts, a contact sheet and files to "
             "keep. Nothing is read before you say so.",
         ):
-            st.page_link(
-                "pages/photo.py",
-                label="See it on one picture first",
-                icon=":material/photo_camera:",
-                query_params={"from": "Example"},
-            )
+            link("photo", "See it on one picture first", query_params={"from": "Example"})
     st.stop()
 if job.running:
-    run.progress(job)
+    progress(job)
     st.stop()
 if job.settings != settings and job.entries:
     st.info(
@@ -44,9 +41,9 @@ if job.settings != settings and job.entries:
         icon=":material/tune:",
     )
     if not brought:
-        run.offer(job.brought, settings)
+        offer(job.brought, settings)
 if job.error:
-    st.warning(job.error, icon=":material/warning:")
-run.stopped(job)
+    st.warning(plain(job.error), icon=":material/warning:")
+stopped(job)
 if job.entries:
     results.show(job)

@@ -1,38 +1,41 @@
-"""What Facespace is, alive on an example, and what it is not."""
+"""What Facespace is, alive on examples and on the visitor's own pictures, and what it is not."""
 
 import streamlit as st
 
+from dashboard.app.navigation import link
 from dashboard.app.page_artifacts import page_artifacts, sentences
 from dashboard.app.settings import detector_notice
 from dashboard.views import home
+from dashboard.widgets import duties
 from facespace.artifacts.report import load_report
 
 manifest = page_artifacts()
 detector_notice()
 with sentences():
-    tests = load_report(manifest).model(manifest.default).tests
+    report = load_report(manifest).model(manifest.default)
 
 st.title("Facespace")
 st.markdown(
-    "**Finds the faces** in a photo, including side faces and masked ones. **Predicts for each** "
-    "whether people would call it female or male, and how sure that is. **Says “?”** where a human "
-    "should look."
+    "Facespace finds the faces in a picture, labels each **female** or **male** with a confidence, "
+    "and says **“?”** where a human should look."
 )
-seen, yours = st.columns([3, 2], gap="large")
+mine, seen = st.columns([2, 3], gap="large")
+with mine:
+    home.yours()
+    for page, label in home.DO.items():
+        link(page, label)
 with seen:
-    reading = home.alive()
-with yours:
-    home.verdict(reading)
-    st.header("Your turn")
-    home.links(home.DO)
-    st.header("What it will not do")
-    st.markdown(
-        "A verdict is a *perceived binary label from appearance*: not identity, not a fact about a "
-        "person, no ground for a decision about anybody. It does not say who somebody is. "
-        "Children, and groups that the training photos show less often, are read less well."
-    )
+    home.alive()
 st.header("How often it is right")
-home.measured(tests)
-st.header("Look behind it")
+home.measured(report)
+st.header("What it will not do")
+st.markdown(
+    "A verdict is a *perceived binary label from appearance*: not identity, not a fact about a "
+    "person, no ground for a decision about anybody. It does not say who somebody is. "
+    "Children, and groups that the training photos show less often, are read less well."
+)
+duties.responsible_use()
+st.header("How it works")
 with st.container(horizontal=True):
-    home.links(home.BEHIND)
+    for page, label in home.BEHIND.items():
+        link(page, label)

@@ -1,5 +1,7 @@
 """Photos, one or many, in; every face with its verdict out."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.app.settings import sidebar
@@ -32,11 +34,9 @@ if good:
     st.success(results.summary(readings), icon=":material/check_circle:")
     shown = photo.one_of(good)
     with st.container(width=760):
-        results.show(*shown)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        review_queue.marked(good, "photo")
-        photo.dispute(*shown)
+        results.show(*shown, settings, "photo")
+    review_queue.marked(good, "photo")
 if read:
     st.header("All faces")
-    results.table(readings)
-    results.downloads(read)
+    results.table(readings, partial(photo.show_reading, read) if len(good) > 1 else None)
+    results.downloads(read, settings)

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from dashboard.app import consent
+from dashboard.app.choice import one_of
+from dashboard.app.navigation import link
 from dashboard.app.page_artifacts import page_artifacts, sentences
 from dashboard.views.review import decide, faces, files, statistics
-from dashboard.widgets.choice import one_of
 from dashboard.widgets.empty_state import empty
 
 st.title("Review")
@@ -26,17 +27,12 @@ if view == "files":
 if queue is None or not items:
     with empty(
         "review",
-        "Nobody waits here",
+        "Nothing to review",
         ("Read" if consent.given() else "Turn keeping on above, then read")
         + " pictures on the pages Photo, Folder, Video and Webcam: faces marked “?” come here.",
     ):
-        for name, icon in (
-            ("photo", "photo_camera"),
-            ("folder", "folder_open"),
-            ("video", "movie"),
-            ("webcam", "videocam"),
-        ):
-            st.page_link(f"pages/{name}.py", label=name.title(), icon=f":material/{icon}:")
+        for name in faces.PLACES:
+            link(name)
     st.stop()
 with sentences():
     if view == "one":

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard.app.settings import sidebar
-from dashboard.views.video import choose, results, run
-from dashboard.views.video.job import JOB
+from dashboard.app.settings import leaning, sidebar
+from dashboard.views.video import choose, results
+from dashboard.views.video.job import JOB, ended, progress, start
 from dashboard.widgets.empty_state import empty, show_the_example
 
 st.title("Video")
@@ -16,15 +16,15 @@ settings = sidebar()
 every = choose.every()
 film = choose.film()
 if film and st.button("Read the film", type="primary", icon=":material/play_arrow:"):
-    run.start(*film, settings, every)
+    start(*film, settings, every)
     st.rerun()
 job = JOB.get()
 if job and job.running:
-    run.progress(job)
+    progress(job)
 elif job:
-    run.ended(job)
+    ended(job)
     if job.film:
-        if (job.settings, job.every) != (settings, every):
+        if (job.settings, job.every, job.leaning) != (settings, every, leaning()):
             st.info(
                 "This film was read with other settings than those in the sidebar. "
                 f"{'Read it' if film else 'Bring it'} again to use these.",

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from dashboard.app import consent
-from dashboard.app.settings import sidebar
-from dashboard.views.webcam import panel, pictures, stream
+from dashboard.app.settings import leaning, sidebar
+from dashboard.views.webcam import live_view, stream
+from dashboard.widgets import duties
 from dashboard.widgets.empty_state import empty
 from facespace.video.live import Options
 
@@ -25,14 +26,14 @@ st.caption(
 
 left, right = st.columns([3, 2], gap="medium")
 with left:
-    context = stream.stream(Options(settings, mirror, landmarks))
+    context = stream.stream(Options(settings, mirror, landmarks, leaning()))
     live = context.video_processor.live if context.video_processor else None
     if live and context.state.playing:
-        pictures.snapshot(live)
-        pictures.taken()
+        live_view.snapshot(live)
+        live_view.taken()
 with right:
     if live and context.state.playing:
-        panel.panel(live, crops)
+        live_view.panel(live, crops)
     elif context.state.signalling and not stream.failed():
         stream.connecting()
     else:
@@ -43,10 +44,11 @@ with right:
         ):
             st.caption("No camera? The switch below takes single pictures.")
 if not (live and context.state.playing):
-    pictures.taken()
+    live_view.taken()
 if stream.failed():
     stream.why_not()
 single = st.toggle("Take single pictures instead", stream.failed(), key="single")
 if single or stream.failed():
-    pictures.single_pictures(settings)
+    live_view.single_pictures(settings)
 stream.diagnosis(context)
+duties.sign()

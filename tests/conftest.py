@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -13,7 +15,8 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.faces import detectors
 from facespace.faces.analyze import analyze
 from facespace.io import images
-from facespace.review.candidate import Candidate
+from facespace.metrics import intervals
+from facespace.review.item import Candidate, origin_of
 from facespace.types import RGB, Detection
 from tests.support.paths import DATA
 from tests.support.pictures import GREY, packed, png
@@ -28,6 +31,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.data)
         if "launch" in fixtures:
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_rounds() -> Iterator[None]:
+    """Intervals of fewer rounds than users get: tests of other things ask where an interval
+    comes from, not how steady it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intervals, "ROUNDS", 100)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -52,11 +64,13 @@ def astronaut_face(astronaut: RGB) -> Detection:
 
 
 @pytest.fixture(scope="session")
-def candidate(astronaut: RGB) -> Candidate:
+def candidate(astronaut: RGB, astronaut_file: bytes) -> Candidate:
     """The astronaut's face on its way into the queue."""
     reading = analyze(astronaut)
     info = load_manifest().model(reading.model)
-    return Candidate.of(astronaut, reading.faces[0], info, "astronaut.png", "photo", True)
+    digest = hashlib.sha256(astronaut_file).hexdigest()
+    origin = origin_of(astronaut, "astronaut.png", "photo", digest)
+    return Candidate.of(astronaut, reading.faces[0], info, origin).disputed()
 
 
 @pytest.fixture(scope="session")

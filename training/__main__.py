@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import Any
 
+from facespace.cli.terminal import GIVEN_UP, INTERRUPTED, worded
 from facespace.types import FacespaceError
 from training.options import (
-    CutoffOptions,
     EvaluateOptions,
     MeasureOptions,
+    RulesOptions,
     TrainOptions,
     add_arguments,
 )
@@ -42,9 +43,9 @@ COMMANDS = {
         "training.report.describe_data:describe",
     ),
     "rules": Command(
-        'when to say "?": adds to artifacts that are there',
-        CutoffOptions,
-        "training.abstain.cutoffs:choose",
+        'when to say "?": adds to artifacts that are there, and tests them by it',
+        RulesOptions,
+        "training.abstain.rules:choose",
     ),
     "space": Command(
         "where test faces lie in face space: adds to artifacts that are there",
@@ -52,7 +53,9 @@ COMMANDS = {
         "training.report.face_space:measure",
     ),
     "retest": Command(
-        "measure the models that are there once more", MeasureOptions, "training.retest:retest"
+        "measure the models that are there once more",
+        MeasureOptions,
+        "training.report.kept_models:retest",
     ),
     "evaluate": Command(
         "labelled photos in, how well the models read them",
@@ -63,7 +66,12 @@ COMMANDS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit code: 0 done, 1 the data or the export is at fault."""
+    """Run a command.
+
+    Returns:
+        The exit code: 0 done, 1 the data or the export is at fault or nothing can be written, 130
+        after Ctrl-C.
+    """
     parser = argparse.ArgumentParser(prog="python -m training")
     commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
     for name, command in COMMANDS.items():
@@ -81,8 +89,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _progress_printed():
             return resolve_name(command.run)(options) or 0
     except FacespaceError as error:
-        print(f"training: {error}", file=sys.stderr)
-        return 1
+        words = str(error)
+    except OSError as error:
+        words = worded(error)
+    except KeyboardInterrupt:
+        print(f"training: {GIVEN_UP}", file=sys.stderr)
+        return INTERRUPTED
+    print(f"training: {words}", file=sys.stderr)
+    return 1
 
 
 @contextmanager

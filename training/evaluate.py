@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from facespace.artifacts.manifest import load_manifest
+from facespace.cli.arguments import check_outputs
 from facespace.datasets import scoring
-from facespace.datasets.labelled_source import open_labelled
+from facespace.datasets.dataset import open_labelled
 from facespace.faces import model
-from facespace.types import FacespaceError
+from facespace.io.atomic import atomic_write
+from facespace.io.tables import marked, table_text
 from training.options import EvaluateOptions
 
 
@@ -20,15 +23,17 @@ def evaluate(options: EvaluateOptions) -> int:
     """Test, print, and write; returns the exit code: 0 done, 1 there is nothing to measure.
 
     Raises:
-        FacespaceError: the data or the artifacts cannot be used, or a file cannot be written.
+        FacespaceError: the data or the artifacts cannot be used, or a file cannot be written;
+            so does it OSError, on a full disk.
     """
+    check_outputs((options.json, options.csv), None, [options.data], "is the data itself")
     manifest = load_manifest(options.artifacts)
     names = dict.fromkeys(options.model or manifest.models)
     models = {name: model.load_model(name, manifest.folder) for name in names}
-    with open_labelled(options.data) as data, _Bar() as bar:
+    with open_labelled(options.data, labels=options.labels) as data, _Bar() as bar:
         outcome = scoring.score(data, models, bar)
     _write(options.json, outcome.to_json())
-    _write(options.csv, outcome.to_csv())
+    _write(options.csv, marked(outcome.to_csv()))
     for row in outcome.left_out:
         print(f"left out: {row['file']}: {row['error']}", file=sys.stderr)
     if outcome.figures is None:
@@ -42,21 +47,19 @@ def table(figures: dict[str, Any]) -> str:
     """The figures of ``scoring.score`` for a terminal: a row a metric, a column a model."""
     about, models = figures["data"], figures["models"]
     first = next(iter(models.values()))
-    lines = [["", *models]]
-    for metric in first["metrics"]:
-        lines.append([metric, *(_cell(entry["metrics"][metric]) for entry in models.values())])
-    for i, label in enumerate(("female", "male")):
-        for j, predicted in enumerate(("female", "male")):
-            counts = (f"{entry['confusion'][i][j]:,}" for entry in models.values())
-            lines.append([f"labelled {label}, predicted {predicted}", *counts])
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    rows = [
+        {"": metric} | {name: _cell(entry["metrics"][metric]) for name, entry in models.items()}
+        for metric in first["metrics"]
+    ]
+    for (i, label), (j, predicted) in product(enumerate(("female", "male")), repeat=2):
+        counts = {name: f"{entry['confusion'][i][j]:,}" for name, entry in models.items()}
+        rows.append({"": f"labelled {label}, predicted {predicted}", **counts})
     title = (
         f"{about['title']}: {about['photos']:,} photos, {about['faces']:,} faces, "
         f"{about['female']:,} labelled female, {about['male']:,} male; "
         "in brackets 95 % intervals"
     )
-    rows = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
-    return "\n".join([title, *figures["remarks"], "", *rows])
+    return "\n".join([title, *figures["remarks"], "", table_text(["", *models], rows)])
 
 
 def _cell(figure: dict[str, float | None]) -> str:
@@ -68,10 +71,8 @@ def _cell(figure: dict[str, float | None]) -> str:
 
 def _write(path: Path | None, text: str) -> None:
     if path:
-        try:
-            path.write_text(text, "utf-8")
-        except OSError as error:
-            raise FacespaceError(f"{path} cannot be written: {error.strerror}.") from error
+        with atomic_write(path) as file:
+            file.write(text.encode())
 
 
 class _Bar:

@@ -7,11 +7,13 @@ its type leaves open.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
+from facespace.datasets.label_table import meanings
+from facespace.io.names import path
 from training.models import MODELS
 
 
@@ -23,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser, options: type[Any]) -> None:
         if hint.__origin__ is bool:
             argument["action"] = "store_true"
         if hint.__origin__ in (Path, Path | None, Sequence[Path]):
-            argument["type"] = Path
+            argument["type"] = path
         if hint.__origin__ in (Sequence[Path], Sequence[str]):
             argument["action"] = "append"
         for more in keywords:
@@ -47,10 +49,25 @@ def _processes(text: str) -> int:
     return processes
 
 
+def _labels(text: str) -> Mapping[str, str]:
+    found = meanings(text)
+    if set(found.values()) != {"female", "male"}:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} does not say which is which, as 0=male,1=female"
+        )
+    return found
+
+
 _COUNT = {"type": _positive, "metavar": "N"}
 _DIR = {"metavar": "DIR"}
 _FILE = {"metavar": "FILE"}
 _NEEDED = {"required": True}
+
+_Labels = Annotated[
+    Mapping[str, str],
+    "what the column gender of a labels.csv says, where it is no usual word",
+    {"type": _labels, "metavar": "0=male,1=female"},
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +81,7 @@ class Options:
         "than once",
         _DIR,
     ] = ()
+    labels: _Labels = field(default_factory=dict)
     out: Annotated[Path, "default: artifacts"] = Path("artifacts")
     limit: Annotated[int | None, "quick try with about N photos", _COUNT] = None
     cache: Annotated[
@@ -108,7 +126,17 @@ class TrainOptions(MeasureOptions):
     keep: Annotated[bool, "other models that are in --out stay there, and are tested once more"] = (
         False
     )
+    validate: Annotated[
+        bool,
+        "stop at the validation: print each model's figures on its two halves, and write nothing; "
+        "no model sees a test photo",
+    ] = False
     epochs: Annotated[int | None, "of the network; default: as in its recipe", _COUNT] = None
+    device: Annotated[
+        str,
+        "where the network is trained; auto, the default: CUDA where there is some",
+        {"choices": ("auto", "cpu", "cuda")},
+    ] = "auto"
     classifier: Annotated[
         str,
         "svc: an RBF SVM, whose cost grows with the square of the photos; nystroem: one on "
@@ -118,7 +146,7 @@ class TrainOptions(MeasureOptions):
     reviews: Annotated[
         Path | None,
         "a review queue, or the ZIP it exports: its decided faces are fitted on too; prints old "
-        "against new on the test sets, and leaves old models that are better",
+        "against new on the validation, and leaves old models that are better",
         _FILE,
     ] = None
     review_weight: Annotated[
@@ -140,8 +168,8 @@ class TrainOptions(MeasureOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CutoffOptions(Options):
-    """Options of ``training.abstain.cutoffs.choose``."""
+class RulesOptions(MeasureOptions):
+    """Options of ``training.abstain.rules.choose``."""
 
     detect: Annotated[
         Path,
@@ -163,6 +191,7 @@ class EvaluateOptions:
         {"metavar": "DIR|ZIP"},
         _NEEDED,
     ]
+    labels: _Labels = field(default_factory=dict)
     model: Annotated[
         Sequence[str],
         "may be given more than once; default: all models of the artifacts",

@@ -5,18 +5,21 @@ from __future__ import annotations
 import logging
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline
 
+from facespace.artifacts.chance import Chance
+from facespace.artifacts.manifest import load_manifest
 from facespace.batch.dask_connection import connect
-from facespace.faces import align, model
-from facespace.metrics import thresholds
-from facespace.metrics.operating_point import OperatingPoint
+from facespace.faces import model
+from facespace.io.atomic import check_folder
+from facespace.metrics import age_errors, thresholds
 from facespace.types import FacespaceError
-from training.abstain import certainty
+from training.abstain import certainty, chance
 from training.models import MODELS, baselines, export, fit, front_ends, pipeline
 from training.models.fit import Fitted, Searched
 from training.models.front_ends import FrontEnd
@@ -28,11 +31,14 @@ from training.report import (
     artifact_files,
     describe_data,
     face_space,
+    fitted_on,
     kept_models,
     measure,
     model_card,
+    validation,
 )
-from training.reviewed_faces import added, demand_no_worse
+from training.report.validation import Exported
+from training.reviewed_faces import added
 
 if TYPE_CHECKING:
     from facespace.batch.dask_cluster import Cluster
@@ -47,7 +53,7 @@ def train(options: TrainOptions) -> None:
     """Train models on data sets, test them there and on others, and write artifacts.
 
     The own test split of each data set, or a fifth of it, is kept for the test. Files in ``out``
-    are replaced once all is done.
+    are replaced once all is done. With ``validate`` the models are neither tested nor written.
 
     Raises:
         FacespaceError: the data cannot be trained on, ``out`` cannot be written to, models cannot
@@ -59,7 +65,7 @@ def train(options: TrainOptions) -> None:
     if options.download:
         fetched = download.lfw(options.cache, options.names)
         options = replace(options, data=[*options.data, fetched])
-    artifact_files.demand_writable(out)  # seen before hours of work, not after them
+    check_folder(out)  # seen before hours of work, not after them
     if "embedding" in options.models:
         _demand_torch()
     material = _material(options)
@@ -69,17 +75,28 @@ def train(options: TrainOptions) -> None:
     space = (
         kept_models.reduction(out) if options.keep else fit.space(searched, fits, material.fitting)
     )
-    trained = {
-        one.front_end.name: _trained(one, fitted, space, material, options.jobs)
-        for one, fitted in zip(searched, fits, strict=True)
-    }
+    exported, entries = {}, {}
+    for one, fitted in zip(searched, fits, strict=True):
+        name = one.front_end.name
+        log.info(f"{name}: calibrating and exporting")
+        exported[name], entries[name] = _exported(one, fitted, space, material)
+    if options.validate:
+        for name, each in exported.items():
+            validation.tell(name, validation.measured(each, material))
+        return
     if options.reviews is not None:
-        demand_no_worse(out, trained, material, options.replace)
+        validation.demand_no_worse(out, exported, material.choice, options.replace)
+    trained = {}
+    for one in searched:
+        name = one.front_end.name
+        trained[name] = _tested(one, exported[name], entries[name], material, options)
     if options.keep:
         trained |= kept_models.retested(out, options.models, material)
         trained = {name: trained[name] for name in MODELS if name in trained}
     log.info("describing the photos")
     described = describe_data.contents(material, options.jobs)
+    kept = load_manifest(out) if options.keep else None
+    described |= fitted_on.contents(material, options.models, kept)
     artifact_files.write(out, material, trained, space, described)
     face_space.add(out, material)
     model_card.write(out)
@@ -89,13 +106,18 @@ def train(options: TrainOptions) -> None:
 def _material(options: TrainOptions) -> Material:
     """The photos of the options, those that reviewers decided on among them."""
     with _workers(options) as workers:
-        material = load(options.data, options.test, options.limit, options.crops, workers)
+        ways = not options.validate
+        given = options.data, options.test, options.limit, options.crops
+        material = load(*given, workers, ways, options.labels)
     if options.keep:
         kept_models.demand_fit(options.out, options.models, material.trained_on.name)
+        material = kept_models.untested(material, options)
     if options.reviews is not None:
-        material = added(material, options.reviews, options.review_weight)
-    photos, validation = len(material.fitting.photos), len(material.validation.photos)
-    log.info(f"{photos} photos to fit on, {validation} to choose on")
+        reviews = options.reviews, options.review_weight
+        material = added(material, *reviews, options.crops, options.jobs)
+    parts = material.fitting, material.search, material.choice
+    photos, search, choice = (len(part.photos) for part in parts)
+    log.info(f"{photos} photos to fit on, {search} to search on, {choice} to choose on")
     if len(material.learned) > 1:
         for name, part in material.weights.items():
             share = f"a weight of {part['weight']:.1%}"
@@ -141,7 +163,7 @@ def _embedding(options: TrainOptions, fitting: Sample) -> FrontEnd:
 
     recipe = network.Recipe()
     recipe = replace(recipe, epochs=options.epochs or recipe.epochs)
-    columns = [fitting.female.astype(np.int64)]
+    columns, years = [fitting.female.astype(np.int64)], None
     for name in ("age", "race"):
         values = fitting.attributes[name]
         known, codes = np.unique(values[values != ""], return_inverse=True)
@@ -149,75 +171,109 @@ def _embedding(options: TrainOptions, fitting: Sample) -> FrontEnd:
             column = np.full(len(values), -1)
             column[values != ""] = codes
             columns.append(column)
+            spans = [age_errors.years(group) for group in known.tolist()]
+            if name == "age" and None not in spans:
+                years = np.array(spans, float).mean(axis=1)
     log.info(f"training the network: {recipe.epochs} epochs over {len(fitting.photos)} photos")
     folder = options.cache / "network"
-    return network.front_end(network_training.train(fitting.crops, columns, folder, recipe))
+    trained = network_training.train(fitting.wide, columns, folder, recipe, device=options.device)
+    return network.front_end(trained, years)
 
 
-def _trained(
-    one: Searched, fitted: Fitted, space: Pipeline, material: Material, jobs: int
+def _tested(
+    one: Searched,
+    exported: Exported,
+    entry: dict[str, Any],
+    material: Material,
+    options: TrainOptions,
 ) -> artifact_files.Trained:
-    """Calibrate, choose when to answer, write, check, test, and compare with other classifiers."""
-    name = one.front_end.name
-    log.info(f"{name}: calibrating and exporting")
-    content, facts, entry = _exported(one, fitted, space, material)
+    """Test a model, and compare its classifier with others.
+
+    Args:
+        one: its front end and settings.
+        exported: its file.
+        entry: the part of the report's entry that needs no test set.
+        material: what is tested on.
+        options: of the training.
+    """
+    name, (content, facts, template) = one.front_end.name, exported
     log.info(f"{name}: {entry['parity']}; testing")
-    measured, probabilities = measure.tested(
-        model.session(content),
-        OperatingPoint(facts["threshold"], facts["certainty"]),
-        facts["smallest_face"],
-        material,
+    judge = measure.Judge(
+        runner=model.session(content),
+        threshold=facts["threshold"],
+        certainty=facts["certainty"],
+        chance=Chance.from_dict(facts["chance"]),
+        most_wrong=facts["most_wrong"],
+        child=None,
+        template=template,
+        where=_earlier(options.out),
     )
+    measured, answers = measure.tested(judge, material)
     log.info(f"{name}: comparing with other classifiers")
-    comparison = baselines.compared(one, material.fitting, jobs)
-    entry |= {**measured, "comparison": comparison}
-    return artifact_files.Trained(content, facts, entry, probabilities)
+    comparison = baselines.compared(one, material.fitting, options.jobs)
+    entry = {**entry, **measured, "comparison": comparison}
+    return artifact_files.Trained(content, dict(facts), entry, answers)
+
+
+def _earlier(out: Path) -> Path | None:
+    """A folder of artifacts whose second opinion and finds a new training leaves there, if it is.
+
+    Those of another format are replaced like none.
+    """
+    try:
+        return load_manifest(out).folder
+    except FacespaceError:
+        return None
 
 
 def _exported(
     one: Searched, fitted: Fitted, space: Pipeline, material: Material
-) -> tuple[bytes, dict[str, Any], dict[str, Any]]:
+) -> tuple[Exported, dict[str, Any]]:
     """Calibrate, choose threshold and certainty, write and check.
 
     Returns:
-        the file, the manifest's facts, and the part of the report's entry that needs no test set.
+        the file, and the part of the report's entry that needs no test set.
     """
-    validation, side = material.validation, material.validation.crops.shape[1]
-    rounding = _rounded(one, fitted, validation) if one.front_end.half else None
-    calibrated = pipeline.calibrated(fitted.classifier, one.validation_rows, validation.labels)
-    trial = model.session(export.to_onnx(calibrated, one.front_end, space, side, {}))
-    chosen = certainty.choose(trial, validation)
-    facts = {
+    choice, template = material.choice, one.front_end.template
+    rounding = _rounded(one, fitted, material.search) if one.front_end.half else None
+    rows = front_ends.rows(one.front_end, choice.eaten(template))
+    calibrated = pipeline.calibrated(fitted.classifier, rows, choice.labels)
+    trial = model.session(export.to_onnx(calibrated, one.front_end, space, template.side, {}))
+    chosen = certainty.choose(trial, choice, template)
+    on = (
+        f"{len(choice.photos):,} training photos of {material.trained_on.title} that nothing was "
+        "fitted on"
+    )
+    facts: dict[str, Any] = {
         "title": one.title,
         "classes": list(export.CLASSES),
-        "template": align.TEMPLATE.to_dict(),
+        "template": template.to_dict(),
         "components": int(one.best["components"]),
         "threshold": chosen.point.threshold,
         "certainty": chosen.point.certainty,
-        "smallest_face": chosen.smallest_face,
-        "chosen": {
-            "on": f"{len(validation.photos):,} training photos of {material.trained_on.title} that "
-            "nothing was fitted on",
-            "how": certainty.HOW,
-            **chosen.metrics,
-        },
+        "chosen": {"on": on, "how": certainty.HOW, **chosen.metrics},
         "data": {key: getattr(material.trained_on, key) for key in ("title", "licence", "source")},
         "versions": artifact_files.versions(one.front_end.name),
     }
-    content = export.to_onnx(calibrated, one.front_end, space, side, facts)
-    first = next(iter(material.tests.values()))
-    parity = export.check(content, calibrated, one.front_end, space, first.crops[:CHECKED])
-    ranked = thresholds.ranking(validation.female, chosen.female)
+    content = export.to_onnx(calibrated, one.front_end, space, template.side, facts)
+    first = material.validation.eaten(template)[:CHECKED]
+    parity = export.check(content, calibrated, one.front_end, space, first)
+    decisions = -fitted.classifier.decision_function(one.search_rows)
+    ranked = thresholds.ranking(material.search.female, decisions)
     on_all = {"photos": len(one.rows), "components": one.best["components"], **ranked}
     entry = {
         "trained_on": material.trained_on.name,
         "learned": material.weights,
-        "counts": {"training": len(material.fitting.photos), "validation": len(validation.photos)},
+        "counts": {
+            "training": len(material.fitting.photos),
+            "validation": len(material.validation.photos),
+        },
+        "reviewed": asdict(material.reviewed) if material.reviewed else None,
         "classifier": one.kind,
         "support_vectors": len(pipeline.parts(calibrated)[2].support_),
         "rounding": rounding,
         "parity": asdict(parity),
-        "milliseconds": measure.milliseconds(model.session(content), first.crops),
+        "milliseconds": measure.milliseconds(model.session(content), first),
         "search": {
             "photos": len(fit.subset(len(one.rows))),
             "folds": pipeline.FOLDS,
@@ -229,15 +285,18 @@ def _exported(
         "learning_curve": [*fitted.learning_curve, on_all],
         "component_curve": fitted.component_curve,
     }
-    return content, facts, entry
+    # The file does not say what the command ``rules`` replaces.
+    rules = chance.of_margin(choice, chosen.female, chosen.point.threshold)
+    facts["chosen"]["rules"] = {"on": on, **rules.pop("rules")}
+    return Exported(content, facts | rules, template), entry
 
 
-def _rounded(one: Searched, fitted: Fitted, validation: Sample) -> dict[str, float]:
-    """Round the classifier to half precision; what AUC that costs on the validation."""
+def _rounded(one: Searched, fitted: Fitted, search: Sample) -> dict[str, float]:
+    """Round the classifier to half precision; what AUC that costs on the validation's half A."""
 
     def auc() -> float:
-        decisions = -fitted.classifier.decision_function(one.validation_rows)
-        return float(roc_auc_score(validation.female, decisions))
+        decisions = -fitted.classifier.decision_function(one.search_rows)
+        return float(roc_auc_score(search.female, decisions))
 
     before = auc()
     pipeline.halve(fitted.classifier)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
-from operator import add
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
+import pandas as pd
 
 from facespace.faces.analyze import Settings, analyze, rules_of
 from facespace.faces.detectors.base import iou
@@ -35,36 +35,6 @@ Row = tuple[int, Box, str]
 Boxed = TypeVar("Boxed", There, Row)
 
 
-@dataclass(frozen=True)
-class Counts:
-    """What is counted of one way to read one or more films; times in minutes of a face in view."""
-
-    frames: int = 0
-    boxed_frames: int = 0
-    faces: int = 0
-    boxed_faces: int = 0
-    boxes: int = 0
-    stray_boxes: int = 0
-    minutes: float = 0.0
-    switches: int = 0
-    flips: int = 0
-    gaps: int = 0
-
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(*map(add, astuple(self), astuple(other)))
-
-    def figures(self) -> dict[str, float]:
-        """The figures by name."""
-        return {
-            "boxed_share": self.boxed_frames / self.frames,
-            "boxed_faces_share": self.boxed_faces / self.faces,
-            "stray_boxes_share": self.stray_boxes / max(1, self.boxes),
-            "identity_switches": self.switches,
-            "verdict_flips_per_minute": self.flips / self.minutes,
-            "gaps_per_minute": self.gaps / self.minutes,
-        }
-
-
 def film_of(steps: Iterable[Progress | Film]) -> Film:
     """What comes last of reading a film."""
     # One step at a time, as a page takes them: all their previews together would fill the memory.
@@ -75,7 +45,8 @@ def film_of(steps: Iterable[Progress | Film]) -> Film:
 
 def steadiness(clips: list[Path], first_app: bool = True) -> dict[str, float]:
     """How steadily the faces of films are boxed and judged: as films, live, as by the first app."""
-    sums = {way: Counts() for way in ("", "live_", *(["first_app_"] if first_app else []))}
+    ways = ("", "live_", *(["first_app_"] if first_app else []))
+    sums: dict[str, Any] = dict.fromkeys(ways, 0)
     by_film: dict[str, float] = {}
     empty = heads = 0.0
     for clip in clips:
@@ -85,7 +56,7 @@ def steadiness(clips: list[Path], first_app: bool = True) -> dict[str, float]:
         truth = everything(seen)
         said: dict[str, Sequence[Sequence[Row]]] = {
             "": [[(t.number, box, t.verdict.label) for t, box in read.in_view(w)] for w in times],
-            "live_": live(seen, read.looks),
+            "live_": live(seen, len(read.looks)),
             "first_app_": [frame.alone for frame in seen],
         }
         counts = {way: counted(times, truth, said[way]) for way in sums}
@@ -93,10 +64,10 @@ def steadiness(clips: list[Path], first_app: bool = True) -> dict[str, float]:
         if there := counts[""].frames:
             by_film[f"boxed_share.{clip.stem}"] = counts[""].boxed_frames / there
         if TURNING in clip.name:
-            heads = counts[""].switches
+            heads = int(counts[""].switches)
         if EMPTY in clip.name:
             empty = float(np.mean([bool(rows) for rows in said[""]]))
-    figures = {f"{way}{name}": v for way, c in sums.items() for name, v in c.figures().items()}
+    figures = {f"{way}{name}": v for way, c in sums.items() for name, v in figures_of(c).items()}
     figures.pop("first_app_identity_switches", None)  # it knew nobody
     figures |= {"head_turn_identity_switches": heads, "boxed_share_without_a_face": empty}
     return figures | by_film
@@ -155,8 +126,12 @@ def alone(rgb: RGB) -> list[Row]:
 
 def counted(
     times: Sequence[float], truth: Sequence[Sequence[There]], said: Sequence[Sequence[Row]]
-) -> Counts:
-    """One film: what is there in each frame, held against what is said of it."""
+) -> pd.Series:
+    """One film: what is there in each frame, held against what is said of it.
+
+    The counts of several films can be added. ``minutes`` are those of a face in view. A flip is an
+    answer that becomes another or is taken back; a "?" that becomes an answer is none.
+    """
     stories: dict[int, list[tuple[float, Row | None]]] = {}
     strays = 0
     for when, there, rows in zip(times, truth, said, strict=True):
@@ -164,32 +139,45 @@ def counted(
         for who, box in there:
             stories.setdefault(who, []).append((when, same(rows, box)))
     boxed = [[(when, row) for when, row in story if row] for story in stories.values()]
-    return Counts(
-        frames=sum(map(bool, truth)),
-        boxed_frames=sum(bool(there and rows) for there, rows in zip(truth, said, strict=True)),
-        faces=sum(map(len, stories.values())),
-        boxed_faces=sum(map(len, boxed)),
-        boxes=sum(map(len, said)),
-        stray_boxes=strays,
-        minutes=sum((story[-1][0] - story[0][0]) / 60 for story in stories.values()),
-        switches=sum(a[0] != b[0] for rows in boxed for (_, a), (_, b) in pairwise(rows)),
-        flips=sum(
-            a[2] != b[2] and when > rows[0][0] + SETTLED
+    counts = {
+        "frames": sum(map(bool, truth)),
+        "boxed_frames": sum(bool(there and rows) for there, rows in zip(truth, said, strict=True)),
+        "faces": sum(map(len, stories.values())),
+        "boxed_faces": sum(map(len, boxed)),
+        "boxes": sum(map(len, said)),
+        "stray_boxes": strays,
+        "minutes": sum((story[-1][0] - story[0][0]) / 60 for story in stories.values()),
+        "switches": sum(a[0] != b[0] for rows in boxed for (_, a), (_, b) in pairwise(rows)),
+        "flips": sum(
+            "?" != a[2] != b[2] and when > rows[0][0] + SETTLED
             for rows in boxed
             for (_, a), (when, b) in pairwise(rows)
         ),
-        gaps=sum(
+        "gaps": sum(
             a is not None and b is None
             for story in stories.values()
             for (_, a), (_, b) in pairwise(story)
         ),
-    )
+    }
+    return pd.Series(counts)
+
+
+def figures_of(counts: pd.Series) -> dict[str, float]:
+    """The figures of what was counted, by name."""
+    return {
+        "boxed_share": counts.boxed_frames / counts.frames,
+        "boxed_faces_share": counts.boxed_faces / counts.faces,
+        "stray_boxes_share": counts.stray_boxes / max(1, counts.boxes),
+        "identity_switches": int(counts.switches),
+        "verdict_flips_per_minute": counts.flips / counts.minutes,
+        "gaps_per_minute": counts.gaps / counts.minutes,
+    }
 
 
 def same(rows: Sequence[Boxed], box: Box) -> Boxed | None:
     """The row whose box is of the same face as a box; None where there is none."""
     if not rows:
         return None
-    overlaps = iou(np.array([astuple(row[1]) for row in rows]), np.array(astuple(box)))
+    overlaps = iou(np.array([row[1] for row in rows]), np.array(box))
     best = int(overlaps.argmax())
     return rows[best] if overlaps[best] >= SAME else None

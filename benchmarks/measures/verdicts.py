@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from facespace.artifacts.manifest import Cutoffs, load_manifest
+from facespace.artifacts.manifest import Finds, load_manifest
 from facespace.datasets.dataset import read_dataset
-from facespace.faces import align, detectors, evidence, model
+from facespace.faces import align, detectors, evidence
 from facespace.faces.analyze import analyze
 from facespace.faces.decide import Rules, rejected
 from facespace.io import images
@@ -70,7 +70,7 @@ def masks(picture: Picture) -> list[tuple[bool, str, bool]]:
 
 def not_like_a_face(sets: Mapping[str, list[Picture]]) -> dict[str, Any]:
     """By detector and part, what is thrown out of its finds where no face is, and of true ones."""
-    limits = load_manifest().cutoffs
+    chosen = load_manifest().finds
     empty = set(marked_faces.empty_sets(sets))
     figures: dict[str, Any] = {}
     for name in detectors.NAMES:
@@ -78,35 +78,31 @@ def not_like_a_face(sets: Mapping[str, list[Picture]]) -> dict[str, Any]:
             find | {"false": key in empty}
             for key, pictures in sets.items()
             for picture in pictures
-            for find in opinions(name, picture, limits)
+            for find in opinions(name, picture, chosen)
         ]
         figures[name] = {}
         for part, some in parts(finds, lambda find: find["even"]).items():
             false, true = ([f for f in some if f[which]] for which in ("false", "true"))
             row: dict[str, float | None] = {"false_alarms": len(false), "true_faces": len(true)}
-            for what in ("face_like", "distance", "rejected"):
-                row[f"{what}_removed"] = mean([f[what] for f in false])
-                row[f"{what}_lost"] = mean([f[what] for f in true])
+            row["rejected_removed"] = mean([f["rejected"] for f in false])
+            row["rejected_lost"] = mean([f["rejected"] for f in true])
             figures[name][part] = row
     return figures
 
 
-def opinions(name: str, picture: Picture, limits: Cutoffs) -> list[dict[str, bool]]:
-    """What the second opinion and the distance from face space say of one picture's finds."""
+def opinions(name: str, picture: Picture, finds: Finds) -> list[dict[str, bool]]:
+    """Which of one picture's finds are faces, and which are thrown out."""
     rgb = images.load(picture.path)
     faces = detectors.get(name).detect(rgb)
     if not faces:
         return []
     crops = align.crop(rgb, faces)
-    by = Rules.of(model.load_model().info, cutoffs=limits, detector=name)
-    right, distances = marked_faces.match(faces, picture).right, model.load_model().run(crops)[2]
+    by = Rules.of(load_manifest().model(), finds=finds, detector=name)
+    right = marked_faces.match(faces, picture).right
     return [
         {
             "even": picture.even,
             "true": right[i] == 1,
-            "face_like": limits.face_like is not None
-            and (told.face_like or 0.0) < limits.face_like,
-            "distance": limits.distance is not None and distances[i] > limits.distance,
             "rejected": rejected(faces[i], told, by),
         }
         for i, told in enumerate(evidence.gather(faces, crops))

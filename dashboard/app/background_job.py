@@ -6,8 +6,12 @@ import logging
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import ClassVar, Generic, TypeVar
 
+from dashboard.app.consent import Consent
+from facespace.review.item import Candidate
+from facespace.review.queue import Full
 from facespace.types import FacespaceError
 
 Progress = TypeVar("Progress")
@@ -47,6 +51,17 @@ class BackgroundJob(ABC, Generic[Progress]):
             FacespaceError: it failed, by no fault of this program.
         """
 
+    def let_go(self) -> None:
+        """Let go of what was held for the work alone: it is over, or will never begin."""
+
+    def keep(self, consent: Consent, candidates: Iterable[Candidate]) -> bool:
+        """Whether faces are in the review queue now; one that is full ends no work, and says so."""
+        try:
+            return consent.submit(candidates) is not None
+        except Full as error:
+            self.error = str(error)
+            return False
+
     @property
     def running(self) -> bool:
         """Whether it is still at work; asking says that somebody is looking."""
@@ -62,15 +77,18 @@ class BackgroundJob(ABC, Generic[Progress]):
         return self._stopped.is_set() or time.monotonic() - self._looked > self._abandoned
 
     def _run(self) -> None:
-        while not self._at_once.acquire(timeout=0.2):
-            if self.ends():
-                return
         try:
-            self.work()
+            while not self._at_once.acquire(timeout=0.2):
+                if self.ends():
+                    return
+            try:
+                self.work()
+            finally:
+                self._at_once.release()
         except FacespaceError as error:
             self.error = str(error)
         except Exception:  # or the page would show nothing at all
             logging.getLogger(__name__).exception("%s could not be read", self.READS)
             self.error = f"{self.READS} could not be read; the server’s log says what went wrong."
         finally:
-            self._at_once.release()
+            self.let_go()

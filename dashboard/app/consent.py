@@ -14,9 +14,10 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.app import access
+from dashboard.app.markdown import plain
 from dashboard.app.session import Remembered
 from facespace import limits
-from facespace.review.candidate import KEPT, Candidate
+from facespace.review.item import KEPT, Candidate
 from facespace.review.queue import Queue
 
 
@@ -36,6 +37,7 @@ class Consent:
         None where no face may be kept. May be called by any thread.
 
         Raises:
+            Full: it is full of decided faces.
             FacespaceError: the queue's file cannot be used.
         """
         queue = self.queue
@@ -147,6 +149,6 @@ def _where() -> str:
             "it is gone. Export it to keep it."
         )
     return (
-        f"in the file `{path()}`, until you delete it, and for {limits.REVIEW_DAYS} days at "
-        "most. It stays there when keeping is turned off."
+        f"in the file {plain(path())}, until you delete it, and for {limits.REVIEW_DAYS} days at "
+        "most while nobody decides on it. It stays there when keeping is turned off."
     )

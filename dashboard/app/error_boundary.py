@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dashboard.app import navigation
+
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
@@ -36,4 +38,4 @@ def run(page: StreamlitPage) -> None:
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Try again", icon=":material/refresh:")
-            st.page_link("pages/home.py", label="Home", icon=":material/home:")
+            navigation.link("home")

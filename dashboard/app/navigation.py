@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-
-from facespace import limits
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
 #: The mark, a face of few pixels as an eigenface sees it, alone and with the name beside it.
 MARK, WORDMARK = (Path(__file__).parents[1] / "drawings" / f"{n}.svg" for n in ("mark", "wordmark"))
+
+#: The pages by the names of their files, each with its title and its icon: those that everybody
+#: uses, and those that show what is behind them.
+FRONT = {
+    "home": ("Home", "home"),
+    "photo": ("Photo", "photo_camera"),
+    "folder": ("Folder", "folder_open"),
+    "video": ("Video", "movie"),
+    "webcam": ("Webcam", "videocam"),
+    "review": ("Review", "rate_review"),
+}
+BEHIND = {
+    "data": ("Data", "dataset"),
+    "grayscale": ("Grayscale", "gradient"),
+    "eigenfaces": ("Eigenfaces", "grid_view"),
+    "evaluation": ("Evaluation", "analytics"),
+    "fairness": ("Fairness", "balance"),
+    "detectors": ("Detectors", "frame_inspect"),
+    "own_photos": ("Bring your own test", "quiz"),
+    "card": ("Model card", "description"),
+}
 
 _CALLED = "navigation called"
 
@@ -23,6 +43,14 @@ _TOUCH = """<style>@media (pointer: coarse) {
 .modebar-container { display: none !important }
 [class*="st-key-"] .js-plotly-plot .draglayer * { pointer-events: none !important }
 }</style>"""
+
+#: Plotly's theme writes the words around a figure too faintly; those inside of it have grounds of
+#: their own.
+_CHARTS = """<style>
+.js-plotly-plot :is(.xtick, .ytick, .x2tick, .y2tick, .cbaxis) text,
+.js-plotly-plot :is(.xtitle, .ytitle, .x2title, .y2title, .cbtitle, .legendtext) {
+  fill: currentColor !important; fill-opacity: 0.85 !important }
+</style>"""
 
 #: Streamlit writes white on a main button, whose colour in the dark theme is too light for it.
 _DARK = """<style>
@@ -35,44 +63,26 @@ def navigation() -> StreamlitPage:
     st.session_state[_CALLED] = True
     st.logo(WORDMARK, size="large", icon_image=MARK)
     st.html(_TOUCH)
+    st.html(_CHARTS)
     if st.context.theme.type == "dark":
         st.html(_DARK)
-    return st.navigation(
-        {
-            "": [
-                st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
-                st.Page("pages/photo.py", title="Photo", icon=":material/photo_camera:"),
-                st.Page("pages/folder.py", title="Folder", icon=":material/folder_open:"),
-                st.Page("pages/video.py", title="Video", icon=":material/movie:"),
-                st.Page("pages/webcam.py", title="Webcam", icon=":material/videocam:"),
-                st.Page("pages/review.py", title="Review", icon=":material/rate_review:"),
-            ],
-            "Behind it": [
-                st.Page("pages/data.py", title="Data", icon=":material/dataset:"),
-                st.Page("pages/grayscale.py", title="Grayscale", icon=":material/gradient:"),
-                st.Page("pages/eigenfaces.py", title="Eigenfaces", icon=":material/grid_view:"),
-                st.Page("pages/evaluation.py", title="Evaluation", icon=":material/analytics:"),
-                st.Page("pages/fairness.py", title="Fairness", icon=":material/balance:"),
-                st.Page("pages/detectors.py", title="Detectors", icon=":material/frame_inspect:"),
-                st.Page("pages/own_photos.py", title="Bring your own test", icon=":material/quiz:"),
-                st.Page("pages/card.py", title="Model card", icon=":material/description:"),
-            ],
-        },
-        expanded=True,
-    )
+    return st.navigation({"": _pages(FRONT), "How it works": _pages(BEHIND)}, expanded=True)
 
 
-def bounded_address() -> None:
-    """Let go of what an address says of settings where it says too much to have come from here."""
-    query = st.query_params
-    length = sum(len(key) + len(text) for key in query for text in query.get_all(key))
-    if length > limits.MAX_QUERY:
-        query.clear()
-        st.warning(
-            f"The address of this page has {length:,} characters of settings; at most "
-            f"{limits.MAX_QUERY:,} are read. The page shows its own settings.",
-            icon=":material/link_off:",
-        )
+def _pages(named: Mapping[str, tuple[str, str]]) -> list[StreamlitPage]:
+    return [
+        st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "home")
+        for name, (title, icon) in named.items()
+    ]
+
+
+def link(page: str, label: str = "", **more: Any) -> None:
+    """A link to a page of ``FRONT`` or ``BEHIND``, by its title where no other label is given.
+
+    ``more`` are other arguments of ``st.page_link``.
+    """
+    title, icon = (FRONT | BEHIND)[page]
+    st.page_link(f"pages/{page}.py", label=label or title, icon=f":material/{icon}:", **more)
 
 
 def ensure_navigation() -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from dashboard.app.markdown import plain
 from dashboard.app.navigation import ensure_navigation
 from facespace.artifacts.manifest import Manifest, load_manifest
 from facespace.types import FacespaceError
@@ -18,7 +19,7 @@ def sentences() -> Iterator[None]:
     try:
         yield
     except FacespaceError as error:
-        st.warning(str(error), icon=":material/build:")
+        st.warning(plain(error), icon=":material/build:")
         st.stop()
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
+from dashboard.app.choice import select
+from dashboard.app.markdown import plain
 from dashboard.app.page_artifacts import page_artifacts
 from facespace.artifacts.manifest import Manifest
 from facespace.faces import detectors
 from facespace.faces.analyze import Settings
+
+#: What puts a widget's value into the address, and lets all pages of the visit share it.
+SHARED: Any = {"bind": "query-params", "persist_state": "session"}
+
+_LEANING = "leaning"
 
 
 def sidebar() -> Settings:
@@ -18,20 +27,23 @@ def sidebar() -> Settings:
     """
     manifest = page_artifacts()
     with st.sidebar:
-        model = _model(manifest)
+        model = manifest.default
+        if len(manifest.models) > 1:
+            model = choose_model(
+                manifest,
+                "What judges the faces. The page Evaluation shows how often each is right, and its "
+                "price.",
+            )
         info = manifest.model(model)
-        # A slider shows the model's own value rounded; left there, the value itself counts.
-        own_certainty = min(round(info.certainty, 2), 0.99)
-        own_smallest = round(info.smallest_face)
-        detector = st.selectbox(
+        # The slider shows the model's own value rounded; left there, the value itself counts.
+        own = min(max(round(100 * info.most_wrong), 1), 50)
+        detector = select(
             "Detector",
             detectors.NAMES,
-            format_func=detectors.TITLES.__getitem__,
+            "detector",
+            detectors.TITLES.__getitem__,
             help="What finds the faces. YuNet also finds side faces and masked ones. Haar is the "
             "cascade of 2001, with fine steps, or with the coarse ones of the first app.",
-            key="detector",
-            bind="query-params",
-            persist_state="session",
         )
         used, sentence = detectors.working(detector)
         threshold = st.slider(
@@ -39,31 +51,30 @@ def sidebar() -> Settings:
             *(0.0, 1.0, used.threshold, 0.05),
             help="How sure the detector must be that something is a face.",
             key=f"{used.name}_threshold",
-            bind="query-params",
-            persist_state="session",
+            **SHARED,
         )
         small_faces = used.name == "yunet" and st.toggle(
             "Find small faces",
             help="Searches the picture once more, in tiles: for crowds in large photos. Slower.",
             key="small_faces",
-            bind="query-params",
-            persist_state="session",
+            **SHARED,
         )
-        certainty = st.slider(
-            "Certainty needed for an answer",
-            *(0.5, 0.99, own_certainty, 0.01),
-            help="Below this probability the verdict is “?”: a human should look.",
-            key=f"{model}_certainty",
-            bind="query-params",
-            persist_state="session",
+        percent = st.slider(
+            "Answer while the chance of being wrong is at most",
+            *(1, 50, own, 1),
+            format="%d %%",
+            help="Where the chance is larger the verdict is “?”: a human should look. It counts "
+            "all that is known of a face: how sure the model is, its size, blur, pose, and what "
+            "covers it.",
+            key=f"{model}_most_wrong",
+            **SHARED,
         )
-        smallest = st.slider(
-            "Smallest face for an answer (pixels)",
-            *(0, max(200, own_smallest), own_smallest, 2),
-            help="Smaller faces are found, but marked “?”.",
-            key=f"{model}_smallest_face",
-            bind="query-params",
-            persist_state="session",
+        st.toggle(
+            "Show which way “?” leans",
+            help="A “?” tells why a human should look, and not what the model would guess: whoever "
+            "reads a guess tends to believe it.",
+            key=_LEANING,
+            **SHARED,
         )
         st.caption("The address of this page carries these settings: copy it to share them.")
     _warn(sentence)
@@ -71,10 +82,14 @@ def sidebar() -> Settings:
         detector,
         model,
         threshold,
-        None if certainty == own_certainty else certainty,
-        None if smallest == own_smallest else smallest,
+        None if percent == own else percent / 100,
         small_faces,
     )
+
+
+def leaning() -> bool:
+    """Whether a "?" says which class is likelier."""
+    return bool(st.session_state.get(_LEANING))
 
 
 def detector_notice() -> None:
@@ -84,29 +99,17 @@ def detector_notice() -> None:
 
 def _warn(sentence: str) -> None:
     if sentence:
-        st.warning(sentence, icon=":material/build:")
-
-
-def _model(manifest: Manifest) -> str:
-    names = list(manifest.models)
-    if len(names) == 1:
-        return names[0]
-    return choose_model(
-        manifest,
-        "What judges the faces. The page Evaluation shows how often each is right, and its price.",
-    )
+        st.warning(plain(sentence), icon=":material/build:")
 
 
 def choose_model(manifest: Manifest, hint: str | None = None) -> str:
     """Draw the choice of a model, which all pages share, and return its name."""
     names = list(manifest.models)
-    return st.selectbox(
+    return select(
         "Model",
         names,
+        "model",
+        lambda name: manifest.models[name].title.partition(":")[0],
         index=names.index(manifest.default),
-        format_func=lambda name: manifest.models[name].title.partition(":")[0],
         help=hint,
-        key="model",
-        bind="query-params",
-        persist_state="session",
     )

@@ -3,60 +3,85 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from functools import lru_cache
 
 import streamlit as st
 
-from dashboard.widgets import output, results
-from dashboard.widgets.example import CREDIT
-from dashboard.widgets.picture_input import example_picture
+from dashboard.app.navigation import link
+from dashboard.app.session import Remembered
+from dashboard.widgets import face_cards, output, results, thumbnails
+from dashboard.widgets.example import CREDIT, EXAMPLES
+from dashboard.widgets.picture_input import example_pictures, hand_over, uploads
 from dashboard.widgets.read_pictures import read_all
-from facespace.artifacts.report import Tested
+from facespace.artifacts.report import ModelReport
+from facespace.faces import detectors
 from facespace.faces.analyze import Settings
 from facespace.metrics.intervals import Interval
-from facespace.types import Reading
 
 #: What a visitor can do, and where.
 DO = {
-    "photo": ("Read your own photos", "photo_camera"),
-    "folder": ("Read hundreds into one table", "folder_open"),
-    "video": ("Follow every face through a film", "movie"),
-    "webcam": ("Look into the camera, live", "videocam"),
-    "review": ("Decide what it leaves open", "rate_review"),
+    "photo": "Read your own photos",
+    "folder": "Read hundreds into one table",
+    "video": "Follow every face through a film",
+    "webcam": "Look into the camera, live",
+    "review": "Decide what it leaves open",
 }
 
 #: What a doubter can look at, and where.
 BEHIND = {
-    "data": ("What it learned from", "dataset"),
-    "eigenfaces": ("What it sees in a face", "grid_view"),
-    "fairness": ("Whom it serves worse", "balance"),
-    "detectors": ("What finds the faces", "frame_inspect"),
-    "own_photos": ("How right it is on photos like yours", "quiz"),
+    "data": "What it learned from",
+    "eigenfaces": "What it sees in a face",
+    "fairness": "Whom it serves worse",
+    "detectors": "What finds the faces",
+    "own_photos": "How right it is on photos like yours",
 }
 
 
-def alive() -> Reading:
-    """The example, read while the page is drawn; draws it and returns what was read."""
-    [(picture, reading)] = read_all([example_picture()], Settings())
+#: The example that is shown, by its number.
+_SHOWN = Remembered[int]("example shown")
+
+
+def yours() -> None:
+    """A field for the visitor's own pictures, and the button that has them read."""
+    pictures = uploads("home")
+    if st.button(
+        "Find the faces",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=not pictures,
+        width="stretch",
+    ):
+        hand_over(pictures, "home", "uploads")
+        st.switch_page("pages/photo.py")
+
+
+def alive() -> None:
+    """The examples; the one that is chosen is read while the page is drawn."""
+    pictures = example_pictures()
+    chosen = _SHOWN.get()
+    shown = len(pictures) - 1 if chosen is None else chosen  # at first all that can happen
+    thumbnails.thumbnails(_thumbs(), shown, _SHOWN.put, "example")
+    [(picture, reading)] = read_all([pictures[shown]], Settings())
     results.problems([reading])
     if reading.error is None:
         results.annotated(picture, reading)
-    st.caption(CREDIT)
-    return reading
+    face_cards.cards(dict(enumerate(reading.faces, 1)))
+    if reading.faces:
+        crop = reading.faces[0].crop
+        pixels = "grey pixels" if crop.ndim == 2 else "pixels in colour"
+        st.caption(
+            f"Analysed live. These {len(crop)} by {len(crop)} {pixels} of a face are all that the "
+            f"model sees. {CREDIT}"
+        )
 
 
-def verdict(reading: Reading) -> None:
-    """What the model saw of each face, and what it says."""
-    if not reading.faces:
-        return
-    side = reading.faces[0].crop.shape[0]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        results.crops(reading.faces)
-        with st.container(width=200):
-            st.markdown(
-                f"**Read just now.** These {side} by {side} grey pixels are all that the model "
-                "gets to see."
-            )
+@lru_cache(maxsize=1)
+def _thumbs() -> list[tuple[str, str, str]]:
+    """The thumbnails of the examples, made once for all visits."""
+    return [
+        (thumbnails.address(picture.rgb()), picture.name, EXAMPLES[picture.name])
+        for picture in example_pictures()
+    ]
 
 
 #: What kind of test it is, in a sentence.
@@ -66,20 +91,17 @@ _KINDS = {
 }
 
 
-def _at_least(risk: Interval, answered: float) -> str:
-    """The interval of those right; by the rule of three where nobody was read wrongly."""
-    if math.isnan(risk.low):
-        return ""
-    if risk.low == risk.high:
-        return f"Right: at least {max(0.0, 1 - 3 / max(1.0, answered)):.1%}."
-    return f"Right: {1 - risk.high:.1%} to {1 - risk.low:.1%}."
+def _right(risk: Interval) -> str:
+    """The interval of those right."""
+    return "" if math.isnan(risk.low) else f"Right: {1 - risk.high:.1%} to {1 - risk.low:.1%}."
 
 
-def measured(tests: Mapping[str, Tested]) -> None:
-    """How many faces of each test set are answered, and how many of the answers are right."""
-    with output.cards(len(tests), "tests"):
-        for test in tests.values():
-            risk, coverage, area = (test.metrics[name] for name in ("risk", "coverage", "auc"))
+def measured(report: ModelReport) -> None:
+    """How many photos of each test set are answered, and how many of the answers are right."""
+    with output.cards(len(report.tests), "tests"):
+        for name, test in report.tests.items():
+            whole = report.end_to_end[name][detectors.DEFAULT]
+            risk, coverage = whole.metrics["risk"], whole.metrics["coverage"]
             with st.container(border=True, gap="xsmall", height="stretch"):
                 st.metric(
                     f"Right of those answered, {test.title}",
@@ -88,19 +110,12 @@ def measured(tests: Mapping[str, Tested]) -> None:
                 )
                 st.markdown(f"of the {coverage.value:.0%} answered on **{test.title}**")
                 st.caption(
-                    f"{test.photos:,} photos, {_KINDS.get(test.kind, test.kind)}. "
-                    f"{_at_least(risk, test.photos * coverage.value)} AUC "
-                    f"{area.value:.3f} ({area.low:.3f} to {area.high:.3f})"
+                    f"{whole.photos:,} photos, {_KINDS.get(test.kind, test.kind)}. "
+                    f"{_right(risk)} "
+                    f"“?” for {whole.metrics['unsure'].value:.1%}, no face found in "
+                    f"{whole.metrics['missed'].value:.1%}."
                 )
     st.caption(
-        "“Right” means as people labelled the photos. Faces without an answer are marked “?”."
+        "Photo in, verdict out, as the app is set. “Right” means as people labelled the photos."
     )
-    st.page_link(
-        "pages/evaluation.py", label="All figures, at any threshold", icon=":material/analytics:"
-    )
-
-
-def links(pages: Mapping[str, tuple[str, str]]) -> None:
-    """A link to each page, with what it is good for."""
-    for page, (label, icon) in pages.items():
-        st.page_link(f"pages/{page}.py", label=label, icon=f":material/{icon}:")
+    link("evaluation", "All figures, at any threshold")

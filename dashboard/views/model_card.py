@@ -1,11 +1,11 @@
-"""The parts of the Model card page: the card, the files as they are, and every cutoff."""
+"""The parts of the Model card page: the card and the files as they are."""
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -15,17 +15,6 @@ from facespace.artifacts.manifest import Manifest
 from facespace.types import FacespaceError
 
 MANIFEST, CARD = "manifest.json", "MODEL_CARD.md"
-
-#: What the cutoffs are, in the words of the page.
-CUTOFFS = {
-    "covered": "Covered: most that is answered",
-    "face_like": "Like a face: least that is answered",
-    "distance": "Distance from face space: most that is answered",
-    "sharpness": "Sharpness: least that is answered",
-    "turn": "Turn: most that is answered",
-    "sure": "Detection score: least that is answered",
-    "thrown_out": "Like a face: least that is kept at all",
-}
 
 #: The card's wide tables scroll by themselves on a phone, not the page.
 _TABLES = """<style>
@@ -40,16 +29,8 @@ def verified(manifest: Manifest) -> pd.DataFrame:
     """Every file with size, sha256, the moment it was read, and the problem or ""."""
     with st.spinner("Verifying the files …"):
         files = manifest.verify()
-    return pd.DataFrame(
-        {
-            "file": file.info.name,
-            "bytes": file.info.bytes,
-            "sha256": file.info.sha256,
-            "problem": file.problem,
-            "verified": file.at,
-        }
-        for file in files
-    )
+    rows = [(one.info.name, one.problem, one.info.bytes, one.at, one.info.sha256) for one in files]
+    return pd.DataFrame(rows, columns=["file", "problem", "bytes", "verified", "sha256"])
 
 
 def card(manifest: Manifest) -> str | None:
@@ -105,8 +86,8 @@ def downloads(manifest: Manifest, text: str | None, sound: bool) -> None:
             output.download("Model card", text, CARD)
 
 
-def show(manifest: Manifest, text: str | None) -> None:
-    """The card, and whether anything vouches for it."""
+def show(manifest: Manifest, name: str, text: str | None) -> None:
+    """The card, of one model at a time, and whether anything vouches for it."""
     if text is None:
         st.info(
             f"There is no readable {CARD} beside the artifacts. `python -m training train` "
@@ -122,11 +103,39 @@ def show(manifest: Manifest, text: str | None) -> None:
             f"The manifest does not list {CARD}: nothing says whether it was changed since it was "
             "written. The figures on the other pages come from files that it does list."
         )
+    chosen = of_model(body, name, {n: info.title for n, info in manifest.models.items()})
+    st.markdown(contents(chosen))
     st.html(_TABLES)
-    st.container(key="card").markdown(body)
+    st.container(key="card").markdown(chosen)
     if front:
         with st.expander("Front matter, as model hubs read it"):
             st.code(front, language="yaml", wrap_lines=True)
+
+
+def of_model(body: str, name: str, titles: Mapping[str, str]) -> str:
+    """A card's text without what its lower headings say is about other models.
+
+    Args:
+        body: Markdown.
+        name: of the model that is told about.
+        titles: of all models, by name.
+    """
+    others = [(other, title) for other, title in titles.items() if other != name]
+
+    def foreign(part: str) -> bool:
+        heading = part.partition("\n")[0]
+        return heading.startswith("### ") and any(
+            heading == f"### {title}" or f"`{other}`" in heading for other, title in others
+        )
+
+    return "".join(part for part in re.split(r"(?m)^(?=##)", body) if not foreign(part))
+
+
+def contents(body: str) -> str:
+    """Links to the headings of a card, one after the other."""
+    titles = re.findall(r"(?m)^## (.+)$", body)
+    slugs = (re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") for title in titles)
+    return " · ".join(f"[{t}](#{slug})" for t, slug in zip(titles, slugs, strict=True))
 
 
 def files(table: pd.DataFrame) -> None:
@@ -141,78 +150,12 @@ def files(table: pd.DataFrame) -> None:
             "verified": st.column_config.DatetimeColumn("Verified", format="YYYY-MM-DD HH:mm:ss"),
             "sha256": st.column_config.TextColumn("sha256"),
         },
-        column_order=["file", "problem", "bytes", "verified", "sha256"],
     )
     st.caption("A model is loaded only if its size and sha256 are as the manifest lists them.")
 
 
 def versions(manifest: Manifest) -> None:
     """What made the models, a row a package."""
-    by_model = {name: info.versions for name, info in manifest.models.items()}
-    packages = dict.fromkeys(package for versions in by_model.values() for package in versions)
-    output.table(
-        pd.DataFrame(
-            {"Made with": package}
-            | {name: versions.get(package, "–") for name, versions in by_model.items()}
-            for package in packages
-        ),
-        "The versions of the software that made each model",
-    )
-
-
-def cutoffs(manifest: Manifest) -> None:
-    """Every cutoff with its value, how it was chosen and on which photos."""
-    st.subheader("Of each model")
-    output.table(
-        pd.DataFrame(
-            {
-                "Model": name + (" (default)" if name == manifest.default else ""),
-                "Female from": f"{info.threshold:.4f}",
-                "Certainty": f"{info.certainty:.4f}",
-                "Smallest face, px": f"{info.smallest_face:.0f}",
-            }
-            for name, info in manifest.models.items()
-        ),
-        "Threshold, certainty and smallest face of each model",
-    )
-    models_by_way: dict[str, list[str]] = {}
-    for name, info in manifest.models.items():
-        models_by_way.setdefault(_way(info.chosen), []).append(name)
-    for way, names in models_by_way.items():
-        st.markdown(f"**{', '.join(names)}**  \n{way}")
-    st.subheader("Of every model alike")
-    chosen = manifest.cutoffs.chosen
-    if not chosen:
-        st.info("None was chosen: `python -m training rules`.", icon=":material/rule:")
-    for name, facts in chosen.items():
-        with st.container(border=True):
-            _cutoff(name, manifest.cutoffs.named(name), facts)
-
-
-def _cutoff(name: str, value: float | Mapping[str, float] | None, facts: Mapping[str, Any]) -> None:
-    values = value if isinstance(value, Mapping) else {"": value}
-    figures = ", ".join(f"{key} {_number(v)}".strip() for key, v in values.items())
-    st.markdown(f"**{CUTOFFS.get(name, name)}: {figures}**  \n{_way(facts)}")
-    counted = ", ".join(
-        f"{key.replace('_', ' ')}: {_number(v, 'marked' in key)}"
-        for key, v in facts.items()
-        if isinstance(v, int | float)
-    )
-    if counted:
-        st.caption(counted[0].upper() + counted[1:])
-    if "table" in facts:
-        with st.expander("What was tried"):
-            output.table(pd.DataFrame(facts["table"]).round(3), f"What was tried for {name}")
-
-
-def _way(facts: Mapping[str, Any]) -> str:
-    """How something was chosen, and on which photos."""
-    return f"Chosen: {facts.get('how', 'not said')}.  \nOn: {facts.get('on', 'not said')}."
-
-
-def _number(value: Any, share: bool = False) -> str:
-    if not isinstance(value, int | float):
-        return "–"
-    if share:
-        return f"{value:.1%}"
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+    by_model = pd.DataFrame({name: info.versions for name, info in manifest.models.items()})
+    frame = by_model.fillna("–").rename_axis("Made with").reset_index()
+    output.table(frame, "The versions of the software that made each model")

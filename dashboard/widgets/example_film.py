@@ -15,7 +15,7 @@ from facespace.types import RGB
 
 NAME = "astronaut.mp4"
 
-#: Pixels, frames a second, and frames.
+#: Pixels, frames per second, and frames.
 SIZE, RATE, FRAMES = (640, 360), 25, 150
 
 #: Between these frames a bar, so many pixels wide, passes over the face.

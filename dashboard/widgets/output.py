@@ -12,10 +12,14 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard.app import address
 from dashboard.app.page_artifacts import sentences
+from facespace.io import tables
 
 #: What is in a file, or what makes it.
 Content: TypeAlias = "pd.DataFrame | bytes | str | Callable[[], bytes | str]"
+
+T = TypeVar("T")
 
 #: The media type and the icon of a file by the end of its name.
 _KINDS = {
@@ -53,23 +57,37 @@ def cards(number: int, name: str) -> DeltaGenerator:
     return st.container(key=f"cards-{wide}-{name}")
 
 
+def metric(title: str, value: Any, below: str | None = None, **more: Any) -> None:
+    """A framed figure, and what is said below it; ``more`` are arguments of ``st.metric``."""
+    st.metric(title, value, below, border=True, delta_color="off", delta_arrow="off", **more)
+
+
 def draw(figure: go.Figure, words: str, **more: Any) -> None:
     """A figure, and what it shows in words; ``more`` are arguments of ``st.plotly_chart``."""
     st.plotly_chart(figure, width="stretch", alt=words, **more)
+
+
+def spoken(rows: Mapping[str, Mapping[str, T]], figure: Callable[[T], str] = str) -> str:
+    """Figures by two names in words: ``One: a 1, b 2; Other: a 3, b 4``."""
+    return "; ".join(
+        f"{name}: " + ", ".join(f"{part} {figure(value)}" for part, value in row.items())
+        for name, row in rows.items()
+    )
 
 
 def table(
     frame: pd.DataFrame,
     words: str,
     columns: dict[str, Any] | None = None,
-    height: Literal["content", "auto"] = "content",
+    height: Literal["content", "auto"] | int = "content",
     **more: Any,
-) -> None:
+) -> Any:
     """A table, in full height unless asked otherwise, and what it shows in words.
 
-    ``columns`` say how columns are shown; ``more`` are other arguments of ``st.dataframe``.
+    ``columns`` say how columns are shown; ``more`` are other arguments of ``st.dataframe``, whose
+    answer is returned.
     """
-    st.dataframe(
+    return st.dataframe(
         frame,
         width="stretch",
         height=height,
@@ -93,6 +111,8 @@ def download(label: str, content: Content, name: str, disabled: bool = False) ->
     media_type, icon = _KINDS[PurePath(name).suffix]
     if isinstance(content, pd.DataFrame):
         content = partial(content.to_csv, index=False)
+    if media_type == "text/csv":
+        content = partial(_marked, content)
     st.download_button(
         label,
         content,
@@ -102,6 +122,12 @@ def download(label: str, content: Content, name: str, disabled: bool = False) ->
         icon=f":material/{icon}:",
         disabled=disabled,
     )
+
+
+def _marked(content: bytes | str | Callable[[], bytes | str]) -> bytes | str:
+    """CSV as it begins in a file."""
+    text = content() if callable(content) else content
+    return tables.marked(text) if isinstance(text, str) else text
 
 
 def downloads(files: Iterable[tuple[str, Content, str]]) -> None:
@@ -118,14 +144,12 @@ def notice(words: str, icon: str, label: str, on_click: Callable[[], None], next
         st.button(label, icon=f":material/{next_icon}:", on_click=on_click)
 
 
-T = TypeVar("T")
-
-
 def tabs(parts: Mapping[str, Callable[[T], None]], subject: T, key: str = "part") -> None:
     """A tab a part, of which the open one is drawn, of this subject; its name is in the address.
 
     A part that cannot be drawn for a reason that a user can mend says so in its place.
     """
+    address.known("Part", key, parts)
     for tab, part in zip(st.tabs(list(parts), key=key, bind="query-params"), parts, strict=True):
         if tab.open:
             with tab, sentences():

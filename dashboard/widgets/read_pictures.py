@@ -7,9 +7,10 @@ from collections.abc import Hashable, Sequence
 
 import streamlit as st
 
+from dashboard.app.markdown import plain
 from dashboard.app.session import Remembered
 from dashboard.widgets import output
-from dashboard.widgets.picture_input import Picture, plain
+from dashboard.widgets.picture_input import Picture
 from facespace import limits
 from facespace.faces.analyze import Settings, analyze, failed_reading
 from facespace.types import FacespaceError, Reading
@@ -29,13 +30,14 @@ _STOPPED = Remembered[frozenset[Key]]("stopped")
 def read_all(pictures: Sequence[Picture], settings: Settings) -> list[tuple[Picture, Reading]]:
     """The readings of all pictures, in order; fewer if the user stopped.
 
-    Readings are kept in the session, for these pictures and up to ``KEPT`` of them, so a change
-    on the page reads nothing twice. After ``limits.MAX_SECONDS`` it pauses as if the user had
+    The newest ``KEPT`` readings are kept in the session, so that a change on the page, or a visit
+    to another page, reads nothing twice. After ``limits.MAX_SECONDS`` it pauses as if the user had
     stopped it; at least one picture is read in each run. A picture that cannot be read gets a
     reading with an error.
     """
     requested = {(picture.identity, settings): picture for picture in pictures}
-    readings = _remembered({picture.identity for picture in pictures})
+    readings = dict(list((_READINGS.get() or {}).items())[-KEPT:])
+    _READINGS.put(readings)
     missing = [key for key in requested if key not in readings]
     this = frozenset(requested)
     if _STOPPED.get() != this:
@@ -46,14 +48,6 @@ def read_all(pictures: Sequence[Picture], settings: Settings) -> list[tuple[Pict
     if missing:
         _read_missing(requested, readings, missing)
     return [(picture, readings[key]) for key, picture in requested.items() if key in readings]
-
-
-def _remembered(present: set[Hashable]) -> dict[Key, Reading]:
-    """The readings of these pictures; others are forgotten."""
-    before = _READINGS.get() or {}
-    readings = dict([(key, before[key]) for key in before if key[0] in present][-KEPT:])
-    _READINGS.put(readings)
-    return readings
 
 
 def _read_missing(

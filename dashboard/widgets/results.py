@@ -2,63 +2,85 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import cv2
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from dashboard.widgets import output
-from dashboard.widgets.picture_input import Picture, plain
+from dashboard.app import settings
+from dashboard.app.markdown import plain, said_of
+from dashboard.widgets import boxes, face_actions, face_cards, output, same, scaled
+from dashboard.widgets.picture_input import Picture
 from facespace import gate
 from facespace.faces import annotate
+from facespace.faces.analyze import Settings
+from facespace.faces.wording import count, in_words, likelier, percent, verdict_text, verdicts
 from facespace.io import encode, tables
-from facespace.types import REASONS, RGB, Face, Reading
+from facespace.io.names import written
+from facespace.types import RGB, Face, Reading, Verdict
 from facespace.video.tracker import Tracked
 
-#: Columns of tables: the probability of female, and that of the likelier class.
+#: A column of tables: a model's probability of female.
 FEMALE = st.column_config.ProgressColumn(
     "Predicted female", format="percent", min_value=0, max_value=1
 )
-SURE = st.column_config.ProgressColumn("How sure", format="percent", min_value=0.5, max_value=1)
-
-#: Longer side in pixels of pictures sent to the page; downloads have them in full.
-SHOWN_SIDE = 1400
-
-#: Crops drawn at once; a crowd's remaining faces are in the table.
-SHOWN_CROPS = 48
+#: Columns of ``verdict_columns``.
+VERDICT = {
+    "Verdict": st.column_config.TextColumn(width=100),
+    "Confidence": st.column_config.ProgressColumn(
+        help="The chance that the verdict is right: 1 minus the chance of being wrong.",
+        format="%d%%",
+        min_value=0,
+        max_value=100,
+        width=110,
+    ),
+    "Why “?”": st.column_config.TextColumn(width=250),
+}
 
 
 def summary(readings: Sequence[Reading]) -> str:
     """All readings in a sentence: ``2 pictures, 5 faces: 3 female, 1 male, 1 “?”.``"""
-    verdicts: Counter[str] = Counter(
-        face.verdict.label for reading in readings for face in reading.faces
-    )
+    labels: Counter[str] = Counter(face.verdict.label for r in readings for face in r.faces)
     pictures = count(sum(r.error is None for r in readings), "picture")
-    if not verdicts:
+    if not labels:
         return f"{pictures}, no face found."
-    parts = [f"{verdicts[label]} {word}" for label, word in WORDS.items() if verdicts[label]]
-    return f"{pictures}, {count(verdicts.total(), 'face')}: {', '.join(parts)}."
+    return f"{pictures}, {count(labels.total(), 'face')}: {verdicts(labels)}."
 
 
-def show(picture: Picture, reading: Reading) -> None:
-    """The annotated picture of one reading, and the crops that the model saw."""
+def brief(reading: Reading) -> str:
+    """What was found in one picture, in a few words: ``2 female, 1 “?”``."""
+    labels: Counter[str] = Counter(face.verdict.label for face in reading.faces)
+    return verdicts(labels) or "no face"
+
+
+def show(picture: Picture, reading: Reading, used: Settings, place: str) -> None:
+    """The annotated picture of one reading, and a card for each face.
+
+    Args:
+        picture: what was read.
+        reading: what came of it.
+        used: by which settings.
+        place: the page, as the review queue names it.
+    """
     annotated(picture, reading)
     if reading.faces:
-        st.header("What the model saw")
-        crops(reading.faces)
+        st.header("Each face")
+        face_cards.cards(
+            dict(enumerate(reading.faces, 1)),
+            lambda number, face: face_actions.actions(picture, reading, used, number, face, place),
+        )
 
 
 def annotated(picture: Picture, reading: Reading) -> None:
     """The picture of one reading with a box around every face, or a hint where there is none."""
-    spoken = f"{reading.source}: {summary([reading])}"
-    _hoverable(marked(picture, reading.faces), reading, spoken)
+    with gate.enter():
+        rgb = scaled.fitted(picture.rgb())
+    size = reading.width or 1, reading.height or 1
+    spoken = f"{written(reading.source)}: {summary([reading])}"
+    boxes.show(rgb, size, reading.faces, spoken, settings.leaning())
     st.caption(
         f"{plain(reading.source)} · {reading.width} × {reading.height} pixels · "
         f"{reading.milliseconds:.0f} ms from picture to verdict"
@@ -71,67 +93,79 @@ def annotated(picture: Picture, reading: Reading) -> None:
         )
 
 
-def _hoverable(rgb: RGB, reading: Reading, spoken: str) -> None:
-    """An annotated picture whose faces tell verdict and reasons on hover and on keyboard focus."""
-    spots = []
-    for number, face in enumerate(reading.faces, 1):
-        box, why = face.detection.box, in_words(face.verdict.reasons)
-        words = html.escape(f"{number}: {annotate.certainty_text(face)}{why and f' ({why})'}")
-        left, width = (100 * v / (reading.width or 1) for v in (box.x, box.width))
-        top, height = (100 * v / (reading.height or 1) for v in (box.y, box.height))
-        place = f"left:{left:.2f}%;top:{top:.2f}%;width:{width:.2f}%;height:{height:.2f}%"
-        # A crowd would be as many stops of the tabulator: the table has the rest.
-        reached = 'tabindex="0" ' if number <= SHOWN_CROPS else ""
-        spots.append(
-            f'<span role="img" {reached}aria-label="{words}" title="{words}" '
-            f'style="position:absolute;{place}"></span>'
-        )
-    st.html(
-        '<div style="position:relative;overflow:hidden">'
-        f'<img alt="{html.escape(spoken)}" style="width:100%;display:block" '
-        f'src="{encode.to_address(rgb)}">{"".join(spots)}</div>'
-    )
+def verdict_columns(rows: Iterable[tuple[Verdict, float]]) -> dict[str, list[Any]]:
+    """The columns of a table that say what the verdict on each face is, and why it is "?".
+
+    Args:
+        rows: verdict and probability of female, 0 to 1, of each face.
+
+    Returns:
+        ``Verdict``, ``Confidence`` (in whole per cents; None for "?"), ``Why “?”``; where a user
+        wants to see which way "?" leans, its confidence as well, and ``Leaning``.
+    """
+    told, seen = settings.leaning(), list(rows)
+    columns: dict[str, list[Any]] = {
+        "Verdict": [v.label if v.label != "?" else verdict_text(v) for v, _ in seen],
+        "Confidence": [percent(v.confidence) if told or v.label != "?" else None for v, _ in seen],
+        "Why “?”": [in_words(v.reasons) for v, _ in seen],
+    }
+    if told:
+        columns["Leaning"] = [likelier(female) if v.label == "?" else "" for v, female in seen]
+    return columns
 
 
-def crops(faces: Sequence[Face], rest: str = "the table has them all") -> None:
-    """The crops as the model got them, with number and verdict; ``rest`` is said of the others."""
-    shown = faces[:SHOWN_CROPS]
-    captions = [f"{i} · {annotate.certainty_text(face)}" for i, face in enumerate(shown, 1)]
-    st.image(
-        [enlarged(face.crop) for face in shown],
-        caption=captions,
-        width=112,
-        alt=[f"Crop {caption}" for caption in captions],
-    )
-    if len(faces) > len(shown):
-        st.caption(f"The first {len(shown)} of {len(faces)} faces; {rest}.")
+def table(readings: Sequence[Reading], chosen: Callable[[int], None] | None = None) -> None:
+    """One row a face, with the reasons in words; files that could not be read have a row too.
 
-
-def enlarged(crop: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """A crop, uint8 (side, side), four times as large, so that browsers need not blur it."""
-    return np.asarray(cv2.resize(crop, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC))
-
-
-def table(readings: Sequence[Reading]) -> None:
-    """One row a face, with the reasons in words; files that could not be read have a row too."""
+    Where ``chosen`` is given, a click on a row calls it with the number of its reading, from 0.
+    """
+    numbers = [i for i, reading in enumerate(readings) for _ in reading.faces or (None,)]
     rows = tables.rows(readings)
-    frame = pd.DataFrame(
-        [row | {"reasons": in_words((row["reasons"] or "").split())} for row in rows]
-    )
+    faces = [face for reading in readings for face in reading.faces or (None,)]
+    judged = verdict_columns((f.verdict, f.score.probability_female) for f in faces if f)
+    there = [i for i, face in enumerate(faces) if face]
+    frame = pd.DataFrame([{"Picture": row["source"], "Face": row["face"]} for row in rows])
+    for name, values in judged.items():
+        frame[name] = pd.Series(values, there, dtype=object)
+    if any(reading.error for reading in readings):
+        frame["Problem"] = [row["error"] or "" for row in rows]
+    frame["Confidence"] = frame["Confidence"].astype(float)
+    whole = st.column_config.NumberColumn(format="%d", width=50)
+    columns: dict[str, Any] = {"Face": whole} | VERDICT
+    words = "All faces with verdict, confidence and reasons"
+    more: dict[str, Any] = {}
+    if chosen is not None:
+
+        def selected() -> None:
+            for row in st.session_state["rows"].selection.rows:
+                chosen(numbers[row])
+
+        more = {"key": "rows", "on_select": selected, "selection_mode": "single-row"}
+    output.table(frame, words, columns, "auto", **more)
+    if there:
+        with st.expander("Details", icon=":material/straighten:"):
+            _details(rows)
+
+
+def _details(rows: Sequence[Mapping[str, Any]]) -> None:
+    """The technical figures of each face."""
+    names = {
+        "source": "Picture",
+        "face": "Face",
+        "width": "Width, px",
+        "height": "Height, px",
+        "score": "Detection score",
+        "distance": "Distance from face space",
+    }
+    frame = pd.DataFrame([{t: row[name] for name, t in names.items()} for row in rows])
+    pixels, decimals = (st.column_config.NumberColumn(format=f) for f in ("%.0f", "%.2f"))
     output.table(
-        frame.drop(columns=["x", "y"] + (["error"] if frame["error"].isna().all() else [])),
-        "All faces with verdict, probability, size and reasons",
+        frame,
+        "All faces with size, detection score and distance from face space",
         {
-            "source": "Picture",
-            "face": st.column_config.NumberColumn("Face", format="%d"),
-            "label": "Verdict",
-            "probability_female": FEMALE,
-            "reasons": "Why “?”",
-            "width": st.column_config.NumberColumn("Width, px", format="%.0f"),
-            "height": st.column_config.NumberColumn("Height, px", format="%.0f"),
-            "score": st.column_config.NumberColumn("Detection score", format="%.2f"),
-            "distance": st.column_config.NumberColumn("Distance from face space", format="%.2f"),
-            "error": "Problem",
+            "Face": st.column_config.NumberColumn(format="%d"),
+            **dict.fromkeys(("Width, px", "Height, px"), pixels),
+            **dict.fromkeys(("Detection score", "Distance from face space"), decimals),
         },
         "auto",
     )
@@ -153,21 +187,20 @@ def tracks_table(
     frame = pd.DataFrame(
         {
             "Face": [track.number for track in tracks],
-            "Verdict": [track.verdict.label for track in tracks],
-            "How sure": [track.certainty for track in tracks],
-            "Why “?”": [in_words(track.verdict.reasons) for track in tracks],
+            **verdict_columns((track.verdict, track.probability_female) for track in tracks),
             **(more or {}),
         }
     )
-    output.table(frame, words, {"How sure": SURE, **(columns or {})}, "auto")
+    output.table(frame, words, {**VERDICT, **(columns or {})}, "auto")
 
 
-def downloads(results: Sequence[tuple[Picture, Reading]], stem: str = "facespace") -> None:
-    """Buttons for the annotated pictures (PNG, or a ZIP of them), CSV and JSON.
+def downloads(results: Sequence[tuple[Picture, Reading]], used: Settings) -> None:
+    """Buttons for the annotated pictures (PNG, or a ZIP of them), CSV and JSON, named after them.
 
-    ``stem`` begins the names of files; where a page has buttons twice, it tells them apart.
+    Below them is how the same is done without a page, with the settings that were used.
     """
     readings = [reading for _, reading in results]
+    stem = _stem([picture.name for picture, _ in results])
     good = [(picture, reading) for picture, reading in results if reading.error is None]
     files: list[tuple[str, output.Content, str]] = []
     if len(good) == 1:
@@ -177,38 +210,33 @@ def downloads(results: Sequence[tuple[Picture, Reading]], stem: str = "facespace
     files.append(("CSV", tables.to_csv(readings), f"{stem}.csv"))
     files.append(("JSON", tables.to_json(readings), f"{stem}.json"))
     output.downloads(files)
+    same.same("photo", [picture.name for picture, _ in results], used)
 
 
 def problems(readings: Sequence[Reading]) -> None:
     """A sentence for each picture that could not be read, or not wholly; the others are shown."""
     for reading in readings:
         if reading.error:
-            st.warning(f"**{plain(reading.source)}**: {reading.error}", icon=":material/warning:")
+            st.warning(said_of(reading.source, reading.error), icon=":material/warning:")
         if reading.note:
-            st.info(f"**{plain(reading.source)}**: {reading.note}", icon=":material/groups:")
-
-
-#: A verdict in a sentence.
-WORDS = {"female": "female", "male": "male", "?": "“?”"}
-
-
-def count(number: int, word: str) -> str:
-    """A number of things in words: ``1 face``, ``2 faces``."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
-def in_words(reasons: Iterable[str]) -> str:
-    """Reasons for “?” as people read them, parted by semicolons."""
-    return "; ".join(REASONS[reason] for reason in reasons)
+            st.info(said_of(reading.source, reading.note), icon=":material/groups:")
 
 
 def _png_name(name: str) -> str:
-    return f"{name.rsplit('.', 1)[0]}-faces.png"
+    return f"{_stem([name])}.png"
+
+
+def _stem(names: Sequence[str]) -> str:
+    """How files are called that hold what came of these: ``holiday-faces``."""
+    first = names[0].rsplit(".", 1)[0]
+    return f"{first}-faces" if len(names) == 1 else f"{first}-and-{len(names) - 1}-more-faces"
 
 
 def _annotated(picture: Picture, reading: Reading) -> bytes:
     with gate.enter():
-        return encode.to_png(annotate.draw(picture.rgb(), reading.faces))
+        return encode.to_png(
+            annotate.draw(picture.rgb(), reading.faces, leaning=settings.leaning())
+        )
 
 
 def _all_annotated(results: Sequence[tuple[Picture, Reading]]) -> bytes:
@@ -219,14 +247,7 @@ def marked(picture: Picture, faces: Sequence[Face]) -> RGB:
     """A picture with its faces marked, as large as a page shows it."""
     with gate.enter():
         whole = picture.rgb()
-        rgb = fitted(whole)
-        return annotate.draw(rgb, faces, scale=rgb.shape[1] / whole.shape[1])
-
-
-def fitted(rgb: RGB, longest: int = SHOWN_SIDE) -> RGB:
-    """A picture, uint8 (H, W, 3), shrunk so that no side has more than ``longest`` pixels."""
-    scale = longest / max(rgb.shape[:2])
-    if scale >= 1:
-        return rgb
-    height, width = (max(1, round(side * scale)) for side in rgb.shape[:2])
-    return np.asarray(cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA))
+        rgb = scaled.fitted(whole)
+        return annotate.draw(
+            rgb, faces, scale=rgb.shape[1] / whole.shape[1], leaning=settings.leaning()
+        )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Hashable, Iterable, Sequence
 
 import streamlit as st
 
-from dashboard.app import consent
+from dashboard.app import consent, navigation
 from dashboard.app.page_artifacts import sentences
 from dashboard.app.session import Remembered
 from dashboard.widgets.picture_input import Picture
-from dashboard.widgets.results import count
 from facespace import gate
 from facespace.artifacts.manifest import load_manifest
+from facespace.faces.wording import count
 from facespace.io.perceptual_hash import perceptual_hash
-from facespace.review.candidate import Candidate
+from facespace.review.item import Candidate, origin_of
 from facespace.types import Face, Reading
 
 #: The faces that this visit has submitted already.
@@ -38,13 +39,13 @@ def first_time(face: Hashable) -> bool:
     return new
 
 
-def candidate(
-    picture: Picture, reading: Reading, face: Face, place: str, disputed: bool = False
-) -> Candidate:
+def candidate(picture: Picture, reading: Reading, face: Face, place: str) -> Candidate:
     """A face of a picture, on its way from the page ``place`` into the queue."""
     info = load_manifest().model(reading.model)
     with gate.enter():
-        return Candidate.of(picture.rgb(), face, info, picture.name, place, disputed)
+        rgb, digest = picture.rgb(), hashlib.sha256(picture.content).hexdigest()
+        origin = origin_of(rgb, picture.name, place, digest)
+        return Candidate.of(rgb, face, info, origin)
 
 
 def marked(read: Sequence[tuple[Picture, Reading]], place: str) -> None:
@@ -59,7 +60,7 @@ def marked(read: Sequence[tuple[Picture, Reading]], place: str) -> None:
         submit(
             candidate(picture, reading, face, place)
             for picture, reading, face in unsure
-            if first_time((picture.identity, perceptual_hash(face.crop)))
+            if first_time((picture.identity, perceptual_hash(face.grey)))
         )
         link(len(unsure), "marked “?”")
     elif unsure:
@@ -68,11 +69,7 @@ def marked(read: Sequence[tuple[Picture, Reading]], place: str) -> None:
 
 def link(number: int, which: str) -> None:
     """Say that so many faces are in the queue, with the way there."""
-    st.page_link(
-        "pages/review.py",
-        label=f"{count(number, 'face')} {which} in the review queue",
-        icon=":material/rate_review:",
-    )
+    navigation.link("review", f"{count(number, 'face')} {which} in the review queue")
 
 
 def offer(number: int, then: str = "") -> None:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -60,6 +61,7 @@ def _arrays(path: Path, sha256: str, read: Callable[[Any], Any], what: str) -> A
 _NOT_ARRAYS = (
     *(OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError),
     *(EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error),
+    *(SyntaxError, TokenError),  # of a head that is no longer Python's
 )
 
 

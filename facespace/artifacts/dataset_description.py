@@ -23,6 +23,10 @@ class Fitted:
     weight: float
 
 
+#: How photos were drawn for the test, or for a half of the validation, that no data set declares:
+#: those whose hash lies below a share, or, where that were few, the lowest hashes of each class.
+BELOW, LOWEST = "below a share", "lowest of each class"
+
 #: What older artifacts say of what was fitted on: nothing.
 NOT_SAID = Fitted(0, 0, float("nan"))
 
@@ -126,6 +130,7 @@ class Described:
     learned: Fitted | None = NOT_SAID
     problems: tuple[str, ...] = ()
     not_tested: int = 0
+    drawn: Mapping[str, str] | None = None
     crossings: Mapping[str, Counts] | None = None
     quality: Mapping[str, Distribution] | None = None
     detection: Mapping[str, Mapping[str, Mapping[str, Detected]]] | None = None

@@ -11,21 +11,24 @@ from pathlib import Path
 from typing import Any
 
 from facespace import installation
+from facespace.artifacts.chance import Chance
 from facespace.artifacts.files import TRAIN_AGAIN, FileInfo, Verified, verify
 from facespace.types import FacespaceError, Template
 
 #: The layout of ``manifest.json`` that this version reads and writes.
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """What the manifest says of one model.
 
-    ``threshold``: a face reads as female where its probability reaches it. ``certainty``: below
-    this probability of the likelier class (0.5 to 1) the verdict is "?". ``smallest_face``: the
-    shorter side of a face's box, in pixels, below which the verdict is "?". ``chosen`` says how
-    and on which data these three were chosen.
+    ``threshold``: a face is predicted female where its probability reaches it. ``certainty``: the
+    least probability of the likelier class (0.5 to 1) for an answer where the model alone decides,
+    as in its own tests. ``chance``: that an answer is wrong, by all that is known of a face;
+    ``most_wrong``: the largest (0 to 1) at which there is an answer. ``child``: the age in years
+    below which a face looks like a child's; None where the model gives no age. ``chosen`` says how
+    and on which data all of these were chosen.
     """
 
     name: str
@@ -36,56 +39,37 @@ class ModelInfo:
     components: int
     threshold: float
     certainty: float
-    smallest_face: float
+    chance: Chance
+    most_wrong: float
+    child: float | None
     chosen: Mapping[str, Any]
     data: Mapping[str, str]
     versions: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Cutoffs:
-    """Where a verdict becomes "?" whichever model judges; None where none was chosen.
+class Finds:
+    """Which finds of a detector are faces at all, each by detector.
 
-    ``covered`` and ``distance`` are the most that is answered; ``face_like`` and ``sharpness`` the
-    least; ``yaw`` the most (see ``types.Evidence`` for what they are). ``detection_score`` is, by
-    detector, the score below which the detector itself is unsure. ``discarded`` is, by detector,
-    the ``face_like`` below which its doubtful finds are no faces; where none was chosen for a
-    detector it is the cutoff ``face_like``. ``chosen`` says of each, by its name in the manifest,
-    how and on which data it was chosen.
+    ``sure``: the score below which a find is doubtful. ``thrown_out``: the likeness to a face
+    (``types.Evidence.face_like``) below which a doubtful find is no face. ``chosen`` says of both
+    how and on which data they were chosen.
     """
 
-    covered: float | None = None
-    face_like: float | None = None
-    distance: float | None = None
-    sharpness: float | None = None
-    yaw: float | None = None
-    detection_score: Mapping[str, float] = field(default_factory=dict)
-    discarded: Mapping[str, float] = field(default_factory=dict)
+    sure: Mapping[str, float] = field(default_factory=dict)
+    thrown_out: Mapping[str, float] = field(default_factory=dict)
     chosen: Mapping[str, Any] = field(default_factory=dict)
-
-    def named(self, key: str) -> float | Mapping[str, float] | None:
-        """The cutoff of that name in the manifest."""
-        value: float | Mapping[str, float] | None = getattr(self, _CUTOFFS.get(key, key), None)
-        return value
-
-
-#: The cutoffs by their names in the manifest.
-_CUTOFFS = {name: name for name in ("covered", "face_like", "distance", "sharpness")} | {
-    "turn": "yaw",
-    "sure": "detection_score",
-    "thrown_out": "discarded",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``manifest.json``: all models, the default's name, the cutoffs, and the other files."""
+    """``manifest.json``: all models, the default's name, what finds count, and the other files."""
 
     folder: Path
     default: str
     models: Mapping[str, ModelInfo]
     files: Mapping[str, FileInfo]
-    cutoffs: Cutoffs
+    finds: Finds
 
     def model(self, name: str | None = None) -> ModelInfo:
         """The model of that name, or the default.
@@ -195,7 +179,7 @@ def _read(path: Path, changed: int) -> Manifest:
         files = {name: _file(name, entry) for name, entry in data["files"].items()}
         if data["default"] not in models:
             raise ValueError(f"default model {data['default']!r} is not listed")
-        return Manifest(path.parent, data["default"], models, files, _cutoffs(data.get("cuts", {})))
+        return Manifest(path.parent, data["default"], models, files, _finds(data.get("finds", {})))
     except _NOT_SO as error:
         raise FacespaceError(
             f"{path} is damaged ({type(error).__name__}: {error}). {TRAIN_AGAIN}"
@@ -219,7 +203,9 @@ def _model(name: str, entry: dict[str, Any]) -> ModelInfo:
         components=int(_within(entry["components"], 1, 1e6)),
         threshold=_within(entry["threshold"], 0, 1),
         certainty=_within(entry["certainty"], 0.5, 1),
-        smallest_face=_within(entry["smallest_face"], 0, 1e6),
+        chance=Chance.from_dict(entry["chance"]),
+        most_wrong=_within(entry["most_wrong"], 0, 1),
+        child=_within(entry["child"], 0, 150) if "child" in entry else None,
         chosen=dict(entry["chosen"]),
         data=dict(entry["data"]),
         versions=dict(entry["versions"]),
@@ -242,14 +228,9 @@ def _within(value: Any, least: float, most: float) -> float:
     return number
 
 
-def _cutoffs(entry: dict[str, Any]) -> Cutoffs:
-    numbers = ("covered", "face_like", "distance", "sharpness", "turn")
-    return Cutoffs(
-        **{_CUTOFFS[key]: _within(entry[key], -1e9, 1e9) for key in numbers if key in entry},
-        detection_score=_floats(entry.get("sure", {})),
-        discarded=_floats(entry.get("thrown_out", {})),
-        chosen=dict(entry.get("chosen", {})),
-    )
+def _finds(entry: dict[str, Any]) -> Finds:
+    sure, thrown_out = (_floats(entry.get(key, {})) for key in ("sure", "thrown_out"))
+    return Finds(sure, thrown_out, dict(entry.get("chosen", {})))
 
 
 def _floats(entry: dict[str, Any]) -> dict[str, float]:

@@ -9,6 +9,7 @@ from facespace.artifacts.contents import load_json
 from facespace.artifacts.dataset_description import Fitted
 from facespace.artifacts.files import TRAIN_AGAIN
 from facespace.artifacts.manifest import Manifest
+from facespace.metrics.age_errors import AgeError
 from facespace.metrics.classification import EndToEnd
 from facespace.metrics.curves import Reliability, RiskCoverage, Roc
 from facespace.metrics.groups import Grouping
@@ -31,10 +32,34 @@ class Tested:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many photos were fitted on, and how many chose calibration, threshold and certainty."""
+    """How many photos were fitted on, and how many chose calibration, threshold and certainty.
+
+    A reviewed face that was fitted on counts as often as it does there.
+    """
 
     training: int
     validation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """The faces that people decided on among what was fitted on.
+
+    ``faces`` counts them, each as so many photos as ``each`` says, and ``weight`` is their share of
+    all that was fitted on.
+    """
+
+    faces: int
+    each: int
+    weight: float
+
+    def __str__(self) -> str:
+        """In words, as the end of a sentence."""
+        times = "once" if self.each == 1 else f"{self.each:,} times"
+        return (
+            f"{self.faces:,} faces that people reviewed, each counted {times}, {self.weight:.1%} "
+            "of all that was fitted on"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +120,13 @@ class ModelReport:
     """What was measured of one model; what is by test set has the sets' names.
 
     ``learned`` has the names of the data sets that were trained on; older reports lack it.
+    ``reviewed`` is None where no reviewed face was fitted on.
     ``milliseconds`` a face, by faces at once. The rows of ``learning_curve``,
-    ``component_curve`` and ``face_size`` have the AUC beside what was varied.
+    ``component_curve`` and ``face_size`` have the AUC beside what was varied. ``served`` says, by
+    attribute, what users get for each group with the default detector: the metrics are those of
+    ``metrics.served``, and older reports lack it. ``ages`` says by age
+    group how far ages by looks are off, where the model gives any; ``profiles`` what users get for
+    full profiles, whose label is what was read from the front of the person.
     """
 
     title: str
@@ -121,6 +151,21 @@ class ModelReport:
     learned: Mapping[str, Fitted] = field(default_factory=dict)
     classifier: str = "svc"
     rounding: Rounding | None = None
+    served: Mapping[str, Mapping[str, Grouping]] = field(default_factory=dict)
+    ages: Mapping[str, Mapping[str, AgeError]] = field(default_factory=dict)
+    profiles: EndToEnd | None = None
+    reviewed: Reviewed | None = None
+
+    @property
+    def photos(self) -> int:
+        """How many photos were fitted on, without the reviewed faces."""
+        reviewed = self.reviewed.faces * self.reviewed.each if self.reviewed else 0
+        return self.counts.training - reviewed
+
+    @property
+    def fitted_on(self) -> str:
+        """How many photos, and how many reviewed faces, in words."""
+        return f"{self.photos:,} photos" + (f" and {self.reviewed}" if self.reviewed else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, wait
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from importlib.util import find_spec
 from typing import Any
 
@@ -106,7 +106,7 @@ class Cluster(Workers):
     def _alone(self) -> AbstractContextManager[Workers]:
         # A worker's end is held against all that it was given: let nothing else be there.
         wait([work.future for work in self._under_way])
-        return nullcontext(self)
+        return super()._alone()
 
     def _submit(self, task: Task[Result], items: Sequence[Any]) -> Future[list[Result]]:
         future: Future[list[Result]] = self._executor.submit(_done, self._fit, task, items)

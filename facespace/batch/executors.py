@@ -174,11 +174,7 @@ class Workers(ABC):
         return len(self._under_way) > AHEAD * self.slots
 
     def _sent(self, task: Task[Result], items: Sequence[Any]) -> Work[Result]:
-        if items:
-            return Work(task, items, self._submit(task, items))
-        nothing: Future[list[Result]] = Future()
-        nothing.set_result([])
-        return Work(task, items, nothing)
+        return Work(task, items, self._submit(task, items) if items else _done_here(task, items))
 
     def _results(self, work: Work[Result]) -> list[Result | None]:
         try:
@@ -203,9 +199,9 @@ class Workers(ABC):
                     results.append(None)
         return results
 
-    @abstractmethod
     def _alone(self) -> AbstractContextManager[Workers]:
         """Those who do only what is submitted next, so that a death tells of that alone."""
+        return nullcontext(self)
 
     @abstractmethod
     def _submit(self, task: Task[Result], items: Sequence[Any]) -> Future[list[Result]]:
@@ -213,6 +209,13 @@ class Workers(ABC):
 
     def _result(self, future: Future[list[Result]]) -> list[Result]:
         return future.result()
+
+
+def _done_here(task: Task[Result], items: Sequence[Any]) -> Future[list[Result]]:
+    """A chunk that this process does at once."""
+    future: Future[list[Result]] = Future()
+    future.set_result(task(items))
+    return future
 
 
 class InThisProcess(Workers):
@@ -223,13 +226,8 @@ class InThisProcess(Workers):
     def close(self) -> None:
         """Nobody is there to end."""
 
-    def _alone(self) -> AbstractContextManager[Workers]:
-        return self
-
     def _submit(self, task: Task[Result], items: Sequence[Any]) -> Future[list[Result]]:
-        future: Future[list[Result]] = Future()
-        future.set_result(task(items))
-        return future
+        return _done_here(task, items)
 
 
 class Processes(Workers):

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any
+
+from facespace.io.atomic import NamedFile
 
 Entry = dict[str, Any]
 """A reading as plain data (``Reading.to_dict``), perhaps with more beside it: ``BESIDE``."""
 
 #: What an entry may have beside its reading: small pictures of its faces, that those marked "?"
-#: are in the review queue, and a sentence where not all faces were looked at.
+#: are in a review queue, which is named, and a sentence where not all faces were looked at.
 THUMBS, QUEUED, NOTE = "thumbs", "queued", "note"
 BESIDE = frozenset({THUMBS, QUEUED, NOTE})
-
-
-class Known(Protocol):
-    """Entries by the sha256 of a photo's content; a ``dict`` is one, and so is a ``Journal``."""
-
-    def get(self, key: str, /) -> Entry | None:
-        """The entry of that content, or None."""
-
-    def __setitem__(self, key: str, entry: Entry, /) -> None:
-        """Keep an entry."""
-
-    def __len__(self) -> int:
-        """How many there are."""
 
 
 class Journal:
@@ -45,7 +35,7 @@ class Journal:
 
     def __init__(self, path: Path, fingerprint: str) -> None:
         self._places: dict[str, int] = {}
-        self._file: BinaryIO = path.open("a+b")
+        self._file = io.BufferedRandom(NamedFile(path, "ab+"))
         head = json.dumps({"journal": 1, "made_by": fingerprint}).encode() + b"\n"
         self._file.seek(0)
         if self._file.readline() != head:
@@ -84,6 +74,10 @@ class Journal:
         self._file.write(json.dumps({"key": key, "entry": entry}).encode() + b"\n")
         self._file.flush()
         self._places[key] = place
+
+
+Known = Journal | dict[str, Entry]
+"""Entries by the sha256 of a photo's content."""
 
 
 def _key(line: bytes) -> str | None:

@@ -7,15 +7,14 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 from pathlib import Path, PurePosixPath
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from facespace.faces import annotate
 from facespace.io import encode, images
-from facespace.io.atomic import atomic_write
 from facespace.io.find_photos import Photo
 from facespace.types import RGB, Box, Face, FacespaceError
 
@@ -27,11 +26,6 @@ MARGIN = 0.25
 
 #: Longer side of a thumbnail in pixels, and how many a crowd has at most.
 THUMB, THUMBS = 96, 40
-
-
-def annotated(rgb: RGB, faces: Sequence[Face]) -> bytes:
-    """A picture, uint8 (H, W, 3), with its faces boxed, as a JPEG file."""
-    return encode.to_jpeg(annotate.draw(rgb, faces))
 
 
 def cut(rgb: RGB, box: Box) -> RGB:
@@ -49,14 +43,12 @@ def thumb(rgb: RGB, box: Box) -> bytes:
     scale = THUMB / max(face.shape[:2])
     size = max(1, round(face.shape[1] * scale)), max(1, round(face.shape[0] * scale))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    file = io.BytesIO()
-    Image.fromarray(cv2.resize(face, size, interpolation=way)).save(file, "JPEG", quality=80)
-    return file.getvalue()
+    return encode.to_jpeg(np.asarray(cv2.resize(face, size, interpolation=way), np.uint8), 80)
 
 
-def annotated_name(name: str, key: str) -> str:
+def annotated_names(name: str, key: str, labels: Sequence[str]) -> list[str]:
     """The file of an annotated picture, after the photo's name and the sha256 of its content."""
-    return f"{_stem(name)}-{key[:12]}.jpg"
+    return [f"{_stem(name)}-{key[:12]}.jpg"]
 
 
 def crop_names(name: str, key: str, labels: Sequence[str]) -> list[str]:
@@ -64,10 +56,40 @@ def crop_names(name: str, key: str, labels: Sequence[str]) -> list[str]:
 
     ``labels`` are its faces' verdicts, in order.
     """
-    return [
-        f"{FOLDERS[label]}/{_stem(name)}-{key[:12]}-{number}.png"
-        for number, label in enumerate(labels, 1)
-    ]
+    return [_crop_name(name, key, number, label) for number, label in enumerate(labels, 1)]
+
+
+def _crop_name(name: str, key: str, number: int, label: str) -> str:
+    return f"{FOLDERS[label]}/{_stem(name)}-{key[:12]}-{number}.png"
+
+
+def remove_others(folder: Path, name: str, key: str, labels: Sequence[str]) -> None:
+    """Of a photo's cut-out faces leave only those of this reading, named as ``crop_names`` does.
+
+    Raises:
+        OSError: a file cannot be removed.
+    """
+    own = set(crop_names(name, key, labels))
+    for number in count(1):
+        files = [_crop_name(name, key, number, label) for label in FOLDERS]
+        there = [file for file in files if (folder / file).is_file()]
+        for file in set(there) - own:
+            (folder / file).unlink(missing_ok=True)
+        if number > len(labels) and not there:
+            return
+
+
+def crops_in(folder: Path) -> int:
+    """How many cut-out faces are in a folder, of whichever run."""
+    return sum(1 for kind in FOLDERS.values() for _ in (folder / kind).glob("*.png"))
+
+
+def annotated(
+    rgb: RGB, name: str, key: str, faces: Sequence[Face], leaning: bool = False
+) -> Iterator[tuple[str, bytes]]:
+    """A picture, uint8 (H, W, 3), with its faces boxed, as a JPEG file with its name."""
+    for file in annotated_names(name, key, ()):
+        yield file, encode.to_jpeg(annotate.draw(rgb, faces, leaning=leaning))
 
 
 def crops(rgb: RGB, name: str, key: str, faces: Sequence[Face]) -> Iterator[tuple[str, bytes]]:
@@ -75,13 +97,6 @@ def crops(rgb: RGB, name: str, key: str, faces: Sequence[Face]) -> Iterator[tupl
     names = crop_names(name, key, [face.verdict.label for face in faces])
     for file, face in zip(names, faces, strict=True):
         yield file, encode.to_png(np.ascontiguousarray(cut(rgb, face.detection.box)))
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, and the folder it is in."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_write(path) as file:
-        file.write(content)
 
 
 def _stem(name: str) -> str:
@@ -100,7 +115,7 @@ def packed(
     photos: Iterable[tuple[Photo, Sequence[Face]]],
     files: Callable[..., Iterator[tuple[str, bytes]]],
 ) -> bytes:
-    """A ZIP with what ``files`` makes of each photo: ``crops`` or ``all_annotated``.
+    """A ZIP with what ``files`` makes of each photo: ``crops`` or ``annotated``.
 
     Args:
         photos: that were read, with their faces; one that cannot be read any more is left out.
@@ -121,10 +136,3 @@ def packed(
                     taken.add(name)
                     archive.writestr(name, file)
     return made.getvalue()
-
-
-def all_annotated(
-    rgb: RGB, name: str, key: str, faces: Sequence[Face]
-) -> Iterator[tuple[str, bytes]]:
-    """The annotated picture with its name, as ``packed`` takes it."""
-    yield annotated_name(name, key), annotated(rgb, faces)

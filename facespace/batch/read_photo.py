@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -16,9 +17,11 @@ from facespace.batch.dask_connection import code
 from facespace.batch.journal import NOTE, THUMBS, Entry
 from facespace.faces import detectors
 from facespace.faces.analyze import Settings, analyze, failed_reading
+from facespace.faces.detectors import yunet
 from facespace.io import images
+from facespace.io.atomic import atomic_write
 from facespace.io.find_photos import Photo
-from facespace.review.candidate import Candidate
+from facespace.review.item import Candidate, origin_of
 from facespace.types import RGB, FacespaceError, Reading
 
 #: Where faces kept for review come from.
@@ -31,13 +34,13 @@ class Outputs:
 
     ``annotated`` and ``crops`` are folders for pictures (see ``facespace.batch.output_pictures``),
     None for none. With ``thumbs`` an entry has a small JPEG file a face, in base64, under
-    ``thumbs``. With ``reviews`` faces marked "?" are made ready for review.
+    ``thumbs``. With ``reviews``, the name of a queue, faces marked "?" are made ready for it.
     """
 
     annotated: Path | None = None
     crops: Path | None = None
     thumbs: bool = False
-    reviews: bool = False
+    reviews: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +56,20 @@ class PhotoRead:
     candidates: list[Candidate] = field(default_factory=list)
     pictures: list[tuple[Path, bytes]] = field(default_factory=list)
 
-    def write_pictures(self) -> None:
-        """Write the files, and the folders that they are in.
+    def write_pictures(self, outputs: Outputs) -> None:
+        """Write the files, and the folders that they are in; crops of an earlier reading go.
 
         Raises:
             OSError: one cannot be written.
         """
         for path, content in self.pictures:
-            output_pictures.write(path, content)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_write(path) as file:
+                file.write(content)
         self.pictures.clear()
+        if outputs.crops and self.key:
+            labels = [face["label"] for face in self.entry["faces"]]
+            output_pictures.remove_others(outputs.crops, self.entry["source"], self.key, labels)
 
 
 def read_photo(photo: Photo, settings: Settings, outputs: Outputs) -> PhotoRead:
@@ -83,7 +91,7 @@ def read_photo(photo: Photo, settings: Settings, outputs: Outputs) -> PhotoRead:
         boxes = [face.detection.box for face in reading.faces[: output_pictures.THUMBS]]
         thumbs = [output_pictures.thumb(rgb, box) for box in boxes]
         entry[THUMBS] = [base64.b64encode(thumb).decode() for thumb in thumbs]
-    candidates = _unsure(rgb, reading) if outputs.reviews else []
+    candidates = _unsure(rgb, reading, key) if outputs.reviews else []
     return PhotoRead(key, entry, candidates, _pictures(rgb, reading, key, outputs))
 
 
@@ -94,7 +102,7 @@ def read_and_write(photo: Photo, settings: Settings, outputs: Outputs) -> PhotoR
         OSError: one cannot be written.
     """
     read = read_photo(photo, settings, outputs)
-    read.write_pictures()
+    read.write_pictures(outputs)
     return read
 
 
@@ -104,23 +112,25 @@ def unread(photo: Photo, settings: Settings, error: FacespaceError) -> PhotoRead
 
 
 def _pictures(rgb: RGB, reading: Reading, key: str, outputs: Outputs) -> list[tuple[Path, bytes]]:
-    name, faces, pictures = reading.source, reading.faces, []
-    if outputs.annotated:
-        path = outputs.annotated / output_pictures.annotated_name(name, key)
-        pictures.append((path, output_pictures.annotated(rgb, faces)))
-    if outputs.crops:
-        for file, content in output_pictures.crops(rgb, name, key, faces):
-            pictures.append((outputs.crops / file, content))
-    return pictures
-
-
-def _unsure(rgb: RGB, reading: Reading) -> list[Candidate]:
-    info = load_manifest().model(reading.model)
+    kinds = (
+        (outputs.annotated, output_pictures.annotated),
+        (outputs.crops, output_pictures.crops),
+    )
     return [
-        Candidate.of(rgb, face, info, reading.source, PLACE)
-        for face in reading.faces
-        if face.verdict.label == "?"
+        (folder / name, content)
+        for folder, files in kinds
+        if folder
+        for name, content in files(rgb, reading.source, key, reading.faces)
     ]
+
+
+def _unsure(rgb: RGB, reading: Reading, key: str) -> list[Candidate]:
+    faces = [face for face in reading.faces if face.verdict.label == "?"]
+    if not faces:
+        return []
+    info = load_manifest().model(reading.model)
+    origin = origin_of(rgb, reading.source, PLACE, key)
+    return [Candidate.of(rgb, face, info, origin) for face in faces]
 
 
 def settings_fingerprint(settings: Settings) -> str:
@@ -130,9 +140,16 @@ def settings_fingerprint(settings: Settings) -> str:
         FacespaceError: there are no artifacts, or no such detector.
     """
     manifest = fingerprint(load_manifest().folder / "manifest.json")
-    detector = detectors.working(settings.detector)[0].name
-    text = json.dumps([asdict(settings), detector, manifest], sort_keys=True)
+    text = json.dumps([asdict(settings), _detector(settings), manifest], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _detector(settings: Settings) -> str:
+    """The detector that works, and which file of one's own it is made of."""
+    detector = detectors.working(settings.detector)[0].name
+    if detector != yunet.YuNet.name or not os.environ.get(yunet.OWN):
+        return detector
+    return f"{detector} {fingerprint(yunet.weights())}"
 
 
 def needs(settings: Settings) -> dict[str, str]:
@@ -146,6 +163,6 @@ def needs(settings: Settings) -> dict[str, str]:
     return {
         "code": code(Path(__file__).parents[1]),
         "artifacts": fingerprint(manifest.folder / "manifest.json"),
-        "a detector": detectors.working(settings.detector)[0].name,
+        "a detector": _detector(settings),
         "limits (FACESPACE_MAX_...)": f"{limits.MAX_BYTES} {limits.MAX_PIXELS} {limits.BATCH}",
     }

@@ -6,7 +6,7 @@ import hashlib
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from facespace.batch.read_photo import Outputs, PhotoRead, read_and_write, read_
 from facespace.faces.analyze import Settings, rules_of
 from facespace.io import find_photos
 from facespace.io.find_photos import Photo
-from facespace.review.candidate import Candidate
+from facespace.review.item import Candidate
 from facespace.types import FacespaceError
 
 #: Takes the faces of a photo that are marked "?", and says whether they are kept for review.
@@ -104,66 +104,63 @@ def read_photos(
         settings: see ``read_folder``; so are ``workers``.
         workers: of a cluster they stay connected.
         known: as there; those of unreadable photos are not added.
-        outputs: as there; a photo of which a picture is missing is read again.
+        outputs: as there; a photo of which a picture is missing is read again. ``reviews`` names
+            the queue that ``submit`` takes faces to.
         stop: asked now and then; once it says so, photos that are being read are finished.
         submit: takes faces marked "?" to the review queue, before their photo counts as known; an
-            entry of which they were kept says so under ``queued``, and a known photo of which
-            they were not is read again.
+            entry of which they were kept names the queue under ``queued``, and a known photo of
+            which they are not in this queue is read again.
 
     Raises:
         FacespaceError: as ``read_folder``; so does it OSError.
     """
     settings = settings or Settings()
-    outputs = replace(outputs or Outputs(), reviews=submit is not None)
+    outputs = outputs or Outputs()
+    outputs = replace(outputs, reviews=(outputs.reviews or QUEUED) if submit else "")
     known = {} if known is None else known
     rules_of(settings)  # a fault of the installation is not the photos' own
-    began, kept = time.perf_counter(), 0
-    with executors.opened(workers) as readers:
-        results = _read(photos, settings, outputs, readers, known, stop, submit)
-        for done, (photo, entry, new) in enumerate(results, 1):
-            kept += not new
-            seconds = time.perf_counter() - began
-            yield Step(photo, entry | {"source": photo.name}, done, len(photos), kept, seconds)
-
-
-#: A photo, its entry, and whether that is new.
-_Result = tuple[Photo, Entry, bool]
-
-
-def _read(
-    photos: Sequence[Photo],
-    settings: Settings,
-    outputs: Outputs,
-    readers: Workers,
-    known: Known,
-    stop: Callable[[], bool],
-    submit: Submit | None,
-) -> Iterator[_Result]:
+    began, done, kept = time.perf_counter(), 0, 0
     sent: deque[list[tuple[Photo, Entry | None]]] = deque()
-
-    def unknown() -> Iterator[list[Photo]]:
-        resumed = len(known) > 0  # else no photo need be opened here only to see that it is new
-        for photos_sent in executors.chunked(photos, CHUNK if readers.slots else 1):
-            chunk = [(p, _remembered(p, known, outputs) if resumed else None) for p in photos_sent]
-            sent.append(chunk)
-            yield [photo for photo, entry in chunk if entry is None]
-
-    function = read_and_write if readers.share_disk else read_photo
     gap = False  # once a chunk was given up, later ones are remembered but not shown
-    for reads in readers.map(function, unknown(), settings, outputs, stop=stop):
-        chunk = sent.popleft()
-        if reads is None:
-            gap = True
-            continue
-        new = iter(
-            [
-                _accepted(read or unread(photo, settings, FacespaceError(DEADLY)), known, submit)
-                for photo, read in zip((p for p, e in chunk if e is None), reads, strict=True)
-            ]
-        )
-        if not gap:
-            for photo, entry in chunk:
-                yield photo, next(new) if entry is None else entry, entry is None
+    with executors.opened(workers) as readers:
+        function = read_and_write if readers.share_disk else read_photo
+        chunks = executors.chunked(photos, CHUNK if readers.slots else 1)
+        unknown = _unknown(chunks, known, outputs, sent)
+        for reads in readers.map(function, unknown, settings, outputs, stop=stop):
+            chunk = sent.popleft()
+            if reads is None:
+                gap = True
+                continue
+            new = iter(
+                [
+                    _accepted(
+                        read or unread(photo, settings, FacespaceError(DEADLY)),
+                        known,
+                        outputs,
+                        submit,
+                    )
+                    for photo, read in zip((p for p, e in chunk if e is None), reads, strict=True)
+                ]
+            )
+            if gap:
+                continue
+            for photo, old in chunk:
+                entry = (next(new) if old is None else old) | {"source": photo.name}
+                done, kept = done + 1, kept + (old is not None)
+                yield Step(photo, entry, done, len(photos), kept, time.perf_counter() - began)
+
+
+def _unknown(
+    chunks: Iterable[Sequence[Photo]],
+    known: Known,
+    outputs: Outputs,
+    sent: deque[list[tuple[Photo, Entry | None]]],
+) -> Iterator[list[Photo]]:
+    """The photos of each chunk that are to be read; ``sent`` grows by all with what is known."""
+    resumed = len(known) > 0  # else no photo need be opened here only to see that it is new
+    for photos in chunks:
+        sent.append([(p, _remembered(p, known, outputs) if resumed else None) for p in photos])
+        yield [photo for photo, entry in sent[-1] if entry is None]
 
 
 def _remembered(photo: Photo, known: Known, outputs: Outputs) -> Entry | None:
@@ -175,23 +172,26 @@ def _remembered(photo: Photo, known: Known, outputs: Outputs) -> Entry | None:
     if entry is None or (outputs.thumbs and THUMBS not in entry):
         return None
     labels = [face["label"] for face in entry["faces"]]
-    if outputs.reviews and "?" in labels and QUEUED not in entry:
+    if outputs.reviews and "?" in labels and entry.get(QUEUED) != outputs.reviews:
         return None
-    paths = []
-    if outputs.annotated:
-        paths.append(outputs.annotated / output_pictures.annotated_name(photo.name, key))
-    if outputs.crops:
-        paths += [
-            outputs.crops / name for name in output_pictures.crop_names(photo.name, key, labels)
-        ]
-    return entry if all(path.is_file() for path in paths) else None
+    kinds = (
+        (outputs.annotated, output_pictures.annotated_names),
+        (outputs.crops, output_pictures.crop_names),
+    )
+    pictures = (
+        folder / file
+        for folder, names in kinds
+        if folder
+        for file in names(photo.name, key, labels)
+    )
+    return entry if all(picture.is_file() for picture in pictures) else None
 
 
-def _accepted(read: PhotoRead, known: Known, submit: Submit | None) -> Entry:
+def _accepted(read: PhotoRead, known: Known, outputs: Outputs, submit: Submit | None) -> Entry:
     """The entry of a photo, once all that is kept of it is kept."""
-    read.write_pictures()
+    read.write_pictures(outputs)
     if submit and read.candidates and submit(read.candidates):
-        read.entry[QUEUED] = True
+        read.entry[QUEUED] = outputs.reviews
     if read.key:
         known[read.key] = read.entry
     return read.entry

@@ -5,21 +5,28 @@ Memory stays flat, however many readings come.
 
 from __future__ import annotations
 
+import html
 import io
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from string import Template
 from typing import IO, Any, Protocol
 
-from facespace import installation
-from facespace.batch.contact_sheet import ContactSheet
-from facespace.batch.journal import BESIDE, Entry
+from facespace import installation, palette
+from facespace.batch.journal import BESIDE, THUMBS, Entry
+from facespace.faces.wording import in_words, verdict_text
 from facespace.io import tables
 from facespace.io.atomic import atomic_write
+from facespace.io.names import written
+from facespace.types import Verdict
 
 #: Rows of a Parquet file that are written together.
 GROUP = 2_000
+
+#: The page around the faces of a contact sheet, whose place the comment holds.
+SHEET = Path(__file__).with_name("contact_sheet.html")
+PLACE = "<!-- figures -->\n"
 
 
 class Writer(Protocol):
@@ -32,43 +39,87 @@ class Writer(Protocol):
         """Write what is left."""
 
 
-class CsvWriter:
-    """A row a face under a header, of the columns ``tables.COLUMNS``."""
+class TextWriter:
+    """Writes the text of each reading, between a head and a tail."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._write(tables.table_csv(tables.COLUMNS, []))
+    def __init__(
+        self, file: IO[bytes], text_of: Callable[[Entry], str], head: str = "", tail: str = ""
+    ) -> None:
+        self._file, self._text_of, self._tail = file, text_of, tail
+        self._write(head)
 
     def add(self, entry: Entry) -> None:
-        """Write a reading's rows."""
-        text = tables.table_csv(tables.COLUMNS, tables.rows_of(entry))
-        self._write(text.partition("\n")[2])
+        """Write a reading's text."""
+        self._write(self._text_of(entry))
 
     def close(self) -> None:
-        """All is written."""
+        """Write the tail."""
+        self._write(self._tail)
 
     def _write(self, text: str) -> None:
         self._file.write(text.encode(errors="backslashreplace"))
 
 
-class JsonLinesWriter:
-    """A reading a line, each the result contract."""
+def csv_writer(file: IO[bytes]) -> TextWriter:
+    """Writes a row a face under a header, of the columns ``tables.COLUMNS``."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
+    def lines(entry: Entry) -> str:
+        return tables.table_csv(tables.COLUMNS, tables.rows_of(entry)).partition("\n")[2]
 
-    def add(self, entry: Entry) -> None:
-        """Write a line."""
+    return TextWriter(file, lines, tables.table_csv(tables.COLUMNS, []))
+
+
+def csv_file_writer(file: IO[bytes]) -> TextWriter:
+    """Writes the same into a file, which Excel is to open."""
+    file.write(tables.MARK.encode())
+    return csv_writer(file)
+
+
+def json_lines_writer(file: IO[bytes]) -> TextWriter:
+    """Writes a reading a line, each the result contract."""
+
+    def line(entry: Entry) -> str:
         contract = {key: value for key, value in entry.items() if key not in BESIDE}
-        line = json.dumps(contract, ensure_ascii=False) + "\n"
-        self._file.write(line.encode(errors="backslashreplace"))
+        return tables.json_text(contract) + "\n"
 
-    def close(self) -> None:
-        """All is written."""
+    return TextWriter(file, line)
+
+
+def contact_sheet(file: IO[bytes]) -> TextWriter:
+    """Writes a page of HTML with every face, to look over and to print; it needs nothing beside it.
+
+    Entries have ``thumbs`` (see ``read_photo.Outputs``).
+    """
+    head, tail = SHEET.read_text("utf-8").split(PLACE)
+    colours = {"female": palette.FEMALE, "male": palette.MALE, "unsure": palette.UNSURE}
+    return TextWriter(file, _figures, Template(head).substitute(colours), tail)
+
+
+def _figures(entry: Entry) -> str:
+    """The faces of a photo, or that it has none."""
+    name = html.escape(written(entry["source"]))
+    faces, thumbs = entry["faces"], entry.get(THUMBS, [])
+    figures = []
+    for number, (face, thumb) in enumerate(zip(faces, thumbs, strict=False), 1):
+        label, why = face["label"], in_words(face["reasons"])
+        words = html.escape(verdict_text(Verdict.from_dict(face)))
+        alt = f"Face {number} of {name}: {words}"
+        image = f'<img loading="lazy" alt="{alt}" src="data:image/jpeg;base64,{thumb}">'
+        reasons = f"<i>{html.escape(why)}</i>" if why else ""
+        figures.append(("unsure" if label == "?" else label, image, words, reasons))
+    if len(faces) > len(thumbs):
+        figures.append(("none", "", f"and {len(faces) - len(thumbs)} more faces", ""))
+    if not faces:
+        figures.append(("none", "", html.escape(entry["error"] or "No face was found."), ""))
+    return "".join(
+        f'<figure class="{kind}">{image}<figcaption><b>{words}</b>{reasons}{name}</figcaption>'
+        "</figure>\n"
+        for kind, image, words, reasons in figures
+    )
 
 
 class ParquetWriter:
-    """The rows of ``CsvWriter`` with types, ``GROUP`` of them at a time; needs pyarrow."""
+    """The rows of ``csv_writer`` with types, ``GROUP`` of them at a time; needs pyarrow."""
 
     def __init__(self, file: IO[bytes]) -> None:
         try:
@@ -77,7 +128,7 @@ class ParquetWriter:
         except ImportError as error:
             raise installation.not_installed("Parquet", "pyarrow", "dashboard") from error
         kinds = {name: pa.float64() for name in tables.COLUMNS} | {"face": pa.int64()}
-        kinds |= dict.fromkeys(("source", "label", "reasons", "error"), pa.string())
+        kinds |= dict.fromkeys(("source", "label", "reasons", "error", "made_by"), pa.string())
         self._schema = pa.schema(kinds.items())
         self._writer = parquet.ParquetWriter(file, self._schema)
         self._batch: Callable[..., Any] = pa.Table.from_pylist
@@ -85,9 +136,7 @@ class ParquetWriter:
 
     def add(self, entry: Entry) -> None:
         """Take a reading's rows."""
-        for row in tables.rows_of(entry):
-            source = row["source"].encode(errors="backslashreplace").decode()
-            self._rows.append(row | {"source": source})
+        self._rows += tables.rows_of(entry)
         if len(self._rows) >= GROUP:
             self._flush()
 
@@ -104,10 +153,10 @@ class ParquetWriter:
 
 #: Writers by the ending of the file that they write.
 ENDINGS: dict[str, Callable[[IO[bytes]], Writer]] = {
-    ".csv": CsvWriter,
-    ".jsonl": JsonLinesWriter,
+    ".csv": csv_file_writer,
+    ".jsonl": json_lines_writer,
     ".parquet": ParquetWriter,
-    ".html": ContactSheet,
+    ".html": contact_sheet,
 }
 
 

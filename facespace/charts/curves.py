@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from facespace.charts.style import laid_out, styled, whiskers
-from facespace.charts.traces import hatched, line, middles
+from facespace.charts.style import PERCENT, WHOLE, laid_out, styled, whiskers
+from facespace.charts.traces import bars, hatched, line, middles, spans
 from facespace.metrics.curves import (
-    Column,
+    AnswersByChance,
     Histogram,
     PrecisionRecall,
     Reliability,
@@ -21,7 +21,23 @@ from facespace.metrics.curves import (
     Roc,
 )
 from facespace.metrics.intervals import Interval
-from facespace.palette import MALE, UNSURE, VERDICTS
+from facespace.palette import FEMALE, MALE, UNSURE, VERDICTS
+
+#: Where a model stands: filled for the one that stands out, hollow for the others. The border of a
+#: filled one would be black in both themes.
+_STRONG = {"size": 13, "symbol": "diamond", "color": FEMALE, "line": {"width": 0}}
+_HOLLOW = {"size": 10, "symbol": "diamond-open", "color": UNSURE, "line": {"width": 2}}
+
+_UNSEEN = {"marker": {"opacity": 0}}
+
+#: How a curve is drawn so that its points can be clicked. Plotly selects markers, not lines: they
+#: are there, but not to be seen, clicked or not.
+_CLICKABLE = {
+    "mode": "lines+markers",
+    "marker": {"opacity": 0, "size": 4},
+    "selected": _UNSEEN,
+    "unselected": _UNSEEN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +58,16 @@ def roc(curves: Mapping[str, Roc], chosen: str, points: Mapping[str, Point]) -> 
         points: by title, at a threshold.
     """
     figure = go.Figure(_dotted("by chance", 0, 1))
-    lines = {title: (curve.fpr, curve.tpr, curve.threshold) for title, curve in curves.items()}
     hover = (
         "threshold %{customdata:.2f}<br>%{y:.1%} of those labelled female found<br>"
         "%{x:.1%} of those labelled male taken for female"
     )
-    _draw(figure, lines, chosen, hover)
-    for title, point in points.items():
-        _mark(figure, point, f"threshold {point.at:.3f}", title, title == chosen)
+    _draw(figure, curves, chosen, points, hover)
     return _percent(figure, "labelled male, predicted female", "labelled female, predicted female")
 
 
 def precision_recall(
-    curves: Mapping[str, PrecisionRecall],
-    chosen: str,
-    points: Mapping[str, Point],
-    share: float,
+    curves: Mapping[str, PrecisionRecall], chosen: str, points: Mapping[str, Point], share: float
 ) -> go.Figure:
     """How many of the faces predicted female are labelled so, over how many of those are found.
 
@@ -68,14 +78,11 @@ def precision_recall(
         share: of the faces labelled female: the precision of chance.
     """
     figure = go.Figure(_dotted("by chance", share, share))
-    lines = {title: (one.recall, one.precision, one.threshold) for title, one in curves.items()}
     hover = (
         "threshold %{customdata:.2f}<br>%{y:.1%} of those predicted female are labelled so"
         "<br>%{x:.1%} of those labelled female found"
     )
-    _draw(figure, lines, chosen, hover, clickable=False)
-    for title, point in points.items():
-        _mark(figure, point, f"threshold {point.at:.3f}", title, title == chosen)
+    _draw(figure, curves, chosen, points, hover, clickable=False)
     return _percent(figure, "labelled female, predicted female", "predicted female, labelled so")
 
 
@@ -90,28 +97,56 @@ def risk_coverage(
         points: by title, at a certainty, or as the model is set; one that answers nothing has no
             risk and is left out.
     """
-    figure = go.Figure()
-    lines = {title: (one.coverage, one.risk, one.certainty) for title, one in curves.items()}
     hover = (
         "%{x:.0%} of the faces answered: %{y:.1%} of the answers wrong<br>"
         "certainty asked for: %{customdata:.2f}"
     )
-    _draw(figure, lines, chosen, hover)
-    for title, point in points.items():
-        if not math.isnan(point.x.value + point.y.value):
-            name = "as it is set" if point.at is None else f"certainty {point.at:.2f}"
-            _mark(figure, point, name, title, title == chosen)
-    figure.update_xaxes(range=[0, 1.02], tickformat=".0%")
-    figure.update_yaxes(rangemode="tozero", tickformat=".0%")
-    return laid_out(figure, "faces answered, of all", "wrong answers, of those given", height=440)
+    return _answers(curves, chosen, points, hover, "certainty {:.2f}", "faces")
+
+
+def answers_by_chance(
+    curves: Mapping[str, AnswersByChance], chosen: str, points: Mapping[str, Point]
+) -> go.Figure:
+    """The same of photo in, verdict out, by how often an answer may be wrong.
+
+    Args:
+        curves: by title.
+        chosen: the title of the one that stands out.
+        points: by title, at a chance of being wrong.
+    """
+    hover = (
+        "%{x:.0%} of the photos answered: %{y:.1%} of the answers wrong<br>"
+        "chance of being wrong allowed: %{customdata:.1%}"
+    )
+    return _answers(curves, chosen, points, hover, "at most {:.0%} wrong", "photos")
+
+
+def _answers(
+    curves: Mapping[str, Any],
+    chosen: str,
+    points: Mapping[str, Point],
+    hover: str,
+    named: str,
+    what: str,
+) -> go.Figure:
+    figure = go.Figure()
+    known = {k: at for k, at in points.items() if not math.isnan(at.x.value + at.y.value)}
+    _draw(figure, curves, chosen, known, hover, named)
+    axes = {
+        "xaxis": {**PERCENT, "range": [0, 1.02]},
+        "yaxis": {**PERCENT, "rangemode": "tozero"},
+    }
+    return laid_out(
+        figure, f"{what} answered, of all", "wrong answers, of those given", 440, **axes
+    )
 
 
 def reliability(bins: Reliability) -> go.Figure:
     """The share labelled female over the probability that was given, in bins of equal mass."""
     figure = go.Figure(_dotted("exactly calibrated", 0, 1))
     hover = "%{customdata:,} faces: %{x:.1%} given, %{y:.1%} labelled female"
-    measured = line(bins.predicted, bins.observed, MALE, hover, "measured", customdata=bins.faces)
-    figure.add_trace(measured.update(mode="lines+markers", marker={"size": 8}))
+    measured = line(bins.predicted, bins.observed, MALE, hover, "measured", marker={"size": 8})
+    figure.add_trace(measured.update(customdata=bins.faces))
     return _percent(figure, "probability of female, as given", "labelled female")
 
 
@@ -125,56 +160,39 @@ def histogram(counts: Histogram, threshold: float, band: tuple[float, float] | N
     """
     edges = np.asarray(counts.edges)
     figure = go.Figure()
-    for label, side, sign in (("female", counts.female, 1), ("male", counts.male, -1)):
+    for label, side, sign, pattern in (
+        ("female", counts.female, 1, "/"),
+        ("male", counts.male, -1, ""),
+    ):
         numbers = np.asarray(side)
-        figure.add_bar(
-            x=middles(edges),
-            y=sign * numbers,
-            width=np.diff(edges),
-            name=f"labelled {label}",
-            marker=hatched(VERDICTS[label], "/" if label == "female" else "", line={"width": 0}),
-            customdata=np.column_stack([numbers, edges[:-1], edges[1:]]),
-            hovertemplate=(
-                "%{customdata[0]:,} labelled "
-                + label
-                + "<br>probability %{customdata[1]:.3f} to %{customdata[2]:.3f}<extra></extra>"
-            ),
+        hover = (
+            f"%{{customdata[0]:,}} labelled {label}<br>"
+            "probability %{customdata[1]:.3f} to %{customdata[2]:.3f}"
         )
-    most = max(*counts.female, *counts.male, 1)
+        look = hatched(VERDICTS[label], pattern, line={"width": 0})
+        told = np.column_stack([numbers, edges[:-1], edges[1:]])
+        bar = bars(middles(edges), sign * numbers, hover, look, f"labelled {label}")
+        figure.add_trace(bar.update(width=np.diff(edges), customdata=told))
     across = {"yref": "paper", "y0": 0, "y1": 1}
     dashed = {"dash": "dash", "color": UNSURE, "width": 2}
     # All at once: add_vrect and add_vline take plotly 100 ms.
     shapes = [{"type": "line", "x0": threshold, "x1": threshold, **across, "line": dashed}]
     if band is not None:
-        shapes.append(
-            {
-                "type": "rect",
-                **dict(zip(("x0", "x1"), band, strict=True)),
-                **across,
-                "fillcolor": UNSURE,
-                "opacity": 0.25,
-                "line": {"width": 0},
-                "layer": "below",
-            }
-        )
+        look = {"fillcolor": UNSURE, "opacity": 0.25, "line": {"width": 0}, "layer": "below"}
+        shapes.append({"type": "rect", "x0": band[0], "x1": band[1], **across, **look})
         # A shape has no legend of its own.
-        figure.add_scatter(
-            x=[None],
-            y=[None],
-            mode="markers",
-            marker={"symbol": "square", "size": 12, "color": UNSURE, "opacity": 0.5},
-            name="“?”",
-        )
-    figure.update_layout(shapes=shapes)
-    figure.update_xaxes(range=[-0.01, 1.01])
+        shade = {"symbol": "square", "size": 12, "color": UNSURE, "opacity": 0.5}
+        figure.add_scatter(x=[None], y=[None], mode="markers", marker=shade, name="“?”")
+    most = max(*counts.female, *counts.male, 1)
     step = _round_step(most)
     ticks = np.arange(-(most // step), most // step + 1) * step
-    figure.update_yaxes(
-        range=[-1.08 * most, 1.08 * most],
-        tickvals=ticks,
-        ticktext=[f"{abs(tick):,.0f}" for tick in ticks],
-    )
-    return laid_out(figure, "probability of female", "faces", height=440, barmode="overlay")
+    words = [f"{abs(tick):,.0f}" for tick in ticks]
+    axes = {
+        "xaxis": {"range": [-0.01, 1.01]},
+        "yaxis": {"range": [-1.08 * most, 1.08 * most], "tickvals": ticks, "ticktext": words},
+    }
+    look = {"barmode": "overlay", "shapes": shapes, **axes}
+    return laid_out(figure, "probability of female", "faces", 440, **look)
 
 
 def _dotted(name: str, left: float, right: float) -> go.Scatter:
@@ -185,81 +203,44 @@ def _dotted(name: str, left: float, right: float) -> go.Scatter:
 
 def _draw(
     figure: go.Figure,
-    lines: Mapping[str, tuple[Column, Column, Column]],
+    curves: Mapping[str, Any],
     chosen: str,
+    points: Mapping[str, Point],
     hover: str,
+    named: str = "threshold {:.3f}",
     clickable: bool = True,
 ) -> None:
-    """Curves by title: x, y, and what gives each point; the chosen one stands out."""
-    for title, (x, y, at), style in styled(lines, chosen):
-        figure.add_scatter(
-            x=x,
-            y=y,
-            line=style,
-            customdata=at,
-            name=title,
-            hovertemplate=hover,
-            **_clickable(clickable and title == chosen),
+    """Curves by title, and where models stand on them; the chosen one stands out.
+
+    The fields of a curve are x, y, and what gives each point. The intervals of a model's point,
+    where they are known, are drawn as a cross; ``named`` is what it is called in the legend.
+    """
+    for title, curve, style in styled(curves, chosen):
+        x, y, at = astuple(curve)
+        look = _CLICKABLE if clickable and title == chosen else {"mode": "lines"}
+        told = {"customdata": at, "name": title, "hovertemplate": hover}
+        figure.add_scatter(x=x, y=y, line=style, **told, **look)
+    for title, point in points.items():
+        name = "as it is set" if point.at is None else named.format(point.at)
+        strong = title == chosen
+        mark = spans(
+            [point.x],
+            [point.y.value],
+            f"{title}, {name}<br>%{{y:.1%}} at %{{x:.1%}}",
+            _STRONG if strong else _HOLLOW,
+            **{"error_y": whiskers([point.y]), "name": name, "meta": title, "showlegend": strong},
+            # Where a point of a curve is clicked, plotly would make all others faint.
+            unselected={"marker": {"opacity": 1}},
         )
+        figure.add_trace(mark)
 
 
 def _percent(figure: go.Figure, x: str, y: str) -> go.Figure:
     """The figure, both of whose axes show shares, from 0 to 1."""
-    figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
-    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
-    return laid_out(figure, x, y, height=440)
-
-
-def _clickable(strong: bool) -> dict[str, Any]:
-    """How the curve that stands out is drawn so that its points can be clicked; others cannot.
-
-    Plotly selects markers, not lines: they are there, but not to be seen, clicked or not.
-    """
-    if not strong:
-        return {"mode": "lines"}
-    unseen = {"marker": {"opacity": 0}}
-    return {
-        "mode": "lines+markers",
-        "marker": {"opacity": 0, "size": 4},
-        "selected": unseen,
-        "unselected": unseen,
-    }
+    return laid_out(figure, x, y, 440, xaxis=WHOLE, yaxis=WHOLE)
 
 
 def _round_step(most: float) -> int:
     """A round number that goes into ``most`` two to five times."""
     power = 10 ** int(np.log10(max(most, 1)))
     return max(1, int(next(s for s in (power // 4, power // 2, power, 2 * power) if 5 * s >= most)))
-
-
-def _mark(
-    figure: go.Figure,
-    point: Point,
-    name: str,
-    title: str,
-    strong: bool,
-) -> None:
-    """The operating point of a model: filled and in the legend if strong, hollow otherwise.
-
-    Its intervals, where they are known, are drawn as a cross.
-    """
-    figure.add_scatter(
-        x=[point.x.value],
-        y=[point.y.value],
-        error_x=whiskers([point.x]),
-        error_y=whiskers([point.y]),
-        mode="markers",
-        marker={
-            "size": 13 if strong else 10,
-            "symbol": "diamond" if strong else "diamond-open",
-            "color": VERDICTS["female"] if strong else UNSURE,
-            # The border of a filled one would be black in both themes.
-            "line": {"width": 0 if strong else 2},
-        },
-        # Where a point of a curve is clicked, plotly would make all others faint.
-        unselected={"marker": {"opacity": 1}},
-        name=name,
-        meta=title,
-        showlegend=strong,
-        hovertemplate=f"{title}, {name}<br>%{{y:.1%}} at %{{x:.1%}}<extra></extra>",
-    )

@@ -11,8 +11,17 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from facespace.artifacts.dataset_description import Detected, Distribution, Spread
-from facespace.charts.style import NEUTRAL, PALE, SYMBOLS, laid_out, whiskers
-from facespace.charts.traces import about_zero, marker_of, middles, square
+from facespace.charts.style import (
+    NEUTRAL,
+    PALE,
+    PERCENT,
+    ROWS,
+    SYMBOLS,
+    counted,
+    laid_out,
+    whiskers,
+)
+from facespace.charts.traces import about_zero, bars, grid, marker_of, middles, spans, square
 from facespace.metrics import intervals
 from facespace.metrics.groups import LEAST_GROUP
 from facespace.palette import DARK, FEMALE, MALE, UNSURE
@@ -32,17 +41,11 @@ def counts(table: Mapping[str, Mapping[str, int]], unit: str) -> go.Figure:
     for label in ("female", "male"):
         heights = [row.get(label, 0) for row in table.values()]
         shares = [row.get(label, 0) / max(sum(row.values()), 1) for row in table.values()]
-        figure.add_bar(
-            x=list(table),
-            y=heights,
-            customdata=shares,
-            name=label,
-            marker=marker_of(label),
-            hovertemplate=f"%{{x}}<br>%{{y:,}} labelled {label}, %{{customdata:.1%}}"
-            "<extra></extra>",
-        )
-    figure.update_xaxes(type="category")
-    return laid_out(figure, unit, "photos", barmode="stack", legend_traceorder="normal")
+        hover = f"%{{x}}<br>%{{y:,}} labelled {label}, %{{customdata:.1%}}"
+        bar = bars(list(table), heights, hover, marker_of(label), label, customdata=shares)
+        figure.add_trace(bar)
+    look = {"barmode": "stack", "legend_traceorder": "normal", "xaxis": {"type": "category"}}
+    return laid_out(figure, unit, "photos", 340, **look)
 
 
 def crossing(table: Mapping[str, Mapping[str, int]], rows: str, columns: str) -> go.Figure:
@@ -55,36 +58,28 @@ def crossing(table: Mapping[str, Mapping[str, int]], rows: str, columns: str) ->
     across = list(next(iter(table.values()), {}))
     z = np.array([[row.get(column, 0) for column in across] for row in table.values()])
     total = max(int(z.sum()), 1)
-    figure = go.Figure(
-        go.Heatmap(
-            x=across,
-            y=list(table),
-            z=z,
-            text=[[f"{n:,}<br>{n / total:.1%}" for n in row] for row in z],
-            texttemplate="%{text}",
-            textfont={"size": 11, "color": DARK},
-            customdata=z / total,
-            colorscale=[[0, "#eef3f8"], [1, "#5fa2da"]],  # dark words stay legible
-            zmin=0,
-            showscale=False,
-            xgap=1,
-            ygap=1,
-            hovertemplate=f"{rows} %{{y}}, {columns} %{{x}}<br>%{{z:,}} photos, "
-            "%{customdata:.2%}<extra></extra>",
-        )
+    drawn = grid(
+        z,
+        across,
+        list(table),
+        f"{rows} %{{y}}, {columns} %{{x}}<br>%{{z:,}} photos, %{{customdata:.2%}}",
+        [[0, "#eef3f8"], [1, "#5fa2da"]],  # dark words stay legible
+        text=[[f"{n:,}<br>{n / total:.1%}" for n in row] for row in z],
+        textfont={"size": 11, "color": DARK},
+        customdata=z / total,
+        **{"zmin": 0, "xgap": 1, "ygap": 1},
     )
-    figure.update_xaxes(type="category", side="top")
-    figure.update_yaxes(type="category", autorange="reversed", automargin=True)
-    return laid_out(figure, columns, rows, height=110 + 42 * len(table))
+    category = {"type": "category"}
+    axes = {"xaxis": {**category, "side": "top"}, "yaxis": {**category, **ROWS}}
+    return laid_out(go.Figure(drawn), columns, rows, 110 + 42 * len(table), **axes)
 
 
-def measure(table: Distribution, unit: str, cutoffs: Mapping[str, float]) -> go.Figure:
-    """A box over a histogram of one measure, and the cutoffs that apply to it.
+def measure(table: Distribution, unit: str) -> go.Figure:
+    """A box over a histogram of one measure.
 
     Args:
         table: of all photos.
         unit: the title of the x axis.
-        cutoffs: by what is said of them, values on the x axis.
     """
     edges = np.asarray(table.edges, np.float64)
     left, right = edges[:-1], edges[1:]
@@ -92,46 +87,32 @@ def measure(table: Distribution, unit: str, cutoffs: Mapping[str, float]) -> go.
     figure = make_subplots(2, 1, shared_xaxes=True, row_heights=[0.18, 0.82], vertical_spacing=0.03)
     figure.add_trace(_box({"": table}, NEUTRAL), 1, 1)
     for label, heights in (("female", female), ("male", everyone - female)):
-        figure.add_trace(
-            go.Bar(
-                x=middles(edges),
-                y=heights,
-                width=right - left,
-                customdata=np.stack([left, right], axis=1),
-                name=label,
-                marker=marker_of(label),
-                hovertemplate="%{customdata[0]:,.4~g} to %{customdata[1]:,.4~g}: "
-                f"%{{y:,}} labelled {label}<extra></extra>",
-            ),
-            2,
-            1,
-        )
+        hover = "%{customdata[0]:,.4~g} to %{customdata[1]:,.4~g}: %{y:,} labelled " + label
+        ends = {"width": right - left, "customdata": np.stack([left, right], axis=1)}
+        bar = bars(middles(edges), heights, hover, marker_of(label), label, **ends)
+        figure.add_trace(bar, 2, 1)
     laid_out(figure, "", "", 400, barmode="stack", bargap=0.02, legend_traceorder="normal")
-    _mark(figure, cutoffs)
     figure.update_yaxes(showticklabels=False, row=1, col=1)
     figure.update_yaxes(title="photos", row=2, col=1)
     figure.update_xaxes(title=unit, row=2, col=1)
     return figure
 
 
-def boxes(by: Mapping[str, Spread], unit: str, cutoffs: Mapping[str, float]) -> go.Figure:
+def boxes(by: Mapping[str, Spread], unit: str) -> go.Figure:
     """A box a group: its middle half, the median, and whiskers from 5 to 95 % of the photos.
 
     Args:
         by: the groups; those of fewer than ``LEAST_GROUP`` photos are pale.
         unit: the title of the x axis.
-        cutoffs: by what is said of them, values on the x axis.
     """
     figure = go.Figure()
     for large, colour in ((True, NEUTRAL), (False, PALE)):
         rows = {k: row for k, row in by.items() if (row.photos >= LEAST_GROUP) == large}
         if rows:
             figure.add_trace(_box(rows, colour))
-    named = [_counted(name, row.photos) for name, row in by.items()]
-    figure.update_yaxes(categoryorder="array", categoryarray=named[::-1], automargin=True)
-    laid_out(figure, unit, "", height=130 + 34 * len(by))
-    _mark(figure, cutoffs)
-    return figure
+    named = [counted(name, row.photos) for name, row in by.items()]
+    order = {"categoryorder": "array", "categoryarray": named[::-1], "automargin": True}
+    return laid_out(figure, unit, "", 130 + 34 * len(by), yaxis=order)
 
 
 def found(table: Mapping[str, Mapping[str, Detected]]) -> go.Figure:
@@ -142,36 +123,29 @@ def found(table: Mapping[str, Mapping[str, Detected]]) -> go.Figure:
     """
     figure = go.Figure()
     first = next(iter(table.values()), {})
-    named = [_counted(name, row.photos) for name, row in first.items()]
+    named = [counted(name, row.photos) for name, row in first.items()]
     for i, (way, rows) in enumerate(table.items()):
         pairs = [(row.found, row.photos) for row in rows.values()]
         shares = [intervals.proportion(*pair) for pair in pairs]
         # Each way a little higher or lower, so that equal rates do not hide one another.
         offset = (i - (len(table) - 1) / 2) * 0.17
-        figure.add_scatter(
-            x=[share.value for share in shares],
-            y=np.arange(len(shares)) + offset,
+        rates = spans(
+            shares,
+            np.arange(len(shares)) + offset,
+            way + ", %{customdata[0]}<br>%{customdata[1]:,} of %{customdata[2]:,}: %{x:.1%}",
+            {"size": 9, "color": _WAYS[i % len(_WAYS)], "symbol": SYMBOLS[i % len(SYMBOLS)]},
             name=way,
-            mode="markers",
-            marker={
-                "color": _WAYS[i % len(_WAYS)],
-                "symbol": SYMBOLS[i % len(SYMBOLS)],
-                "size": 9,
-            },
             error_x=whiskers(shares) | {"width": 0},
             customdata=[(name, *pair) for name, pair in zip(rows, pairs, strict=True)],
-            hovertemplate=f"{way}, %{{customdata[0]}}<br>%{{customdata[1]:,}} of "
-            "%{customdata[2]:,}: %{x:.1%}<extra></extra>",
         )
-    figure.update_xaxes(tickformat=".0%", zeroline=False)
-    figure.update_yaxes(
-        tickvals=np.arange(len(named)),
-        ticktext=named,
-        range=[len(named) - 0.5, -0.5],
-        automargin=True,
-        zeroline=False,
-    )
-    return laid_out(figure, "photos in which a face is found", "", height=170 + 46 * len(named))
+        figure.add_trace(rates)
+    names = {"tickvals": np.arange(len(named)), "ticktext": named, "automargin": True}
+    axes = {
+        "xaxis": {**PERCENT, "zeroline": False},
+        "yaxis": {**names, "range": [len(named) - 0.5, -0.5], "zeroline": False},
+    }
+    height = 170 + 46 * len(named)
+    return laid_out(figure, "photos in which a face is found", "", height, **axes)
 
 
 def difference(picture: npt.NDArray[Any], one: str, other: str) -> go.Figure:
@@ -190,23 +164,16 @@ def nearest(photos: Sequence[int], cutoffs: Mapping[str, float]) -> go.Figure:
         photos: how many for each number of bits, from 0 on.
         cutoffs: by what is said of them, numbers of bits.
     """
-    figure = go.Figure(
-        go.Bar(
-            x=np.arange(len(photos)),
-            y=photos,
-            marker_color=NEUTRAL,
-            showlegend=False,
-            hovertemplate="%{x} bits: %{y:,} photos<extra></extra>",
-        )
-    )
-    figure.update_yaxes(type="log", dtick=1)
-    laid_out(figure, "bits that differ from the photo most alike", "photos", bargap=0.1)
+    hover, look = "%{x} bits: %{y:,} photos", {"color": NEUTRAL}
+    figure = go.Figure(bars(np.arange(len(photos)), photos, hover, look, showlegend=False))
+    axis, words = {"type": "log", "dtick": 1}, "bits that differ from the photo most alike"
+    laid_out(figure, words, "photos", bargap=0.1, yaxis=axis)
     _mark(figure, {words: bits + 0.5 for words, bits in cutoffs.items()})
     return figure
 
 
 def _box(rows: Mapping[str, Spread | Distribution], colour: str) -> go.Box:
-    named = [_counted(n, row.photos) if isinstance(row, Spread) else "" for n, row in rows.items()]
+    named = [counted(n, row.photos) if isinstance(row, Spread) else "" for n, row in rows.items()]
     edges = {"lowerfence": "p5", "q1": "p25", "median": "median", "q3": "p75", "upperfence": "p95"}
     return go.Box(
         y=named,
@@ -216,10 +183,6 @@ def _box(rows: Mapping[str, Spread | Distribution], colour: str) -> go.Box:
         showlegend=False,
         name="",
     )
-
-
-def _counted(name: str, photos: float) -> str:
-    return f"{name} ({photos:,})"
 
 
 def _mark(figure: go.Figure, cutoffs: Mapping[str, float]) -> None:

@@ -1,4 +1,4 @@
-"""Figures of how often models predict what is labelled."""
+"""Figures of how often models predict what is labelled, and of what detectors find."""
 
 from __future__ import annotations
 
@@ -8,18 +8,23 @@ from itertools import cycle
 import numpy as np
 import plotly.graph_objects as go
 
-from facespace.charts.style import SYMBOLS, in_words, laid_out, span, whiskers
-from facespace.charts.traces import hatched
+from facespace.charts.style import BLUES, PALE, PERCENT, ROWS, SYMBOLS, in_words, laid_out, span
+from facespace.charts.traces import bars, grid, hatched, spans
 from facespace.metrics.intervals import Interval
 from facespace.metrics.operating_point import Confusion
-from facespace.palette import DARK, MALE, UNSURE, VERDICTS, ink
+from facespace.palette import DARK, FEMALE, MALE, UNSURE, ink
+
+#: What can become of a photo: words, colour and pattern.
+OUTCOMES = {
+    "right": ("predicted as labelled", MALE, ""),
+    "unsure": ("“?”", UNSURE, ""),
+    "wrong": ("read wrongly", FEMALE, "/"),
+    "missed": ("no face found", PALE, "x"),
+}
 
 
 def across(
-    table: Mapping[str, Mapping[str, Interval]],
-    chosen: str,
-    title: str,
-    percent: bool,
+    table: Mapping[str, Mapping[str, Interval]], chosen: str, title: str, percent: bool
 ) -> go.Figure:
     """One metric of several models on several test sets, with intervals.
 
@@ -33,14 +38,13 @@ def across(
     form = ".1%" if percent else ".3f"
     for (name, row), symbol in zip(table.items(), cycle(SYMBOLS), strict=False):
         marker = {"symbol": symbol, "color": MALE if name == chosen else UNSURE}
-        _add(figure, row, name, marker, f"%{{y}}, {name}: %{{x:{form}}}", form)
-    figure.update_layout(scattermode="group", scattergap=0.4)
+        figure.add_trace(_cells(row, name, marker, f"%{{y}}, {name}: %{{x:{form}}}", form))
     low, high = span(cell for row in table.values() for cell in row.values())
     # No room below 0 but for half a marker.
-    figure.update_xaxes(tickformat=".0%" if percent else "", range=[max(low, -0.004), high])
-    figure.update_yaxes(autorange="reversed", automargin=True)
+    shown = {"tickformat": ".0%" if percent else "", "range": [max(low, -0.004), high]}
+    look = {"xaxis": shown, "yaxis": ROWS, "scattermode": "group", "scattergap": 0.4}
     sets = len({key for row in table.values() for key in row})
-    return laid_out(figure, title.lower() if percent else title, "", height=140 + 58 * sets)
+    return laid_out(figure, title.lower() if percent else title, "", 140 + 58 * sets, **look)
 
 
 def shares(table: Mapping[str, Mapping[str, Interval]]) -> go.Figure:
@@ -53,36 +57,17 @@ def shares(table: Mapping[str, Mapping[str, Interval]]) -> go.Figure:
     figure = go.Figure()
     for outcome, (words, colour, pattern) in OUTCOMES.items():
         cells = [row[outcome] for row in table.values()]
-        figure.add_bar(
-            y=list(table),
-            x=[cell.value for cell in cells],
-            name=words,
-            orientation="h",
-            marker=hatched(colour, pattern),
-            texttemplate="%{x:.0%}",
-            textposition="inside",
-            insidetextanchor="middle",
-            insidetextfont={"color": ink(colour)},
-            textangle=0,
-            customdata=[in_words(cell) for cell in cells],
-            hovertemplate=f"%{{y}}: %{{customdata}} {words}<extra></extra>",
-        )
-    figure.update_xaxes(tickformat=".0%", range=[0, 1.01])
-    figure.update_yaxes(autorange="reversed", automargin=True)
+        values, told = [cell.value for cell in cells], [in_words(cell) for cell in cells]
+        hover, look = f"%{{y}}: %{{customdata}} {words}", hatched(colour, pattern)
+        bar = bars(values, list(table), hover, look, words, orientation="h", customdata=told)
+        bar.update(texttemplate="%{x:.0%}", textposition="inside", textangle=0)
+        bar.update(insidetextanchor="middle", insidetextfont={"color": ink(colour)})
+        figure.add_trace(bar)
     # A share too small for its number has it in the hover alone.
-    figure.update_layout(uniformtext={"minsize": 11, "mode": "hide"}, legend_traceorder="normal")
-    return laid_out(
-        figure, "share of all photos", "", height=150 + 48 * len(table), barmode="stack"
-    )
-
-
-#: What can become of a photo: words, colour and pattern.
-OUTCOMES = {
-    "right": ("predicted as labelled", MALE, ""),
-    "unsure": ("“?”", UNSURE, ""),
-    "wrong": ("read wrongly", VERDICTS["female"], "/"),
-    "missed": ("no face found", "#b9c0c8", "x"),
-}
+    small = {"minsize": 11, "mode": "hide"}
+    look = {"barmode": "stack", "uniformtext": small, "legend_traceorder": "normal"}
+    axes = {"xaxis": {**PERCENT, "range": [0, 1.01]}, "yaxis": ROWS}
+    return laid_out(figure, "share of all photos", "", 150 + 48 * len(table), **look, **axes)
 
 
 def intervals(table: Mapping[str, Mapping[str, Interval]], metrics: Mapping[str, str]) -> go.Figure:
@@ -95,64 +80,70 @@ def intervals(table: Mapping[str, Mapping[str, Interval]], metrics: Mapping[str,
     figure = go.Figure()
     for (metric, title), symbol in zip(metrics.items(), SYMBOLS, strict=False):
         cells = {name: row[metric] for name, row in table.items()}
-        _add(figure, cells, title, {"symbol": symbol}, f"%{{y}}: {title} %{{x:.3f}}", ".3f")
-    figure.update_layout(
-        colorway=[MALE, VERDICTS["female"], UNSURE], scattermode="group", scattergap=0.5
-    )
+        hover = f"%{{y}}: {title} %{{x:.3f}}"
+        figure.add_trace(_cells(cells, title, {"symbol": symbol}, hover, ".3f"))
     low, high = span(row[metric] for row in table.values() for metric in metrics)
-    figure.update_xaxes(range=[min(low, 0.49), high])
-    figure.update_yaxes(autorange="reversed", automargin=True)
-    return laid_out(figure, "0.5 is chance, 1 is perfect", "", height=140 + 42 * len(table))
+    look = {"colorway": [MALE, FEMALE, UNSURE], "scattermode": "group", "scattergap": 0.5}
+    axes = {"xaxis": {"range": [min(low, 0.49), high]}, "yaxis": ROWS}
+    height = 140 + 42 * len(table)
+    return laid_out(figure, "0.5 is chance, 1 is perfect", "", height, **look, **axes)
 
 
-def _add(
-    figure: go.Figure,
-    cells: Mapping[str, Interval],
-    name: str,
-    marker: dict[str, str],
-    hover: str,
-    form: str,
-) -> None:
+def _cells(
+    cells: Mapping[str, Interval], name: str, marker: dict[str, str], hover: str, form: str
+) -> go.Scatter:
     """Markers with their intervals, one on each line of the y axis."""
-    figure.add_scatter(
-        x=[cell.value for cell in cells.values()],
-        y=list(cells),
-        mode="markers",
-        orientation="h",
-        marker={"size": 11, **marker},
-        error_x=whiskers(list(cells.values())),
-        customdata=[[cell.low, cell.high] for cell in cells.values()],
-        name=name,
-        hovertemplate=(
-            f"{hover}<br>95 %: %{{customdata[0]:{form}}} to %{{customdata[1]:{form}}}"
-            "<extra></extra>"
-        ),
-    )
+    hover += f"<br>95 %: %{{customdata[0]:{form}}} to %{{customdata[1]:{form}}}"
+    ends = [[cell.low, cell.high] for cell in cells.values()]
+    more = {"name": name, "customdata": ends, "orientation": "h"}
+    return spans(list(cells.values()), list(cells), hover, marker, **more)
 
 
 def confusion(matrix: Confusion) -> go.Figure:
     """Counts and shares; rows are labels, columns verdicts, both female then male."""
     numbers = np.asarray(matrix)
     shares = numbers / numbers.sum(axis=1, keepdims=True)
-    figure = go.Figure(
-        go.Heatmap(
-            z=shares,
-            x=["predicted female", "predicted male"],
-            y=["labelled female", "labelled male"],
-            zmin=0,
-            zmax=1,
-            colorscale=[[0, "#eef3f8"], [1, "#0b63a5"]],
-            showscale=False,
-            hovertemplate="%{y}, %{x}: %{z:.1%}<extra></extra>",
-        )
+    verdicts, labels = (
+        [f"{done} {sex}" for sex in ("female", "male")] for done in ("predicted", "labelled")
     )
+    hover = "%{y}, %{x}: %{z:.1%}"
+    figure = go.Figure(grid(shares, verdicts, labels, hover, BLUES, zmin=0, zmax=1))
     for (row, column), number in np.ndenumerate(numbers):
+        share = shares[row, column]
         figure.add_annotation(
             x=column,
             y=row,
-            text=f"<b>{number:,}</b><br>{shares[row, column]:.1%}",
+            text=f"<b>{number:,}</b><br>{share:.1%}",
             showarrow=False,
-            font={"size": 16, "color": "white" if shares[row, column] > 0.5 else DARK},
+            font={"size": 16, "color": "white" if share > 0.5 else DARK},
         )
-    figure.update_yaxes(autorange="reversed", tickangle=-90)
-    return laid_out(figure, "", "", height=380)
+    return laid_out(figure, "", "", 380, yaxis={"autorange": "reversed", "tickangle": -90})
+
+
+def detection(
+    table: Mapping[str, Mapping[str, float | None]], chosen: str, x: str, percent: bool = True
+) -> go.Figure:
+    """Bars of several detectors beside one another, in groups; one detector stands out.
+
+    Args:
+        table: by a detector's title the values of each group; None draws no bar.
+        chosen: the title of the one that stands out.
+        x: what the x axis shows, with its unit.
+        percent: whether values are shares, 0 to 1.
+    """
+    form = ".1%" if percent else ".1f"
+    figure, others = go.Figure(), cycle(("", "/", ".", "x"))
+    for title, row in table.items():
+        strong = title == chosen
+        look = hatched(MALE if strong else PALE, "" if strong else next(others))
+        hover = f"%{{y}}, {title}: %{{x:{form}}}"
+        bar = bars(list(row.values()), list(row), hover, look, title, orientation="h")
+        bar.update(texttemplate=f"%{{x:{form}}}", textposition="outside", cliponaxis=False)
+        figure.add_trace(bar)
+    shown: dict[str, object] = {"rangemode": "tozero", "tickformat": ""}
+    if percent:
+        # Numbers stand to the right of the bars.
+        shown |= {**PERCENT, "range": [0, 1.15], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+    height = 150 + (24 * len(table) + 16) * len({group for row in table.values() for group in row})
+    look = {"barmode": "group", "bargap": 0.12, "legend_traceorder": "normal"}
+    return laid_out(figure, x, "", height, xaxis=shown, yaxis=ROWS, **look)

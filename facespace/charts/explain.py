@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from facespace.charts.style import laid_out
-from facespace.charts.traces import bar_below, line, spot, square
+from facespace.charts.style import PERCENT, laid_out
+from facespace.charts.traces import about_zero, bar_below, line, spot, square
 from facespace.explain.occlusion import Sensitivity
 from facespace.palette import FEMALE, MALE, UNSURE
 
@@ -39,29 +39,26 @@ def path(
         look = {"fillcolor": UNSURE, "opacity": 0.15, "line_width": 0}
         figure.add_hrect(1 - certainty, certainty, **look, **words)
     figure.add_hline(threshold, line={"color": UNSURE, "dash": "dot"})
-    figure.update_yaxes(range=[0, 1], tickformat=".0%")
-    x = "steps towards male (−) or female (+)"
-    return laid_out(figure, x, "probability of female", 320, showlegend=False)
+    x, axis = "steps towards male (−) or female (+)", {**PERCENT, "range": [0, 1]}
+    return laid_out(figure, x, "probability of female", 320, showlegend=False, yaxis=axis)
 
 
 def occlusion(crop: npt.NDArray[np.uint8], sensitivity: Sensitivity) -> go.Figure:
-    """A crop, (side, side), under the change of the probability of female by what is covered."""
+    """A crop under the change of the probability of female by what is covered.
+
+    Args:
+        crop: uint8 (side, side), or (side, side, 3) in colour.
+        sensitivity: of this crop.
+    """
     most = max(float(np.abs(sensitivity.change).max()), 0.005)
     words = (f"−{100 * most:.0f} points", "0", f"+{100 * most:.0f} points")
     # A picture's pixels stand on whole numbers, their corners half a pixel before.
     places = sensitivity.centres - 0.5
-    figure = go.Figure(go.Image(z=np.repeat(crop[..., None], 3, axis=2), hoverinfo="skip"))
-    figure.add_heatmap(
-        z=sensitivity.change,
-        x=places,
-        y=places,
-        zmin=-most,
-        zmax=most,
-        colorscale=CHANGE,
-        opacity=0.75,
-        colorbar=bar_below([-most, 0, most], words, len=0.9),
-        hovertemplate="covered here: %{z:+.1%} female<extra></extra>",
-    )
+    rgb = np.repeat(crop[..., None], 3, axis=2) if crop.ndim == 2 else crop
+    figure = go.Figure(go.Image(z=rgb, hoverinfo="skip"))
+    bar, hover = bar_below([-most, 0, most], words, len=0.9), "covered here: %{z:+.1%} female"
+    change = about_zero(sensitivity.change, most, f"{hover}<extra></extra>", bar)
+    figure.add_trace(change.update(x=places, y=places, colorscale=CHANGE, opacity=0.75))
     edges = [-0.5, len(crop) - 0.5]
     square(figure, 420).update_xaxes(range=edges)
     return figure.update_yaxes(autorange=None, range=edges[::-1])

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from facespace.charts.style import PALE, in_words, laid_out, span, whiskers
+from facespace.charts.style import BLUES, PALE, PERCENT, counted, in_words, laid_out, span
+from facespace.charts.traces import grid, line, spans
 from facespace.metrics.fairness import EqualisedGroup
 from facespace.metrics.groups import Group, order_of
+from facespace.metrics.intervals import Interval
 from facespace.palette import DARK, MALE, UNSURE, VERDICTS
 
 
@@ -20,6 +23,7 @@ def groups(
     title: str,
     least: int,
     overall: float | None,
+    told: Callable[[Group], str] | None = None,
 ) -> go.Figure:
     """A metric of every group with its 95 % interval, the groups below one another.
 
@@ -29,52 +33,38 @@ def groups(
         title: what people call it.
         least: groups of fewer faces are known hollow and faint.
         overall: its value over all faces, for a line; None draws none.
+        told: what is said of a group under the pointer; accuracy, coverage and risk where None.
     """
     known = {
-        f"{name.replace('_', ' ')} ({group.faces:,})": group
+        counted(name.replace("_", " "), group.faces): group
         for name, group in table.items()
         if not math.isnan(group.metrics[metric].value)
     }
     figure = go.Figure()
     if overall is not None and known:
-        labels = list(known)
-        figure.add_scatter(
-            x=[overall] * len(labels),
-            y=labels,
-            mode="lines",
-            line={"dash": "dot", "color": UNSURE, "width": 2},
-            name=f"all faces: {overall:.1%}",
-            hoverinfo="skip",
-        )
+        name, x = f"all faces: {overall:.1%}", [overall] * len(known)
+        everyone = line(x, list(known), UNSURE, None, name, 2, dash="dot", hoverinfo="skip")
+        figure.add_trace(everyone)
     kinds = {f"{least} faces or more": "circle", f"fewer than {least} faces": "circle-open"}
     for name, symbol in kinds.items():
         large = symbol == "circle"
-        shown = {label: group for label, group in known.items() if (group.faces >= least) is large}
+        shown = {k: group for k, group in known.items() if (group.count(metric) >= least) is large}
         if shown:
             cells = [group.metrics[metric] for group in shown.values()]
-            figure.add_scatter(
-                x=[cell.value for cell in cells],
-                y=list(shown),
-                mode="markers",
-                name=name,
-                marker={"size": 10, "symbol": symbol, "color": MALE},
-                error_x=whiskers(cells),
-                customdata=[_in_words(group) for group in shown.values()],
-                hovertemplate="<b>%{y}</b><br>%{customdata}<extra></extra>",
-            )
-    figure.update_xaxes(
-        tickformat=".0%", range=span(group.metrics[metric] for group in known.values())
-    )
-    figure.update_yaxes(
-        automargin=True,
-        # From the first group on top to the last; by itself it would leave much room at the ends.
-        range=[len(known) - 0.4, -0.6],
-        categoryorder="array",
-        categoryarray=list(known),
-        tickmode="linear",
-        showgrid=False,
-    )
-    return laid_out(figure, title.lower(), "", height=130 + 25 * len(known))
+            look = {"size": 10, "symbol": symbol, "color": MALE}
+            words = [(told or _in_words)(group) for group in shown.values()]
+            hover = "<b>%{y}</b><br>%{customdata}"
+            mark = spans(cells, list(shown), hover, look, name=name, customdata=words)
+            figure.add_trace(mark)
+    shares = {**PERCENT, "range": span(group.metrics[metric] for group in known.values())}
+    rows = {**_rows(list(known)), "showgrid": False}
+    return laid_out(figure, title.lower(), "", 130 + 25 * len(known), xaxis=shares, yaxis=rows)
+
+
+def _rows(labels: list[str]) -> dict[str, Any]:
+    """An axis from the first row on top to the last; by itself it would leave room at the ends."""
+    ends = {"range": [len(labels) - 0.4, -0.6], "tickmode": "linear", "automargin": True}
+    return {**ends, "categoryorder": "array", "categoryarray": labels}
 
 
 def _in_words(group: Group) -> str:
@@ -96,7 +86,7 @@ def crossing(table: Mapping[str, Group], metric: str, title: str, least: int) ->
         title: what people call it.
         least: crossings of fewer faces are grey and have no part in the scale of colour.
     """
-    cells = {(one, other): table[f"{one}, {other}"] for one, other in map(_pair, table)}
+    cells = {tuple(name.split(", ", 1)): group for name, group in table.items()}
     rows, columns = (sorted({key[i] for key in cells}, key=order_of) for i in (0, 1))
     values = {key: group.metrics[metric].value for key, group in cells.items()}
     large = {
@@ -106,9 +96,7 @@ def crossing(table: Mapping[str, Group], metric: str, title: str, least: int) ->
     }
     low, high = min(large.values(), default=0), max(large.values(), default=1)
 
-    def words(key: tuple[str, str]) -> str:
-        if key not in cells:
-            return ""
+    def words(key: tuple[str, ...]) -> str:
         value, faces = values[key], cells[key].faces
         share = "–" if math.isnan(value) else f"{value:.0%}"
         dark = key not in large or value - low < 0.55 * (high - low)
@@ -117,35 +105,75 @@ def crossing(table: Mapping[str, Group], metric: str, title: str, least: int) ->
 
     figure = go.Figure()
     for name, scale, chosen in (
-        ("grey", [[0, PALE], [1, PALE]], set(cells) - set(large)),
-        ("", [[0, "#eef3f8"], [1, "#0b63a5"]], set(large)),
+        ("grey", [[0, PALE], [1, PALE]], cells.keys() - large.keys()),
+        ("", BLUES, large.keys()),
     ):
-        grid = [[(row, column) for column in columns] for row in rows]
-        figure.add_heatmap(
-            z=[[(large.get(key, 0) if key in chosen else None) for key in line] for line in grid],
-            x=[column.replace("_", " ") for column in columns],
-            y=[row.replace("_", " ") for row in rows],
-            text=[[words(key) if key in chosen else "" for key in line] for line in grid],
+        keys = [[(row, column) for column in columns] for row in rows]
+        drawn = grid(
+            [[large.get(key, 0) if key in chosen else None for key in row] for row in keys],
+            [column.replace("_", " ") for column in columns],
+            [row.replace("_", " ") for row in rows],
+            "<b>%{y}, %{x}</b><br>%{customdata}",
+            scale,
+            text=[[words(key) if key in chosen else "" for key in row] for row in keys],
             customdata=[
-                [_in_words(cells[key]) if key in chosen else "" for key in line] for line in grid
+                [_in_words(cells[key]) if key in chosen else "" for key in row] for row in keys
             ],
-            texttemplate="%{text}",
-            textfont={"size": 12},
-            zmin=low,
-            zmax=high,
-            colorscale=scale,
-            showscale=False,
-            xgap=2,
-            ygap=2,
-            name=name,
-            hoverongaps=False,
-            hovertemplate="<b>%{y}, %{x}</b><br>%{customdata}<extra></extra>",
+            **{"zmin": low, "zmax": high, "textfont": {"size": 12}, "name": name},
+            **{"xgap": 2, "ygap": 2, "hoverongaps": False},
         )
-    figure.update_xaxes(type="category", side="top", showgrid=False, title_standoff=4)
-    figure.update_yaxes(type="category", autorange="reversed", automargin=True, showgrid=False)
-    laid_out(figure, "", "", height=130 + 46 * len(rows))
+        figure.add_trace(drawn)
+    category = {"type": "category", "automargin": True, "showgrid": False}
+    axes = {
+        "xaxis": {**category, "side": "top"},
+        "yaxis": {**category, "autorange": "reversed"},
+    }
     # The names of the columns are on top, turned on a phone.
-    return figure.update_layout(margin={"t": 20}, meta=title).update_xaxes(automargin=True)
+    margin = {"l": 10, "r": 10, "t": 20, "b": 10}
+    return laid_out(figure, "", "", 130 + 46 * len(rows), margin=margin, meta=title, **axes)
+
+
+def sexes(
+    table: Mapping[str, Group],
+    metrics: tuple[str, ...],
+    title: str,
+    least: int,
+    complement: bool = False,
+) -> go.Figure:
+    """A metric of female and of male faces, side by side in every group, with their intervals.
+
+    Args:
+        table: by name.
+        metrics: that of female faces, 0 to 1, and that of male ones.
+        title: what people call it.
+        least: what is about fewer faces is not drawn.
+        complement: whether one less the metric is drawn.
+    """
+    figure, drawn = go.Figure(), list[Interval]()
+    labels = {name: counted(name.replace("_", " "), group.faces) for name, group in table.items()}
+    cells: dict[str, dict[str, Interval]] = {label: {} for label in labels.values()}
+    for sex, metric in zip(("female", "male"), metrics, strict=True):
+        for name, group in table.items():
+            if group.count(metric) >= least:
+                cell = group.metrics[metric]
+                cells[labels[name]][sex] = cell.complement if complement else cell
+    for label, pair in cells.items():
+        if len(pair) == 2:
+            ends = [cell.value for cell in pair.values()]
+            joined = line(ends, [label] * 2, UNSURE, None, width=5, hoverinfo="skip", opacity=0.5)
+            figure.add_trace(joined.update(showlegend=False))
+    for sex, symbol in (("female", "diamond"), ("male", "circle")):
+        known = {label: pair[sex] for label, pair in cells.items() if sex in pair}
+        drawn += known.values()
+        look = {"size": 12, "symbol": symbol, "color": VERDICTS[sex]}
+        told = [in_words(cell) for cell in known.values()]
+        hover = f"%{{y}}, labelled {sex}: %{{customdata}}"
+        mark = spans(list(known.values()), list(known), hover, look, customdata=told)
+        mark.update(name=f"labelled {sex}", error_x={"thickness": 1, "width": 3})
+        figure.add_trace(mark)
+    shares = {**PERCENT, "range": span(drawn)}
+    height = 130 + 32 * len(labels)
+    return laid_out(figure, title.lower(), "", height, xaxis=shares, yaxis=_rows([*cells]))
 
 
 def thresholds(table: Mapping[str, EqualisedGroup]) -> go.Figure:
@@ -155,49 +183,28 @@ def thresholds(table: Mapping[str, EqualisedGroup]) -> go.Figure:
         table: by name.
     """
     figure = go.Figure()
-    labels = [f"{name.replace('_', ' ')} ({group.faces:,})" for name, group in table.items()]
+    labels = [counted(name.replace("_", " "), group.faces) for name, group in table.items()]
+    shares: list[float] = []
     for sex, symbol in (("female", "diamond"), ("male", "circle")):
-        xs: list[float | None] = []
-        ys: list[str] = []
-        for label, group in zip(labels, table.values(), strict=True):
-            xs += [group.before[f"recall_{sex}"], group.after[f"recall_{sex}"], None]
-            ys += [label] * 3
-        figure.add_scatter(
-            x=xs,
-            y=ys,
-            mode="lines+markers",
+        key, colour = f"recall_{sex}", VERDICTS[sex]
+        pairs = [(group.before[key], group.after[key]) for group in table.values()]
+        shares += [share for pair in pairs for share in pair]
+        symbols = [f"{symbol}-open", symbol, symbol] * len(labels)
+        border = {"width": 2, "color": colour}
+        joined = line(
+            # Nothing joins a group to the next.
+            [share for pair in pairs for share in (*pair, None)],
+            [label for label in labels for _ in range(3)],
+            colour,
+            f"%{{y}}, labelled {sex}: %{{x:.1%}} with %{{customdata}}<extra></extra>",
+            f"labelled {sex}",
+            width=2,
             orientation="h",
-            name=f"labelled {sex}",
-            line={"color": VERDICTS[sex], "width": 2},
-            marker={
-                "size": 10,
-                "symbol": [f"{symbol}-open", symbol, symbol] * len(labels),
-                "color": VERDICTS[sex],
-                "line": {"width": 2, "color": VERDICTS[sex]},
-            },
             customdata=["the one threshold", "its own", ""] * len(labels),
-            hovertemplate=f"%{{y}}, labelled {sex}: %{{x:.1%}} with %{{customdata}}<extra></extra>",
+            marker={"size": 10, "symbol": symbols, "color": colour, "line": border},
         )
-    figure.update_layout(scattermode="group", scattergap=0.4)
-    shares = [
-        rates[f"recall_{sex}"]
-        for group in table.values()
-        for rates in (group.before, group.after)
-        for sex in ("female", "male")
-    ]
-    figure.update_xaxes(
-        tickformat=".0%", range=[np.nanmin(shares) - 0.03, np.nanmax(shares) + 0.03]
-    )
-    figure.update_yaxes(
-        range=[len(labels) - 0.4, -0.6],
-        categoryorder="array",
-        categoryarray=labels,
-        tickmode="linear",
-        automargin=True,
-    )
-    return laid_out(figure, "predicted as labelled", "", height=140 + 36 * len(labels))
-
-
-def _pair(name: str) -> tuple[str, str]:
-    one, other = name.split(", ", 1)
-    return one, other
+        figure.add_trace(joined)
+    ends = [np.nanmin(shares) - 0.03, np.nanmax(shares) + 0.03]
+    look = {"scattermode": "group", "scattergap": 0.4}
+    axes = {"xaxis": {**PERCENT, "range": ends}, "yaxis": _rows(labels)}
+    return laid_out(figure, "predicted as labelled", "", 140 + 36 * len(labels), **look, **axes)

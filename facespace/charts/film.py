@@ -1,4 +1,4 @@
-"""Figures of a film: who was in view when, and how many."""
+"""Figures of a film, who was in view when, and how many; and of what a webcam sees."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
-from facespace.charts.style import laid_out
-from facespace.charts.traces import PATTERNS, line, marker_of
-from facespace.palette import VERDICTS
+from facespace.charts.style import NEUTRAL, laid_out
+from facespace.charts.traces import PATTERNS, bars, line, marker_of
+from facespace.palette import MALE, VERDICTS
 
 
 def timeline(spans: Sequence[Mapping[str, Any]]) -> go.Figure:
     """One row a track, a bar for each stretch in view; the surer the verdict, the stronger.
 
     Args:
-        spans: ``track``, ``label``, ``certainty`` (0.5 to 1), and ``start`` and ``end`` in
+        spans: ``track``, ``label``, ``confidence`` (0 to 1), and ``start`` and ``end`` in
             seconds. A bar's ``customdata`` begins with its start.
     """
     figure = go.Figure()
@@ -24,23 +25,26 @@ def timeline(spans: Sequence[Mapping[str, Any]]) -> go.Figure:
         of_label = [span for span in spans if span["label"] == label]
         if not of_label:
             continue
-        figure.add_bar(
-            y=[f"Face {span['track']}" for span in of_label],
+        bar = bars(
+            [span["end"] - span["start"] for span in of_label],
+            [f"Face {span['track']}" for span in of_label],
+            f"%{{y}}: {label}, %{{customdata[2]:.0%}} sure<br>"
+            "%{customdata[0]:.1f} to %{customdata[1]:.1f} s",
+            marker_of(label, opacity=[_opacity(span["confidence"]) for span in of_label]),
+            label,
             base=[span["start"] for span in of_label],
-            x=[span["end"] - span["start"] for span in of_label],
-            customdata=[[span["start"], span["end"], span["certainty"]] for span in of_label],
+            customdata=[[span["start"], span["end"], span["confidence"]] for span in of_label],
             orientation="h",
-            name=label,
-            marker=marker_of(
-                label, opacity=[0.35 + 1.3 * (span["certainty"] - 0.5) for span in of_label]
-            ),
-            hovertemplate=f"%{{y}}: {label}, %{{customdata[2]:.0%}} sure<br>"
-            "%{customdata[0]:.1f} to %{customdata[1]:.1f} s<extra></extra>",
         )
+        figure.add_trace(bar)
     rows = [f"Face {track}" for track in sorted({span["track"] for span in spans}, reverse=True)]
-    figure.update_yaxes(categoryorder="array", categoryarray=rows, automargin=True)
     look = {"barmode": "overlay", "bargap": 0.25, "legend_traceorder": "normal"}
+    look["yaxis"] = {"categoryorder": "array", "categoryarray": rows, "automargin": True}
     return laid_out(figure, "seconds", "", 130 + 30 * max(1, len(rows)), showlegend=True, **look)
+
+
+def _opacity(confidence: float) -> float:
+    return 0.35 + 1.3 * (max(confidence, 0.5) - 0.5)
 
 
 def in_view(seconds: Sequence[float], counts: Mapping[str, Sequence[int]]) -> go.Figure:
@@ -57,5 +61,25 @@ def in_view(seconds: Sequence[float], counts: Mapping[str, Sequence[int]]) -> go
             area = line(list(seconds), list(values), colour, hover, label, 1.5, shape="hv")
             figure.add_trace(area.update(stackgroup="all"))
     most = max((sum(values) for values in zip(*counts.values(), strict=True)), default=0)
-    figure.update_yaxes(rangemode="tozero", dtick=1 if most < 8 else None)
-    return laid_out(figure, "seconds", "faces in view", 260, showlegend=True)
+    axis = {"rangemode": "tozero", "dtick": 1 if most < 8 else None}
+    return laid_out(figure, "seconds", "faces in view", 260, showlegend=True, yaxis=axis)
+
+
+def history(rows: Sequence[tuple[float, int, float]]) -> go.Figure:
+    """Faces in view and frames per second, over the last minute.
+
+    Args:
+        rows: seconds ago, faces in view, frames shown a second.
+    """
+    ago = [-row[0] for row in rows]
+    figure = make_subplots(specs=[[{"secondary_y": True}]])
+    hover, faces = "%{y} faces<extra></extra>", [row[1] for row in rows]
+    figure.add_trace(line(ago, faces, MALE, hover, "faces in view", shape="hv"))
+    hover, rates = "%{y:.0f} frames per second<extra></extra>", [row[2] for row in rows]
+    second = line(ago, rates, NEUTRAL, hover, "frames per second", 2, dash="dot")
+    figure.add_trace(second, secondary_y=True)
+    laid_out(figure, "seconds", "", 220, margin={"l": 10, "r": 10, "t": 30, "b": 10})
+    figure.update_xaxes(range=[-60, 0])
+    figure.update_yaxes(rangemode="tozero", dtick=1, secondary_y=False)
+    right = {"showgrid": False, "tickformat": ".0f", "nticks": 4}
+    return figure.update_yaxes(rangemode="tozero", **right, secondary_y=True)

@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from facespace.charts.style import laid_out
-from facespace.charts.traces import marker_of, middles
+from facespace.charts.style import PERCENT, laid_out
+from facespace.charts.traces import bars, marker_of, middles
 
 Array = npt.NDArray[np.float64]
 
-#: Edges of the bins of certainty: 0.5 to 1 in steps of 0.025.
-CERTAINTY = np.linspace(0.5, 1, 21)
+#: Edges of the bins of confidence: 0.5 to 1 in steps of 0.025.
+CONFIDENCE = np.linspace(0.5, 1, 21)
 
 #: Edges of the bins of face sizes in pixels: three to each doubling.
 SIZES = 2 ** np.arange(3, 11.01, 1 / 3)
@@ -24,30 +24,26 @@ def verdicts(counts: Mapping[str, int]) -> go.Figure:
     """One bar a verdict: how many faces."""
     figure = go.Figure()
     for label, count in counts.items():
-        figure.add_bar(
-            y=[label],
-            x=[count],
-            orientation="h",
-            text=[f"{count:,}"],
-            textposition="outside",
-            name=label,
-            marker=marker_of(label),
-            hovertemplate="%{y}: %{x:,} faces<extra></extra>",
-        )
-    figure.update_yaxes(autorange="reversed", type="category")
-    figure.update_xaxes(range=[0, 1.2 * max(counts.values(), default=0) or 1])
-    return laid_out(figure, "faces", "", height=280, showlegend=False, bargap=0.35)
+        look = {"orientation": "h", "text": [f"{count:,}"], "textposition": "outside"}
+        hover = "%{y}: %{x:,} faces"
+        figure.add_trace(bars([count], [label], hover, marker_of(label), label, **look))
+    axes = {
+        "xaxis": {"range": [0, 1.2 * max(counts.values(), default=0) or 1]},
+        "yaxis": {"autorange": "reversed", "type": "category"},
+    }
+    return laid_out(figure, "faces", "", 280, showlegend=False, bargap=0.35, **axes)
 
 
-def certainty(values: Mapping[str, Sequence[float]]) -> go.Figure:
-    """How sure the model is of each face, the verdicts stacked.
+def confidence(values: Mapping[str, Sequence[float]]) -> go.Figure:
+    """How sure the verdict on each face is, the verdicts stacked.
 
     Args:
-        values: by verdict, the probability of the likelier class, 0.5 to 1.
+        values: by verdict, the chance that it is right, 0 to 1; what is under 0.5 is in the
+            first bin.
     """
-    figure = _stacked(values, CERTAINTY, "{:.1%} to {:.1%} sure")
-    figure.update_xaxes(tickformat=".0%", range=[0.5, 1])
-    return laid_out(figure, "probability of the likelier class", "faces", 280, barmode="stack")
+    figure = _stacked(values, CONFIDENCE, "{:.1%} to {:.1%} sure")
+    axis = {**PERCENT, "range": [0.5, 1]}
+    return laid_out(figure, "chance of being right", "faces", 280, xaxis=axis)
 
 
 def sizes(values: Mapping[str, Sequence[float]]) -> go.Figure:
@@ -60,12 +56,9 @@ def sizes(values: Mapping[str, Sequence[float]]) -> go.Figure:
     ends = [size for sizes in values.values() for size in sizes] or [64.0]
     low, high = (np.log2(np.clip(end, SIZES[0], SIZES[-1])) for end in (min(ends), max(ends)))
     ticks = np.arange(3, 12)
-    figure.update_xaxes(
-        tickvals=ticks.tolist(),
-        ticktext=[f"{2**tick}" for tick in ticks],
-        range=[float(np.floor(low)), float(np.floor(high) + 1)],
-    )
-    return laid_out(figure, "shorter side of the face, pixels", "faces", 280, barmode="stack")
+    axis = {"tickvals": ticks.tolist(), "ticktext": [f"{2**tick}" for tick in ticks]}
+    axis["range"] = [float(np.floor(low)), float(np.floor(high) + 1)]
+    return laid_out(figure, "shorter side of the face, pixels", "faces", 280, xaxis=axis)
 
 
 def _stacked(
@@ -89,14 +82,15 @@ def _stacked(
         if not len(numbers):
             continue
         inside = np.clip(scale(np.asarray(numbers, float)), edges[0], edges[-1])
-        figure.add_bar(
-            x=middles(edges).tolist(),
-            y=np.histogram(inside, edges)[0].tolist(),
+        bar = bars(
+            middles(edges).tolist(),
+            np.histogram(inside, edges)[0].tolist(),
+            f"%{{customdata}}: %{{y:,}} {label}",
+            marker_of(label, line={"width": 0}),
+            label,
             width=np.diff(edges).tolist(),
             customdata=shown,
-            name=label,
-            marker=marker_of(label, line={"width": 0}),
-            hovertemplate=f"%{{customdata}}: %{{y:,}} {label}<extra></extra>",
         )
-    figure.update_layout(showlegend=True, legend_traceorder="normal")
-    return figure
+        figure.add_trace(bar)
+    look = {"barmode": "stack", "showlegend": True, "legend_traceorder": "normal"}
+    return figure.update_layout(**look)

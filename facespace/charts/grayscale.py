@@ -9,20 +9,17 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from facespace.charts.style import NEUTRAL, SYMBOLS, laid_out
-from facespace.charts.traces import about_zero, bar_below, line, square
+from facespace.charts.style import NEUTRAL, PERCENT, SYMBOLS, laid_out
+from facespace.charts.traces import about_zero, bar_below, bars, grid, line, marks, square
 from facespace.io import encode
 from facespace.palette import DARK, FEMALE, MALE, UNSURE
 
 #: Black to the full channel, as a heat map's colour scale.
 SCALES = {
-    name: [[0, "#000000"], [1, full]]
-    for name, full in (
-        ("Grey", "#ffffff"),
-        ("Red", "#ff0000"),
-        ("Green", "#00ff00"),
-        ("Blue", "#0000ff"),
-    )
+    "Grey": [[0, "#000000"], [1, "#ffffff"]],
+    "Red": [[0, "#000000"], [1, "#ff0000"]],
+    "Green": [[0, "#000000"], [1, "#00ff00"]],
+    "Blue": [[0, "#000000"], [1, "#0000ff"]],
 }
 
 #: The level of each scale from which black words stand out more than white ones (WCAG's contrast).
@@ -31,7 +28,7 @@ _BLACK_FROM = {"Grey": 118, "Red": 237, "Green": 138, "Blue": 256}
 #: Points a side that can be clicked on; more would make a phone slow.
 CLICKS = 64
 
-_NONE = {"l": 0, "r": 0, "t": 0, "b": 0}
+_NONE = dict.fromkeys("lrtb", 0)
 _TICKS = (0, 64, 128, 192, 255)
 _LINES = ((MALE, "solid"), (FEMALE, "dash"), (UNSURE, "dot"), ("#2a9d6f", "dashdot"))
 
@@ -57,29 +54,20 @@ def place(
         a.ravel() for a in np.mgrid[step // 2 : height : step, step // 2 : width : step]
     )
     figure = go.Figure(go.Image(source=encode.to_address(shown), hoverinfo="skip"))
-    figure.add_scatter(
-        x=columns,
-        y=rows,
-        customdata=levels[rows, columns],
-        mode="markers",
-        marker={"opacity": 0, "size": 8, "color": NEUTRAL},
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
-        hovertemplate="column %{x}, row %{y}<br>level %{customdata}<extra></extra>",
-        showlegend=False,
-    )
+    hover, unseen = "column %{x}, row %{y}<br>level %{customdata}", {"opacity": 0}
+    look = {**unseen, "size": 8, "color": NEUTRAL}
+    points = marks(columns, rows, hover, look, customdata=levels[rows, columns])
+    points.update(selected={"marker": unseen}, unselected={"marker": unseen}, showlegend=False)
+    figure.add_trace(points)
     left, top, right, bottom = (edge - 0.5 for edge in frame)
     # A dark line on a wide light one is seen on every picture.
     for colour, thick in (("white", 5), (FEMALE, 2.5)):
-        figure.add_shape(
-            type="rect",
-            **{"x0": left, "y0": top, "x1": right, "y1": bottom},
-            line={"color": colour, "width": thick},
-        )
+        corners = {"x0": left, "y0": top, "x1": right, "y1": bottom}
+        figure.add_shape(type="rect", **corners, line={"color": colour, "width": thick})
     figure.update_xaxes(visible=False, range=[-0.5, width - 0.5], constrain="domain")
     figure.update_yaxes(visible=False, range=[height - 0.5, -0.5], constrain="domain")
-    figure.update_layout(height=400, margin=_NONE, dragmode=False, clickmode="event+select")
-    return figure
+    look = {"margin": _NONE, "dragmode": False, "clickmode": "event+select"}
+    return figure.update_layout(height=400, **look)
 
 
 def numbers(
@@ -97,37 +85,23 @@ def numbers(
     black = levels >= _BLACK_FROM[scale]
     # Plotly's own choice of the words' colour is hard to read on middle grey.
     for colour, which in (("black", black), ("white", ~black)):
-        figure.add_heatmap(
-            z=np.where(which, levels, np.nan),
-            x=np.arange(left, left + columns),
-            y=np.arange(top, top + rows),
-            zmin=0,
-            zmax=255,
-            colorscale=SCALES[scale],
-            showscale=False,
-            texttemplate="%{z}",
-            textfont={"color": colour},
-            hovertemplate="column %{x}, row %{y}<br>level %{z}<extra></extra>",
-            hoverongaps=False,
-            xgap=1,
-            ygap=1,
+        drawn = grid(
+            np.where(which, levels, np.nan),
+            np.arange(left, left + columns),
+            np.arange(top, top + rows),
+            "column %{x}, row %{y}<br>level %{z}",
+            SCALES[scale],
+            **{"zmin": 0, "zmax": 255, "texttemplate": "%{z}", "textfont": {"color": colour}},
+            **{"xgap": 1, "ygap": 1, "hoverongaps": False},
         )
-    step = -(-max(rows, columns) // 6)
-    ticks = {
-        "ticks": "",
-        "tickfont": {"size": 11},
-        "tick0": 0,
-        "dtick": step,
-        "constrain": "domain",
-        "showgrid": False,
-        "zeroline": False,
-    }
+        figure.add_trace(drawn)
+    ticks = {"ticks": "", "tickfont": {"size": 11}, "tick0": 0}
+    ticks |= {"dtick": -(-max(rows, columns) // 6), "constrain": "domain"}
+    ticks |= {"showgrid": False, "zeroline": False}
     figure.update_xaxes(**ticks, side="top", title="column", title_standoff=4)
-    figure.update_yaxes(
-        **ticks, autorange="reversed", scaleanchor="x", title="row", title_standoff=6
-    )
-    figure.update_layout(height=400, margin=_NONE)
-    return figure
+    figure.update_yaxes(**ticks, autorange="reversed", title="row", title_standoff=6)
+    figure.update_yaxes(scaleanchor="x")
+    return figure.update_layout(height=400, margin=_NONE)
 
 
 def difference(
@@ -144,18 +118,13 @@ def difference(
     """
     apart = one.astype(np.int16) - other
     most = max(1, int(np.quantile(np.abs(apart), 0.995)))
-    marks = [f"−{most} and less", "0", f"{most} and more"]
-    bar = bar_below([-most, 0, most], marks, title="levels", thickness=12, y=-0.02, len=0.7)
+    ends = [f"−{most} and less", "0", f"{most} and more"]
+    bar = bar_below([-most, 0, most], ends, title="levels", thickness=12, y=-0.02, len=0.7)
     hover = f"column %{{x}}, row %{{y}}<br>{words}: %{{z:+d}}<extra></extra>"
     figure = go.Figure(about_zero(apart, most, hover, bar))
-    figure.add_scatter(
-        x=[mark[0]],
-        y=[mark[1]],
-        mode="markers",
-        marker={"symbol": "circle-open", "size": 18, "color": DARK, "line": {"width": 2.5}},
-        showlegend=False,
-        hovertemplate="column %{x}, row %{y}: the formulas differ most here<extra></extra>",
-    )
+    ring = {"symbol": "circle-open", "size": 18, "color": DARK, "line": {"width": 2.5}}
+    hover = "column %{x}, row %{y}: the formulas differ most here"
+    figure.add_trace(marks([mark[0]], [mark[1]], hover, ring, showlegend=False))
     height, width = apart.shape
     square(figure, 460).update_xaxes(range=[-0.5, width - 0.5])
     return figure.update_yaxes(autorange=None, range=[height - 0.5, -0.5])
@@ -170,16 +139,11 @@ def levels(counts: Sequence[int] | npt.NDArray[Any]) -> go.Figure:
     top, room = int(counts.max()), 2 * float(np.quantile(counts, 0.98))
     cut = top > 2 * room > 0
     every, shares = np.arange(len(counts)), np.cumsum(counts) / counts.sum()
-    bars = go.Bar(
-        x=every,
-        y=counts,
-        name="pixels",
-        marker={"color": NEUTRAL, "line": {"width": 0}},
-        hovertemplate="level %{x}: %{y:,} pixels<extra></extra>",
-    )
+    look = {"color": NEUTRAL, "line": {"width": 0}}
+    pixels = bars(every, counts, "level %{x}: %{y:,} pixels", look, "pixels")
     hover, name = "up to level %{x}: %{y:.1%}<extra></extra>", "up to this level, of all"
     curve = line(every, shares, FEMALE, hover, name, shape="hv", yaxis="y2")
-    figure = go.Figure([bars, curve])
+    figure = go.Figure([pixels, curve])
     if cut:
         level = int(counts.argmax())
         figure.add_annotation(
@@ -189,20 +153,13 @@ def levels(counts: Sequence[int] | npt.NDArray[Any]) -> go.Figure:
             showarrow=True,
             arrowhead=0,
         )
-    figure.update_xaxes(range=[-1, 256], tickvals=_TICKS)
-    laid_out(figure, "grey level", "", height=300, bargap=0)
-    figure.update_layout(
-        yaxis={"range": [0, 1.02 * (room if cut else top)]},
-        yaxis2={
-            "overlaying": "y",
-            "side": "right",
-            "range": [0, 1.02],
-            "tickformat": ".0%",
-            "tickvals": [0, 0.25, 0.5, 0.75, 1],
-            "showgrid": False,
-        },
-    )
-    return figure
+    right = {"overlaying": "y", "side": "right", "range": [0, 1.02], "showgrid": False}
+    axes = {
+        "xaxis": {"range": [-1, 256], "tickvals": _TICKS},
+        "yaxis": {"range": [0, 1.02 * (room if cut else top)]},
+        "yaxis2": {**right, **PERCENT, "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+    }
+    return laid_out(figure, "grey level", "", 300, bargap=0, **axes)
 
 
 def map_lightness(lumas: Mapping[str, npt.ArrayLike]) -> go.Figure:
@@ -225,14 +182,11 @@ def resizing(sides: Sequence[int], errors: Mapping[str, Sequence[float]], chosen
         chosen: the side that the page shows.
     """
     figure = go.Figure()
-    for (name, values), (colour, dash), symbol in zip(
-        errors.items(), _LINES, SYMBOLS, strict=False
-    ):
+    looks = zip(errors.items(), _LINES, SYMBOLS, strict=False)
+    for (name, values), (colour, dash), symbol in looks:
         hover = f"{name} from %{{x}} pixels: %{{y:.1f}} levels<extra></extra>"
-        curve = line(list(sides), list(values), colour, hover, name, 2, dash=dash)
-        marks = {"symbol": symbol, "size": 8}
-        figure.add_trace(curve.update(mode="lines+markers", marker=marks))
+        look = {"dash": dash, "marker": {"symbol": symbol, "size": 8}}
+        figure.add_trace(line(list(sides), list(values), colour, hover, name, 2, **look))
     figure.add_vline(x=chosen, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
-    figure.update_xaxes(type="log", tickvals=list(sides))
-    figure.update_yaxes(rangemode="tozero")
-    return laid_out(figure, "longer side when small, pixels", "error, grey levels", height=340)
+    axes = {"xaxis": {"type": "log", "tickvals": list(sides)}, "yaxis": {"rangemode": "tozero"}}
+    return laid_out(figure, "longer side when small, pixels", "error, grey levels", 340, **axes)

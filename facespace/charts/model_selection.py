@@ -8,8 +8,9 @@ from itertools import cycle
 import plotly.graph_objects as go
 
 from facespace.artifacts.report import Classifier, Tried
-from facespace.charts.style import SYMBOLS, laid_out, styled
-from facespace.palette import DARK, MALE, UNSURE, VERDICTS
+from facespace.charts.style import PERCENT, ROWS, SYMBOLS, laid_out, styled
+from facespace.charts.traces import grid, marks
+from facespace.palette import DARK, MALE, UNSURE
 
 
 def classifiers(table: Sequence[Classifier], chosen: str) -> go.Figure:
@@ -20,31 +21,22 @@ def classifiers(table: Sequence[Classifier], chosen: str) -> go.Figure:
         chosen: the name of the one that stands out.
     """
     own = [row.name == chosen for row in table]
-    figure = go.Figure(
-        go.Scatter(
-            y=[row.name for row in table],
-            x=[row.balanced_accuracy for row in table],
-            error_x={
-                "array": [row.balanced_accuracy_sd for row in table],
-                "thickness": 1.5,
-                "color": UNSURE,
-            },
-            mode="markers",
-            marker={
-                "size": 11,
-                "symbol": ["diamond" if it else "circle" for it in own],
-                "color": [MALE if it else UNSURE for it in own],
-            },
-            customdata=[[row.balanced_accuracy_sd, row.auc, row.auc_sd] for row in table],
-            hovertemplate=(
-                "%{y}: balanced accuracy %{x:.1%} ± %{customdata[0]:.1%}<br>"
-                "AUC %{customdata[1]:.3f} ± %{customdata[2]:.3f}<extra></extra>"
-            ),
-        )
+    mark = marks(
+        [row.balanced_accuracy for row in table],
+        [row.name for row in table],
+        "%{y}: balanced accuracy %{x:.1%} ± %{customdata[0]:.1%}<br>"
+        "AUC %{customdata[1]:.3f} ± %{customdata[2]:.3f}",
+        {
+            "symbol": ["diamond" if it else "circle" for it in own],
+            "color": [MALE if it else UNSURE for it in own],
+        },
+        error_x={
+            "array": [row.balanced_accuracy_sd for row in table],
+            **{"thickness": 1.5, "color": UNSURE},
+        },
+        customdata=[[row.balanced_accuracy_sd, row.auc, row.auc_sd] for row in table],
     )
-    figure.update_xaxes(tickformat=".0%")
-    figure.update_yaxes(autorange="reversed", automargin=True)
-    return laid_out(figure, "balanced accuracy", "", height=340)
+    return laid_out(go.Figure(mark), "balanced accuracy", "", xaxis=PERCENT, yaxis=ROWS)
 
 
 def search(table: Sequence[Tried], components: float, best: Tried) -> go.Figure:
@@ -68,25 +60,19 @@ def search(table: Sequence[Tried], components: float, best: Tried) -> go.Figure:
         words = f"<b>{area:.3f} ★</b>" if at == star else f"{area:.3f}"
         return f'<span style="color:{colour}">{words}</span>'
 
-    figure = go.Figure(
-        go.Heatmap(
-            z=[[lookup[c, g].auc for c in costs] for g in gammas],
-            x=[f"{c:g}" for c in costs],
-            y=[f"{g:g}" for g in gammas],
-            text=[[cell((c, g)) for c in costs] for g in gammas],
-            texttemplate="%{text}",
-            textfont={"size": 14},
-            customdata=[[lookup[c, g].auc_sd for c in costs] for g in gammas],
-            zmin=low,
-            zmax=high,
-            colorscale="Viridis",
-            showscale=False,
-            hovertemplate="C %{x}, gamma %{y}<br>AUC %{z:.4f} ± %{customdata:.4f}<extra></extra>",
-        )
+    table_of_areas = grid(
+        [[lookup[c, g].auc for c in costs] for g in gammas],
+        [f"{c:g}" for c in costs],
+        [f"{g:g}" for g in gammas],
+        "C %{x}, gamma %{y}<br>AUC %{z:.4f} ± %{customdata:.4f}",
+        "Viridis",
+        text=[[cell((c, g)) for c in costs] for g in gammas],
+        customdata=[[lookup[c, g].auc_sd for c in costs] for g in gammas],
+        **{"zmin": low, "zmax": high, "textfont": {"size": 14}},
     )
-    figure.update_xaxes(type="category")
-    figure.update_yaxes(type="category")
-    return laid_out(figure, "C", "gamma", height=260)
+    category = {"type": "category"}
+    figure = go.Figure(table_of_areas)
+    return laid_out(figure, "C", "gamma", 260, xaxis=category, yaxis=category)
 
 
 def lines(
@@ -95,7 +81,6 @@ def lines(
     x: str,
     y: str,
     logarithmic: bool = False,
-    limit: float | None = None,
 ) -> go.Figure:
     """Measured points of several models, joined; one stands out.
 
@@ -104,29 +89,20 @@ def lines(
         chosen: the title of the one that stands out.
         x: what the x axis shows, with its unit; ``y`` likewise.
         logarithmic: draw the x axis so; its ticks are the chosen one's points.
-        limit: a value on the x axis that a line marks.
     """
     figure = go.Figure()
     symbols = dict(zip(curves, cycle(SYMBOLS), strict=False))
     for title, (xs, ys), style in styled(curves, chosen):
-        figure.add_scatter(
-            x=xs,
-            y=ys,
-            mode="lines+markers",
-            line=style,
-            marker={"size": 9, "symbol": symbols[title]},
-            name=title,
-            hovertemplate=f"%{{x:,.4~g}} {x}<br>{y} %{{y:.3f}}",
-        )
-    if limit is not None:
-        figure.add_vline(limit, line={"dash": "dot", "color": VERDICTS["female"], "width": 2})
+        mark = {"size": 9, "symbol": symbols[title]}
+        hover = f"%{{x:,.4~g}} {x}<br>{y} %{{y:.3f}}"
+        look = {"line": style, "marker": mark, "name": title, "hovertemplate": hover}
+        figure.add_scatter(x=xs, y=ys, mode="lines+markers", **look)
     if logarithmic:
         ticks: list[float] = []
         for value in curves[chosen][0]:
             # Nearer ones would be written over each other.
             if not ticks or value >= 1.4 * ticks[-1]:
                 ticks.append(value)
-        figure.update_xaxes(
-            type="log", tickvals=ticks, ticktext=[f"{value:,.0f}" for value in ticks], tickangle=0
-        )
+        words = [f"{value:,.0f}" for value in ticks]
+        figure.update_xaxes(type="log", tickvals=ticks, ticktext=words, tickangle=0)
     return laid_out(figure, x, y)

@@ -7,48 +7,41 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from facespace.charts.style import NEUTRAL, laid_out, styled, whiskers
+from facespace.charts.style import NEUTRAL, PERCENT, ROWS, WHOLE, laid_out, styled, whiskers
+from facespace.charts.traces import marks, spans
 
 
 def by_reason(rows: Mapping[str, Mapping[str, Any]]) -> go.Figure:
     """The share of agreement for each reason in words, a row of ``order.agreement`` each."""
     shown = {words: row for words, row in rows.items() if row["share"]}
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[row["share"].value for row in shown.values()],
-        y=[f"{words} ({row['decided']})" for words, row in shown.items()],
-        error_x=whiskers([row["share"] for row in shown.values()]),
-        mode="markers",
-        marker={"size": 11, "color": NEUTRAL},
+    mark = spans(
+        [row["share"] for row in shown.values()],
+        [f"{words} ({row['decided']})" for words, row in shown.items()],
+        "%{customdata[0]} of %{customdata[1]} agreed: %{x:.0%}",
+        {"color": NEUTRAL},
         customdata=[(row["agreed"], row["decided"]) for row in shown.values()],
-        hovertemplate="%{customdata[0]} of %{customdata[1]} agreed: %{x:.0%}<extra></extra>",
     )
-    figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
-    figure.update_yaxes(autorange="reversed", automargin=True)
-    laid_out(figure, "agreed with the model", "", 110 + 45 * max(1, len(shown)))
-    return figure.update_yaxes(title=None)
+    figure, height = go.Figure(mark), 110 + 45 * max(1, len(shown))
+    axes = {"xaxis": WHOLE, "yaxis": {**ROWS, "title": None}}
+    return laid_out(figure, "agreed with the model", "", height, **axes)
 
 
 def by_score(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
     """The share of agreement in each bin of the probability of female, and how many it is of."""
     shown = [row for row in rows if row["share"]]
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[(row["from"] + row["to"]) / 2 for row in shown],
-        y=[row["share"].value for row in shown],
+    mark = marks(
+        [(row["from"] + row["to"]) / 2 for row in shown],
+        [row["share"].value for row in shown],
+        "%{customdata[2]:.0%} to %{customdata[3]:.0%}: %{customdata[0]} of "
+        "%{customdata[1]} agreed, %{y:.0%}",
+        {"color": NEUTRAL},
         error_y=whiskers([row["share"] for row in shown]),
-        mode="markers+text",
-        marker={"size": 11, "color": NEUTRAL},
-        text=[f"  {row['decided']}" for row in shown],
-        textposition="middle right",
-        cliponaxis=False,
         customdata=[(row["agreed"], row["decided"], row["from"], row["to"]) for row in shown],
-        hovertemplate="%{customdata[2]:.0%} to %{customdata[3]:.0%}: %{customdata[0]} of "
-        "%{customdata[1]} agreed, %{y:.0%}<extra></extra>",
+        text=[f"  {row['decided']}" for row in shown],
     )
-    figure.update_xaxes(range=[0, 1], tickformat=".0%")
-    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
-    return laid_out(figure, "predicted female", "agreed with the model", 340)
+    mark.update(mode="markers+text", textposition="middle right", cliponaxis=False)
+    axes = {"xaxis": {**PERCENT, "range": [0, 1]}, "yaxis": WHOLE}
+    return laid_out(go.Figure(mark), "predicted female", "agreed with the model", 340, **axes)
 
 
 def orders(curves: Mapping[str, Mapping[int, float]], chosen: str) -> go.Figure:
@@ -60,14 +53,8 @@ def orders(curves: Mapping[str, Mapping[int, float]], chosen: str) -> go.Figure:
     """
     figure = go.Figure()
     for title, curve, line in styled(curves, chosen):
-        figure.add_scatter(
-            x=list(curve),
-            y=list(curve.values()),
-            name=title,
-            mode="lines",
-            line=line,
-            hovertemplate="%{y:.1%}",
-        )
-    figure.update_xaxes(tickformat=",", rangemode="tozero")
-    figure.update_yaxes(tickformat=".0%")
-    return laid_out(figure, "reviewed faces", "errors on the test set", hovermode="x unified")
+        x, y, hover = list(curve), list(curve.values()), "%{y:.1%}"
+        figure.add_scatter(x=x, y=y, name=title, mode="lines", line=line, hovertemplate=hover)
+    axes = {"xaxis": {"tickformat": ",", "rangemode": "tozero"}, "yaxis": PERCENT}
+    figure.update_layout(hovermode="x unified")
+    return laid_out(figure, "reviewed faces", "errors on the test set", 340, **axes)

@@ -21,6 +21,14 @@ PALE = "#b9c0c8"
 #: Markers that tell models, or metrics, apart where colour does not.
 SYMBOLS = ("circle", "diamond", "square", "triangle-up")
 
+#: From few to many, and from a low share to a high one.
+BLUES = [[0, "#eef3f8"], [1, "#0b63a5"]]
+
+#: An axis of shares, one of them from 0 to 1, and one that has a row for each name.
+PERCENT = {"tickformat": ".0%"}
+WHOLE = {**PERCENT, "range": [-0.02, 1.02]}
+ROWS = {"autorange": "reversed", "automargin": True}
+
 
 def styled(curves: Mapping[str, Any], chosen: str) -> Iterator[tuple[str, Any, dict[str, Any]]]:
     """Title, curve and line style: the chosen one strong and last, the others dashed and grey."""
@@ -34,6 +42,7 @@ def styled(curves: Mapping[str, Any], chosen: str) -> Iterator[tuple[str, Any, d
 def laid_out(figure: go.Figure, x: str, y: str, height: int = 340, **layout: Any) -> go.Figure:
     """The figure with the titles of its axes, its height in pixels, and a legend on top.
 
+    ``layout`` is all else that plotly's layout takes, ``xaxis`` and ``yaxis`` among it.
     A drag over it does nothing: on a phone it is how people scroll. The toolbar has the zoom.
     """
     figure.update_xaxes(title=x)
@@ -51,6 +60,11 @@ def in_words(cell: Interval) -> str:
     if math.isnan(cell.value):
         return "–"
     return f"{cell.value:.1%} ({cell.low:.1%} to {cell.high:.1%})"
+
+
+def counted(name: str, number: int) -> str:
+    """``20-29 (1,200)``: a group and how many it has."""
+    return f"{name} ({number:,})"
 
 
 def span(cells: Iterable[Interval]) -> tuple[float, float]:

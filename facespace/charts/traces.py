@@ -1,14 +1,19 @@
-"""What figures are put together from: lines, marks, bars by label, pictures in colour."""
+"""What figures are put together from: lines, marks, bars, tables and pictures in colour.
+
+``hover`` is what a point, a bar or a cell says of itself; the name of its trace is not said again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from facespace.palette import DARK, FEMALE, VERDICTS
+from facespace.charts.style import whiskers
+from facespace.metrics.intervals import Interval
+from facespace.palette import FEMALE, VERDICTS, ink
 
 #: Hatching says again which verdict a bar stands for.
 PATTERNS = {"female": "", "male": "/", "?": "."}
@@ -18,14 +23,49 @@ DIVERGING = "PuOr_r"
 
 
 def line(
-    x: Any, y: Any, colour: str, hover: str, name: str = "", width: float = 3, **more: Any
+    x: Any, y: Any, colour: str, hover: str | None, name: str = "", width: float = 3, **more: Any
 ) -> go.Scatter:
-    """A line; ``dash`` and ``shape`` among the rest are the line's own, all else the trace's."""
+    """A line; ``dash`` and ``shape`` among the rest are the line's own, all else the trace's.
+
+    Its points have markers where ``marker`` is given.
+    """
     style: dict[str, Any] = {"color": colour, "width": width}
     style |= {key: more.pop(key) for key in ("dash", "shape") if key in more}
-    return go.Scatter(
-        x=x, y=y, mode="lines", line=style, name=name or None, hovertemplate=hover, **more
-    )
+    more["mode"] = "lines+markers" if "marker" in more else "lines"
+    return go.Scatter(x=x, y=y, line=style, name=name or None, hovertemplate=hover, **more)
+
+
+def marks(
+    x: Any, y: Any, hover: str, marker: Mapping[str, Any], name: str | None = None, **more: Any
+) -> go.Scatter:
+    """Markers, of 11 pixels where ``marker`` does not say otherwise."""
+    look = {"size": 11, **marker}
+    hover += "<extra></extra>"
+    return go.Scatter(x=x, y=y, mode="markers", marker=look, name=name, hovertemplate=hover, **more)
+
+
+def spans(
+    cells: Sequence[Interval], y: Any, hover: str, marker: Mapping[str, Any], **more: Any
+) -> go.Scatter:
+    """``marks`` at values, with their intervals, on rows."""
+    values = [cell.value for cell in cells]
+    return marks(values, y, hover, marker, **{"error_x": whiskers(cells), **more})
+
+
+def bars(
+    x: Any, y: Any, hover: str, marker: Mapping[str, Any], name: str | None = None, **more: Any
+) -> go.Bar:
+    """Bars of one look; upright, if not told otherwise."""
+    hover += "<extra></extra>"
+    return go.Bar(x=x, y=y, marker=marker, name=name, hovertemplate=hover, **more)
+
+
+def grid(z: Any, x: Any, y: Any, hover: str, scale: Any, **more: Any) -> go.Heatmap:
+    """A table of coloured cells, with ``text`` in them where there is any."""
+    if "text" in more:
+        more = {"texttemplate": "%{text}", **more}
+    look = {"colorscale": scale, "showscale": False, "hovertemplate": hover + "<extra></extra>"}
+    return go.Heatmap(z=z, x=x, y=y, **look, **more)
 
 
 def spot(x: float, y: float, hover: str | None = None, size: float = 13, **more: Any) -> go.Scatter:
@@ -37,13 +77,15 @@ def spot(x: float, y: float, hover: str | None = None, size: float = 13, **more:
 
 def marker_of(label: str, **more: Any) -> dict[str, Any]:
     """The colour and hatching of a bar of a label or verdict."""
-    pattern = {"shape": PATTERNS[label], "size": 6}
-    return {"color": VERDICTS[label], "pattern": pattern, **more}
+    return hatched(VERDICTS[label], PATTERNS[label], **more)
 
 
 def hatched(colour: str, shape: str, **more: Any) -> dict[str, Any]:
-    """A bar's colour with dark hatching over it, which says again what the colour says."""
-    pattern = {"shape": shape, "fillmode": "overlay", "fgcolor": DARK, "fgopacity": 0.4}
+    """A bar's colour with hatching over it, which says again what the colour says.
+
+    The bar is filled: lines alone, without a ground, are faint on a dark page.
+    """
+    pattern = {"shape": shape, "fillmode": "overlay", "fgcolor": ink(colour), "fgopacity": 0.6}
     return {"color": colour, "pattern": {**pattern, "size": 7, "solidity": 0.2}, **more}
 
 

@@ -15,11 +15,12 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from facespace import limits
+from facespace.cli.terminal import loading
 from facespace.installation import IS_CLONE, ROOT, command
 from facespace.video.relays import RELAYS
 
@@ -61,9 +62,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print all findings; the exit code: 0 if nothing is a problem, 1 if something is."""
     problems = 0
-    for weight, sentence in findings():
-        print(f"{weight:8} {sentence}")
-        problems += weight == PROBLEM
+    with loading():
+        for weight, sentence in findings():
+            print(f"{weight:8} {sentence}")
+            problems += weight == PROBLEM
     print("\nAll is well." if not problems else f"\nProblems: {problems}.")
     return int(problems > 0)
 
@@ -235,23 +237,19 @@ def memory(system: Path = Path("/")) -> float | None:
 
 
 def _relay() -> Iterator[Finding]:
-    given = {name for name, value in os.environ.items() if value} | _secrets()
+    sources: list[Mapping[str, object]] = [os.environ]
+    secrets = ROOT / ".streamlit" / "secrets.toml"
+    if secrets.is_file():  # Streamlit makes environment variables of those at its top
+        import tomllib
+
+        sources.append(tomllib.loads(secrets.read_text("utf-8")))
+    given = {name for source in sources for name, value in source.items() if value}
     ways = [name for name, keys in RELAYS.items() if given.issuperset(keys)]
     if ways:
         yield OK, f"Live video over the internet goes through TURN: {ways[0]}"
     else:
         alone = "No TURN server is configured: live video works on this computer alone"
         yield NOTE, f"{alone}. See .streamlit/secrets.toml.example"
-
-
-def _secrets() -> set[str]:
-    """The names of the secrets that Streamlit makes environment variables of."""
-    path = ROOT / ".streamlit" / "secrets.toml"
-    if not path.is_file():
-        return set()
-    import tomllib
-
-    return {name for name, value in tomllib.loads(path.read_text("utf-8")).items() if value}
 
 
 def _variables() -> Iterator[Finding]:
@@ -266,11 +264,19 @@ def _variables() -> Iterator[Finding]:
             yield NOTE, f"{variable} is {value!r}, which is no whole number above 0: it is ignored"
 
 
+def chromium() -> str | None:
+    """The Chromium that browser tests use: the one named ``CHROMIUM``, else the system's.
+
+    The shell, which has no window to draw, comes first: it is faster.
+    """
+    names = ("chromium-headless-shell", "chromium", "chrome")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
 def _browser() -> Iterator[Finding]:
     if not IS_CLONE:
         return
-    named = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
-    if named:
+    if named := chromium():
         yield OK, f"The browser tests use {named}"
     else:
         yield NOTE, "There is no Chromium: browser tests use Playwright’s own, or are skipped"

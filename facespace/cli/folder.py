@@ -5,39 +5,36 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import IO
 
+from facespace.batch import output_pictures
 from facespace.batch.dask_connection import connect
 from facespace.batch.journal import NOTE, Journal
 from facespace.batch.read_photo import Outputs, needs, settings_fingerprint
 from facespace.batch.run import Step, read_photos
-from facespace.batch.writers import ENDINGS, CsvWriter, JsonLinesWriter, Writer, open_writer
-from facespace.cli import review_option
-from facespace.cli.options import add_settings, check_outputs, positive, settings_of
-from facespace.cli.review_option import Submissions
-from facespace.cli.terminal import complain, interrupted, show
+from facespace.batch.writers import ENDINGS, csv_writer, json_lines_writer, open_writer
+from facespace.cli import arguments
+from facespace.cli.arguments import Submissions
+from facespace.cli.terminal import INTERRUPTED, complain, interrupted, show
 from facespace.faces.analyze import Settings
 from facespace.io import find_photos
+from facespace.io.atomic import check_folder
 from facespace.io.find_photos import Photo
+from facespace.io.formats import passed_over
 from facespace.types import FacespaceError
 
 DESCRIPTION = (
     "Reads any number of photos, by all processors, and prints or writes one result a face."
 )
 EXIT_CODES = (
-    "Exit codes: 0 all photos were read, 1 some were not or it was interrupted, 2 wrong usage. "
-    "Ctrl-C stops and keeps what was read."
+    "Exit codes: 0 all photos were read, 1 some were not, 2 wrong usage, 130 after Ctrl-C, which "
+    "keeps what was read; a second one does not."
 )
 
 #: What may be written to standard output.
-_PRINTED: dict[str, Callable[[IO[bytes]], Writer]] = {
-    "csv": CsvWriter,
-    "jsonl": JsonLinesWriter,
-}
+_PRINTED = {"csv": csv_writer, "jsonl": json_lines_writer}
 
 #: Of so many photos that cannot be read each is named; the output has them all.
 NAMED = 20
@@ -50,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="SOURCE",
         help="a photo, a folder (with those in it), a ZIP, a pattern in quotes ('**/*.jpg'), "
-        "or - for names on standard input, one a line",
+        "or - for names on standard input, one a line or in a table's column file",
     )
     parser.add_argument(
         "--out",
@@ -75,9 +72,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="keep every face, sorted into female/, male/ and unsure/, as training reads them",
     )
-    review_option.add_argument(parser)
+    arguments.add_reviews(parser)
     parser.add_argument(
-        "--workers", type=positive, metavar="N", help="processes; default: one a processor"
+        "--workers",
+        type=arguments.positive,
+        metavar="N",
+        help="processes; default: one a processor",
     )
     parser.add_argument(
         "--scheduler",
@@ -88,23 +88,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--anew", action="store_true", help="forget the journal and read everything again"
     )
-    add_settings(parser)
+    arguments.add_settings(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Read the photos and write what was asked for, in their order.
 
     Returns:
-        The exit code: 0 if every photo was read, 1 if some were not or it was interrupted.
+        The exit code: 0 if every photo was read, 1 if some were not, 130 after Ctrl-C.
 
     Raises:
         FacespaceError: it was not tried, as an option is at fault.
     """
-    settings = settings_of(options)
+    settings = arguments.settings_of(options)
     photos = _photos(options)
     origins = (photo.origin for photo in photos if isinstance(photo.origin, Path))
-    check_outputs(options.out, options.reviews, origins, "is one of the photos")
-    queue = review_option.opened(options.reviews)
+    outputs = [*options.out, _journal_place(options)]
+    arguments.check_outputs(outputs, options.reviews, origins, "is one of the photos")
+    for folder in filter(None, (options.annotated, options.crops)):
+        check_folder(folder)
+    queue = arguments.submissions(options.reviews)
     try:
         with queue as submit:
             return _read(options, settings, photos, submit)
@@ -116,24 +119,27 @@ def run(options: argparse.Namespace) -> int:
 def _photos(options: argparse.Namespace) -> list[Photo]:
     """What to read, without the pictures that an earlier run has drawn."""
     own = [Path(os.path.realpath(path)) for path in (options.annotated, options.crops) if path]
-    return [
-        photo
-        for photo in find_photos.find(options.sources, sys.stdin)
-        if not any(_below(photo, folder) for folder in own)
-    ]
 
+    def is_drawn(origin: object) -> bool:
+        if not isinstance(origin, Path):
+            return False
+        return any(Path(os.path.realpath(origin)).is_relative_to(folder) for folder in own)
 
-def _below(photo: Photo, folder: Path) -> bool:
-    origin = photo.origin
-    return isinstance(origin, Path) and Path(os.path.realpath(origin)).is_relative_to(folder)
+    others: list[str] = []
+    photos = find_photos.find(options.sources, getattr(sys.stdin, "buffer", None), others)
+    photos = [photo for photo in photos if not is_drawn(photo.origin)]
+    if remark := passed_over(others, sum(not photo.problem for photo in photos)):
+        complain(remark)
+    return photos
 
 
 def _read(
     options: argparse.Namespace, settings: Settings, photos: list[Photo], submit: Submissions | None
 ) -> int:
-    failures = done = 0
+    failures = done = faces = 0
     thumbs = any(path.suffix.lower() == ".html" for path in options.out)
-    outputs = Outputs(options.annotated, options.crops, thumbs)
+    queue = submit.identity if submit else ""
+    outputs = Outputs(options.annotated, options.crops, thumbs, queue)
     with ExitStack() as stack:
         known = stack.enter_context(_journal(options, settings))
         writers = [stack.enter_context(open_writer(path)) for path in options.out]
@@ -149,6 +155,7 @@ def _read(
             done = step.done
             problem, note = step.entry["error"], step.entry.get(NOTE)
             failures += bool(problem)
+            faces += len(step.entry["faces"])
             if note or (problem and failures <= NAMED):
                 complain(f"{step.photo.name}: {problem or note}")
             for writer in writers:
@@ -159,16 +166,25 @@ def _read(
     if done < len(photos):
         again = " Run the same again to go on." if options.out else ""
         complain(f"stopped after {done:,} of {len(photos):,} photos.{again}")
+        return INTERRUPTED
+    if options.crops and (earlier := output_pictures.crops_in(options.crops) - faces) > 0:
+        complain(f"{earlier:,} of the faces in {options.crops} are of earlier runs")
     if failures > NAMED:
         complain(f"{failures:,} photos could not be read")
-    return int(failures > 0 or done < len(photos))
+    return int(failures > 0)
+
+
+def _journal_place(options: argparse.Namespace) -> Path | None:
+    if not options.out:
+        return None
+    first: Path = options.out[0]
+    return first.with_name(first.name + ".journal")
 
 
 def _journal(options: argparse.Namespace, settings: Settings) -> Journal | nullcontext[None]:
-    if not options.out:
+    path = _journal_place(options)
+    if path is None:
         return nullcontext()
-    first = options.out[0]
-    path = first.with_name(first.name + ".journal")
     if options.anew:
         path.unlink(missing_ok=True)
     return Journal(path, settings_fingerprint(settings))

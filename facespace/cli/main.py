@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 
 import facespace
-from facespace.cli.terminal import complain
+from facespace.cli.terminal import GIVEN_UP, INTERRUPTED, TERMINATED, complain, loading, worded
 
 #: What each command does. Its module beside this one has the words of its help, ``add_arguments``
 #: and ``run``, which gives the exit code.
@@ -28,25 +30,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Returns:
-        The exit code: 0 if every file was read, 1 if some file was not or the command was
-        interrupted, 2 if none could be tried because an argument, the detector or the model is at
-        fault.
+        The exit code: 0 if every file was read, 1 if some file was not, 2 if none could be tried
+        because an argument, the detector or the model is at fault, 130 after Ctrl-C.
     """
-    arguments = sys.argv[1:] if arguments is None else arguments
-    options = _parser(arguments).parse_args(arguments)
-    _take_any_file_name()
+    if arguments is None:  # a program of its own, which cleans up before it ends
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     try:
-        return int(options.run(options))
+        return _run(sys.argv[1:] if arguments is None else arguments)
     except facespace.FacespaceError as error:
         complain(str(error))
         return 2
     except KeyboardInterrupt:
-        complain("given up")
+        complain(GIVEN_UP)
+        return INTERRUPTED
     except BrokenPipeError:  # whoever reads what is printed has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        pass
     except OSError as error:
-        complain(f"{error.filename}: {error.strerror}")
+        complain(worded(error))
+    _print_no_more()
     return 1
+
+
+def _run(arguments: Sequence[str]) -> int:
+    if sys.stdout is None:  # closed by whoever started this
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    with loading():
+        options = _parser(arguments).parse_args(arguments)
+    _take_any_file_name()
+    code = int(options.run(options))
+    sys.stdout.flush()
+    return code
+
+
+def _print_no_more() -> None:
+    """What cannot be printed would be tried again at the end, with a traceback."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError):  # where it is no file
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -72,11 +94,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _take_any_file_name() -> None:
-    """A file name may hold what a terminal cannot show, and on standard input what is no text."""
-    for stream, errors in (
-        (sys.stdout, "backslashreplace"),
-        (sys.stderr, "backslashreplace"),
-        (sys.stdin, "surrogateescape"),
-    ):
+    """A file name may hold what a terminal cannot show."""
+    for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=errors)
+            stream.reconfigure(errors="backslashreplace")

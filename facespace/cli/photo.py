@@ -3,44 +3,57 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable
+from pathlib import Path
 
-from facespace.cli.options import add_settings, settings_of
+from facespace.cli import arguments
 from facespace.cli.terminal import complain
 from facespace.faces.analyze import Settings, analyze, failed_reading
 from facespace.io import tables
+from facespace.io.find_photos import Photo, find, is_pattern
+from facespace.io.formats import PICTURES, passed_over
+from facespace.io.names import unquoted
 from facespace.types import FacespaceError, Reading
 
 DESCRIPTION = "Reads photos and prints one result a face."
 EXIT_CODES = "Exit codes: 0 all files were read, 1 some were not, 2 wrong usage."
 
-_FORMATS: dict[str, Callable[[Iterable[Reading]], str]] = {
-    "json": tables.to_json,
-    "csv": tables.to_csv,
-    "table": tables.to_table,
-}
+_FORMATS = {"json": tables.to_json, "csv": tables.to_csv, "table": tables.to_table}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="JPEG, PNG, WebP, BMP or HEIC")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help=f"{PICTURES}; or a pattern in quotes"
+    )
     parser.add_argument("--format", choices=_FORMATS, default="table", help="default: table")
-    add_settings(parser)
+    arguments.add_settings(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Read photos and print their faces; the exit code."""
-    settings = settings_of(options)
-    readings = [_read(name, settings) for name in options.files]
+    settings = arguments.settings_of(options)
+    others: list[str] = []
+    photos = [photo for name in options.files for photo in _named(name, others)]
+    if remark := passed_over(others, len(photos)):
+        complain(remark)
+    readings = [_read(photo, settings) for photo in photos]
     print(_FORMATS[options.format](readings).rstrip("\n"))
     return int(any(reading.error for reading in readings))
 
 
-def _read(name: str, settings: Settings) -> Reading:
+def _named(name: str, others: list[str]) -> list[Photo]:
+    """The photos of a pattern, which not every shell expands, or the one of this name."""
+    name = unquoted(name)
+    if is_pattern(name):
+        return find([name], passed_over=others)
+    return [Photo(name, Path(name))]
+
+
+def _read(photo: Photo, settings: Settings) -> Reading:
     try:
-        reading = analyze(name, settings)
+        reading = analyze(photo.content(), settings, photo.name)
     except FacespaceError as error:
-        reading = failed_reading(name, settings, error)
+        reading = failed_reading(photo.name, settings, error)
     if remark := reading.error or reading.note:
-        complain(f"{name}: {remark}")
+        complain(f"{photo.name}: {remark}")
     return reading

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
 from facespace import limits
-from facespace.cli import review_option
-from facespace.cli.options import add_settings, check_outputs, positive, settings_of
-from facespace.cli.terminal import complain, interrupted, show
+from facespace.cli import arguments
+from facespace.cli.terminal import INTERRUPTED, complain, interrupted, show
 from facespace.faces.analyze import Settings
 from facespace.io.atomic import atomic_write
+from facespace.io.formats import FILMS
+from facespace.io.names import path
+from facespace.io.tables import marked
 from facespace.types import FacespaceError
 from facespace.video.annotated_film import annotate_film
-from facespace.video.film import Film, Progress
-from facespace.video.read_film import BETWEEN, read_film
-from facespace.video.review_candidates import candidates
-from facespace.video.tables import frames_csv, to_json, to_table, tracks_csv
+from facespace.video.film import Film, Progress, frames_csv, to_json, to_table, tracks_csv
+from facespace.video.read_film import BETWEEN, candidates, read_film
 
 DESCRIPTION = "Reads a film, follows every face, and prints one result a face."
 EXIT_CODES = (
-    "Exit codes: 0 all of it was read, 1 it was not, 2 wrong usage. "
-    "Ctrl-C stops and keeps what was read."
+    "Exit codes: 0 all of it was read, 1 it was not, 2 wrong usage, 130 after Ctrl-C, which keeps "
+    "what was read; a second one does not."
 )
 
 #: What is written of a film, by the option that names the file.
-_TABLES: dict[str, Callable[[Film], str]] = {
-    "csv": frames_csv,
-    "tracks_csv": tracks_csv,
-    "json": to_json,
-}
+_TABLES = {"csv": frames_csv, "tracks_csv": tracks_csv, "json": to_json}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,9 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     minutes, megabytes = limits.MAX_FILM_SECONDS // 60, limits.MAX_FILM_BYTES // 2**20
     parser.add_argument(
         "film",
-        type=Path,
+        type=path,
         metavar="FILM",
-        help=f"MP4, MOV, MKV, WebM, AVI and more; up to {megabytes} MB and {minutes} minutes",
+        help=f"{FILMS}; up to {megabytes} MB and {minutes} minutes",
     )
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="write the annotated film here, as MP4"
@@ -50,29 +45,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--tracks-csv", type=Path, metavar="FILE", help="write one row a track")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write film and tracks as JSON")
-    review_option.add_argument(parser)
+    arguments.add_reviews(parser)
     parser.add_argument(
         "--every",
-        type=positive,
+        type=arguments.positive,
         metavar="N",
         help=f"look for faces in one of N frames; default: every {BETWEEN:.2f} seconds",
     )
-    add_settings(parser)
+    arguments.add_settings(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Read a film, write what was asked for, and print its tracks.
 
     Returns:
-        The exit code: 0 if all of it was read, 1 if not.
+        The exit code: 0 if all of it was read, 1 if not, 130 after Ctrl-C.
 
     Raises:
         FacespaceError: it was not tried, as an option is at fault.
     """
-    settings = settings_of(options)
+    settings = arguments.settings_of(options)
     outputs = [options.out, *(getattr(options, option) for option in _TABLES)]
-    check_outputs(outputs, options.reviews, [options.film], "is the film itself")
-    queue = review_option.opened(options.reviews)
+    arguments.check_outputs(outputs, options.reviews, [options.film], "is the film itself")
+    queue = arguments.submissions(options.reviews)
     try:
         with queue as submit:
             film = _read(options, settings)
@@ -85,9 +80,10 @@ def run(options: argparse.Namespace) -> int:
     print(to_table(film))
     if film.stopped:
         complain(f"stopped after {film.seconds:.1f} seconds of film")
+        return INTERRUPTED
     if film.problem:
         complain(f"{options.film}: {film.problem}")
-    return int(film.stopped or bool(film.problem))
+    return int(bool(film.problem))
 
 
 def _read(options: argparse.Namespace, settings: Settings) -> Film:
@@ -107,9 +103,10 @@ def _read(options: argparse.Namespace, settings: Settings) -> Film:
 
 def _write_tables(options: argparse.Namespace, film: Film) -> None:
     for option, table in _TABLES.items():
-        if path := getattr(options, option):
-            with atomic_write(path) as file:
-                file.write(table(film).encode(errors="backslashreplace"))
+        if place := getattr(options, option):
+            text = table(film) if option == "json" else marked(table(film))
+            with atomic_write(place) as file:
+                file.write(text.encode(errors="backslashreplace"))
 
 
 def _line(step: Progress) -> str:

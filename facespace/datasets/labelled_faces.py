@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from facespace.faces import detectors
-from facespace.types import RGB, Detection, FacespaceError
+from facespace.faces import align, detectors
+from facespace.types import RGB, Crops, Detection, FacespaceError, Template
 
 #: Labelled photos show one person, in the middle, so even a doubtful detection there is taken.
 THRESHOLD = 0.4
@@ -54,6 +55,41 @@ def bordered(rgb: RGB, share: float) -> RGB:
     top, left = (round(side * share) for side in rgb.shape[:2])
     padded = cv2.copyMakeBorder(rgb, top, top, left, left, cv2.BORDER_REPLICATE)
     return np.asarray(padded, np.uint8)
+
+
+def cut(padded: RGB, face: Detection, size: tuple[int, int], template: Template) -> Crops:
+    """The crop of a face that ``face_of`` gave, as the photo itself gives it where it is served.
+
+    The border helps to find a face; a grey crop, which repeats the photo's edge, is the same with
+    it. In a crop in colour what is beyond the photo is black, so there the border is cut away.
+
+    Args:
+        padded: the photo with its border, uint8 (H, W, 3).
+        face: in pixels of ``padded``.
+        size: height and width of the photo without the border, which is equal on opposite sides.
+        template: of the crop.
+
+    Returns:
+        uint8 ``template.shape``.
+    """
+    if template.colour:
+        left, top = border_of(padded, size)
+        padded = padded[top : top + size[0], left : left + size[1]]
+        face = moved(face, (left, top))
+    return np.asarray(align.crop(padded, [face], template)[0])
+
+
+def border_of(padded: RGB, size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of the border around a photo of some height and width."""
+    return (padded.shape[1] - size[1]) // 2, (padded.shape[0] - size[0]) // 2
+
+
+def moved(face: Detection, border: tuple[int, int]) -> Detection:
+    """A face in pixels of the photo without its border, of some width and height."""
+    left, top = border
+    box = face.box._replace(x=face.box.x - left, y=face.box.y - top)
+    landmarks = align.five(np.array(align.landmarks_of(face)) - border)
+    return replace(face, box=box, landmarks=landmarks)
 
 
 def middle_face(detections: Sequence[Detection], rgb: RGB) -> Detection:

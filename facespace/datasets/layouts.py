@@ -5,28 +5,18 @@ Beside two layouts for anybody's own photos, those in which public data sets com
 
 from __future__ import annotations
 
-import csv
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from facespace import limits
-from facespace.io.images import SUFFIXES
+from facespace.datasets import label_table
+from facespace.datasets.label_table import LABELS, SPLITS, Found, Photo
+from facespace.io import read_table, walk
+from facespace.io.formats import is_picture_file, passed_over
+from facespace.io.names import folded, unquoted
 from facespace.types import FacespaceError
-
-#: What a gender column may say, in lower case.
-_LABELS = {"female": "female", "f": "female", "male": "male", "m": "male"}
-
-#: What a split column may say, in lower case.
-_SPLITS = {"train": "train", "training": "train", "test": "test", "val": "test"}
-
-#: What stands for an age or a group that nobody knows, in lower case.
-_UNKNOWN = {"na", "n/a", "nan", "none", "null", "unknown", "?", "-"}
-
-#: The columns of ``labels.csv`` that are read.
-COLUMNS = ("file", "gender", "age", "race", "person", "split")
 
 #: The tables that FairFace comes with, and the split that each is.
 _FAIRFACE = {"fairface_label_train.csv": "train", "fairface_label_val.csv": "test"}
@@ -42,36 +32,26 @@ _LFW = ("lfw_funneled", "lfw", "lfw-deepfunneled")
 NAMES = {"female": "female_names.txt", "male": "male_names.txt"}
 
 #: All files that say something of photos.
-TEXTS = frozenset({"labels.csv", "dataset.json", *_FAIRFACE, *NAMES.values()})
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """One labelled photo. ``age``, ``race``, ``person`` and ``split`` are "" where not known."""
-
-    path: Path
-    label: str
-    age: str = ""
-    race: str = ""
-    person: str = ""
-    split: str = ""
-
-
-#: Photos, and a sentence for every kind of them that was left out.
-Found = tuple[list[Photo], list[str]]
+TEXTS = frozenset({*label_table.NAMES, "dataset.json", *_FAIRFACE, *NAMES.values()})
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """One way to lay out photos: what is said of it, whether a folder has it, and its reader.
 
-    ``name`` is that of the public data set whose own it is, "" where it is nobody's.
+    ``name`` is that of the public data set whose own it is, "" where it is nobody's. The reader
+    takes the folder and what values of a table stand for (see ``label_table.read``).
     """
 
     name: str
     words: str
     fits: Callable[[Path], bool]
-    read: Callable[[Path], Found]
+    read: Callable[[Path, Mapping[str, str]], Found]
+
+
+def is_text(name: str) -> bool:
+    """Whether a file of this name, in whatever case, says something of photos."""
+    return folded(name.rpartition("/")[2]) in TEXTS
 
 
 def of(folder: Path) -> Layout | None:
@@ -79,60 +59,65 @@ def of(folder: Path) -> Layout | None:
     return next((layout for layout in LAYOUTS if layout.fits(folder)), None)
 
 
-def _read_labels(folder: Path) -> Found:
-    return _read_table(folder / "labels.csv", folder)
-
-
-def _read_table(path: Path, folder: Path, split: str = "") -> Found:
-    """The photos of a table of files inside ``folder``; of ``split`` unless a column says so."""
-    photos: list[Photo] = []
-    left_out: Counter[str] = Counter()
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            absent = {"file", "gender"} - set(reader.fieldnames or ())
-            if absent:
-                raise FacespaceError(f"{path} has no column {' or '.join(sorted(absent))}.")
-            for number, row in enumerate(reader, 1):
-                if number > limits.MAX_LABELS:
-                    raise FacespaceError(f"{path} has more than {limits.MAX_LABELS:,} rows.")
-                row = {key: (value or "").strip() for key, value in row.items() if key in COLUMNS}
-                name, gender = row["file"], row["gender"].lower()
-                side = row.get("split", "").lower() or split
-                if gender not in _LABELS:
-                    left_out["without a label of female or male"] += 1
-                elif not name or Path(name).is_absolute() or ".." in Path(name).parts:
-                    left_out["whose file is not inside the folder"] += 1
-                elif side and side not in _SPLITS:
-                    left_out["of a split other than train and test"] += 1
-                else:
-                    photos.append(
-                        Photo(
-                            path=folder / name,
-                            label=_LABELS[gender],
-                            age=_known(row.get("age", "")),
-                            race=_known(row.get("race", "")),
-                            person=row.get("person", ""),
-                            split=_SPLITS.get(side, ""),
-                        )
-                    )
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FacespaceError(f"{path} cannot be read as a table: {error}.") from error
-    return photos, [f"{n} rows {why} were left out." for why, n in left_out.items()]
-
-
-def _known(text: str) -> str:
-    return "" if text.lower() in _UNKNOWN else text
+def _read_labels(folder: Path, labels: Mapping[str, str]) -> Found:
+    table = label_table.of(folder)
+    assert table is not None
+    return label_table.read(table, folder, labels=labels)
 
 
 def _read_sorted(folder: Path) -> Found:
-    photos = [
-        Photo(path, label)
-        for label in ("female", "male")
-        for path in sorted((folder / label).rglob("*"))
-        if is_picture(path)
-    ]
-    return photos, []
+    """The photos of folders by class, which may be in folders by split, or hold these."""
+    photos: list[Photo] = []
+    others: list[str] = []
+    outside = 0
+    for path in files(folder):
+        label, split = _sorted_into(path.relative_to(folder).parent.parts)
+        if not label:
+            outside += is_picture_file(path)
+        elif is_picture_file(path):
+            photos.append(Photo(path, label, split=split))
+        else:
+            others.append(path.name)
+    remarks = [passed_over(others, len(photos))] if others else []
+    if outside:
+        remarks.append(f"{outside:,} photos outside of the folders of the classes were left out.")
+    return photos, remarks
+
+
+def _sorted_into(folders: Sequence[str]) -> tuple[str, str]:
+    """The label and the split of what is in folders within each other; "" where they say none."""
+    first, second = [*(name.lower() for name in folders[:2]), "", ""][:2]
+    if first in SPLITS:
+        return LABELS.get(second, ""), SPLITS[first]
+    return LABELS.get(first, ""), SPLITS.get(second, "")
+
+
+def classes(folder: Path) -> list[Path]:
+    """The folders of one class in a folder, or in its folders of one split."""
+    tops = inside(folder)
+    splits = [path for path in tops if path.name.lower() in SPLITS]
+    inner = (path for split in splits for path in inside(split))
+    return [path for path in (*tops, *inner) if path.name.lower() in LABELS]
+
+
+def inside(folder: Path) -> list[Path]:
+    """The folders in a folder, hidden ones left out; none where it cannot be read."""
+    try:
+        return [p for p in sorted(folder.iterdir()) if not walk.is_hidden(p.name) and p.is_dir()]
+    except OSError:
+        return []
+
+
+def files(folder: Path, levels: int | None = None) -> list[Path]:
+    """All files in and below a folder.
+
+    Raises:
+        FacespaceError: a folder cannot be read, so that nobody knows what is missing.
+    """
+    found = walk.below(folder, levels=levels)
+    for path, problem in found.problems.items():
+        raise FacespaceError(f"{path}: {problem}")
+    return found.files
 
 
 def _read_fairface(folder: Path) -> Found:
@@ -144,7 +129,7 @@ def _read_fairface(folder: Path) -> Found:
     for name, split in _FAIRFACE.items():
         if (folder / name).is_file():
             root = inside[0] if inside and not beside else folder
-            some, complaints = _read_table(folder / name, root, split)
+            some, complaints = label_table.read(folder / name, root, split)
             photos += some
             problems += [f"{name}: {sentence}" for sentence in complaints]
     return photos, problems
@@ -157,7 +142,7 @@ def _read_utkface(folder: Path) -> Found:
     """
     photos: list[Photo] = []
     odd = 0
-    for path in sorted(_two_levels(folder)):
+    for path in filter(is_picture_file, files(folder, levels=1)):
         if named := _UTKFACE.match(path.name):
             age, gender, race = named.groups()
             label, race = ("male", "female")[int(gender)], _UTKFACE_RACES[int(race)]
@@ -166,10 +151,6 @@ def _read_utkface(folder: Path) -> Found:
             odd += 1
     said = f"{odd} photos whose names do not say age, gender and race were left out."
     return photos, [said] if odd else []
-
-
-def _two_levels(folder: Path) -> Iterator[Path]:
-    return (path for glob in ("*", "*/*") for path in folder.glob(glob) if is_picture(path))
 
 
 def _read_lfw(folder: Path) -> Found:
@@ -183,7 +164,7 @@ def _read_lfw(folder: Path) -> Found:
     lists = {label: _list(folder, tree, name) for label, name in NAMES.items()}
     photos: list[Photo] = []
     neither = both = 0
-    for path in sorted(_by_person(tree)):
+    for path in _by_person(files(tree, levels=1)):
         person = path.parent.name
         labels = [label for label, names in lists.items() if {path.name, person} & names]
         neither += not labels
@@ -199,10 +180,10 @@ def _list(folder: Path, tree: Path, name: str) -> set[str]:
     for place in dict.fromkeys((folder, tree, tree.parent)):
         if (place / name).is_file():
             try:
-                lines = (place / name).read_text("utf-8-sig").splitlines()
-            except (OSError, UnicodeDecodeError) as error:
-                raise FacespaceError(f"{place / name} cannot be read: {error}.") from error
-            return {line.strip().rpartition("/")[2].replace(" ", "_") for line in lines} - {""}
+                lines = read_table.lines((place / name).read_bytes())
+            except (OSError, FacespaceError) as error:
+                raise FacespaceError(f"{place / name} cannot be read: {error}") from error
+            return {_listed_name(line) for line in lines}
     raise FacespaceError(
         f"{folder} has photos by person, as LFW has, which says of nobody whether female or male. "
         f"Put {' and '.join(NAMES.values())} in it, a name (Aaron_Eckhart) or file "
@@ -210,21 +191,26 @@ def _list(folder: Path, tree: Path, name: str) -> set[str]:
     )
 
 
+def _listed_name(line: str) -> str:
+    """The person or file of a line, which may go on with other columns."""
+    first = unquoted(re.split("[;\t]", line)[0]).replace("\\", "/")
+    return unicodedata.normalize("NFC", first.rpartition("/")[2].replace(" ", "_"))
+
+
 def _lfw_tree(folder: Path) -> Path | None:
     """Where the persons' folders are: here, or where scikit-learn puts them."""
     inner = (place / name for place in (folder, folder / "lfw_home") for name in _LFW)
-    return next((tree for tree in (*inner, folder) if next(_by_person(tree), None)), None)
+    trees = (tree for tree in (*inner, folder) if tree.is_dir())
+    return next((t for t in trees if any(_by_person(walk.below(t, levels=1).files))), None)
 
 
-def _by_person(tree: Path) -> Iterator[Path]:
+def _by_person(files: Iterable[Path]) -> Iterator[Path]:
     """The files like ``Aaron_Eckhart/Aaron_Eckhart_0001.jpg``."""
-    files = tree.glob("*/*_[0-9][0-9][0-9][0-9].jpg")
-    return (path for path in files if path.stem[:-5] == path.parent.name)
-
-
-def is_picture(path: Path) -> bool:
-    """Whether a file is called as a picture."""
-    return path.suffix.lower().lstrip(".") in SUFFIXES
+    for path in files:
+        person, _, number = path.stem.rpartition("_")
+        named = person == path.parent.name and len(number) == 4 and number.isdecimal()
+        if named and is_picture_file(path):
+            yield path
 
 
 #: All layouts; the first that fits counts.
@@ -232,31 +218,31 @@ LAYOUTS = (
     Layout(
         "",
         "a labels.csv (columns file, gender)",
-        lambda folder: (folder / "labels.csv").is_file(),
+        lambda folder: label_table.of(folder) is not None,
         _read_labels,
     ),
     Layout(
         "",
-        "the photos sorted into female/ and male/",
-        lambda folder: any((folder / label).is_dir() for label in ("female", "male")),
-        _read_sorted,
+        "the photos sorted into female/ and male/, perhaps inside train/ and test/",
+        lambda folder: bool(classes(folder)),
+        lambda folder, _: _read_sorted(folder),
     ),
     Layout(
         "fairface",
         "FairFace’s fairface_label_train.csv and fairface_label_val.csv",
         lambda folder: any((folder / name).is_file() for name in _FAIRFACE),
-        _read_fairface,
+        lambda folder, _: _read_fairface(folder),
     ),
     Layout(
         "",
         "LFW’s lfw_funneled/Name/Name_0001.jpg with female_names.txt and male_names.txt",
         lambda folder: _lfw_tree(folder) is not None,
-        _read_lfw,
+        lambda folder, _: _read_lfw(folder),
     ),
     Layout(
         "utkface",
         "UTKFace’s names (age_gender_race_date.jpg)",
-        lambda folder: any(_UTKFACE.match(path.name) for path in _two_levels(folder)),
-        _read_utkface,
+        lambda folder: any(_UTKFACE.match(p.name) for p in walk.below(folder, levels=1).files),
+        lambda folder, _: _read_utkface(folder),
     ),
 )

@@ -1,7 +1,8 @@
 """Labelled photos of anybody's own -> how well each model reads them.
 
 The page "Bring your own test" and ``python -m training evaluate`` both call ``score``, so they give
-the same figures. Photos are opened one at a time, cropped as the training crops them, and let go.
+the same figures. Photos are opened one at a time, read as ``faces.analyze`` reads them, so that a
+photo has the same verdict here as on every other page, and let go.
 """
 
 from __future__ import annotations
@@ -10,25 +11,28 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from facespace import gate
+from facespace.artifacts.manifest import load_manifest
 from facespace.datasets import labelled_faces
-from facespace.datasets.labelled_source import LabelledPhotos
-from facespace.faces import align
+from facespace.datasets.dataset import LabelledPhotos
+from facespace.faces import align, detectors, evidence
+from facespace.faces.decide import Rules, decide, rejected
+from facespace.faces.detectors import Detector
 from facespace.faces.model import Model
 from facespace.io import images
+from facespace.io.names import written
 from facespace.io.tables import table_csv
 from facespace.io.typed_json import plain, typed
 from facespace.metrics import classification, curves, groups
-from facespace.metrics.classification import Figures
+from facespace.metrics.classification import EndToEnd, Figures
 from facespace.metrics.curves import Histogram, PrecisionRecall
 from facespace.metrics.operating_point import OperatingPoint
-from facespace.types import RGB, Array, FacespaceError, Template
+from facespace.types import RGB, Array, Crops, Detection, Evidence, FacespaceError, Template
 
 #: The table that a ZIP or folder of anybody's own photos may hold.
 LABELS = "labels.csv"
@@ -38,6 +42,9 @@ FEW = 10
 
 #: Bins of the histogram of probabilities.
 SCORE_BINS = 20
+
+#: Errors of each model whose crops are kept, for people to look at.
+LOOKED_AT = 24
 
 #: What is said of a photo whose content another one had before.
 TWICE = "The same photo is there twice."
@@ -60,7 +67,10 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class ModelFigures(Figures):
-    """The figures of one model, and the file and operating point they are of."""
+    """The figures of one model, and the file and operating point they are of.
+
+    ``end_to_end``: what users get, by every rule, for all photos that could be opened.
+    """
 
     title: str
     sha256: str
@@ -68,6 +78,7 @@ class ModelFigures(Figures):
     certainty: float
     precision_recall: PrecisionRecall
     scores: Histogram
+    end_to_end: EndToEnd | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +96,16 @@ class Outcome:
 
     ``rows`` has one dict a photo: ``file``, ``label``, ``age``, ``race``, ``person``, the shorter
     side of the face's box ``face`` in pixels, ``error`` ("" or why it was left out), and by model
-    ``probabilities`` of female (empty where left out). ``figures`` is ``Measured`` as plain data
-    for JSON; None where the photos allow none, and then ``problem`` says why.
+    ``probabilities`` of female and ``verdicts`` (both empty where left out). ``figures`` is
+    ``Measured`` as plain data for JSON; None where the photos allow none, and then ``problem`` says
+    why. ``crops`` are those of the ``LOOKED_AT`` surest errors of each model, by file: uint8
+    (side, side[, 3]), as the model saw them.
     """
 
     rows: list[dict[str, Any]]
     figures: dict[str, Any] | None
     problem: str = ""
+    crops: dict[str, dict[str, Crops]] = field(default_factory=dict, compare=False)
 
     @property
     def measured(self) -> Measured | None:
@@ -112,21 +126,22 @@ class Outcome:
             return []
         facts = self.figures["models"][model]
         point = OperatingPoint(facts["threshold"], facts["certainty"])
-        wrong = []
-        for row in self.rows:
-            if not row["error"]:
-                given = np.array([row["probabilities"][model]])
-                if not point.right(np.array([row["label"] == "female"]), given)[0]:
-                    wrong.append(
-                        {
-                            "file": row["file"],
-                            "label": row["label"],
-                            "probability_female": float(given[0]),
-                            "answered": bool(point.answered(given)[0]),
-                            "face": row["face"],
-                        }
-                    )
-        return sorted(wrong, key=lambda row: -abs(row["probability_female"] - facts["threshold"]))
+        scored = [row for row in self.rows if not row["error"]]
+        female = np.array([row["label"] == "female" for row in scored])
+        given = np.array([row["probabilities"][model] for row in scored])
+        right = point.right(female, given)
+        surest = np.argsort(-np.abs(given - point.threshold), kind="stable")
+        return [
+            {
+                "file": scored[i]["file"],
+                "label": scored[i]["label"],
+                "probability_female": float(given[i]),
+                "answered": scored[i]["verdicts"][model] != "?",
+                "face": scored[i]["face"],
+            }
+            for i in surest
+            if not right[i]
+        ]
 
     def to_json(self) -> str:
         """The figures, and how many photos were left out and why; no names."""
@@ -136,10 +151,19 @@ class Outcome:
         return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
     def to_csv(self) -> str:
-        """One row a photo, those left out among them, with every model's probability of female."""
+        """One row a photo, those left out among them.
+
+        Of every model there are the probability of female and the verdict.
+        """
         models = list(self.figures["models"]) if self.figures else []
-        columns = ["file", "label", "age", "race", "person", "face", *models, "error"]
-        rows = ({**row, **row["probabilities"]} for row in self.rows)
+        given = [column for name in models for column in (name, f"{name}_verdict")]
+        columns = ["file", "label", "age", "race", "person", "face", *given, "error"]
+        rows = (
+            row
+            | row["probabilities"]
+            | {f"{name}_verdict": verdict for name, verdict in row["verdicts"].items()}
+            for row in self.rows
+        )
         return table_csv(columns, ({c: row.get(c, "") for c in columns} for row in rows))
 
 
@@ -157,31 +181,39 @@ def score(
         FacespaceError: the detector or a model cannot be used. A photo that cannot be read is
             left out instead, and its row says why.
     """
-    total = len(data.photos)
+    total, detector, manifest = len(data.photos), detectors.working()[0], load_manifest()
+    finding = Rules.of(manifest.model(), finds=manifest.finds, detector=detector.name)
     templates = list(dict.fromkeys(model.info.template for model in models.values()))
+    rules = {
+        name: Rules.of(model.info, finds=manifest.finds, detector=detector.name)
+        for name, model in models.items()
+    }
     rows: list[dict[str, Any]] = []
-    crops: dict[Template, list[RGB]] = {template: [] for template in templates}
+    found: list[_Found] = []
     contents: set[bytes] = set()
     for i, (photo, name) in enumerate(zip(data.photos, data.names, strict=True)):
         progress("photo", i, total)
-        row: dict[str, Any] = {"file": name, "label": photo.label, "age": photo.age}
+        row: dict[str, Any] = {"file": written(name), "label": photo.label, "age": photo.age}
         row |= {"race": photo.race, "person": photo.person, "face": None}
-        row |= {"error": "", "probabilities": {}}
+        row |= {"error": "", "probabilities": {}, "verdicts": {}}
         rows.append(row)
         try:
             with gate.enter():
-                cut, row["face"], content = _cropped(data.content(i), templates)
+                source = data.content(i)
+                content = source if isinstance(source, bytes) else images.read(source)
+                rgb, digest = images.load(content), hashlib.sha256(content).digest()
+                if digest in contents:
+                    row["error"] = TWICE
+                    continue
+                contents.add(digest)
+                one = _found(rgb, detector, templates, finding)
         except FacespaceError as error:
             if isinstance(error.__cause__, MemoryError):
                 raise  # no fault of the photo
             row["error"] = str(error)
             continue
-        if content in contents:
-            row["error"] = TWICE
-            continue
-        contents.add(content)
-        for template in templates:
-            crops[template].append(cut[template])
+        found.append(one)
+        row["face"] = round(one.detection.box.side, 1)
     progress("photo", total, total)
     scored = [row for row in rows if not row["error"]]
     if problem := _problem(rows):
@@ -189,26 +221,47 @@ def score(
     entries = {}
     for i, (name, model) in enumerate(models.items()):
         progress("model", i, len(models))
-        column = model.info.classes.index("female")
-        probability = model.run(np.stack(crops[model.info.template]))[0][:, column]
-        for row, value in zip(scored, probability.tolist(), strict=True):
-            row["probabilities"][name] = value
-        entries[name] = _measured(scored, probability, model)
+        scores = model.score(np.stack([one.crops[model.info.template] for one in found]))
+        for row, one, given in zip(scored, found, scores, strict=True):
+            row["probabilities"][name] = given.probability_female
+            row["verdicts"][name] = decide(one.detection, given, rules[name], one.about).label
+        entries[name] = _measured(rows, name, model)
     progress("model", len(models), len(models))
     counts = Counter(row["label"] for row in scored)
     about = {"title": data.dataset.title, "photos": total, "faces": len(scored), **counts}
     figures = {"data": about, "remarks": _remarks(data, counts), "models": entries}
-    return Outcome(rows, plain(figures))
+    outcome = Outcome(rows, plain(figures))
+    seen = {row["file"]: one.crops for row, one in zip(scored, found, strict=True)}
+    for name, model in models.items():
+        worst = [error["file"] for error in outcome.errors(name)[:LOOKED_AT]]
+        outcome.crops[name] = {file: seen[file][model.info.template] for file in worst}
+    return outcome
 
 
-def _cropped(
-    source: bytes | Path, templates: Sequence[Template]
-) -> tuple[dict[Template, RGB], float, bytes]:
-    """The crops of the face of one photo, the shorter side of its box, and its content's hash."""
-    content = source if isinstance(source, bytes) else images.read(source)
-    padded, face = labelled_faces.face_of(images.load(content))
-    cut = {template: align.crop(padded, [face], template)[0] for template in templates}
-    return cut, round(face.box.side, 1), hashlib.sha256(content).digest()
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """The face of a photo, what is known of it, and its crops."""
+
+    detection: Detection
+    about: Evidence
+    crops: Mapping[Template, RGB]
+
+
+def _found(rgb: RGB, detector: Detector, templates: Sequence[Template], rules: Rules) -> _Found:
+    """The face in the middle of a photo, of those that the app finds.
+
+    Raises:
+        FacespaceError: there is none.
+    """
+    detections = detector.detect(rgb)
+    abouts = evidence.gather(detections, align.crop(rgb, detections))
+    pairs = zip(detections, abouts, strict=True)
+    faces = {face: about for face, about in pairs if not rejected(face, about, rules)}
+    if not faces:
+        raise FacespaceError(labelled_faces.NO_FACE)
+    face = labelled_faces.middle_face(list(faces), rgb)
+    crops = {template: align.crop(rgb, [face], template)[0] for template in templates}
+    return _Found(face, faces[face], crops)
 
 
 def _problem(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -235,15 +288,16 @@ def _remarks(data: LabelledPhotos, counts: Mapping[str, int]) -> list[str]:
     return remarks
 
 
-def _measured(rows: Sequence[Mapping[str, Any]], probability: Array, model: Model) -> Any:
-    """All figures of one model: those of the report, and two more that a page draws."""
+def _measured(rows: Sequence[Mapping[str, Any]], name: str, model: Model) -> Any:
+    """All figures of one model: those of the report, what users get, and two more to draw."""
     point = OperatingPoint(model.info.threshold, model.info.certainty)
-    labels = np.array([row["label"] for row in rows])
+    scored = [row for row in rows if not row["error"]]
+    labels, persons = _columns(scored)
     female = labels == "female"
-    persons = np.array([row["person"] or row["file"] for row in rows])
+    probability = np.array([row["probabilities"][name] for row in scored])
     attributes = {
-        "age": np.array([groups.age_group(row["age"]) for row in rows]),
-        "race": np.array([row["race"] for row in rows]),
+        "age": np.array([groups.age_group(row["age"]) for row in scored]),
+        "race": np.array([row["race"] for row in scored]),
         "sex": labels,
     }
     return {
@@ -254,4 +308,24 @@ def _measured(rows: Sequence[Mapping[str, Any]], probability: Array, model: Mode
         **plain(classification.everything(female, probability, point, attributes, persons)),
         "precision_recall": curves.precision_recall(female, probability),
         "scores": curves.histogram(female, probability, SCORE_BINS),
+        "end_to_end": _end_to_end(rows, name, point),
     }
+
+
+def _end_to_end(rows: Sequence[Mapping[str, Any]], name: str, point: OperatingPoint) -> EndToEnd:
+    """What users get for all photos that could be opened, also where no face was found."""
+    opened = [row for row in rows if row["error"] in ("", labelled_faces.NO_FACE)]
+    labels, persons = _columns(opened)
+    probability = np.array([row["probabilities"].get(name, 0.0) for row in opened])
+    verdicts = np.array([row["verdicts"].get(name, "") for row in opened])
+    return classification.end_to_end(
+        labels == "female", verdicts != "", probability, verdicts != "?", point, persons
+    )
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> tuple[Array, Array]:
+    """The label and the person of each row, str (N,)."""
+    return (
+        np.array([row["label"] for row in rows]),
+        np.array([row["person"] or row["file"] for row in rows]),
+    )

@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from facespace.types import Crops
 
-#: The patch is as grey as an equalised crop is on average.
+#: The patch on a grey crop: as an equalised one is on average.
 GREY = 128
 
-#: Gives the probability of female, float (N,), of crops, uint8 (N, side, side).
+#: Gives the probability of female, float (N,), of crops, uint8 (N, ...), as a model eats them.
 Judge = Callable[[Crops], npt.NDArray[np.floating]]
 
 
@@ -34,25 +34,30 @@ class Sensitivity:
 
 
 def sensitivity(judge: Judge, crop: npt.NDArray[np.uint8], patch: int, stride: int) -> Sensitivity:
-    """Cover a crop with a grey square, everywhere in turn.
+    """Cover a crop with a plain square, everywhere in turn.
+
+    The square is ``GREY``, or of the mean colour of a crop in colour.
 
     The centres of the squares stand on a grid that fills the crop, so that every part of it is
     covered equally often; at the border the square reaches beyond. The crop is not equalised
     again: all that is not covered stays as it was.
 
     Args:
-        judge: is asked once, for all places and the bare crop.
-        crop: uint8 (side, side).
+        judge: is asked for the bare crop, and then for the places of each row together.
+        crop: uint8 (side, side) or (side, side, 3).
         patch: side of the square, in pixels.
         stride: distance between neighbouring squares, in pixels.
     """
     side = len(crop)
     centres = np.arange(stride / 2, side, stride)
     starts = np.clip(np.rint(centres - patch / 2).astype(int), 1 - patch, side - 1)
-    crops = np.repeat(crop[None], 1 + len(centres) ** 2, axis=0)
-    places = ((y, x) for y in starts for x in starts)
-    for covered, (y, x) in zip(crops[1:], places, strict=True):
-        covered[max(y, 0) : y + patch, max(x, 0) : x + patch] = GREY
-    bare, *rest = np.asarray(judge(crops), np.float64)
-    change = np.reshape(rest, (len(centres), len(centres))) - bare
-    return Sensitivity(change, centres, float(bare))
+    plain = GREY if crop.ndim == 2 else np.rint(crop.mean(axis=(0, 1))).astype(np.uint8)
+
+    def row(y: int) -> npt.NDArray[np.float64]:
+        crops = np.repeat(crop[None], len(starts), axis=0)
+        for covered, x in zip(crops, starts, strict=True):
+            covered[max(y, 0) : y + patch, max(x, 0) : x + patch] = plain
+        return np.asarray(judge(crops), np.float64)
+
+    bare = float(judge(crop[None])[0])
+    return Sensitivity(np.stack([row(y) for y in starts]) - bare, centres, bare)

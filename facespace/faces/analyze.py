@@ -16,6 +16,7 @@ from facespace.faces.decide import Rules, decide, rejected
 from facespace.faces.detectors import Detector
 from facespace.faces.model import Model, load_model
 from facespace.io import images
+from facespace.made_by import made_by
 from facespace.types import RGB, Detection, Face, FacespaceError, Reading
 
 
@@ -24,15 +25,14 @@ class Settings:
     """What a user may choose; None stands for the detector's or the model's own value.
 
     ``detector`` and ``model`` are names; ``threshold`` the least detection score (0 to 1);
-    ``certainty`` the least probability for an answer (0.5 to 1); ``smallest_face`` the least
-    face, in pixels, for an answer. ``small_faces`` asks a detector that can for a scan over tiles.
+    ``most_wrong`` the largest chance of being wrong (0.01 to 0.5) at which there is an answer.
+    ``small_faces`` asks a detector that can for a scan over tiles.
     """
 
     detector: str = detectors.DEFAULT
     model: str | None = None
     threshold: float | None = None
-    certainty: float | None = None
-    smallest_face: float | None = None
+    most_wrong: float | None = None
     small_faces: bool = False
 
 
@@ -65,11 +65,18 @@ class FaceAnalyzer:
     ) -> None:
         self.detector = detectors.working(detector)[0] if isinstance(detector, str) else detector
         self.model = model if isinstance(model, Model) else load_model(model)
-        if rules is None:
-            cutoffs = load_manifest().cutoffs
-            rules = Rules.of(self.model.info, cutoffs=cutoffs, detector=self.detector.name)
-        self.rules = rules
+        self.rules = rules or Rules.of(
+            self.model.info, finds=load_manifest().finds, detector=self.detector.name
+        )
         self.threshold, self.small_faces = threshold, small_faces
+        self.made_by = made_by(
+            detector=self.detector.name,
+            threshold=self.detector.threshold if threshold is None else threshold,
+            small_faces=small_faces,
+            model=self.model.info.name,
+            model_sha256=self.model.info.file.sha256,
+            most_wrong=self.rules.most_wrong,
+        )
 
     @classmethod
     def of(cls, settings: Settings) -> FaceAnalyzer:
@@ -118,16 +125,19 @@ class FaceAnalyzer:
             faces,
             finding=finding,
             note=note,
+            made_by=self.made_by,
         )
 
     def _judged(self, rgb: RGB, detections: Sequence[Detection]) -> tuple[Face, ...]:
-        """The faces among some detections, each with its verdict."""
-        crops = align.crop(rgb, detections, self.model.info.template)
-        scores, evidences = self.model.score(crops), evidence.gather(detections, crops)
+        """The faces among some detections, each with its verdict, from left to right."""
+        detections = sorted(detections, key=lambda found: found.box.x + found.box.width / 2)
+        grey, template = align.crop(rgb, detections), self.model.info.template
+        crops = grey if template == align.TEMPLATE else align.crop(rgb, detections, template)
+        scores, evidences = self.model.score(crops), evidence.gather(detections, grey)
         return tuple(
-            Face(detection, crop, score, decide(detection, score, self.rules, about), about)
-            for detection, crop, score, about in zip(
-                detections, crops, scores, evidences, strict=True
+            Face(detection, crop, plain, score, decide(detection, score, self.rules, about), about)
+            for detection, crop, plain, score, about in zip(
+                detections, crops, grey, scores, evidences, strict=True
             )
             if not rejected(detection, about, self.rules)
         )
@@ -159,9 +169,8 @@ def rules_of(settings: Settings) -> Rules:
     manifest = load_manifest()
     return Rules.of(
         manifest.model(settings.model),
-        settings.certainty,
-        settings.smallest_face,
-        manifest.cutoffs,
+        settings.most_wrong,
+        manifest.finds,
         detectors.working(settings.detector)[0].name,
     )
 

@@ -1,4 +1,4 @@
-"""A picture and its faces -> the picture with boxes, verdicts and probabilities."""
+"""A picture and its faces -> the picture with boxes and verdicts, or with a part painted over."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import cv2
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from facespace.faces.wording import face_text
 from facespace.palette import VERDICTS, ink
 from facespace.types import RGB, Box, Detection, Face, Label, Point
 
@@ -30,29 +33,32 @@ class Mark:
     wide: float | None = None
 
 
-def draw(rgb: RGB, faces: Sequence[Face], numbers: bool = True, scale: float = 1.0) -> RGB:
+def draw(
+    rgb: RGB,
+    faces: Sequence[Face],
+    scale: float = 1.0,
+    leaning: bool = False,
+) -> RGB:
     """Draw every face's box, dashed where the verdict is "?", with a label above it.
 
-    The label gets shorter where the face is small: number, verdict and probability; verdict
-    and probability; the verdict's first letter.
+    The label gets shorter where the face is small: number, verdict and confidence, or the reason
+    for "?"; number and the verdict's first letter; the number.
 
     Args:
         rgb: uint8 (H, W, 3); left as it is.
         faces: in pixels of ``rgb``, or of that picture ``rgb`` was shrunk from.
-        numbers: whether labels start with the face's number, from 1, as tables count them.
         scale: how many pixels of ``rgb`` one of theirs takes.
+        leaning: whether "?" says which class is likelier.
 
     Returns:
         uint8 (H, W, 3), a new picture.
     """
-    marks = [
-        Mark(
-            _scaled(face.detection.box, scale),
-            face.verdict.label,
-            _words(face, number if numbers else None),
-        )
-        for number, face in enumerate(faces, 1)
-    ]
+    marks = []
+    for number, face in enumerate(faces, 1):
+        full, letter = face_text(face, leaning), face.verdict.label[0].upper()
+        words = [f"{number}  {full}", f"{number} {letter}", str(number)]
+        box = _scaled(face.detection.box, scale)
+        marks.append(Mark(box, face.verdict.label, words))
     return draw_marks(rgb, marks)
 
 
@@ -105,29 +111,20 @@ def draw_detections(
     return np.asarray(picture)
 
 
-def certainty_text(face: Face) -> str:
-    """The verdict with its probability: ``female 93%``, ``? 61% male``."""
-    return verdict_text(face.verdict.label, face.score.probability_female)
+def painted(rgb: RGB, corners: npt.ArrayLike, filling: npt.ArrayLike) -> RGB:
+    """A picture, uint8 (H, W, 3), with a convex polygon painted over; ``rgb`` itself stays.
 
-
-def verdict_text(label: Label, female: float) -> str:
-    """A label with its probability, of "?" that of the likelier class; ``female`` is female's."""
-    sure = {"female": female, "male": 1 - female}.get(label, max(female, 1 - female))
-    share = f"{sure:.0%}" if sure < 0.995 else ">99%"  # nobody is sure of 100 %
-    if label == "?":
-        return f"? {share} {'female' if female >= 0.5 else 'male'}"
-    return f"{label} {share}"
+    Args:
+        corners: in pixels, (N, 2).
+        filling: a colour, (3,), or for every pixel of the picture a grey value, (H, W, 1).
+    """
+    mask = np.zeros((*rgb.shape[:2], 1), np.uint8)
+    cv2.fillConvexPoly(mask, np.rint(np.asarray(corners)).astype(np.int32), (1,))
+    return np.where(mask == 1, np.asarray(filling, np.uint8), rgb)
 
 
 def _scaled(box: Box, scale: float) -> Box:
-    return Box(*(scale * value for value in (box.x, box.y, box.width, box.height)))
-
-
-def _words(face: Face, number: int | None) -> list[str]:
-    full, letter = certainty_text(face), face.verdict.label[0].upper()
-    if number is None:
-        return [full, letter]
-    return [f"{number}  {full}", f"{number} {letter}", str(number)]
+    return Box(*(scale * value for value in box))
 
 
 def _rectangle(pen: ImageDraw.ImageDraw, box: Box, colour: str, line: int, dashed: bool) -> None:

@@ -1,7 +1,8 @@
-"""What speaks for or against judging a face at all: covers, likeness to a face, blur, yaw."""
+"""What speaks for or against judging a face at all: covers, likeness to a face, blur, pose."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
-from facespace.artifacts.manifest import Manifest, load_manifest
+from facespace.artifacts.manifest import load_manifest
 from facespace.faces import align, model
 from facespace.types import RGB, Crops, Detection, Evidence, FacespaceError, FivePoints, Floats
 
@@ -52,6 +53,15 @@ def yaw(landmarks: FivePoints) -> float:
     return abs(float((np.array(landmarks[2]) - axis) @ right)) / length if length else 0.0
 
 
+def roll(landmarks: FivePoints) -> float:
+    """Degrees by which a face is tilted from upright, 0 to 180, to either side.
+
+    The angle between straight down and the axis from the eyes to the mouth.
+    """
+    right, down = align.axes(landmarks)[2]
+    return abs(math.degrees(math.atan2(right, down)))
+
+
 def gather(
     detections: Sequence[Detection], crops: Crops, where: Path | None = None
 ) -> list[Evidence]:
@@ -65,24 +75,19 @@ def gather(
     Raises:
         FacespaceError: the second opinion's file is missing, altered, or something else.
     """
-    covered, face_like = _second_opinion(crops, load_manifest(where))
+    manifest = load_manifest(where)
+    opinions: list[tuple[float | None, float | None]] = [(None, None)] * len(crops)
+    if info := manifest.files.get(FILE):
+        covered, face_like = run(_session(manifest.path(info), info.sha256), crops)
+        opinions = list(zip(covered.tolist(), face_like.tolist(), strict=True))
     return [
-        Evidence(
-            covered=None if covered is None else float(covered[i]),
-            face_like=None if face_like is None else float(face_like[i]),
-            sharpness=float(sharp),
-            yaw=None if detection.landmarks is None else yaw(detection.landmarks),
-        )
-        for i, (detection, sharp) in enumerate(zip(detections, sharpness(crops), strict=True))
+        Evidence(*opinion, float(sharp), *_pose(detection.landmarks))
+        for detection, opinion, sharp in zip(detections, opinions, sharpness(crops), strict=True)
     ]
 
 
-def _second_opinion(crops: Crops, manifest: Manifest) -> tuple[Floats | None, Floats | None]:
-    """What the second opinion says of crops; None where the artifacts have none."""
-    if FILE not in manifest.files:
-        return None, None
-    info = manifest.files[FILE]
-    return run(_session(manifest.path(info), info.sha256), crops)
+def _pose(landmarks: FivePoints | None) -> tuple[float | None, float | None]:
+    return (None, None) if landmarks is None else (yaw(landmarks), roll(landmarks))
 
 
 def run(session: ort.InferenceSession, crops: Crops) -> tuple[Floats, Floats]:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnxruntime as ort
 
 from facespace import limits
+from facespace.artifacts.files import TRAIN_AGAIN
 from facespace.artifacts.manifest import ModelInfo, load_manifest
 from facespace.onnx_session import loaded
 from facespace.types import Crops, FacespaceError, Floats, Score
 
 INPUT = "faces"
 OUTPUTS = ("probability", "coordinates", "distance")
+
+#: What a file may give beyond these: years, float32 (N,).
+FURTHER = ("age",)
 
 
 def session(source: Path | bytes, contract: bool = True) -> ort.InferenceSession:
@@ -33,39 +38,55 @@ def session(source: Path | bytes, contract: bool = True) -> ort.InferenceSession
         [node.name for node in opened.get_inputs()],
         [node.name for node in opened.get_outputs()],
     )
-    crops = [(node.type, len(node.shape)) for node in opened.get_inputs()]
-    if crops != [("tensor(uint8)", 3)]:
-        raise FacespaceError("The model file does not take faces as crops, uint8 (N, side, side).")
-    if contract and names != ([INPUT], list(OUTPUTS)):
+    crops = [(node.type, len(node.shape), node.shape[3:]) for node in opened.get_inputs()]
+    if crops not in ([("tensor(uint8)", 3, [])], [("tensor(uint8)", 4, [3])]):
+        raise FacespaceError(
+            "The model file does not take faces as crops, uint8 (N, side, side) or "
+            "(N, side, side, 3)."
+        )
+    if contract and names not in [([INPUT], [*OUTPUTS, *more]) for more in ((), FURTHER)]:
         raise FacespaceError(
             f"The model file takes and gives {names}, not {INPUT} and {', '.join(OUTPUTS)}."
         )
     return opened
 
 
-def run(session: ort.InferenceSession, crops: Crops) -> tuple[Floats, Floats, Floats]:
+class Given(NamedTuple):
+    """What a model gives for N crops.
+
+    ``probability`` float32 (N, 2) of female and male, ``coordinates`` float32 (N, K) in face
+    space, ``distance`` float32 (N,) from it, ``age`` float32 (N,) in years, None where the file
+    has no such output.
+    """
+
+    probability: Floats
+    coordinates: Floats
+    distance: Floats
+    age: Floats | None
+
+
+def run(session: ort.InferenceSession, crops: Crops) -> Given:
     """Score any number of crops, ``limits.BATCH`` at a time.
 
     Args:
         session: what ``session`` gave.
-        crops: uint8 (N, side, side), N >= 0.
-
-    Returns:
-        ``probability`` float32 (N, 2) of female and male, ``coordinates`` float32 (N, K) in
-        face space, ``distance`` float32 (N,) from it.
+        crops: uint8 (N, side, side) or (N, side, side, 3), as the model eats them, N >= 0.
 
     Raises:
         FacespaceError: the model cannot run on these crops, or gives something else.
     """
-    probability, coordinates, distance = batches(session, OUTPUTS, crops)
-    shapes = probability.shape, coordinates.shape[:1], distance.shape
-    if shapes != ((len(crops), 2), (len(crops),), (len(crops),)) or coordinates.ndim != 2:
+    further = [node.name for node in session.get_outputs() if node.name in FURTHER]
+    probability, coordinates, distance, *ages = batches(session, [*OUTPUTS, *further], crops)
+    columns = (len(crops),)
+    if probability.shape != (*columns, 2) or coordinates.ndim != 2:
         raise FacespaceError(_ODD)
-    return probability, coordinates, distance
+    if any(column.shape != columns for column in (distance, *ages)):
+        raise FacespaceError(_ODD)
+    return Given(probability, coordinates, distance, ages[0] if ages else None)
 
 
 def batches(session: ort.InferenceSession, outputs: Sequence[str], crops: Crops) -> list[Floats]:
-    """What a session gives for crops, uint8 (N, side, side), ``limits.BATCH`` of them at a time.
+    """What a session gives for crops as it eats them, ``limits.BATCH`` of them at a time.
 
     Returns:
         one array for each output, float32 (N, ...).
@@ -79,7 +100,8 @@ def batches(session: ort.InferenceSession, outputs: Sequence[str], crops: Crops)
             for i in range(0, len(crops), limits.BATCH)
         ]
         if not parts:
-            parts = [[np.empty((0, *out.shape[1:]), np.float32) for out in session.get_outputs()]]
+            shapes = {out.name: out.shape[1:] for out in session.get_outputs()}
+            parts = [[np.empty((0, *shapes[name]), np.float32) for name in outputs]]
         columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     except Exception as error:  # onnxruntime raises a type of its own for each cause
         raise FacespaceError(
@@ -102,17 +124,18 @@ class Model:
         self.info = info
         self._session = session
 
-    def run(self, crops: Crops) -> tuple[Floats, Floats, Floats]:
+    def run(self, crops: Crops) -> Given:
         """What ``model.run`` gives for these crops."""
         return run(self._session, crops)
 
     def score(self, crops: Crops) -> list[Score]:
         """Like ``run``, one ``Score`` a crop."""
-        probability, coordinates, distance = self.run(crops)
-        female = self.info.classes.index("female")
+        given = self.run(crops)
+        female = given.probability[:, self.info.classes.index("female")]
+        ages = [None] * len(crops) if given.age is None else given.age.tolist()
         return [
-            Score(float(p), float(d), c)
-            for p, d, c in zip(probability[:, female], distance, coordinates, strict=True)
+            Score(float(p), float(d), c, age)
+            for p, d, c, age in zip(female, given.distance, given.coordinates, ages, strict=True)
         ]
 
 
@@ -124,11 +147,19 @@ def load_model(name: str | None = None, where: Path | None = None) -> Model:
         where: the artifacts folder; ``artifacts_folder()`` where None.
 
     Raises:
-        FacespaceError: there is no such model, or its file is missing or altered.
+        FacespaceError: there is no such model, its file is missing or altered, or it eats other
+            crops than the manifest says.
     """
     manifest = load_manifest(where)
     info = manifest.model(name)
-    return Model(info, _session(manifest.path(info.file), info.file.sha256))
+    opened = _session(manifest.path(info.file), info.file.sha256)
+    eaten, named = opened.get_inputs()[0].shape[1:], list(info.template.shape)
+    if eaten != named:
+        raise FacespaceError(
+            f"The model {info.name} eats crops of {' x '.join(map(str, eaten))}, but its template "
+            f"in the manifest makes crops of {' x '.join(map(str, named))}. {TRAIN_AGAIN}"
+        )
+    return Model(info, opened)
 
 
 @lru_cache(maxsize=4)

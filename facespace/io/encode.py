@@ -21,10 +21,10 @@ def to_png(picture: RGB) -> bytes:
     return file.getvalue()
 
 
-def to_jpeg(picture: RGB) -> bytes:
-    """A picture, uint8 (H, W, 3) or (H, W), as a JPEG file, for showing; quality 88."""
+def to_jpeg(picture: RGB, quality: int = 88) -> bytes:
+    """A picture, uint8 (H, W, 3) or (H, W), as a JPEG file, for showing."""
     file = io.BytesIO()
-    Image.fromarray(picture).save(file, "JPEG", quality=88)
+    Image.fromarray(picture).save(file, "JPEG", quality=quality)
     return file.getvalue()
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import BinaryIO
 
-from facespace.io import images
+from facespace.io import formats, images, read_table, walk
 from facespace.io.archive import Archive
+from facespace.io.names import unquoted
 from facespace.types import FacespaceError
 
 #: The name that stands for "names on standard input, one a line".
@@ -64,88 +66,142 @@ class Photo:
             return Photo(self.name, problem=str(error))
 
 
-def find(names: Iterable[str], stdin: Iterable[str] = ()) -> list[Photo]:
+def find(
+    names: Iterable[str], stdin: BinaryIO | None = None, passed_over: list[str] | None = None
+) -> list[Photo]:
     """All photos that names stand for, in order, each once.
 
-    A name is a file's, whatever its ending; a folder's, for all files in and below it that end as
-    pictures do, hidden ones left out; a ZIP's, for the same in it; a pattern with ``*``, ``?`` or
-    ``[]`` and, for folders at any depth, ``**``; or ``-`` for the names in ``stdin``, one a line.
-    What cannot be opened becomes a photo with a ``problem``, so that the others go on.
+    A name is a file's, whatever its ending; a folder's, for all pictures in and below it (see
+    ``formats.is_picture``), hidden ones left out; a ZIP's, for the same in it; a pattern with
+    ``*``, ``?`` or ``[]`` and, for folders at any depth, ``**``: for the pictures, folders and
+    ZIPs that it matches; or ``-`` for the names in ``stdin``, one a line or in a table's column
+    ``file``. Names may be in quotes. What cannot be opened, a folder too, becomes a photo with a
+    ``problem``, so that the others go on.
+
+    Args:
+        names: of what to look for.
+        stdin: the list for the name ``-``.
+        passed_over: takes the names of files that are no pictures.
     """
     photos: dict[str, Photo] = {}
+    others: list[str] = []
     for name in names:
-        for photo in _lines(stdin) if name == STDIN else _named(name):
+        for photo in _lines(stdin, others) if name == STDIN else _named(name, others):
             photos.setdefault(photo.name, photo)
+    if passed_over is not None:
+        passed_over += dict.fromkeys(others)
     return list(photos.values())
 
 
-def members(archive: Archive, path: Path | None = None, prefix: str = "") -> list[Photo]:
-    """The pictures of a ZIP, by their endings, sorted by name.
+def members(
+    archive: Archive,
+    path: Path | None = None,
+    prefix: str = "",
+    passed_over: list[str] | None = None,
+) -> list[Photo]:
+    """The pictures of a ZIP (see ``formats.is_picture``), sorted by name.
+
+    Files that may be some but are left out of it follow, with why as their ``problem``.
 
     Args:
         archive: the ZIP.
         path: where it is, if others are to open it anew.
         prefix: what their names begin with.
+        passed_over: takes the names of files that are no pictures.
     """
-    return [
-        Photo(prefix + name, Member(path or archive, name))
-        for name in sorted(archive.names)
-        if is_picture(name)
-    ]
+    photos, others = [], []
+    for name in sorted(archive.names):
+        if formats.is_picture(name, partial(archive.head, name)):
+            photos.append(Photo(prefix + name, Member(path or archive, name)))
+        else:
+            others.append(prefix + name)
+    for name, why in archive.left_out.items():
+        if formats.ending(name) in ("", *formats.PICTURE_ENDINGS):
+            photos.append(Photo(prefix + name, problem=why))
+        else:
+            others.append(prefix + name)
+    if passed_over is not None:
+        passed_over += others
+    return photos
 
 
-def is_picture(name: str) -> bool:
-    """Whether a file's name ends as those of pictures do."""
-    return name.lower().rpartition(".")[2] in images.SUFFIXES
+def is_pattern(name: str) -> bool:
+    """Whether a name is a pattern; one that a file or a folder has is not."""
+    return glob.has_magic(name) and not os.path.lexists(name)
 
 
-def _lines(stdin: Iterable[str]) -> Iterator[Photo]:
-    for line in stdin:
-        if name := line.rstrip("\r\n"):
-            yield from _named(name)
+def _lines(stdin: BinaryIO | None, others: list[str]) -> Iterator[Photo]:
+    try:
+        names = read_table.names(stdin.read() if stdin else b"")
+    except FacespaceError as error:
+        yield Photo(STDIN, problem=str(error))
+        return
+    for name in names:
+        yield from _named(name, others)
 
 
-def _named(name: str) -> list[Photo]:
-    path = Path(name)
+def _named(name: str, others: list[str]) -> list[Photo]:
+    name = unquoted(name)
     if "\0" in name:
         return [Photo(name, problem="It cannot be opened: no file can have this name.")]
+    if os.path.isdir(name):
+        photos = _below([Path(name)], others)
+        return photos or [Photo(name, problem="There is no picture in this folder.")]
+    if is_pattern(name):
+        return _matching(name, others)
     try:
+        os.stat(name)
+    except FileNotFoundError:
+        return [Photo(name, problem="There is no such file.")]
+    except OSError:  # its content says why
+        return [Photo(name, Path(name))]
+    return _zipped(name, others) if _is_zip(name) else [Photo(name, Path(name))]
+
+
+def _below(folders: Sequence[Path], others: list[str]) -> list[Photo]:
+    found = walk.below(*folders)
+    return _problems(found) + _pictures(found.files, others)
+
+
+def _matching(pattern: str, others: list[str]) -> list[Photo]:
+    found = walk.matching(pattern)
+    photos, folders = _problems(found), []
+    for path in found.files:
         if path.is_dir():
-            return _below(path)
-        if path.is_file() or not glob.has_magic(name):
-            return _zipped(path) if path.suffix.lower() == ".zip" else [Photo(name, path)]
-        matches = sorted(glob.glob(name, recursive=True))
-    except (OSError, ValueError) as error:  # a folder that may not be entered
-        return [Photo(name, problem=f"It cannot be opened: {error}.")]
-    if not matches:
-        return [Photo(name, problem="Nothing matches this pattern.")]
+            folders.append(path)
+        else:
+            name = str(path)
+            photos += _zipped(name, others) if _is_zip(name) else _pictures([path], others)
+    photos += _below(folders, others)
+    nothing = "No picture" if found.files else "Nothing"
+    return photos or [Photo(pattern, problem=f"{nothing} matches this pattern.")]
+
+
+def _problems(found: walk.Found) -> list[Photo]:
+    return [Photo(str(path), problem=problem) for path, problem in found.problems.items()]
+
+
+def _pictures(files: Iterable[Path], others: list[str]) -> list[Photo]:
     photos = []
-    for match in matches:
-        # "**" matches folders beside what is in them: only files count, and ends of pictures.
-        inside = Path(match)
-        if not inside.is_dir() and (is_picture(match) or inside.suffix.lower() == ".zip"):
-            photos += _zipped(inside) if inside.suffix.lower() == ".zip" else [Photo(match, inside)]
-    return photos or [Photo(name, problem="No picture matches this pattern.")]
+    for path in files:
+        if formats.is_picture_file(path):
+            photos.append(Photo(str(path), path))
+        else:
+            others.append(str(path))
+    return photos
 
 
-def _below(folder: Path) -> list[Photo]:
-    photos = []
-    for here, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        photos += [
-            Photo(str(Path(here, name)), Path(here, name))
-            for name in sorted(files)
-            if is_picture(name) and not name.startswith(".")
-        ]
-    return photos or [Photo(str(folder), problem="There is no picture in this folder.")]
+def _is_zip(name: str) -> bool:
+    return Path(name).suffix.lower() == ".zip"
 
 
-def _zipped(path: Path) -> list[Photo]:
+def _zipped(name: str, others: list[str]) -> list[Photo]:
+    path = Path(name)
     if not path.is_file():
         return [Photo(str(path), problem="There is no such file.")]
     try:
         with Archive(path) as archive:
-            photos = members(archive, path, f"{path}/")
+            photos = members(archive, path, f"{path}/", others)
     except FacespaceError as error:
         return [Photo(str(path), problem=str(error))]
     return photos or [Photo(str(path), problem="There is no picture in this ZIP.")]

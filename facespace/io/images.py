@@ -3,48 +3,54 @@
 from __future__ import annotations
 
 import io
+import re
 import stat
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pillow_heif
 from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 
 from facespace import limits
+from facespace.io.formats import PICTURE_FORMATS, PICTURES
+from facespace.io.metadata import without_metadata
 from facespace.types import RGB, FacespaceError
 
 pillow_heif.register_heif_opener()
 
-#: Pillow's names of the formats that are read. What counts is the content, never the file name.
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "HEIF")
-
-#: File name endings of these formats, for upload widgets.
-SUFFIXES = ("jpg", "jpeg", "png", "webp", "bmp", "heic", "heif")
+#: A marker of a JPEG: in compressed data 0xFF is followed by 0x00 or by a restart. Before the
+#: compressed data of a scan stands a segment with its length, as after most markers.
+_MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])", re.DOTALL)
+_START, _END, _SCAN = b"\xd8", b"\xd9", b"\xda"
 
 #: Rows that are copied at once, so that a picture is never in memory in full a third time.
 _ROWS = 256
 
-_KINDS = "JPEG, PNG, WebP, BMP or HEIC"
 
-
-def load(source: bytes | str | Path) -> RGB:
+def load(source: bytes | str | Path, pixels: int | None = None) -> RGB:
     """Decode one picture as a person sees it.
 
-    The EXIF orientation is applied, transparency is laid over white, 16-bit grey is scaled to
-    8 bits, and every colour model (CMYK, palette, grey) becomes RGB. Of an animation or a
-    burst the first picture is taken.
+    The EXIF orientation is applied, transparency is laid over white, 16-bit grey and fractions are
+    scaled to 8 bits, and every colour model (CMYK, palette, grey) becomes RGB. Of an animation, a
+    burst or several pages the first picture is taken. Metadata that cannot be read are ignored.
 
     Args:
         source: the file's content, or its path.
+        pixels: at most so many are read; ``limits.MAX_PIXELS`` where None.
 
     Returns:
         uint8 (H, W, 3), RGB.
 
     Raises:
-        FacespaceError: the picture is missing, empty, not of a known format, damaged, or larger
-            than ``limits.MAX_BYTES`` or ``limits.MAX_PIXELS``.
+        FacespaceError: the picture is missing, empty, not of a known format, damaged, larger than
+            ``limits.MAX_BYTES`` or ``pixels``, or in more than
+            ``limits.MAX_SCANS`` scans or ``limits.MAX_TILES`` tiles.
     """
+    most = limits.MAX_PIXELS if pixels is None else pixels
     content = source if isinstance(source, bytes) else read(Path(source))
     if not content:
         raise FacespaceError("The file is empty.")
@@ -58,20 +64,73 @@ def load(source: bytes | str | Path) -> RGB:
             # Pillow warns of odd EXIF, which counts for nothing here, and above half of its own
             # pixel limit; ours is checked below.
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                if image.width * image.height > limits.MAX_PIXELS:
-                    raise _too_many_pixels(f"{image.width} x {image.height} pixels")
-                return _to_rgb(image)
+            return _decoded(content, most)
     except FacespaceError:
         raise
     except Image.DecompressionBombError as error:
-        raise _too_many_pixels("too many pixels") from error
+        raise _too_many_pixels("too many pixels", most) from error
     except UnidentifiedImageError as error:
-        raise FacespaceError(f"The file is not a {_KINDS} picture.") from error
+        raise FacespaceError(f"The file is not a {PICTURES} picture.") from error
     except MemoryError as error:
         raise FacespaceError("There is not enough memory to open this picture.") from error
     except Exception as error:  # Pillow's decoders raise many types on damaged files
         raise FacespaceError("The picture is damaged or incomplete and cannot be read.") from error
+
+
+def _decoded(content: bytes, most: int) -> RGB:
+    try:
+        return _opened(content, most)
+    except (FacespaceError, MemoryError, Image.DecompressionBombError):
+        raise
+    except Exception:  # it may be the metadata alone that are broken
+        bare = without_metadata(content)
+        if bare == content:
+            raise
+        return _opened(bare, most)
+
+
+def _opened(content: bytes, most: int) -> RGB:
+    with Image.open(io.BytesIO(content), formats=PICTURE_FORMATS) as image:
+        if image.width * image.height > most:
+            raise _too_many_pixels(f"{image.width} x {image.height} pixels", most)
+        _demand_few_parts(content, image)
+        if isinstance(image, TiffImageFile):
+            _demand_no_raw(image)
+        image.load()  # turns a TIFF upright
+        return _to_rgb(image)
+
+
+def _demand_few_parts(content: bytes, image: Image.Image) -> None:
+    """That a picture is not in so many scans, tiles or strips that decoding it takes for ever."""
+    if isinstance(image, JpegImageFile):
+        scans = _scans(content)
+        if scans > limits.MAX_SCANS:
+            raise FacespaceError(
+                f"This JPEG has {scans:,} scans; at most {limits.MAX_SCANS:,} are read. "
+                "Save it anew and try again."
+            )
+    elif (pieces := len(getattr(image, "tile", ()))) > limits.MAX_TILES:
+        raise FacespaceError(
+            f"The picture is stored in {pieces:,} pieces; at most {limits.MAX_TILES:,} "
+            "are read. Save it anew and try again."
+        )
+
+
+def _scans(content: bytes) -> int:
+    """How many scans a JPEG has, up to its end: a film or another picture may follow."""
+    scans, place = 0, 0
+    while found := _MARKER.search(content, place):
+        if found[1] == _END:
+            break
+        scans += found[1] == _SCAN
+        length = 0 if found[1] == _START else int.from_bytes(content[found.end() : found.end() + 2])
+        place = found.end() + length
+    return scans
+
+
+def _demand_no_raw(image: TiffImageFile) -> None:
+    if image.tag_v2.get(_PART_OF, 0) & 1 or _DNG in image.tag_v2:
+        raise FacespaceError("This is a camera's raw file. Save it as JPEG and try again.")
 
 
 def read(path: Path) -> bytes:
@@ -97,9 +156,9 @@ def read(path: Path) -> bytes:
         ) from error
 
 
-def _too_many_pixels(size: str) -> FacespaceError:
+def _too_many_pixels(size: str, most: int) -> FacespaceError:
     return FacespaceError(
-        f"The picture has {size}; at most {limits.MAX_PIXELS / 1e6:.0f} million are read. "
+        f"The picture has {size}; at most {most / 1e6:.3g} million are read. "
         "Shrink it and try again."
     )
 
@@ -116,15 +175,32 @@ _UPRIGHT = {
 }
 
 
+def _orientation(image: Image.Image) -> Any:
+    """What EXIF or XMP name, of whatever type; 1 where they cannot be read."""
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # Pillow's parsers raise many types on broken metadata
+        return 1
+
+
+#: Tags of a TIFF: whether the picture is a smaller one of another in the file, as the first of
+#: most raw files is; and the version of DNG, the raw format where that need not be so.
+_PART_OF, _DNG = 254, 50706
+
+
 def _to_rgb(image: Image.Image) -> RGB:
     # One copy at a time: a large picture takes four bytes a pixel in each.
     # Not by ImageOps.exif_transpose: it writes all tags anew, and gives up where one is odd.
-    transpose = _UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    transpose = _UPRIGHT.get(_orientation(image))
     if transpose is not None:
         image = image.transpose(transpose)
     if image.mode.startswith("I"):  # 16-bit grey: convert("RGB") would clip at 255
         deep = np.clip(np.asarray(image), 0, 2**16 - 1)
         image = Image.fromarray((deep >> 8).astype(np.uint8))
+    if image.mode == "F":  # grey in fractions, up to 1 or to the largest number of 8 or 16 bits
+        deep = np.clip(np.nan_to_num(np.asarray(image)), 0, 2**16 - 1)
+        top = next(most for most in (1, 2**8 - 1, 2**16 - 1) if deep.max() <= most)
+        image = Image.fromarray((deep * (255 / top)).astype(np.uint8))
     if image.has_transparency_data:
         image = image.convert("RGBA")
         paper = Image.new("RGB", image.size, "white")

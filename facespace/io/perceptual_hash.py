@@ -1,7 +1,7 @@
 """Perceptual hashes: bits of which few differ where two pictures look nearly the same.
 
-A crop is told from others by 64 bits, which the review queue stores; photos, of which far more are
-compared, by more.
+A crop is told from others by 64 bits; photos, of which far more are compared, by 256. The review
+queue stores both.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 Hashes = npt.NDArray[np.uint64]
+
+#: Rows and columns of the grid whose neighbours the hash of a photo compares: 256 bits.
+GRID = 16
 
 
 def perceptual_hash(crop: npt.NDArray[np.uint8]) -> int:
@@ -28,7 +31,7 @@ def perceptual_hash(crop: npt.NDArray[np.uint8]) -> int:
     return int.from_bytes(bits.tobytes(), "big", signed=True)
 
 
-def difference_hash(picture: npt.NDArray[np.uint8], grid: int = 16) -> Hashes:
+def difference_hash(picture: npt.NDArray[np.uint8], grid: int = GRID) -> Hashes:
     """``grid`` * ``grid`` bits of a picture, uint8, RGB (H, W, 3) or grey (H, W).
 
     The picture is shrunk to ``grid`` rows of ``grid`` + 1 grey values; each bit says whether a
@@ -40,6 +43,16 @@ def difference_hash(picture: npt.NDArray[np.uint8], grid: int = 16) -> Hashes:
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if picture.ndim == 3 else picture
     small = cv2.resize(grey, (grid + 1, grid), interpolation=cv2.INTER_AREA)
     return np.packbits(small[:, 1:] > small[:, :-1]).view(np.uint64)
+
+
+def to_hex(code: Hashes) -> str:
+    """A ``difference_hash``, uint64 (K,), as 16 * K hexadecimal digits."""
+    return code.tobytes().hex()
+
+
+def from_hex(text: str) -> Hashes:
+    """The ``difference_hash``, uint64 (K,), that ``to_hex`` wrote."""
+    return np.frombuffer(bytes.fromhex(text), np.uint64)
 
 
 def differing(codes: npt.NDArray[np.int64], code: int) -> npt.NDArray[np.uint8]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -63,7 +63,10 @@ def _typed(kind: Any, data: Any, name: str) -> Any:
     if is_dataclass(kind):
         return _dataclass(kind, data, name)
     if get_origin(kind) is tuple:
-        return _tuple(get_args(kind)[0], data, name)
+        if not isinstance(data, list | tuple):
+            raise ValueError(f"{name} is no list")
+        inner = get_args(kind)[0]
+        return tuple(_typed(inner, value, f"{name}[{i}]") for i, value in enumerate(data))
     if get_origin(kind) is Mapping:
         inner = get_args(kind)[1]
         return {key: _typed(inner, value, f"{name}.{key}") for key, value in _object(data, name)}
@@ -79,22 +82,12 @@ def _dataclass(kind: Any, data: Any, name: str) -> Any:
         elif field.name in given:
             part = f"{name}.{field.name}"
             values[field.name] = _typed(hints[field.name], given.pop(field.name), part)
-        elif _is_required(field):
+        elif field.default is MISSING and field.default_factory is MISSING:
             raise ValueError(f"{name} has no {field.name}")
     if rest is not None:
         objects = {key: value for key, value in given.items() if isinstance(value, Mapping)}
         values[rest] = _typed(hints[rest], objects, name)
     return kind(**values)
-
-
-def _is_required(field: Field[Any]) -> bool:
-    return field.default is MISSING and field.default_factory is MISSING
-
-
-def _tuple(inner: Any, data: Any, name: str) -> tuple[Any, ...]:
-    if not isinstance(data, list | tuple):
-        raise ValueError(f"{name} is no list")
-    return tuple(_typed(inner, value, f"{name}[{i}]") for i, value in enumerate(data))
 
 
 def _object(data: Any, name: str) -> Any:
@@ -115,7 +108,4 @@ def _single(kind: Any, data: Any, name: str) -> Any:
 
 _WORDS = {float: "number", int: "whole number", str: "text", bool: "truth value"}
 
-
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
+_hints = cache(get_type_hints)

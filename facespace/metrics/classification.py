@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -40,7 +42,8 @@ class EndToEnd:
     """Photo in, verdict out.
 
     ``metrics``: ``right``, ``wrong``, ``unsure`` ("?") and ``missed`` (no face found) are shares of
-    all photos and sum to 1; ``balanced_accuracy`` counts a missed face as wrong and leaves no "?".
+    all photos and sum to 1. ``coverage`` is the share that is answered, ``risk`` the share of the
+    answers that are wrong. ``balanced_accuracy`` counts a missed face as wrong and leaves no "?".
     The others are of the faces found alone: as they were found, and (``_plain``) as the plain test
     crops them; None where one sex was not found.
     """
@@ -97,12 +100,8 @@ def everything(
 
     Args: as those of ``metrics`` and ``groups``.
     """
-
-    def measure(labels: Bools, values: Scores) -> dict[str, float]:
-        return metrics(labels, values, point)
-
     return Figures(
-        metrics=intervals.of_faces(measure, (female, probability), persons),
+        metrics=intervals.of_faces(partial(metrics, point=point), (female, probability), persons),
         roc=curves.roc(female, probability),
         risk_coverage=curves.risk_coverage(female, probability, point),
         reliability=curves.reliability(female, probability),
@@ -132,9 +131,13 @@ def end_to_end(
 
     def measure(labels: Bools, found: Bools, right: Bools, answered: Bools) -> dict[str, float]:
         sides = [(found & right)[labels == side].mean() for side in set(labels.tolist())]
+        answers, wrong = found & answered, (found & answered & ~right).mean()
+        coverage = float(answers.mean())
         return {
-            "right": float((found & answered & right).mean()),
-            "wrong": float((found & answered & ~right).mean()),
+            "coverage": coverage,
+            "risk": float(wrong) / coverage if coverage else math.nan,
+            "right": coverage - float(wrong),
+            "wrong": float(wrong),
             "unsure": float((found & ~answered).mean()),
             "missed": float((~found).mean()),
             "balanced_accuracy": float(np.mean(sides)),

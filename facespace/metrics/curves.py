@@ -51,6 +51,15 @@ class RiskCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswersByChance:
+    """The share of photos answered, the errors among them, and the chance allowed, rising."""
+
+    coverage: Column
+    risk: Column
+    chance: Column
+
+
+@dataclass(frozen=True, slots=True)
 class Reliability:
     """Bins of equal mass: the mean probability, the share labelled female, and how many faces."""
 
@@ -87,6 +96,20 @@ def risk_coverage(female: Bools, probability: Scores, point: OperatingPoint) -> 
     """
     falling, risk = risks(female, probability, point.threshold)
     return RiskCoverage(*_thinned(np.arange(1, len(risk) + 1) / len(risk), risk, falling))
+
+
+def answers_by_chance(wrong: Bools, chance: Scores, child: Bools) -> AnswersByChance:
+    """What a larger chance of being wrong brings and costs, photo in, verdict out, thinned.
+
+    Args: as those of ``thresholds.at_most_wrong``. Empty where no photo is ever answered.
+    """
+    open_ = ~np.isnan(chance) & ~child
+    order = np.argsort(chance[open_], kind="stable")
+    if not len(order):
+        return AnswersByChance((), (), ())
+    rising, count = chance[open_][order], np.arange(1, len(order) + 1)
+    risk = np.cumsum(wrong[open_][order]) / count
+    return AnswersByChance(*_thinned(count / len(chance), risk, rising))
 
 
 def reliability(female: Bools, probability: Scores) -> Reliability:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -13,16 +14,27 @@ from facespace.metrics.intervals import Interval
 from facespace.metrics.operating_point import OperatingPoint, Scores, answers
 from facespace.types import Array, Bools
 
+#: Skin tones by the individual typology angle, from the largest to the smallest (Chardon 1991).
+TONES = ("very light", "light", "intermediate", "tan", "brown", "dark")
+
 #: Groups of fewer faces have no part in a gap: their figures are mostly chance.
 LEAST_GROUP = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """How many faces a group has, and their ``accuracy``, ``coverage`` and ``risk``."""
+    """How many faces a group has, and their metrics, such as ``accuracy``.
+
+    ``counts``: how many of them a metric is about, where it is not about all.
+    """
 
     faces: int
     metrics: Mapping[str, Interval] = field(metadata={"rest": True})
+    counts: Mapping[str, int] | None = None
+
+    def count(self, metric: str) -> int:
+        """How many faces a metric is about."""
+        return (self.counts or {}).get(metric, self.faces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,21 @@ class Grouping:
 
     by_group: Mapping[str, Group]
     gap: Mapping[str, Gap]
+
+    def ratio(self, metric: str) -> float:
+        """The lowest figure over the highest of those of ``gap``; NaN where there is no gap."""
+        if metric not in self.gap:
+            return math.nan
+        low, high = (
+            self.by_group[name].metrics[metric].value
+            for name in (self.gap[metric].lowest, self.gap[metric].highest)
+        )
+        return low / high if high else math.nan
+
+    def small(self, metric: str) -> dict[str, int]:
+        """The groups that are too small for the gap, and how many faces each has."""
+        counts = {name: group.count(metric) for name, group in self.by_group.items()}
+        return {name: count for name, count in counts.items() if count < LEAST_GROUP}
 
 
 def groups(
@@ -77,17 +104,21 @@ def groups(
             arrays = female[rows], right[rows], answered[rows]
             figures = intervals.of_faces(measure, arrays, persons[rows])
             table[value] = Group(int(rows.sum()), figures)
-        result[name] = Grouping(table, _gaps(table))
+        result[name] = Grouping(table, gaps(table, ("accuracy", "coverage")))
     return result
 
 
-def _gaps(table: Mapping[str, Group]) -> dict[str, Gap]:
-    large = {name: group for name, group in table.items() if group.faces >= LEAST_GROUP}
-    if len(large) < 2:
-        return {}
+def gaps(table: Mapping[str, Group], metrics: Iterable[str]) -> dict[str, Gap]:
+    """The gap of each metric of which two groups of a table have ``LEAST_GROUP`` faces."""
     gaps = {}
-    for metric in ("accuracy", "coverage"):
-        values = {name: group.metrics[metric].value for name, group in large.items()}
+    for metric in metrics:
+        values = {
+            name: group.metrics[metric].value
+            for name, group in table.items()
+            if group.count(metric) >= LEAST_GROUP
+        }
+        if len(values) < 2:
+            continue
         lowest, highest = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
         gaps[metric] = Gap(lowest, highest, values[highest] - values[lowest])
     return gaps
@@ -118,6 +149,8 @@ def age_group(age: str) -> str:
 
 
 def order_of(value: str) -> tuple[float, str]:
-    """A key that sorts ages by number, all else by the alphabet."""
+    """A key that sorts ages by number, tones from light to dark, all else by the alphabet."""
+    if value in TONES:
+        return TONES.index(value), value
     digits = "".join(c if c in "0123456789" else " " for c in value).split()
     return (float(digits[0]) + 0.5 * value.startswith("more"), value) if digits else (1e9, value)

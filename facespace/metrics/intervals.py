@@ -33,6 +33,12 @@ class Interval:
 #: Bootstrap rounds behind every interval.
 ROUNDS = 1000
 
+#: Metrics that are shares: of all faces, or of the part that another metric says.
+_SHARES = {
+    **dict.fromkeys(("accuracy", "coverage", "right", "wrong", "unsure", "missed", "child"), ""),
+    "risk": "coverage",
+}
+
 #: The normal distribution's quantile of 97.5 %.
 _Z = 1.959964
 
@@ -67,7 +73,8 @@ def of_faces(
     """
     _, number = np.unique(persons, return_inverse=True)
     members = np.split(np.argsort(number, kind="stable"), np.cumsum(np.bincount(number))[:-1])
-    mixed = len(set(columns[0].tolist())) == 2
+    behind = behind_recall(columns[0], persons)
+    mixed = len(behind) > 2
     whole = measure(*columns)
 
     def sample(chosen: Array) -> Array | None:
@@ -80,7 +87,30 @@ def of_faces(
         return dict(zip(whole, values.T, strict=True))
 
     every = np.array(list(whole.values()))
-    return _bootstrap(metrics, every, sample, len(members), {"ece": 0.0}, seed)
+    return _bootstrap(metrics, every, sample, len(members), {"ece": 0.0}, behind, seed)
+
+
+def behind_recall(female: Array, persons: Array) -> dict[str, int]:
+    """For the rule of three, how many persons are behind the recall of each sex that occurs.
+
+    Behind the balanced accuracy, their mean, are twice as many as the rarer sex has: the chance to
+    see no error at all is highest where all of them are of that sex.
+
+    Args:
+        female: bool (N,), the labels.
+        persons: (N,), equal for faces of the same person.
+    """
+    labels = np.asarray(female, bool)
+    sides = {"recall_female": labels, "recall_male": ~labels}
+    behind = {name: people(persons[side]) for name, side in sides.items() if side.any()}
+    if not behind:
+        return {}
+    return behind | {"balanced_accuracy": len(behind) * min(behind.values())}
+
+
+def people(persons: Array) -> int:
+    """How many different persons there are."""
+    return len(np.unique(persons))
 
 
 def of_counts(
@@ -89,6 +119,7 @@ def of_counts(
     count: int,
     persons: Array,
     biased: Mapping[str, float] | None = None,
+    behind: Mapping[str, int] | None = None,
     seed: int = 0,
 ) -> dict[str, Interval]:
     """As ``of_faces``, for metrics that need nothing but how many faces are of which kind.
@@ -103,45 +134,51 @@ def of_counts(
         biased: metrics that a drawn sample makes too large on average, such as the largest of
             several differences, and the least that each can be; their intervals are moved by as
             much.
+        behind: metrics that are shares of some persons' faces alone, and how many persons these
+            are, for the rule of three.
         seed: of what is drawn.
     """
     _, number = np.unique(persons, return_inverse=True)
-    people = int(number.max()) + 1
+    drawn = int(number.max()) + 1
 
     def sample(chosen: Array) -> Array:
-        times = np.bincount(chosen, minlength=people)
+        times = np.bincount(chosen, minlength=drawn)
         return np.bincount(kinds, weights=times[number], minlength=count)
 
     every = np.bincount(kinds, minlength=count)
-    return _bootstrap(measure, every, sample, people, biased or {}, seed)
+    return _bootstrap(measure, every, sample, drawn, biased or {}, behind or {}, seed)
 
 
 def _bootstrap(
     measure: Callable[[Array], Mapping[str, Array]],
     every: Array,
     sample: Callable[[Array], Array | None],
-    people: int,
+    drawn: int,
     biased: Mapping[str, float],
+    behind: Mapping[str, int],
     seed: int,
 ) -> dict[str, Interval]:
     """Metrics of all persons' faces, with the percentiles of those of persons drawn anew.
 
     Faces of the same person are drawn together, as they are not independent (Field and Welsh
-    2007). What is biased in a drawn sample is moved back (Efron and Tibshirani 1993, 10.6).
+    2007). What is biased in a drawn sample is moved back (Efron and Tibshirani 1993, 10.6). A share
+    that is nothing or everything is so in every sample; its interval is by the rule of three
+    (Hanley and Lippman-Hand 1983), n being persons.
 
     Args:
         measure: summaries (..., S) -> metrics (...).
         every: the summary of all faces, (S,).
-        sample: numbers of persons, (people,) -> the summary of their faces, (S,), or None to draw
+        sample: numbers of persons, (drawn,) -> the summary of their faces, (S,), or None to draw
             others.
-        people: how many there are.
+        drawn: how many persons there are.
         biased: metrics whose intervals are moved, and the least that each can be.
+        behind: metrics that are shares of some persons' faces, and how many persons these are.
         seed: of what is drawn.
     """
     rng = np.random.default_rng(seed)
     summaries: list[Array] = []
     while len(summaries) < ROUNDS:
-        summary = sample(rng.integers(people, size=people))
+        summary = sample(rng.integers(drawn, size=drawn))
         if summary is not None:
             summaries.append(summary)
     values = measure(every)
@@ -151,5 +188,9 @@ def _bootstrap(
         ends = np.percentile(known, (2.5, 97.5)) if len(known) else np.full(2, np.nan)
         if name in biased and len(known):
             ends = np.maximum(ends - (known.mean() - value), biased[name])
+        if name in {*_SHARES, *behind} and value in (0, 1) and ends[0] == ends[1]:
+            part = float(values.get(_SHARES.get(name, ""), 1.0))
+            far = min(1.0, 3 / behind.get(name, drawn * part))
+            ends = np.array([0, far]) if value == 0 else np.array([1 - far, 1])
         result[name] = Interval(value, float(ends[0]), float(ends[1]))
     return result

@@ -62,9 +62,16 @@ def at_threshold(
     female: Bools, probability: Scores, threshold: float, persons: Array
 ) -> dict[str, Interval]:
     """The metrics of ``from_confusion`` where a face is predicted female from a threshold on."""
-    kinds = 2 * ~female + (probability < threshold)
+    predicted = probability >= threshold
+    behind = intervals.behind_recall(female, persons)
+    for sex, side in (("female", predicted), ("male", ~predicted)):
+        behind[f"precision_{sex}"] = max(1, intervals.people(persons[side]))
     return intervals.of_counts(
-        lambda counts: from_confusion(counts.reshape(*counts.shape[:-1], 2, 2)), kinds, 4, persons
+        lambda counts: from_confusion(counts.reshape(*counts.shape[:-1], 2, 2)),
+        2 * ~female + ~predicted,
+        4,
+        persons,
+        behind=behind,
     )
 
 
@@ -83,3 +90,32 @@ def at_point(
         return shares | {"wrong": wrong / faces, "risk": risk}
 
     return intervals.of_counts(measure, kinds, 3, persons)
+
+
+def at_most_wrong(
+    wrong: Bools, chance: Scores, child: Bools, persons: Array, most_wrong: float
+) -> dict[str, Interval]:
+    """What users get where an answer may be wrong with a chance of at most ``most_wrong``.
+
+    Args:
+        wrong: bool (N,), where an answer would not be the label.
+        chance: (N,), of an answer to be wrong, 0 to 1; NaN where no face was found.
+        child: bool (N,), where a face looks like a child's: there is no answer at any chance.
+        persons: (N,), equal for photos of the same person.
+        most_wrong: 0 to 1.
+
+    Returns:
+        the shares of ``classification.EndToEnd``: ``coverage``, ``risk``, ``right``, ``wrong``,
+        ``unsure`` and ``missed``.
+    """
+    missed, answered = np.isnan(chance), (chance <= most_wrong) & ~child
+    kinds = np.select([missed, ~answered, wrong], [3, 2, 1], 0)
+
+    def measure(counts: Array) -> dict[str, Array]:
+        names = ("right", "wrong", "unsure", "missed")
+        shares = dict(zip(names, np.moveaxis(counts, -1, 0) / counts.sum(axis=-1), strict=True))
+        coverage = shares["right"] + shares["wrong"]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return shares | {"coverage": coverage, "risk": shares["wrong"] / coverage}
+
+    return intervals.of_counts(measure, kinds, 4, persons)

@@ -2,47 +2,59 @@
 
 ``labels.csv`` is in the form that ``facespace.datasets.dataset`` reads: of each face the picture
 around it (``file``) and its ``gender`` where a human said female or male, empty where not. Beside
-it stand the crop that the model saw and all else that the queue knows, so that nothing is lost on
+it stand the grey crop of the face and all else that the queue knows, so that nothing is lost on
 the way back.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import math
+import re
 import time
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
+import cv2
 import numpy as np
 
 from facespace import limits
-from facespace.io import images, tables
+from facespace.io import encode, images, tables
 from facespace.io.archive import Archive
 from facespace.io.perceptual_hash import perceptual_hash
-from facespace.review.candidate import REASONS, crop_of, crop_png
-from facespace.review.item import DECISIONS, Item
+from facespace.io.read_table import open_table
+from facespace.review.item import DECISIONS, MOST, REASONS, Item, Origin, crop_of
 from facespace.review.queue import Queue
-from facespace.types import Crops, FacespaceError
+from facespace.types import RGB, Box, Crops, FacespaceError
 
 #: Columns of ``labels.csv``: what training reads, the crop, and what else the queue knows.
 NUMBERS = (
     *("added", "decided", "x", "y", "width", "height"),
-    *("probability_female", "threshold", "distance", "detection"),
+    *("probability_female", "chance_wrong", "threshold", "distance", "detection"),
 )
-TEXTS = ("source", "place", "decision", "reviewer", "reasons", "model", "model_sha256")
+
+#: What tells the photo of a face, and the numbers that a face may lack.
+HASHES = ("file_sha256", "photo_hash")
+OPTIONAL = ("decided", "chance_wrong")
+TEXTS = ("source", "place", "decision", "reviewer", "reasons", "model", "model_sha256", *HASHES)
 COLUMNS = ("file", "gender", "crop", *TEXTS, *NUMBERS)
 
-#: Characters of a text at most that are taken from a ZIP, and pixels of a crop's side.
-MOST_TEXT, MOST_SIDE = 500, 512
+#: Columns that exports of earlier versions do not have.
+ADDED_LATER = ("chance_wrong", *HASHES)
+
+#: Characters of a text at most that are taken from a ZIP, and pixels of the side of a crop and of
+#: a context.
+MOST_TEXT, MOST_SIDE, MOST_CONTEXT = 500, 512, 2048
 
 #: How a file of SQLite begins.
 _SQLITE = b"SQLite format 3\x00"
+
+#: A hash of 256 bits, or none.
+_HASH = re.compile(r"([0-9a-f]{64})?")
 
 _FOREIGN = "The ZIP was not exported by a review queue:"
 
@@ -68,7 +80,9 @@ def pack(queue: Queue, items: Iterable[Item]) -> bytes:
             archive.writestr(row["file"], pictures[1])
             rows.append(row)
         archive.writestr(
-            "labels.csv", tables.table_csv(COLUMNS, rows, exact=True), zipfile.ZIP_DEFLATED
+            "labels.csv",
+            tables.marked(tables.table_csv(COLUMNS, rows)),
+            zipfile.ZIP_DEFLATED,
         )
         about = {
             "title": "Faces reviewed by people",
@@ -86,26 +100,52 @@ def unpack(queue: Queue, source: bytes | BinaryIO) -> Imported:
     The others count as added now, so that the age of an export does not delete them at once.
 
     Raises:
-        FacespaceError: it is no ZIP, not to be trusted, or not one that ``pack`` wrote.
+        FacespaceError: it is no ZIP, not to be trusted, not one that ``pack`` wrote, or more than
+            the queue can hold.
     """
+    rows: list[dict[str, Any]] = []
+    named: set[str] = set()
+    size = 0
     with Archive(source) as archive:
-        rows = [_values(archive, row) for row in _table(archive)]
+        for row in _table(archive):
+            for name in (row["file"], row["crop"]):
+                if name in named:
+                    raise FacespaceError(f"{_FOREIGN} two faces share the file {name[:80]!r}.")
+                named.add(name)
+            rows.append(_values(archive, row))
+            size += len(rows[-1]["crop"]) + len(rows[-1]["context"])
+            if size > limits.MAX_REVIEW_BYTES:
+                raise FacespaceError(
+                    "The ZIP has more pictures than a review queue exports: over "
+                    f"{limits.MAX_REVIEW_BYTES / 2**20:.0f} MB."
+                )
     added = queue.insert(rows)
     new = sum(number is not None for number in added)
     return Imported(new, len(added) - new)
 
 
-def decided(source: Path) -> tuple[Crops, list[str]]:
-    """The crops that a human called female or male, and what they said.
+class Decided(NamedTuple):
+    """A face that a human called female or male, and which.
+
+    ``crop`` is grey, uint8 (side, side); ``context`` the picture around the face, uint8 (H, W, 3),
+    and ``box`` the face in its pixels. ``origin`` is the photo that it comes from.
+    """
+
+    crop: Crops
+    context: RGB
+    box: Box
+    label: str
+    origin: Origin
+
+
+def decided(source: Path) -> list[Decided]:
+    """The faces that a human called female or male.
 
     Args:
         source: the file of a queue, or a ZIP that ``pack`` wrote.
 
-    Returns:
-        uint8 (N, side, side), and "female" or "male" of each.
-
     Raises:
-        FacespaceError: it cannot be read, or there is no such crop.
+        FacespaceError: it cannot be read, or there is no such face.
     """
     if not source.is_file():
         raise FacespaceError(f"There is no file {source}.")
@@ -115,15 +155,21 @@ def decided(source: Path) -> tuple[Crops, list[str]]:
         own = Queue()
         with source.open("rb") as file:
             unpack(own, file)
-    decisions = [
-        (crop_of(pictures[0]), item.decision)
+    faces = [
+        Decided(
+            crop_of(pictures[0]),
+            images.load(pictures[1]),
+            Box(item.x, item.y, item.width, item.height),
+            item.decision,
+            item,
+        )
         for item in own.items()
         if item.decision in ("female", "male") and (pictures := own.pictures(item.id))
     ]
     own.close()
-    if not decisions:
+    if not faces:
         raise FacespaceError(f"Nobody has decided female or male on a face of {source}.")
-    return np.stack([crop for crop, _ in decisions]), [label for _, label in decisions]
+    return faces
 
 
 def _row(item: Item) -> dict[str, Any]:
@@ -132,24 +178,18 @@ def _row(item: Item) -> dict[str, Any]:
         "file": f"photos/{item.id:06d}.jpg",
         "crop": f"crops/{item.id:06d}.png",
         "gender": item.decision if item.decision in ("female", "male") else "",
-        "decision": item.decision or "",
-        "decided": "" if item.decided is None else item.decided,
         "reasons": " ".join(item.reasons),
     }
 
 
 def _table(archive: Archive) -> list[dict[str, str]]:
+    needed = set(COLUMNS) - set(ADDED_LATER)
     try:
-        text = archive.read("labels.csv").decode("utf-8-sig")
-        reader = csv.DictReader(io.StringIO(text))
-        missing = set(COLUMNS) - set(reader.fieldnames or ())
-        if missing:
-            raise FacespaceError(
-                f"{_FOREIGN} labels.csv has no column {' or '.join(sorted(missing))}."
-            )
-        rows = [{name: (row[name] or "").strip() for name in COLUMNS} for row in reader]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise FacespaceError(f"{_FOREIGN} labels.csv cannot be read ({error}).") from error
+        content, columns = archive.read("labels.csv"), dict.fromkeys(COLUMNS, ())
+        with open_table(content, columns, needed, "labels.csv") as table:
+            rows = [{name: row.get(name, "") for name in COLUMNS} for row in table.rows]
+    except FacespaceError as error:
+        raise FacespaceError(f"{_FOREIGN} {error}") from error
     if len(rows) > limits.MAX_REVIEWS:
         raise FacespaceError(
             f"The ZIP has {len(rows):,} faces; a queue holds {limits.MAX_REVIEWS:,} at most."
@@ -161,27 +201,45 @@ def _values(archive: Archive, row: dict[str, str]) -> dict[str, Any]:
     """A row for the queue, once all of it is seen to be sound."""
     name = row["file"]
     try:
-        crop = images.load(archive.read(row["crop"]))[..., 0]
-        context = archive.read(name)
-        images.load(context)
+        crop = crop_of(archive.read(row["crop"]), MOST_SIDE**2)
         numbers = {
-            key: None if key == "decided" and not row[key] else float(row[key]) for key in NUMBERS
+            key: None if key in OPTIONAL and not row[key] else float(row[key]) for key in NUMBERS
         }
+        context, scale = _small(archive.read(name))
+        for key in ("x", "y", "width", "height"):
+            numbers[key] = scale * float(row[key])
         if crop.shape[0] != crop.shape[1] or not 8 <= len(crop) <= MOST_SIDE:
             raise ValueError(f"a crop of {crop.shape[1]} x {crop.shape[0]} pixels")
         if any(number is not None and not math.isfinite(number) for number in numbers.values()):
             raise ValueError("a number that is none")
         if row["decision"] not in ("", *DECISIONS) or set(row["reasons"].split()) - set(REASONS):
             raise ValueError("a decision or reason that is unknown")
+        if not all(_HASH.fullmatch(row[key]) for key in HASHES):
+            raise ValueError("a hash that is none")
     except (FacespaceError, ValueError) as error:
         raise FacespaceError(f"{_FOREIGN} of {name[:80]!r}: {error}") from error
-    texts = {key: row[key][:MOST_TEXT] for key in TEXTS}
+    texts = {key: tables.as_it_was(row[key])[:MOST_TEXT] for key in TEXTS}
     return {
         **texts,
         **numbers,
         "added": time.time(),
         "decision": row["decision"] or None,
         "hash": perceptual_hash(crop),
-        "crop": crop_png(crop),
+        "crop": encode.to_png(crop),
         "context": context,
     }
+
+
+def _small(context: bytes) -> tuple[bytes, float]:
+    """A context as the queue keeps one, and by what its sides were multiplied.
+
+    One that this program wrote stays as it is. Another is written anew, no larger.
+    """
+    picture = images.load(context, MOST_CONTEXT**2)
+    side = max(picture.shape[:2])
+    scale = min(1.0, MOST / side)
+    if scale == 1 and len(context) <= MOST**2:
+        return context, 1.0
+    height, width = (max(1, round(scale * length)) for length in picture.shape[:2])
+    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    return encode.to_jpeg(np.asarray(small, np.uint8)), scale

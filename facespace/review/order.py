@@ -10,8 +10,7 @@ import numpy as np
 
 from facespace.io.perceptual_hash import differing
 from facespace.metrics.intervals import proportion
-from facespace.review.candidate import REASONS
-from facespace.review.item import Item
+from facespace.review.item import REASONS, Item
 
 #: Among so many faces closest to the boundary the least like the last so many is taken.
 CLOSEST, LAST = 12, 12

@@ -18,8 +18,7 @@ import numpy as np
 
 from facespace import limits
 from facespace.io.perceptual_hash import differing
-from facespace.review.candidate import Candidate
-from facespace.review.item import COLUMNS, DECISIONS, Decision, Item, item_of, row_of
+from facespace.review.item import COLUMNS, DECISIONS, Candidate, Decision, Item, item_of, row_of
 from facespace.types import FacespaceError
 
 #: Crops whose hashes differ in at most so many of 64 bits are one face kept once. Of 700 faces of
@@ -56,6 +55,12 @@ MIGRATIONS = (
     );
     """,
     "CREATE INDEX items_by_decision ON items (decision, added);",
+    "ALTER TABLE items ADD COLUMN chance_wrong REAL;",
+    "CREATE TABLE identity AS SELECT lower(hex(randomblob(8))) AS name;",
+    """
+    ALTER TABLE items ADD COLUMN file_sha256 TEXT NOT NULL DEFAULT '';
+    ALTER TABLE items ADD COLUMN photo_hash TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 
@@ -63,11 +68,16 @@ class Conflict(FacespaceError):
     """Another reviewer was faster; what they decided stands."""
 
 
+class Full(FacespaceError):
+    """No face goes in any more: those that are decided, which nobody deletes unasked, fill it."""
+
+
 class Queue:
     """The queue of one file, or of this object alone. May be used by many threads at once.
 
-    Holds at most ``limits.MAX_REVIEWS`` faces for at most ``limits.REVIEW_DAYS`` days: too old
-    ones are deleted, decided or not; where there are too many, those that have waited longest.
+    Holds at most ``limits.MAX_REVIEWS`` faces. Those that wait are deleted after
+    ``limits.REVIEW_DAYS`` days, and where there are too many, those that have waited longest; what
+    a human decided stays until a human deletes it.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -99,6 +109,13 @@ class Queue:
                 raise
         self.purge()
 
+    @property
+    def identity(self) -> str:
+        """What tells this queue from all others, be they made at its place; hexadecimal."""
+        with self._reading():
+            (name,) = self._db.execute("SELECT name FROM identity").fetchone()
+        return str(name)
+
     def close(self) -> None:
         """Close the file; a queue in memory is gone."""
         with self._lock:
@@ -117,32 +134,32 @@ class Queue:
 
         Returns:
             its id; None where a near duplicate is kept already.
+
+        Raises:
+            Full: decided faces leave it no place.
         """
         return self.insert([row_of(candidate, now)])[0]
 
     def insert(self, rows: Sequence[dict[str, Any]]) -> list[int | None]:
         """Put whole rows in, as ``add`` puts one; for what an export holds.
 
-        A row that is decided decides its near duplicate that waits.
+        A row that is decided decides its near duplicate that waits. One whose photo is known makes
+        that of a near duplicate known that was kept before photos were noted.
         """
         with self._writing():
             ids = [self._insert(row) for row in rows]
             self._purge(time.time())
+            if any(number is not None for number in ids):
+                self._demand_room(rows)
             return ids
 
     def items(self) -> list[Item]:
         """All faces, the oldest first."""
-        with self._reading():
-            rows = self._db.execute(f"SELECT {', '.join(COLUMNS)} FROM items ORDER BY id")
-            return [item_of(row) for row in rows]
+        return self._items("ORDER BY id")
 
     def get(self, item_id: int) -> Item | None:
         """One face; None where it is not there any more."""
-        with self._reading():
-            row = self._db.execute(
-                f"SELECT {', '.join(COLUMNS)} FROM items WHERE id = ?", (item_id,)
-            ).fetchone()
-            return None if row is None else item_of(row)
+        return next(iter(self._items("WHERE id = ?", item_id)), None)
 
     def pictures(self, item_id: int) -> tuple[bytes, bytes] | None:
         """Crop (PNG) and context (JPEG) of a face; None where it is not there any more."""
@@ -189,14 +206,24 @@ class Queue:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return count
 
+    def _items(self, which: str, *values: int) -> list[Item]:
+        with self._reading():
+            # The names are this program's own, the values are bound.
+            query = f"SELECT {', '.join(COLUMNS)} FROM items {which}"  # noqa: S608
+            rows = self._db.execute(query, values)
+            return [item_of(row) for row in rows]
+
     def _insert(self, row: dict[str, Any]) -> int | None:
         twin = self._twin(row["hash"])
         if twin is None:
             names, marks = ", ".join(row), ", ".join("?" * len(row))
-            cursor = self._db.execute(
-                f"INSERT INTO items ({names}) VALUES ({marks})", tuple(row.values())
-            )
+            query = f"INSERT INTO items ({names}) VALUES ({marks})"  # noqa: S608
+            cursor = self._db.execute(query, tuple(row.values()))
             return cursor.lastrowid
+        self._db.execute(
+            "UPDATE items SET file_sha256 = ?, photo_hash = ? WHERE id = ? AND photo_hash = ''",
+            (row.get("file_sha256", ""), row.get("photo_hash", ""), twin),
+        )
         if row.get("decision"):
             self._db.execute(
                 "UPDATE items SET decision = ?, reviewer = ?, decided = ?, version = version + 1 "
@@ -216,14 +243,28 @@ class Queue:
 
     def _purge(self, now: float) -> int:
         oldest = now - limits.REVIEW_DAYS * 86_400
-        old = self._db.execute("DELETE FROM items WHERE added < ?", (oldest,)).rowcount
+        old = self._db.execute(
+            "DELETE FROM items WHERE decision IS NULL AND added < ?", (oldest,)
+        ).rowcount
         return old + (
             self._db.execute(
-                "DELETE FROM items WHERE id IN (SELECT id FROM items ORDER BY decision IS NULL "
-                "DESC, added, id LIMIT max(0, (SELECT count(*) FROM items) - ?))",
+                "DELETE FROM items WHERE id IN (SELECT id FROM items WHERE decision IS NULL "
+                "ORDER BY added, id LIMIT max(0, (SELECT count(*) FROM items) - ?))",
                 (limits.MAX_REVIEWS,),
             ).rowcount
         )
+
+    def _demand_room(self, rows: Sequence[dict[str, Any]]) -> None:
+        """That what is decided leaves a place to what was just put in."""
+        count = "SELECT count(*) FROM items WHERE decision IS NOT NULL"
+        (decided,) = self._db.execute(count).fetchone()
+        waits = any(row.get("decision") is None for row in rows)
+        if decided + waits > limits.MAX_REVIEWS:
+            raise Full(
+                f"The review queue is full: at most {limits.MAX_REVIEWS:,} faces are kept, and "
+                "those that are decided are never deleted unasked. Export and delete them on the "
+                "page Review; until then no face is kept."
+            )
 
     def _migrate(self) -> None:
         with self._writing():

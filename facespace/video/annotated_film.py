@@ -8,10 +8,12 @@ boxes between two readings are interpolated. Neither keeps more than a few frame
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -27,7 +29,6 @@ from facespace.video import frames
 from facespace.video.film import Film, Progress, mark_of
 from facespace.video.read_film import Clock, read_film
 from facespace.video.sound import Sound
-from facespace.video.tracker import Tracked
 
 #: Drawn frames between two previews.
 PREVIEW = 20
@@ -47,6 +48,7 @@ def annotate_film(
     every: int | None = None,
     stop: Callable[[], bool] = lambda: False,
     name: str | None = None,
+    leaning: bool = False,
 ) -> Iterator[Progress | Film]:
     """Read a film and write it annotated: H.264 in MP4 as browsers play it, with its sound.
 
@@ -57,6 +59,7 @@ def annotate_film(
         every: look for faces in one of so many frames; every ``BETWEEN`` seconds where None.
         stop: asked now and then; once it says True, what was read so far is drawn and kept.
         name: what the film is called in results; ``source`` where None.
+        leaning: whether a box with "?" says which class is likelier.
 
     Yields:
         the progress, and the film at the end.
@@ -73,7 +76,8 @@ def annotate_film(
             yield step
     if film is not None:
         frames_drawn = len(film.times)
-        for progress in draw_film(film, source, out, (lambda: False) if film.stopped else stop):
+        ends = (lambda: False) if film.stopped else stop
+        for progress in draw_film(film, source, out, ends, leaning):
             frames_drawn = progress.done
             yield progress
         if frames_drawn < len(film.times):
@@ -90,30 +94,42 @@ def _check_place(source: Path, out: Path) -> None:
 
 
 def draw_film(
-    film: Film, source: Path, out: Path, stop: Callable[[], bool] = lambda: False
+    film: Film,
+    source: Path,
+    out: Path,
+    stop: Callable[[], bool] = lambda: False,
+    leaning: bool = False,
 ) -> Iterator[Progress]:
     """The second pass: the frames that were read, with their boxes, and the sound beside them.
 
     Raises:
         FacespaceError: the file cannot be written.
     """
-    clock, start, end = Clock(), film.times[0], film.times[-1]
+    clock, start = Clock(), film.times[0]
+    end = start + film.seconds
     try:
         with (
             atomic_path(out) as part,
             frames.opened(source) as original,
-            av.open(str(part), "w", "mp4", options={"movflags": "+faststart"}) as written,
+            av.open(
+                frames.address(part), "w", "mp4", options={"movflags": "+faststart"}
+            ) as written,
         ):
             picture = _picture(written, film)
             sound = Sound(original.sounds, written, start, end)
-            wide = {track.number: _usual_width(track) for track in film.tracks}
+            widths = {t.number: [box.width for _, box in t.trail] for t in film.tracks}
+            usual = {number: float(np.median(pixels)) for number, pixels in widths.items()}
+            durations = deque(round(s * TICKS) for s in np.diff([*film.times, end]).tolist())
             for number, frame in enumerate(original.frames(sound.pass_on), 1):
                 when = film.times[number - 1]
                 overlay = [
-                    mark_of(track, box, wide[track.number]) for track, box in film.in_view(when)
+                    mark_of(track, box, usual[track.number], leaning)
+                    for track, box in film.in_view(when)
                 ]
                 rgb = annotate.draw_marks(original.upright(frame), overlay)
-                written.mux(picture.encode(_coloured(rgb, picture, when - start)))
+                shown = _coloured(rgb, picture)
+                shown.pts, shown.time_base = round((when - start) * TICKS), Fraction(1, TICKS)
+                _mux(written, picture.encode(shown), durations)
                 yield Progress(
                     stage="drawing",
                     done=number,
@@ -124,7 +140,7 @@ def draw_film(
                 )
                 if number == len(film.times) or stop():
                     break
-            written.mux(picture.encode())
+            _mux(written, picture.encode(), durations)
             sound.end()
     except (av.FFmpegError, OSError) as error:
         raise FacespaceError(f"The film cannot be written: {error.strerror}.") from error
@@ -143,22 +159,26 @@ def _picture(written: OutputContainer, film: Film) -> VideoStream:
     return picture
 
 
-def _coloured(rgb: RGB, picture: VideoStream, seconds: float) -> av.VideoFrame:
-    """A frame to be shown at a time, as the encoder wants it: of even width and height."""
+def _mux(
+    written: OutputContainer, packets: Iterable[av.Packet[Any]], durations: deque[int]
+) -> None:
+    """Write what the encoder gives, each packet with the next of the frames' durations.
+
+    It keeps none itself, and so the last one would be lost.
+    """
+    for packet in packets:
+        packet.duration = durations.popleft()
+        written.mux(packet)
+
+
+def _coloured(rgb: RGB, picture: VideoStream) -> av.VideoFrame:
+    """A picture as the encoder wants it: of even width and height."""
     even = np.ascontiguousarray(rgb[: picture.height, : picture.width])
     frame = av.VideoFrame.from_ndarray(even, "rgb24")
-    frame = frame.reformat(format="yuv420p", dst_colorspace=COLOURS, threads=1)
-    frame.pts, frame.time_base = round(seconds * TICKS), Fraction(1, TICKS)
-    return frame
-
-
-def _usual_width(track: Tracked) -> float:
-    """The median width of its boxes in pixels."""
-    return float(np.median([box.width for _, box in track.trail]))
+    return frame.reformat(format="yuv420p", dst_colorspace=COLOURS, threads=1)
 
 
 def _whole_rate(film: Film) -> Fraction:
-    """Mean frames a second, as encoders want it."""
-    return Fraction((len(film.times) - 1) / film.seconds if film.seconds else 25).limit_denominator(
-        1001
-    )
+    """Mean frames per second, as encoders want it."""
+    rate = len(film.times) / film.seconds if film.seconds else 25
+    return Fraction(rate).limit_denominator(1001)

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from facespace.faces import annotate
 from facespace.faces.analyze import Settings, analyze, rules_of
 from facespace.faces.annotate import Mark
 from facespace.types import RGB, FacespaceError, Point, Reading
+from facespace.video.film import mark_of
 from facespace.video.tracker import Tracked, Tracker
 
 #: Seconds without a frame after which the analysing thread ends; the next frame starts another.
@@ -41,6 +42,7 @@ class Options:
     settings: Settings = field(default_factory=Settings)
     mirror: bool = True
     landmarks: bool = False
+    leaning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Look:
     """What is seen at one moment.
 
     ``frame`` is the newest frame as it was analysed, uint8 (H, W, 3), and ``reading`` what came
-    of it; None before the first. ``shown`` and ``analysed`` are frames a second;
+    of it; None before the first. ``shown`` and ``analysed`` are frames per second;
     ``milliseconds`` the mean time of each of ``STAGES``; ``history`` one row a second: seconds
     ago, faces in view, frames shown a second. ``error`` is a sentence where frames cannot be
     analysed.
@@ -127,7 +129,7 @@ class Live:
                 self._ensure_worker()
                 self._waiting.notify()
             tracks = self._tracker.at(start)
-        overlay = annotate.draw_marks(rgb, [_mark(track, options.landmarks) for track in tracks])
+        overlay = annotate.draw_marks(rgb, [_mark(track, options) for track in tracks])
         with self._lock:
             now = self._clock()
             self._meters["draw"].note(now, (now - start) * 1000)
@@ -167,28 +169,37 @@ class Live:
 
     def _work(self) -> None:
         while (taken := self._take()) is not None:
-            rgb, when, options = taken
-            start, settings = self._clock(), options.settings
             try:
-                reading = analyze(rgb, settings)
+                self._read(*taken)
             except Exception as error:  # the next frame may be read all the same
                 known = isinstance(error, FacespaceError)
                 with self._lock:
                     self._error = str(error) if known else f"A frame: {type(error).__name__}."
-                continue
-            with self._waiting:
-                if self._tracked != (settings, options.mirror):
-                    self._tracked = settings, options.mirror
-                    self._tracker = Tracker(rules_of(settings))
-                if not self._closed:
-                    self._tracker.update(reading.faces, when)
-                    self._seen, self._error = (rgb, reading), ""
-                now = self._clock()
-                found, all_of_it = reading.finding or 0.0, reading.milliseconds or 0.0
-                self._meters["find"].note(now, found)
-                self._meters["judge"].note(now, all_of_it - found)
-                rest = max(PERIOD, (now - start) / WORKING) - (now - start)
-                self._waiting.wait_for(lambda: self._closed, rest)
+
+    def _read(self, rgb: RGB, when: float, options: Options) -> None:
+        start, settings = self._clock(), options.settings
+        reading = analyze(rgb, settings)
+        with self._waiting:
+            if self._tracked != (settings, options.mirror):
+                self._tracked = settings, options.mirror
+                self._tracker = Tracker(rules_of(settings))
+            if not self._closed:
+                self._follow(reading, when, settings)
+                self._seen, self._error = (rgb, reading), ""
+            now = self._clock()
+            found, all_of_it = reading.finding or 0.0, reading.milliseconds or 0.0
+            self._meters["find"].note(now, found)
+            self._meters["judge"].note(now, all_of_it - found)
+            rest = max(PERIOD, (now - start) / WORKING) - (now - start)
+            self._waiting.wait_for(lambda: self._closed, rest)
+
+    def _follow(self, reading: Reading, when: float, settings: Settings) -> None:
+        try:
+            self._tracker.update(reading.faces, when)
+        except Exception:
+            # As where a model was put in the place of another: what was followed is of no use.
+            self._tracker = Tracker(rules_of(settings))
+            raise
 
     def _take(self) -> tuple[RGB, float, Options] | None:
         """The newest frame, once there is one; None where the thread is to end."""
@@ -208,13 +219,10 @@ class Live:
             self._history.popleft()
 
 
-def _mark(track: Tracked, landmarks: bool) -> Mark:
-    """A track's box with its verdict, or with the reason why there is none."""
-    words = annotate.verdict_text(track.verdict.label, track.probability_female)
-    if track.verdict.reasons:
-        words = f"? {track.verdict.reasons[0]}"
-    points = _carried(track) if landmarks else ()
-    return Mark(track.box, track.verdict.label, (words, track.verdict.label[0].upper()), points)
+def _mark(track: Tracked, options: Options) -> Mark:
+    """A track's box with number and verdict, as in the table, and its landmarks where asked."""
+    mark = mark_of(track, track.box, leaning=options.leaning)
+    return replace(mark, points=_carried(track)) if options.landmarks else mark
 
 
 def _carried(track: Tracked) -> list[Point]:

@@ -66,7 +66,8 @@ class Sound:
         for frame in frames:
             late = round((float(frame.time or 0) - self._start) * RATE) - self._samples
             if late > LATE * RATE:
-                self._write(av.AudioFrame.from_ndarray(_silence(late), "fltp", "stereo"))
+                silence = np.zeros((2, late), np.float32)
+                self._write(av.AudioFrame.from_ndarray(silence, "fltp", "stereo"))
             try:
                 parts = resampler.resample(frame)
             except ValueError:  # from here on it has other channels, or another rate
@@ -84,7 +85,3 @@ class Sound:
 
 def _resampler() -> AudioResampler:
     return AudioResampler("fltp", "stereo", RATE)
-
-
-def _silence(samples: int) -> np.ndarray[Any, Any]:
-    return np.zeros((2, samples), np.float32)

@@ -7,13 +7,16 @@ same filter in its steady state (Kalata 1984).
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from facespace.types import Box, Face, Label
+from facespace.types import Box, Face, Verdict
+
+#: Of a track before its first crop is judged.
+UNDECIDED = Verdict("?", ("unsure",), 1.0)
 
 Floats64 = npt.NDArray[np.float64]
 
@@ -29,6 +32,29 @@ REST = 1.0
 LEAST_STEP = 0.02
 
 
+class Means:
+    """The weighted mean of each measure (``faces.doubts.about``), over the crops that have it."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, float] = {}
+        self._weights: dict[str, float] = {}
+
+    def add(self, about: Mapping[str, float | None], weight: float) -> None:
+        """Count the measures of one more crop, by a weight above 0."""
+        for name, value in about.items():
+            self._weights.setdefault(name, 0.0)
+            if value is not None:
+                self._sums[name] = self._sums.get(name, 0.0) + weight * value
+                self._weights[name] += weight
+
+    def mean(self) -> dict[str, float | None]:
+        """Each measure's mean; None where no crop has it."""
+        return {
+            name: self._sums[name] / weight if weight else None
+            for name, weight in self._weights.items()
+        }
+
+
 @dataclass
 class Track:
     """What is known of one person: where they are, where to, and what their crops said."""
@@ -41,14 +67,14 @@ class Track:
     before: tuple[float, Floats64] | None = None
     velocity: Floats64 = field(default_factory=lambda: np.zeros(4))
     hits: int = 1
-    good: int = 0
+    misses: int = 0
     weight: float = 0.0
     evidence: float = 0.0
     good_seconds: float = 0.0
-    reasons: Counter[str] = field(default_factory=Counter)
+    measures: Means = field(default_factory=Means)
     best: Face | None = None
     best_quality: float = -1.0
-    label: Label = "?"
+    verdict: Verdict = UNDECIDED
     trail: list[tuple[float, Box]] = field(default_factory=list)
 
     def expected(self, time: float) -> Floats64:
@@ -71,7 +97,7 @@ class Track:
         self.before = self.last, self.place
         self.place = expected + alpha * off
         self.velocity = self.velocity + beta * off / passed
-        self.face, self.last, self.hits = face, time, self.hits + 1
+        self.face, self.last, self.hits, self.misses = face, time, self.hits + 1, 0
         return passed
 
 

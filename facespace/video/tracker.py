@@ -8,6 +8,7 @@ velocity: the same filter in its steady state (Kalata 1984).
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,10 +17,11 @@ from typing import Any
 import lap
 import numpy as np
 
-from facespace.faces.decide import Rules
+from facespace.faces import doubts
+from facespace.faces.decide import Rules, verdict
 from facespace.faces.detectors.base import iou
-from facespace.types import Box, Face, Floats, Label, Verdict
-from facespace.video.track import Floats64, Track, box_of, place_of
+from facespace.types import Box, Face, Floats, Verdict
+from facespace.video.track import Track, box_of, place_of
 
 #: A face is a track's own if boxes overlap by this IoU, or if it looks alike and lies no further
 #: off than so many sides, and so many more for each second since the last reading with it.
@@ -36,8 +38,12 @@ LIKENESS = 0.75
 #: What it costs to give a track a face that is not its own: more than any other.
 FOREIGN = 2.0
 
-#: Readings with the face before a track counts, and seconds without it before the track ends.
-HITS, GONE = 2, 1.5
+#: Readings with the face before a track counts; one is enough where no other lies within ``GONE``.
+HITS = 2
+
+#: Seconds without the face before a track ends, and readings without it: films of slides, and
+#: cameras that store a picture now and then, have looks that lie further apart.
+GONE, MISSES = 1.5, 2
 
 #: Seconds for which a box is carried on: where no later reading was without the face, where one
 #: was.
@@ -48,14 +54,14 @@ CARRIED, COAST = 2.0, 0.5
 #: log-odds of two such photos of 400 people (Labeled Faces in the Wild) are best taken 1.8 times.
 SECONDS_A_LOOK, LOOKS = 1.0, 2.0
 
-#: What a crop weighs that is marked with one of these reasons; every other weighs 1.
-WEAK = {"covered": 0.05, "blurred": 0.2, "profile": 0.2, "small": 0.3, "detector": 0.3}
+#: What a crop weighs at least, so that a track of the worst has a verdict too.
+LEAST_WEIGHT = 1e-6
 
 #: No single probability counts for more than this.
 SUREST = 0.98
 
-#: How far an answer must fall below the certainty needed before it is taken back.
-SLACK = 0.05
+#: An answer is taken back where its chance of being wrong is so many times the largest allowed.
+SLACK = 1.5
 
 #: Ended tracks that are remembered where trails are not kept, so that a camera may run for days.
 REMEMBERED = 100
@@ -66,7 +72,8 @@ class Tracked:
     """A track as it is at one moment.
 
     ``number`` counts from 1. ``box`` is in pixels, measured, or carried on from the last reading.
-    ``probability_female`` is what all its crops say together, 0 to 1. ``first`` and ``last`` are
+    ``probability_female`` is what all its crops say together, 0 to 1, and the ``verdict`` the one
+    on that and on what is known of them on average. ``first`` and ``last`` are
     the times of its first and last reading in seconds, ``hits`` the number of readings. ``face``
     is its newest face and ``best`` the one whose crop is best to look at. ``trail`` are the times
     and boxes of all its readings, where the tracker keeps them.
@@ -84,9 +91,15 @@ class Tracked:
     trail: tuple[tuple[float, Box], ...] = ()
 
     @property
-    def certainty(self) -> float:
-        """The probability of the likelier class, 0.5 to 1."""
-        return max(self.probability_female, 1 - self.probability_female)
+    def confidence(self) -> float:
+        """The chance that the verdict is right, or that an answer would be, 0 to 1."""
+        return self.verdict.confidence
+
+    @property
+    def shown(self) -> Face:
+        """The best crop, with what is said of the whole track."""
+        score = replace(self.best.score, probability_female=self.probability_female)
+        return replace(self.best, score=score, verdict=self.verdict)
 
     @property
     def seconds(self) -> float:
@@ -102,12 +115,16 @@ class Tracked:
             "hits": self.hits,
             "label": self.verdict.label,
             "probability_female": round(self.probability_female, 4),
+            "chance_wrong": round(self.verdict.chance_wrong, 4),
             "reasons": list(self.verdict.reasons),
         }
 
 
 class Tracker:
-    """Joins readings. Not for several threads at once: its user holds a lock."""
+    """Joins readings. Not for several threads at once: its user holds a lock.
+
+    ``count`` is how many tracks counted so far.
+    """
 
     def __init__(self, rules: Rules, trails: bool = False) -> None:
         """Nothing is in view yet.
@@ -119,31 +136,56 @@ class Tracker:
         """
         self._rules, self._trails = rules, trails
         self._tracks: list[Track] = []
-        self._updated = 0.0
+        self._updated = -math.inf
+        self._alone = True
         self._ended: deque[Tracked] = deque(maxlen=None if trails else REMEMBERED)
-        self._count = 0
+        self.count = 0
 
     def update(self, faces: Sequence[Face], time: float) -> list[Tracked]:
         """Join the faces of a reading to the tracks.
 
         Args:
             faces: all faces of one frame.
-            time: of the frame, in seconds; later than at the last call.
+            time: of the frame, in seconds; later than at the last call, however much.
 
         Returns:
             the tracks in view, as ``at`` gives them.
         """
-        for old in [track for track in self._tracks if time - track.last > GONE]:
+        pause = time - self._updated > GONE
+        if pause:
+            self._count_lonely()
+        for each in self._tracks:
+            each.misses += each.last < self._updated
+        for old in [t for t in self._tracks if time - t.last > GONE and t.misses >= MISSES]:
             self._tracks.remove(old)
-            if old.hits >= HITS:
+            if old.number:
                 self._ended.append(self._whole(old))
         for track, face in self._assigned(faces, time):
+            passed = 0.0
             if track is None:
-                self._begin(face, time)
+                track = Track(face, time, time, place_of(face.detection.box))
+                self._tracks.append(track)
             else:
-                self._move(track, face, time)
-        self._updated = time
+                passed = min(track.move(face, time), SECONDS_A_LOOK)
+                if track.hits >= HITS:
+                    self._count(track)
+            self._judge(track, face, time, passed)
+        self._updated, self._alone = time, pause
         return self.at(time)
+
+    def _count(self, track: Track) -> None:
+        if not track.number:
+            self.count += 1
+            track.number = self.count
+
+    def _count_lonely(self) -> None:
+        """Let those count that only the newest reading saw, where none was near enough before it.
+
+        Called where none comes soon after it either: nobody could have been seen twice.
+        """
+        for track in self._tracks:
+            if self._alone and track.last == self._updated:
+                self._count(track)
 
     def at(self, time: float) -> list[Tracked]:
         """The tracks in view at some time at or after the last but one reading, by number.
@@ -153,18 +195,17 @@ class Tracker:
         in_view = [
             self._seen(track, time)
             for track in self._tracks
-            if track.hits >= HITS and track.first <= time <= track.last + self._carried(track)
+            if track.number and track.first <= time <= track.last + self._carried(track)
         ]
         return sorted(in_view, key=lambda track: track.number)
 
-    @property
-    def count(self) -> int:
-        """How many tracks counted so far."""
-        return self._count
-
     def all(self) -> list[Tracked]:
-        """The tracks that counted so far, those that ended too, by number, with their trails."""
-        alive = [self._whole(track) for track in self._tracks if track.hits >= HITS]
+        """The tracks that counted so far, those that ended too, by number, with their trails.
+
+        The newest reading is taken for the last one.
+        """
+        self._count_lonely()
+        alive = [self._whole(track) for track in self._tracks if track.number]
         return sorted([*self._ended, *alive], key=lambda track: track.number)
 
     def _carried(self, track: Track) -> float:
@@ -179,42 +220,30 @@ class Tracker:
         own = [self._tracks[column] if column >= 0 else None for column in columns]
         return list(zip(own, faces, strict=True))
 
-    def _begin(self, face: Face, time: float) -> None:
-        track = Track(face, time, time, place_of(face.detection.box))
-        self._tracks.append(track)
-        self._judge(track, face, time, 0.0)
-
-    def _move(self, track: Track, face: Face, time: float) -> None:
-        passed = track.move(face, time)
-        if track.hits == HITS:
-            self._count += 1
-            track.number = self._count
-        self._judge(track, face, time, min(passed, SECONDS_A_LOOK))
-
     def _judge(self, track: Track, face: Face, time: float, passed: float) -> None:
         """Add what a crop says, and decide anew."""
         if self._trails:
             track.trail.append((time, face.detection.box))
-        weight = min((WEAK.get(reason, 1.0) for reason in face.verdict.reasons), default=1.0)
-        track.good += weight == 1
-        odds = _log_odds(face.score.probability_female)
-        track.evidence += weight * odds
+        rules = self._rules
+        about = doubts.about(face.detection, face.score, face.evidence, rules.threshold)
+        weight = max(LEAST_WEIGHT, math.exp(-doubts.beside_the_margin(rules.chance, about)))
+        track.evidence += weight * _log_odds(face.score.probability_female)
         track.weight += weight
         track.good_seconds += weight * passed
-        track.reasons.update(face.verdict.reasons)
+        track.measures.add(about, weight)
         quality = weight * face.detection.score * min(face.detection.box.side, 100)
         if quality > track.best_quality:
             track.best, track.best_quality = face, quality
-        track.label = self._label(track)
+        track.verdict = self._verdict(track)
 
-    def _label(self, track: Track) -> Label:
-        """The verdict on a track: none before a good look; once given it stays until in doubt."""
-        if not track.good:
-            return "?"
-        female = _probability(track)
-        reads: Label = "female" if female >= self._rules.threshold else "male"
-        needed = self._rules.certainty - (SLACK if track.label == reads else 0.0)
-        return reads if max(female, 1 - female) >= needed else "?"
+    def _verdict(self, track: Track) -> Verdict:
+        """The verdict on a track as on one face; once given it stays until in doubt."""
+        rules, female = self._rules, _probability(track)
+        about = track.measures.mean()
+        about["margin"] = margin = doubts.margin(female, rules.threshold)
+        about["hidden_margin"] = doubts.hidden(margin, about["covered"])
+        stays = track.verdict.label == rules.predicted(female)
+        return verdict(female, about, rules, rules.most_wrong * (SLACK if stays else 1))
 
     def _whole(self, track: Track) -> Tracked:
         return replace(self._seen(track, track.last), trail=tuple(track.trail))
@@ -223,7 +252,7 @@ class Tracker:
         return Tracked(
             number=track.number,
             box=box_of(track.expected(time)),
-            verdict=Verdict(track.label, _reasons(track) if track.label == "?" else ()),
+            verdict=track.verdict,
             probability_female=_probability(track),
             first=track.first,
             last=track.last,
@@ -234,11 +263,14 @@ class Tracker:
 
 
 def _cost(track: Track, face: Face, time: float) -> float:
-    """How badly a face fits a track, below ``FOREIGN`` where it may be its own: overlap first."""
+    """How badly a face fits a track, below ``FOREIGN`` where it may be its own: overlap first.
+
+    After a pause somebody else may be in the same place: there overlap alone is not enough.
+    """
     expected, box = box_of(track.expected(time)), face.detection.box
     alike = _cosine(track.face.score.coordinates, face.score.coordinates)
-    overlap = float(iou(_corners(expected)[None], _corners(box))[0])
-    if overlap >= LEAST_IOU:
+    overlap = float(iou(np.array([expected]), np.array(box))[0])
+    if overlap >= LEAST_IOU and (time - track.last <= GONE or alike >= ALIKE):
         return 1 - overlap + LIKENESS * (1 - alike)
     apart = min(
         np.hypot(*(place_of(box) - place)[:2]) for place in (track.place, place_of(expected))
@@ -246,15 +278,6 @@ def _cost(track: Track, face: Face, time: float) -> float:
     near = apart <= max(box.side, expected.side) * (NEAR + REACH * (time - track.last))
     size = box.side / max(track.face.detection.box.side, 1e-6)
     return FOREIGN - alike if near and 0.5 < size < 2 and alike >= ALIKE else 2 * FOREIGN
-
-
-def _reasons(track: Track) -> tuple[str, ...]:
-    """Why a track is "?": what marked at least half of its crops, or else most of them."""
-    often = track.reasons.most_common()
-    half = [reason for reason, times in often if 2 * times >= track.hits]
-    if track.good and "unsure" not in half:
-        half.insert(0, "unsure")
-    return tuple(half) or (often[0][0],)
 
 
 def _probability(track: Track) -> float:
@@ -275,7 +298,3 @@ def _log_odds(probability: float) -> float:
 
 def _cosine(one: Floats, other: Floats) -> float:
     return float(one @ other / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-9))
-
-
-def _corners(box: Box) -> Floats64:
-    return np.array([box.x, box.y, box.width, box.height])

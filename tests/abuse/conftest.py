@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.memory import peak
 from tests.support.pages import prepared
 
 #: Megabytes by which one case may raise the most memory that the tests ever took. A picture of
@@ -25,12 +24,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.timeout(HANGS))
-
-
-def peak() -> float:
-    """The most memory that this process ever took, in MB."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / 2**20 if sys.platform == "darwin" else most / 2**10
 
 
 @pytest.fixture(autouse=True)

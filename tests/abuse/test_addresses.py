@@ -13,6 +13,7 @@ from facespace.cli import main
 from facespace.faces.analyze import analyze
 from facespace.types import RGB
 from tests.support.outcomes import opened, words
+from tests.support.pages import as_read
 from tests.support.paths import APP, PAGES
 from tests.support.pictures import png
 
@@ -21,8 +22,7 @@ KEYS = sorted(
     {
         *("model", "detector", "small_faces", "lens_x", "lens_y"),
         *(f"{name}_threshold" for name in ("yunet", "haar", "haar_profile", "haar_first_app")),
-        *(f"{model}_certainty" for model in ("eigenfaces", "gradients", "embedding")),
-        *(f"{model}_smallest_face" for model in ("eigenfaces", "gradients", "embedding")),
+        *(f"{model}_most_wrong" for model in ("eigenfaces", "gradients", "embedding")),
         *(
             key
             for folder in ("pages", "dashboard")
@@ -30,6 +30,34 @@ KEYS = sorted(
             for key in re.findall(r'\bkey="(\w+)"', path.read_text("utf-8"))
         ),
     }
+)
+
+#: By page the choices that say what they do not know: their labels, and their keys in the address.
+CHOICES: dict[str, dict[str, str]] = {
+    "card": {"Model": "model"},
+    "data": {"Data set": "dataset", "Part": "part", "Cross": "crossing"},
+    "detectors": {"Fault": "fault", "Faces found, by": "found_by"},
+    "eigenfaces": {"Face from": "face_from", "Part": "part"},
+    "evaluation": {"Model": "model", "Test set": "test", "Part": "part"},
+    "fairness": {
+        **{"Model": "model", "Test set": "test", "Groups by": "groups", "Show": "group_metric"},
+        **{"A threshold for each": "threshold_by", "So that this is equal": "criterion"},
+    },
+    "folder": {"Photos from": "from", "Model": "model", "Detector": "detector"},
+    "grayscale": {"Picture from": "from", "Part": "lesson", "Numbers of": "channel"},
+    "home": {},
+    "own_photos": {},
+    "photo": {"Pictures from": "from", "Model": "model", "Detector": "detector"},
+    "review": {"Show": "view"},
+    "video": {"Film from": "from", "Model": "model", "Detector": "detector"},
+    "webcam": {"Model": "model", "Detector": "detector"},
+}
+KEYS = sorted({*KEYS, *(key for keys in CHOICES.values() for key in keys.values())})
+
+#: How one complains, of what and under which label.
+COMPLAINT = re.compile(
+    r"The address of this page asks for “(.*)” under “(.*)”, which is not there\. "
+    r"The page shows what it shows at first\."
 )
 
 #: What they are set to, in turn.
@@ -42,11 +70,18 @@ ODD = (
 @pytest.mark.parametrize("turn", range(2))
 @pytest.mark.parametrize("page", PAGES)
 def test_odd_settings(page: str, turn: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A setting that is none counts as none."""
+    """A setting that is none counts as none, and every choice says it of its own."""
     monkeypatch.setattr(limits, "MAX_QUERY", 100_000)
     odd = {key: ODD[(i * 5 + turn * 7) % len(ODD)] for i, key in enumerate(KEYS)}
     app = opened(page, **odd, unknown="x")
-    assert words(app) == []
+    said = [COMPLAINT.fullmatch(sentence) for sentence in words(app)]
+    complaints = [(found[2], found[1]) for found in said if found]
+    assert len(complaints) == len(said)
+    expected = {label: odd[key] for label, key in CHOICES[page].items()}
+    assert dict(complaints) == {
+        label: f"{value[:40]}…" if len(value) > 40 else value for label, value in expected.items()
+    }
+    assert len(complaints) == len(expected)
     assert len(app.title) == 1
 
 
@@ -88,7 +123,7 @@ def test_faces_have_a_cap(
     app = opened("photo")
     app.file_uploader(key="uploads").set_value([("crowd.png", path.read_bytes(), "image/png")])
     words(app.run())
-    assert f"**crowd.png**: {reading.note}" in [info.value for info in app.info]
+    assert f"**crowd.png**: {reading.note}" in [as_read(info.value) for info in app.info]
 
 
 def test_reading_on_a_page_has_a_cap(

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import math
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,14 @@ import streamlit.config
 from onnx import TensorProto, helper
 
 from dashboard.app.error_boundary import FAILED
-from facespace.artifacts import coordinates, face_space, mean_faces, scores
+from facespace.artifacts import coordinates, face_space, mean_faces, scores, verdicts
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.cli import main
 from facespace.faces import evidence, model
 from facespace.faces.analyze import analyze
 from tests.support.outcomes import READ, as_expected, ending, opened, words
 from tests.support.paths import PAGES
+from training.report import fitted_on
 
 REAL = artifacts_folder()
 MANIFEST: dict[str, Any] = json.loads((REAL / "manifest.json").read_text("utf-8"))
@@ -68,12 +70,12 @@ def everything(where: Path) -> None:
     for name in found.files:
         if name.endswith(".json"):
             found.json(name)
-    crops = np.zeros((2, 64, 64), np.uint8)
+    grey = np.zeros((2, 64, 64), np.uint8)
     space = face_space.load(where)
-    space.coordinates(crops), coordinates.load(where), coordinates.group_means(space, where)
-    mean_faces.load(where), scores.scored(found)
-    evidence.gather([], crops[:0], where)
-    model.load_model(None, where).score(crops)
+    space.coordinates(grey), coordinates.load(where), coordinates.group_means(space, where)
+    mean_faces.load(where), scores.scored(found), verdicts.judged(found), fitted_on.load(found)
+    evidence.gather([], grey[:0], where)
+    model.load_model(None, where).score(CROPS)
 
 
 def put(*path: Any) -> Edit:
@@ -100,6 +102,16 @@ def drop(*path: Any) -> Edit:
 
 ENTRY = ("models", DEFAULT)
 TEMPLATE = MANIFEST["models"][DEFAULT]["template"]
+SIDE: int = TEMPLATE["side"]
+
+#: Two crops as the default model eats them.
+CROPS = np.zeros((2, SIDE, SIDE, 3), np.uint8)
+
+#: A term of the chance that is in order.
+TERM: dict[str, Any] = {"at": [0, 1], "add": [0, 1]}
+
+#: What is said where a file eats other crops than its template makes.
+EATS = "but its template"
 
 MANIFESTS: dict[str, tuple[bytes | Edit, str]] = {
     "empty": (b"", DAMAGED),
@@ -116,8 +128,8 @@ MANIFESTS: dict[str, tuple[bytes | Edit, str]] = {
     "Latin-1": (b'{"format": "\xe9"}', DAMAGED),
     "a byte order mark": (b"\xef\xbb\xbf" + json.dumps(MANIFEST).encode(), DAMAGED),
     "NULs": (bytes(100), DAMAGED),
-    "format 2": (put("format", 2), "has format 2"),
-    "format as text": (put("format", "1"), "has format 1"),
+    "format 1": (put("format", 1), "has format 1"),
+    "format as text": (put("format", "2"), "has format 2"),
     "no default": (drop("default"), DAMAGED),
     "a default that is not listed": (put("default", "best"), DAMAGED),
     "a list as default": (put("default", [DEFAULT]), DAMAGED),
@@ -126,12 +138,36 @@ MANIFESTS: dict[str, tuple[bytes | Edit, str]] = {
     "a model that is null": (put("models", DEFAULT, None), DAMAGED),
     "files as a list": (put("files", []), DAMAGED),
     "files as numbers": (put("files", "report.json", 7), DAMAGED),
-    "cuts as a list": (put("cuts", [1]), DAMAGED),
-    "no cuts": (drop("cuts"), READ),
+    "finds as a list": (put("finds", [1]), DAMAGED),
+    "no finds": (drop("finds"), READ),
     "no files": (put("files", {}), "The artifacts have no"),
-    "a cut as text": (put("cuts", "covered", "much"), DAMAGED),
-    "a cut that is no number": (put("cuts", "covered", math.nan), DAMAGED),
-    "cuts of a detector as a number": (put("cuts", "sure", 0.5), DAMAGED),
+    "a find as text": (put("finds", "sure", {"yunet": "much"}), DAMAGED),
+    "a find that is no number": (put("finds", "thrown_out", {"haar": math.nan}), DAMAGED),
+    "finds of a detector as a number": (put("finds", "sure", 0.5), DAMAGED),
+    "no chance": (drop(*ENTRY, "chance"), DAMAGED),
+    "a chance as a number": (put(*ENTRY, "chance", 0.5), DAMAGED),
+    "a chance as a list": (put(*ENTRY, "chance", []), DAMAGED),
+    "a chance without terms": (put(*ENTRY, "chance", "terms", {}), READ),
+    "terms as a list": (put(*ENTRY, "chance", "terms", ["margin"]), DAMAGED),
+    "terms as a list of none": (put(*ENTRY, "chance", "terms", []), DAMAGED),
+    "a term of another measure": (put(*ENTRY, "chance", "terms", "race", TERM), DAMAGED),
+    "a term as a number": (put(*ENTRY, "chance", "terms", "yaw", 7), DAMAGED),
+    "a term of text": (put(*ENTRY, "chance", "terms", "yaw", TERM | {"at": "ab"}), DAMAGED),
+    "a term of one knot": (
+        put(*ENTRY, "chance", "terms", "yaw", {"at": [0], "add": [0]}),
+        DAMAGED,
+    ),
+    "a term that falls": (put(*ENTRY, "chance", "terms", "yaw", TERM | {"at": [1, 0]}), DAMAGED),
+    "a term that takes off": (
+        put(*ENTRY, "chance", "terms", "yaw", TERM | {"add": [0, -1]}),
+        DAMAGED,
+    ),
+    "a term without end": (
+        put(*ENTRY, "chance", "terms", "yaw", TERM | {"add": [0, math.inf]}),
+        DAMAGED,
+    ),
+    "a child that is null": (put(*ENTRY, "child", None), DAMAGED),
+    "a child of 14 years": (put(*ENTRY, "child", 14.5), READ),
     "classes turned round": (put(*ENTRY, "classes", ["male", "female"]), READ),
     "one class": (put(*ENTRY, "classes", ["female"]), DAMAGED),
     "three classes": (put(*ENTRY, "classes", ["female", "male", "?"]), DAMAGED),
@@ -147,9 +183,11 @@ MANIFESTS: dict[str, tuple[bytes | Edit, str]] = {
         DAMAGED,
     ),
     "a template without eyes": (drop(*ENTRY, "template", "eyes"), DAMAGED),
+    "a template of half a colour": (put(*ENTRY, "template", TEMPLATE | {"colour": 0.5}), DAMAGED),
+    "a template in grey": (put(*ENTRY, "template", TEMPLATE | {"colour": False}), EATS),
     "a template of another side": (
         put(*ENTRY, "template", TEMPLATE | {"side": 32}),
-        READ,  # found out once a face comes, see below
+        EATS,
     ),
     "an infinite number of components": (put(*ENTRY, "components", math.inf), DAMAGED),
     "a file name that leads out": (put(*ENTRY, "file", "../model.onnx"), DAMAGED),
@@ -172,13 +210,17 @@ MANIFESTS: dict[str, tuple[bytes | Edit, str]] = {
     "versions as text": (put(*ENTRY, "versions", "none"), DAMAGED),
     "data as a number": (put(*ENTRY, "data", 7), DAMAGED),
     "a title that is markup": (put(*ENTRY, "title", "<script>alert(1)</script>"), READ),
-    "a smallest face of 300 pixels": (put(*ENTRY, "smallest_face", 300), READ),
+    "no chance is small enough": (put(*ENTRY, "most_wrong", 0), READ),
     "a certainty of 1": (put(*ENTRY, "certainty", 1.0), READ),
 }
 MANIFESTS |= {
     f"{name} of {value}": (put(*ENTRY, name, value), DAMAGED)
-    for name in ("threshold", "certainty", "smallest_face", "components")
+    for name in ("threshold", "certainty", "most_wrong", "child", "components")
     for value in (None, "half", -1, math.nan, math.inf, [0.5])
+}
+MANIFESTS |= {
+    f"an intercept of {value}": (put(*ENTRY, "chance", "intercept", value), DAMAGED)
+    for value in (None, "half", math.nan, math.inf, [0.5])
 }
 
 
@@ -232,13 +274,13 @@ def onnx_of(
 
 
 UINT8, FLOAT = int(TensorProto.UINT8), int(TensorProto.FLOAT)
-FACES: dict[str, tuple[int, list[Any]]] = {"faces": (UINT8, ["N", 64, 64])}
+FACES: dict[str, tuple[int, list[Any]]] = {"faces": (UINT8, ["N", SIDE, SIDE, 3])}
 GIVEN: dict[str, tuple[int, list[Any]]] = {
     "probability": (FLOAT, [2, 2]),
     "coordinates": (FLOAT, [2, 5]),
     "distance": (FLOAT, [2]),
 }
-RUN, ODD, CROPS = "cannot run on crops", "something other than a finite number", "faces as crops"
+RUN, ODD, NONE = "cannot run on crops", "something other than a finite number", "faces as crops"
 
 FOREIGN: dict[str, tuple[bytes, str]] = {
     "text": (b"no model", "not an ONNX model"),
@@ -247,15 +289,17 @@ FOREIGN: dict[str, tuple[bytes, str]] = {
     "zeros": (bytes(1000), "not an ONNX model"),
     "another network": (
         onnx_of({"data": (FLOAT, [1, 3, 224, 224])}, {"class": (FLOAT, [1, 1000])}),
-        CROPS,
+        NONE,
     ),
-    "no inputs": (onnx_of({}, GIVEN), CROPS),
-    "two inputs": (onnx_of({**FACES, "more": (UINT8, [1, 2, 3])}, GIVEN), CROPS),
-    "faces in colour": (onnx_of({"faces": (UINT8, ["N", 64, 64, 3])}, GIVEN), CROPS),
-    "faces as float": (onnx_of({"faces": (FLOAT, ["N", 64, 64])}, GIVEN), CROPS),
-    "smaller faces": (onnx_of({"faces": (UINT8, ["N", 32, 32])}, GIVEN), RUN),
-    "five faces always": (onnx_of({"faces": (UINT8, [5, 64, 64])}, GIVEN), RUN),
-    "another input name": (onnx_of({"crops": (UINT8, ["N", 64, 64])}, GIVEN), "takes and gives"),
+    "no inputs": (onnx_of({}, GIVEN), NONE),
+    "two inputs": (onnx_of({**FACES, "more": (UINT8, [1, 2, 3])}, GIVEN), NONE),
+    "faces in grey": (onnx_of({"faces": (UINT8, ["N", SIDE, SIDE])}, GIVEN), EATS),
+    "faces in four colours": (onnx_of({"faces": (UINT8, ["N", SIDE, SIDE, 4])}, GIVEN), NONE),
+    "faces of any size": (onnx_of({"faces": (UINT8, ["N", "H", "W", 3])}, GIVEN), EATS),
+    "faces as float": (onnx_of({"faces": (FLOAT, ["N", SIDE, SIDE, 3])}, GIVEN), NONE),
+    "smaller faces": (onnx_of({"faces": (UINT8, ["N", 32, 32, 3])}, GIVEN), EATS),
+    "five faces always": (onnx_of({"faces": (UINT8, [5, SIDE, SIDE, 3])}, GIVEN), RUN),
+    "another input name": (onnx_of({"crops": FACES["faces"]}, GIVEN), "takes and gives"),
     "one output": (onnx_of(FACES, {"probability": (FLOAT, [2, 2])}), "takes and gives"),
     "outputs in another order": (
         onnx_of(FACES, dict(reversed(GIVEN.items()))),
@@ -289,12 +333,11 @@ def test_foreign_model(name: str, tmp_path: Path) -> None:
     where = folder_of(
         tmp_path / "artifacts", listed(file, content), **{file.replace(".", "__"): content}
     )
-    crops = np.zeros((2, 64, 64), np.uint8)
-    as_expected(ending(lambda: model.load_model(DEFAULT, where).score(crops)), expected)
+    as_expected(ending(lambda: model.load_model(DEFAULT, where).score(CROPS)), expected)
 
 
 def test_crops_of_another_size_are_refused() -> None:
-    crops = np.zeros((2, 32, 32), np.uint8)
+    crops = CROPS[:, :32, :32]
     assert RUN in ending(lambda: model.load_model(DEFAULT).score(crops))
 
 
@@ -307,6 +350,15 @@ def arrays_of(**arrays: Any) -> bytes:
 def npy() -> bytes:
     file = io.BytesIO()
     np.save(file, np.zeros(3))
+    return file.getvalue()
+
+
+def broken_heads() -> bytes:
+    """The arrays of a face space, whose heads never end."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in [*SPACE, "lfw/female", "x_fit", "salt"]:
+            archive.writestr(f"{name}.npy", npy().replace(b", }", b",  "))
     return file.getvalue()
 
 
@@ -324,6 +376,7 @@ ARRAYS: dict[str, Callable[[], bytes]] = {
     "no arrays": arrays_of,
     "other arrays": lambda: arrays_of(a=np.zeros(3), b=np.zeros(4)),
     "pickled objects": pickled,
+    "heads that break off": broken_heads,
     "a report": lambda: b'{"models": {}}',
     "odd shapes": lambda: arrays_of(
         **(SPACE | {"mean": np.zeros(7)}),
@@ -341,7 +394,7 @@ def test_foreign_arrays(name: str, file: str, tmp_path: Path) -> None:
     where = folder_of(
         tmp_path / "artifacts", listed(file, content), **{file.replace(".", "__"): content}
     )
-    if name == "no arrays" and file in ("means.npz", "scores.npz"):
+    if name == "no arrays" and file in ("means.npz", "scores.npz", "verdicts.npz"):
         return  # of no set at all: nothing is shown
     assert file in ending(lambda: everything(where))
 
@@ -376,7 +429,7 @@ FEW = {
     "nested deep": False,
     "certainty of nan": False,
     "a template of another side": False,
-    "a smallest face of 300 pixels": True,
+    "no chance is small enough": True,
     "a certainty of 1": True,
     "a title that is markup": True,
 }

@@ -10,8 +10,7 @@ import pytest
 
 from facespace import limits
 from facespace.datasets import dataset, scoring
-from facespace.datasets.dataset import read_dataset
-from facespace.datasets.labelled_source import open_labelled
+from facespace.datasets.dataset import open_labelled, read_dataset
 from facespace.metrics import groups
 from tests.support.hostile.tables import GOOD, MOST, PHOTO, TABLES
 from tests.support.outcomes import EITHER, READ, as_expected, ending, opened, words

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from facespace.cli.doctor import chromium
 from tests.support.browser import FLAGS, SECONDS, Launch, dashboard
 
 
@@ -23,8 +22,7 @@ def address() -> Iterator[str]:
 def launch() -> Iterator[Launch]:
     """Starts the system's Chromium, or Playwright's own, with some flags."""
     with sync_playwright() as playwright:
-        system = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
-        path = system or playwright.chromium.executable_path
+        path = chromium() or playwright.chromium.executable_path
         if not Path(path).exists():
             pytest.skip("no Chromium on this machine")
         yield lambda flags: playwright.chromium.launch(executable_path=path, args=flags)

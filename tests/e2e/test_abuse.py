@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from dashboard.widgets.results import count
 from facespace import limits
+from facespace.faces.wording import count
 from tests.support.browser import settled
 from tests.support.hostile import archives, films, photos
+from tests.support.hostile.names import FOREIGN, NAME
+from tests.support.pictures import packed
 
 
 def payload(name: str, kind: str, content: bytes) -> FilePayload:
@@ -75,3 +77,33 @@ def test_an_address_that_says_too_much(page: Page, address: str) -> None:
     page.goto(f"{address}/photo?from=Example&" + "&".join(f"x{i}={'y' * 50}" for i in range(100)))
     settled(page)
     assert any("characters of settings" in sentence for sentence in warnings(page))
+
+
+def test_names_that_are_markdown(page: Page, address: str) -> None:
+    """They are read as they are, lead nowhere, and the browser asks nobody for their pictures."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    table = f"file,gender\na.png,female\nb.png,male\nc.png,{NAME}\n"
+    archive = packed({f"{NAME}.png": b"x", f"{NAME}.txt": b"x"})
+    brought = {
+        "photo": payload(f"{NAME}.png", "image/png", b"x"),
+        "folder?from=ZIP": payload(f"{NAME}.zip", "application/zip", archive),
+        "eigenfaces?face_from=Upload": payload(f"{NAME}.png", "image/png", b"x"),
+        "video": payload(f"{NAME}.mp4", "video/mp4", b"x"),
+        "own_photos": payload(f"{NAME}.zip", "application/zip", packed({f"../{NAME}": b"x"})),
+        "own_photos#": payload("x.zip", "application/zip", packed({"labels.csv": table})),
+    }
+    for path, file in brought.items():
+        page.goto(f"{address}/{path}")
+        settled(page)
+        page.locator("input[type=file]").set_input_files(file)
+        if path in ("folder?from=ZIP", "video"):
+            page.get_by_role("button", name="Read ").click()
+        expect(page.get_by_test_id("stAlertContentWarning")).to_be_visible()
+        said = page.get_by_test_id("stMarkdownContainer").filter(has_text=NAME[:30])
+        assert said.count(), path
+        foreign = (
+            f"a[href*='{FOREIGN}'], img[src*='{FOREIGN}'], strong strong, .katex, code:text-is('c')"
+        )
+        expect(page.locator(foreign)).to_have_count(0)
+    assert [url for url in asked if FOREIGN in url] == []

@@ -21,7 +21,7 @@ def test_a_face_is_uploaded_and_walked_by_keyboard(
     settled(page)
     expect(page.get_by_text("Add a picture")).to_be_visible()
     page.locator("input[type=file]").set_input_files(str(astronaut_path))
-    shown = page.get_by_test_id("stMetric").filter(has_text="Reads as female")
+    shown = page.get_by_test_id("stMetric").filter(has_text="Female, by ")
     value = shown.get_by_test_id("stMetricValue")
     expect(value).to_be_visible()
     before = value.inner_text()

@@ -48,8 +48,8 @@ def sentence(threshold: float) -> str:
     women = round(1000 * read[FACES.female].mean())
     men = round(1000 * (~read[~FACES.female]).mean())
     return (
-        f"Of 1,000 women, {women:,} are predicted female, {1000 - women:,} male; "
-        f"of 1,000 men, {men:,} are predicted male"
+        f"Of 1,000 faces labelled female, {women:,} are predicted so, {1000 - women:,} male; "
+        f"of 1,000 labelled male, {men:,} are predicted so"
     )
 
 
@@ -57,7 +57,7 @@ def opened(page: Page, address: str, query: str = "") -> None:
     page.goto(f"{address}/evaluation{query}")
     settled(page)
     # The last figure of the part, so that nothing below the first ones moves them any more.
-    expect(page.get_by_test_id("stPlotlyChart").nth(4).locator(".main-svg").first).to_be_visible()
+    expect(page.get_by_test_id("stPlotlyChart").nth(5).locator(".main-svg").first).to_be_visible()
 
 
 def clicked(page: Page, chart: Locator, share: float) -> dict[str, float]:
@@ -92,15 +92,15 @@ def test_the_keyboard_moves_the_threshold(page: Page, address: str) -> None:
     slider.press("ArrowRight")
     expect(page.get_by_text(sentence(0.001))).to_be_visible()
     page.wait_for_url(re.compile(f"{DEFAULT}_try_threshold=0.001"))
-    page.get_by_role("button", name="Back to").click()
+    page.get_by_role("button", name=f"Back to {own:.3f}").click()
     expect(page.get_by_text(sentence(own))).to_be_visible()
-    expect(slider).to_have_value(f"{own:.3f}")
+    expect(slider).to_have_value(f"{round(own, 3):g}")
     page.wait_for_url(re.compile(r"evaluation[^=]*$"))
 
 
 def test_a_click_on_the_roc_moves_the_point(page: Page, address: str) -> None:
     opened(page, address)
-    chart = page.get_by_test_id("stPlotlyChart").nth(1)
+    chart = page.get_by_test_id("stPlotlyChart").nth(2)
     chart.scroll_into_view_if_needed()
     slider = page.get_by_role("slider", name="Threshold")
     # Away from the diamond, which would take the click for its own.
@@ -114,7 +114,7 @@ def test_a_click_on_the_roc_moves_the_point(page: Page, address: str) -> None:
         page.wait_for_function(
             "rates => {"
             "const charts = document.querySelectorAll('[data-testid=stPlotlyChart]');"
-            f"return ({MARK})(charts[1]).every((r, i) => Math.abs(r - rates[i]) < 1e-9)"
+            f"return ({MARK})(charts[2]).every((r, i) => Math.abs(r - rates[i]) < 1e-9)"
             "}",
             arg=rates,
         )

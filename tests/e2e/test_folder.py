@@ -33,11 +33,11 @@ def test_a_zip_becomes_a_table_and_files(
     success = page.get_by_test_id("stAlertContentSuccess")
     expect(success).to_contain_text("7 photos read, 6 faces")
     settled(page)
-    for words in ("Faces by verdict", "How sure the model is", "How large the faces are"):
+    for words in ("Faces by verdict", "How sure the verdicts are", "How large the faces are"):
         expect(page.get_by_role("figure", name=words)).to_be_visible()
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
 
-    with download(page, "CSV", tmp_path).open(encoding="utf-8") as file:
+    with download(page, "CSV", tmp_path).open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert [row["source"] for row in rows] == sorted(row["source"] for row in rows)
     assert len(rows) == 8
@@ -72,7 +72,7 @@ def test_a_directory_is_uploaded(
     page.locator("input[type=file]").set_input_files(trip)
     page.get_by_role("button", name="Read 2 photos").click()
     expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text("2 photos read, 2 faces")
-    with download(page, "CSV", tmp_path).open(encoding="utf-8") as file:
+    with download(page, "CSV", tmp_path).open(encoding="utf-8-sig") as file:
         names = {row["source"] for row in csv.DictReader(file)}
     assert {name.rpartition("/")[2] for name in names} == {"one.png", "Zoë & co.png"}
 

@@ -40,12 +40,12 @@ def test_upload_look_through_the_lens_and_take_the_numbers(
     lens_at(page, 48, 33)
 
     (face,) = analyze(astronaut_path).faces
-    expect(page.get_by_text(f"column 48, row 33 is {face.crop[33, 48]}")).to_be_visible()
+    expect(page.get_by_text(f"column 48, row 33 is {face.grey[33, 48]}")).to_be_visible()
     numbers = np.loadtxt(download(page, "Crop CSV", tmp_path), delimiter=",", dtype=int)
     assert numbers.size == 4096
-    assert (numbers == face.crop).all()
+    assert (numbers == face.grey).all()
     with Image.open(download(page, "Crop PNG", tmp_path)) as picture:
-        assert (np.asarray(picture) == face.crop).all()
+        assert (np.asarray(picture) == face.grey).all()
 
 
 def test_a_place_outside_of_a_smaller_picture_is_left(
@@ -66,10 +66,9 @@ def test_a_place_outside_of_a_smaller_picture_is_left(
     lens_at(page, 202, 105)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
 def test_every_lesson_fits(
-    browser: Browser, address: str, scheme: Literal["light", "dark"], width: int
+    browser: Browser, address: str, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     context.set_default_timeout(SECONDS * 1000)

@@ -22,21 +22,22 @@ def test_photos_are_tested_and_the_figures_kept(
     path.write_bytes(labelled_zip)
     page.goto(f"{address}/own_photos")
     settled(page)
-    assert download(page, "labels.csv", tmp_path).read_text().startswith("file,gender,age")
+    template = download(page, "Download template", tmp_path).read_text("utf-8-sig")
+    assert template.startswith("file,gender,age")
     page.locator("input[type=file]").set_input_files(path)
-    expect(page.get_by_test_id("stAlertContentSuccess").first).to_contain_text("6 faces measured")
+    expect(page.get_by_test_id("stAlertContentWarning").first).to_contain_text("6 faces measured")
     settled(page)
     for words in ("ROC curves; areas: Embedding", "Labelled female: 4", "Wrong answers over faces"):
         expect(page.get_by_role("figure", name=words)).to_be_visible()
-    expect(page.get_by_test_id("stMetric")).to_have_count(7)
+    expect(page.get_by_test_id("stMetric")).to_have_count(10)
     page.get_by_text("4 photos left out").click()
 
     figures = json.loads(download(page, "All figures", tmp_path).read_text("utf-8"))
     assert figures["data"]["faces"] == 6
-    with download(page, "All photos", tmp_path).open(encoding="utf-8") as file:
+    with download(page, "All photos", tmp_path).open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 10
-    with download(page, "Errors", tmp_path).open(encoding="utf-8") as file:
+    with download(page, "Errors", tmp_path).open(encoding="utf-8-sig") as file:
         errors = list(csv.DictReader(file))
     default = load_manifest().default
     model = figures["models"][default]
@@ -57,7 +58,8 @@ def test_a_run_is_stopped(page: Page, address: str, astronaut: RGB, tmp_path: Pa
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="Stop", exact=True).last.click()
     expect(page.get_by_text("Stopped; nothing was kept.")).to_be_visible()
-    expect(page.get_by_test_id("stAlertContentSuccess")).to_have_count(0)
+    for kind in ("Success", "Warning"):
+        expect(page.get_by_test_id(f"stAlertContent{kind}")).to_have_count(0)
     page.get_by_role("button", name="Start again").click()
     expect(page.get_by_text("min left")).to_be_visible()
 
@@ -87,7 +89,7 @@ def test_a_folder_is_tested_by_its_path(
     field = page.get_by_role("textbox", name="Or the path")
     field.fill(str(tmp_path / "Own"))
     field.press("Enter")
-    expect(page.get_by_test_id("stAlertContentSuccess").first).to_contain_text("6 faces measured")
+    expect(page.get_by_test_id("stAlertContentWarning").first).to_contain_text("6 faces measured")
 
 
 def test_the_model_card_and_all_artifacts(page: Page, address: str, tmp_path: Path) -> None:
@@ -103,5 +105,5 @@ def test_the_model_card_and_all_artifacts(page: Page, address: str, tmp_path: Pa
     manifest = load_manifest(tmp_path / "artifacts")
     for info in manifest.models.values():
         manifest.path(info.file)
-    page.get_by_role("tab", name="Every cutoff").click()
-    expect(page.get_by_text("Sharpness: least that is answered")).to_be_visible()
+    page.get_by_role("tab", name="When it says “?”").click()
+    expect(page.get_by_text("How sure the model is")).to_be_visible()

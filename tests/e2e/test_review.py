@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from facespace.datasets.dataset import read_dataset
 from facespace.io.archive import Archive
-from facespace.review.candidate import Candidate
+from facespace.review.item import Candidate
 from facespace.review.queue import Queue
 from facespace.types import RGB
 from tests.support.browser import dashboard, download, settled

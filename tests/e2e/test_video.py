@@ -40,7 +40,7 @@ def test_a_film_is_read_plays_and_comes_down(page: Page, address: str, tmp_path:
         frames = list(container.decode(stream))
     assert len(frames) == FRAMES
     assert {frame.rotation for frame in frames} == {0}
-    with download(page, "CSV a frame", tmp_path).open(encoding="utf-8") as file:
+    with download(page, "CSV per frame", tmp_path).open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert {row["label"] for row in rows} == {"female"}
     assert len(rows) > 0.97 * FRAMES

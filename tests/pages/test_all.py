@@ -16,14 +16,17 @@ import streamlit as st
 from PIL import Image
 
 from dashboard.app import error_boundary, memory
+from dashboard.widgets.example import EXAMPLES, examples
 from facespace import limits
 from facespace.artifacts import report
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.faces import detectors
 from facespace.faces.analyze import analyze
 from facespace.faces.detectors import yunet
+from facespace.faces.wording import verdict_text
+from facespace.io.formats import PICTURES
 from facespace.io.typed_json import typed
-from facespace.types import Reading
+from facespace.types import REASONS, Reading
 from tests.support.pages import DEFAULT, evaluation, opened, text
 from tests.support.paths import PAGES
 
@@ -76,12 +79,35 @@ def test_a_page_that_waits_and_stops_there_is_collected_too(
     assert frozen
 
 
-def test_home_shows_the_example_and_measured_figures() -> None:
-    words = text(opened("home"))
-    assert "astronaut.png · 512 × 512 pixels" in words
-    entry = load_manifest().json("report.json")["models"][DEFAULT]
-    for test in entry["tests"].values():
-        assert f"AUC {test['auc']['value']:.3f}" in words
+def test_home_shows_the_examples() -> None:
+    app = opened("home")
+    assert "several.png · 1536 × 512 pixels" in text(app)
+    app.button(key="example 0").click().run()
+    assert "astronaut.png · 512 × 512 pixels" in text(app)
+    assert app.button[0].label == "Find the faces" and app.button[0].disabled
+
+
+def test_home_hands_pictures_to_the_page_photo(astronaut_file: bytes) -> None:
+    app = opened("home")
+    app.file_uploader(key="home").set_value([("own.png", astronaut_file, "image/png")])
+    app.run()
+    app.button[0].click().run()
+    assert not app.exception and app.title[0].value == "Photo"
+    assert "1 picture, 1 face" in app.success[0].value
+    app.switch_page("pages/home.py").run()
+    assert "Still here" not in text(app)
+
+
+def test_each_example_shows_what_it_is_called() -> None:
+    """The whole idea: an answer, two reasons for none, and all of it in one picture."""
+    read = {name: analyze(content).faces for name, content in examples().items()}
+    assert list(read) == list(EXAMPLES)
+    said = {name: [verdict_text(face.verdict) for face in faces] for name, faces in read.items()}
+    answer, covered, afar, several = (said[name] for name in EXAMPLES)
+    assert len(answer) == 1 and answer[0].startswith("female")
+    assert (covered, afar) == (["? covered"], ["? too small"])
+    assert len(several) == 3 and several[0].startswith("female")
+    assert several[1:] == ["? covered", "? too small"]
 
 
 @pytest.fixture(params=["missing", "altered", "empty"])
@@ -139,24 +165,31 @@ def test_photo_reads_many_files_and_names_the_bad_ones(
     assert not app.exception
     assert "2 pictures, 1 face" in app.success[0].value
     assert [warning.value.split(":")[1].strip() for warning in app.warning] == [
-        "The file is not a JPEG, PNG, WebP, BMP or HEIC picture.",
+        f"The file is not a {PICTURES} picture.",
         "The file is empty.",
     ]
-    (table,) = app.dataframe
-    assert len(table.value) == 4
-    app.selectbox(key="shown").select_index(1).run()
+    table, details = app.dataframe
+    assert len(table.value) == len(details.value) == 4
+    app.button(key="show 1").click().run()
     assert "No face was found" in text(app)
 
 
 def test_photo_settings_change_the_verdict(astronaut_file: bytes) -> None:
     app = opened("photo")
     app.file_uploader(key="uploads").upload("a.png", astronaut_file, "image/png")
-    app.slider(key=f"{DEFAULT}_certainty").set_value(0.5)
-    app.run()
+    app.slider(key=f"{DEFAULT}_most_wrong").set_value(50).run()
     assert "1 “?”" not in app.success[0].value
-    app.slider(key=f"{DEFAULT}_smallest_face").set_value(200).run()
+    shown = app.dataframe[0].value
+    sure = shown["Confidence"].item()
+    assert shown["Verdict"].item() == "female" and 50 < sure < 99 and sure == round(sure)
+    app.slider(key=f"{DEFAULT}_most_wrong").set_value(1).run()
     assert "1 “?”" in app.success[0].value
-    assert "too small to judge" in app.dataframe[0].value["reasons"].item()
+    shown = app.dataframe[0].value
+    assert shown["Verdict"].item() == "? unsure" and shown["Confidence"].isna().all()
+    assert shown["Why “?”"].item() == REASONS["unsure"] and "Leaning" not in shown
+    app.toggle(key="leaning").set_value(True).run()
+    shown = app.dataframe[0].value
+    assert (shown["Leaning"].item(), shown["Confidence"].item()) == ("female", sure)
     app.slider(key="yunet_threshold").set_value(1.0).run()
     assert "no face found" in app.success[0].value
     app.selectbox(key="detector").select("haar").run()
@@ -165,16 +198,17 @@ def test_photo_settings_change_the_verdict(astronaut_file: bytes) -> None:
 
 
 def test_each_model_has_its_own_settings(astronaut_file: bytes) -> None:
-    """What was set for one model is not asked of another, whose probabilities mean less."""
+    """What was set for one model is not asked of another, whose chances are others."""
     app = opened("photo")
     app.file_uploader(key="uploads").upload("a.png", astronaut_file, "image/png")
     app.run()
     read = {}
     for name, info in load_manifest().models.items():
         app.selectbox(key="model").select(name).run()
-        slider = app.slider(key=f"{name}_certainty")
-        assert slider.value == round(info.certainty, 2)
-        read[name] = app.dataframe[0].value["probability_female"].item()
+        slider = app.slider(key=f"{name}_most_wrong")
+        assert slider.value == round(100 * info.most_wrong)
+        app.toggle(key="leaning").set_value(True).run()
+        read[name] = app.dataframe[0].value["Confidence"].item()
         assert not app.exception
     assert len(set(read.values())) == len(read)
 
@@ -205,16 +239,16 @@ def test_photo_reads_nothing_twice_and_can_be_stopped(
     app.file_uploader(key="uploads").set_value(files)
     app.run()
     assert len(calls) == 3
-    app.selectbox(key="shown").select_index(2).run()
+    app.button(key="show 2").click().run()
     assert len(calls) == 3
     # As the Stop button leaves it in the middle of the work: two read, one not.
-    kept = app.session_state["readings"]
-    app.session_state["stopped"] = frozenset(kept)
-    app.session_state["readings"] = dict(list(kept.items())[:2])
+    kept = list(app.session_state["readings"].items())
+    app.session_state["stopped"] = frozenset(key for key, _ in kept[-3:])
+    app.session_state["readings"] = dict(kept[:-1])
     app.run()
     assert "Stopped: 2 of 3" in text(app)
     assert len(calls) == 3
-    app.button[0].click().run()
+    next(button for button in app.button if button.label == "Go on").click().run()
     assert len(calls) == 4
     assert "3 pictures, 3 faces" in app.success[0].value
 
@@ -272,6 +306,30 @@ def test_evaluation_follows_test_set_and_model() -> None:
             assert not app.exception
 
 
+def test_what_users_get_comes_first() -> None:
+    """Home and Evaluation begin with photo in, verdict out, by every rule."""
+    whole = {
+        test: ways["yunet"]
+        for test, ways in load_manifest()
+        .json("report.json")["models"][DEFAULT]["end_to_end"]
+        .items()
+    }
+    home = opened("home")
+    for ways, card in zip(whole.values(), home.metric, strict=True):
+        assert card.value == f"{1 - ways['risk']['value']:.1%} right"
+        assert f"of the {ways['coverage']['value']:.0%} answered on" in text(home)
+    app = opened("evaluation")
+    for test, ways in whole.items():
+        app.selectbox(key="test").select(test).run()
+        shown = {metric.label: metric.value for metric in app.metric[:3]}
+        answered, wrong = (round(1000 * ways[name]["value"]) for name in ("coverage", "wrong"))
+        assert shown == {
+            "Answered": f"{answered:,}",
+            "Of them wrong": f"{wrong:,}",
+            "Left to a human": f"{1000 - answered:,}",
+        }
+
+
 def test_evaluation_compares_the_models() -> None:
     app = opened("evaluation")
     manifest = load_manifest()
@@ -284,7 +342,7 @@ def test_evaluation_compares_the_models() -> None:
         assert row["AUC"] == f"{figures['auc']['value']:.3f}"
         assert row["AUC, 95 %"] == f"{figures['auc']['low']:.3f} to {figures['auc']['high']:.3f}"
         assert row["File, MB"] == info.file.bytes / 1e6
-        assert row["A face, ms"] == reports[name]["milliseconds"]["32"]
+        assert row["ms per face"] == reports[name]["milliseconds"]["32"]
 
 
 @pytest.mark.parametrize("part", PARTS)

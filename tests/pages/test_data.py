@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import socket
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,14 +24,15 @@ from facespace.artifacts.files import fingerprint
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from facespace.types import RGB
 from tests.support.pages import elements, opened, text
+from tests.support.paths import PAGES
 from tests.support.present import present
 
 PARTS = {
     "Who is in them": "Sex, age and group (CSV)",
-    "How they are": "All measures (CSV)",
+    "Photo quality": "All measures (CSV)",
     "Whose faces are found": "Found by group (CSV)",
     "Mean faces": "Faces behind each mean (CSV)",
-    "Left out, and twice": "Left out (CSV)",
+    "Excluded and duplicates": "Left out (CSV)",
 }
 DATASETS = load_manifest().json("dataset.json")["datasets"]
 OLDER = ("title", "licence", "source", "photos", "persons", "left_out", "split", "age", "race")
@@ -72,14 +74,14 @@ def part(name: str, **query: str) -> AppTest:
 def test_every_part_of_every_data_set(part_name: str, name: str) -> None:
     app = part(part_name, dataset=DATASETS[name]["title"])
     assert app.metric[0].value == f"{DATASETS[name]['photos']:,}"
-    if DATASETS[name]["left_out"] or part_name != "Left out, and twice":
+    if DATASETS[name]["left_out"] or part_name != "Excluded and duplicates":
         assert PARTS[part_name] in [button.label for button in elements(app, "download_button")]
     assert not app.warning
     assert not [info for info in app.info if "older" in info.value]
 
 
 def test_a_choice_survives_another_data_set_that_does_not_know_it() -> None:
-    app = part("How they are", dataset="FairFace")
+    app = part("Photo quality", dataset="FairFace")
     app.segmented_control(key="by").set_value("race").run()
     for name in DATASETS:
         app.selectbox(key="dataset").select(name).run()
@@ -101,7 +103,7 @@ def test_crossings_tell_the_largest_and_smallest() -> None:
 @pytest.mark.parametrize("measure", tables.MEASURES)
 def test_every_measure_says_its_median(measure: str) -> None:
     measured = {**DATASETS["fairface"]["sizes"], **DATASETS["fairface"]["quality"]}
-    app = part("How they are", measure=tables.MEASURES[measure][0])
+    app = part("Photo quality", measure=tables.MEASURES[measure][0])
     row = app.dataframe[0].value.set_index("Measure").loc[tables.MEASURES[measure][0]]
     assert float(row["Median"].replace(",", "")) == pytest.approx(
         measured[measure]["median"], rel=0.02, abs=1e-3
@@ -238,12 +240,36 @@ def visit(
 HERE = "http://localhost:8501/data"
 
 
+def own_address() -> str | None:
+    """This machine's own address in its network, if it is in one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # a datagram's way is looked up, and nothing sent
+        except OSError:
+            return None
+        return str(probe.getsockname()[0])
+
+
 @pytest.mark.parametrize(
     ("url", "host", "ip", "headers", "allowed"),
     [
         (HERE, "localhost:8501", None, {}, True),
         ("http://127.0.0.1:8501/data", "127.0.0.1:8501", None, {}, True),
         ("http://[::1]:8501/data", "[::1]:8501", None, {}, True),
+        # A server that listens to both kinds of addresses sees loopback in these clothes.
+        (HERE, "localhost:8501", "::ffff:127.0.0.1", {}, True),
+        ("http://127.0.0.1:8501/data", "127.0.0.1:8501", "::ffff:127.0.0.1", {}, True),
+        ("http://0.0.0.0:8501/data", "0.0.0.0:8501", "::ffff:127.0.0.1", {}, True),
+        # The address in the network that Streamlit prints: OWN stands for this machine's.
+        ("http://OWN:8501/data", "OWN:8501", "OWN", {}, True),
+        ("http://OWN:8501/data", "OWN:8501", "::ffff:OWN", {}, True),
+        ("http://OWN:8501/data", "OWN:8501", "203.0.113.9", {}, False),
+        ("http://OWN:8501/data", "OWN:8501", None, {}, False),  # handed on by a program here
+        ("http://203.0.113.9:8501/data", "203.0.113.9:8501", "203.0.113.9", {}, False),
+        (HERE, "localhost:8501", "OWN", {}, False),
+        (HERE, "localhost:8501", "::ffff:203.0.113.9", {}, False),
+        ("http://127.0.0.1:8501/data", "127.0.0.1", None, {"Forwarded": "for=127.0.0.1"}, False),
+        (HERE, "localhost:8501", "no address", {}, False),
         ("https://facespace.streamlit.app/data", "facespace.streamlit.app", None, {}, False),
         # Who lies about the address still comes from elsewhere, or through a proxy.
         (HERE, "localhost:8501", "203.0.113.9", {}, False),
@@ -263,11 +289,45 @@ def test_who_may_name_a_path(
     allowed: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    visit(monkeypatch, url, host, ip, **headers)
+    own = own_address()
+    if "OWN" in f"{url}{ip}" and own is None:
+        pytest.skip("this machine has no address in a network")
+    named: list[Any] = [text and text.replace("OWN", str(own)) for text in (url, host, ip)]
+    visit(monkeypatch, *named, **headers)
     assert access.may_name_a_path() is allowed
     assert access.offered() is allowed
     monkeypatch.setenv("FACESPACE_DATA", "")
     assert not access.offered()
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("url", "host", "ip", "headers", "chosen"),
+    [
+        (HERE, "localhost", None, {"X-Forwarded-For": "127.0.0.1"}, None),
+        (HERE, "localhost", "203.0.113.9", {}, None),
+        ("https://a.example", "localhost", None, {}, None),
+        (HERE, "localhost", None, {}, ""),  # the operator lets nobody name a path
+    ],
+)
+def test_no_page_lets_a_stranger_name_a_path(
+    page: str,
+    url: str,
+    host: str,
+    ip: str | None,
+    headers: Any,
+    chosen: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if chosen is not None:
+        monkeypatch.setenv("FACESPACE_DATA", chosen)
+    visit(monkeypatch, url, host, ip, **headers)
+    origin = "Path on this machine"
+    app = opened(page, **({"from": origin} if page == "folder" else {}))
+    assert not app.exception
+    assert not any("path" in box.label.casefold() for box in app.text_input)
+    for control in elements(app, "segmented_control") + elements(app, "button_group"):
+        assert origin not in [option.content for option in control.proto.options]
 
 
 def test_elsewhere_there_is_no_gallery(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:

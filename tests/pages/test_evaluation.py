@@ -11,6 +11,8 @@ from sklearn import metrics as sk
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
+from dashboard.views.detection.measured import CONTENDERS
+from facespace.artifacts import verdicts
 from facespace.artifacts.manifest import load_manifest
 from facespace.artifacts.scores import scored
 from tests.support.pages import DEFAULT, evaluation, opened, text
@@ -19,6 +21,8 @@ pytestmark = pytest.mark.packages
 
 MANIFEST = load_manifest()
 SETS = scored(MANIFEST)
+REPORT = MANIFEST.json("report.json")["models"]
+MOST_WRONG = f"{DEFAULT}_try_most_wrong"
 THRESHOLD, CERTAINTY = f"{DEFAULT}_try_threshold", f"{DEFAULT}_try_certainty"
 WHEN = "When to say “?”"
 
@@ -41,8 +45,8 @@ def expected(
     read = SETS[test].probability[name].astype(float) >= threshold
     women, men = round(1000 * read[female].mean()), round(1000 * (~read[~female]).mean())
     sentence = (
-        f"Of 1,000 women, {women:,} are predicted female, {1000 - women:,} male; "
-        f"of 1,000 men, {men:,} are predicted male, {1000 - men:,} female."
+        f"Of 1,000 faces labelled female, {women:,} are predicted so, {1000 - women:,} male; "
+        f"of 1,000 labelled male, {men:,} are predicted so, {1000 - men:,} female."
     )
     matrix = sk.confusion_matrix(female, read, labels=[True, False])
     shares = (matrix / matrix.sum(axis=1, keepdims=True)).ravel()
@@ -159,12 +163,7 @@ def test_what_is_answered_follows_the_certainty(asked: float | None) -> None:
     female, probability = SETS["fairface"].female, SETS["fairface"].probability[DEFAULT]
     answered = np.maximum(probability, 1 - probability) >= (asked or info.certainty)
     wrong = ((probability >= info.threshold) != female) & answered
-    right = answered & ~wrong
-    of_thousand = [round(1000 * share.mean()) for share in (right, wrong)]
-    assert (
-        f"Of 1,000 faces, {sum(of_thousand):,} are answered, {of_thousand[0]:,} as labelled and "
-        f"{of_thousand[1]:,} not; {1000 - sum(of_thousand):,} are “?”"
-    ) in text(app)
+    assert said(answered.mean(), wrong.mean()) in text(app)
     shown = {metric.label: metric.value for metric in app.tabs[1].metric}
     assert shown["Answered"] == f"{answered.mean():.1%}"
     risk = wrong.sum() / answered.sum() if answered.any() else None
@@ -183,6 +182,75 @@ def test_the_address_says_what_is_tried() -> None:
     assert app.run().slider(key=CERTAINTY).value == 0.6
     app = opened("evaluation", **{THRESHOLD: "much"})
     check(app, "fairface", MANIFEST.models[DEFAULT].threshold)
+
+
+def said(answered: float, wrong: float) -> str:
+    """What becomes of 1,000 faces."""
+    given = round(1000 * answered)
+    return (
+        f"Of 1,000 faces, {given:,} are answered, {round(1000 * wrong):,} of them wrong; "
+        f"{1000 - given:,} are left to a human."
+    )
+
+
+@pytest.mark.parametrize("test", SETS)
+def test_the_page_opens_with_what_users_get(test: str) -> None:
+    """Photo in, verdict out: as the report has it where the app is set, else counted anew."""
+    app = opened("evaluation", test=test)
+    assert not app.exception
+    # The answer is the first thing below the title.
+    first = app.main.markdown[0].value
+    whole = REPORT[DEFAULT]["end_to_end"][test]["yunet"]
+    assert first == f"### {said(whole['coverage']['value'], whole['wrong']['value'])}"
+    cards = {metric.label: (metric.value, metric.delta) for metric in app.metric[:3]}
+    shares = {
+        "Answered": whole["coverage"],
+        "Of them wrong": whole["wrong"],
+        "Left to a human": {
+            "value": 1 - whole["coverage"]["value"],
+            "low": 1 - whole["coverage"]["high"],
+            "high": 1 - whole["coverage"]["low"],
+        },
+    }
+    assert cards == {
+        title: (
+            f"{round(1000 * cell['value']):,}",
+            f"{round(1000 * cell['low']):,} to {round(1000 * cell['high']):,} of 1,000",
+        )
+        for title, cell in shares.items()
+    }
+    judged = verdicts.judged(MANIFEST)[test][DEFAULT]
+    for most in (0.01, 0.25, 0.5):
+        app.slider(key=MOST_WRONG).set_value(most).run()
+        answered = (judged.chance <= most) & ~judged.child
+        assert said(answered.mean(), (answered & judged.wrong).mean()) in text(app)
+    app.button(key=f"{MOST_WRONG}_back").click().run()
+    assert said(whole["coverage"]["value"], whole["wrong"]["value"]) in text(app)
+
+
+def test_a_click_on_what_users_get_moves_the_slider() -> None:
+    app = opened("evaluation")
+    clicked(app, f"{MOST_WRONG}_curve", [{"customdata": [0.2149]}])
+    assert app.slider(key=MOST_WRONG).value == 0.21
+
+
+def test_older_artifacts_have_the_answer_without_a_slider(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdicts, "judged", lambda _: {})
+    app = opened("evaluation")
+    assert not app.exception
+    whole = REPORT[DEFAULT]["end_to_end"]["fairface"]["yunet"]
+    assert said(whole["coverage"]["value"], whole["wrong"]["value"]) in text(app)
+    assert MOST_WRONG not in [slider.key for slider in app.slider]
+
+
+def test_a_share_without_an_error_has_an_interval() -> None:
+    """Nobody of the US Congress labelled male is predicted female: the rule of three."""
+    cell = REPORT[DEFAULT]["tests"]["us_congress"]["recall_male"]
+    assert cell["value"] == 1
+    app = opened("evaluation", test="us_congress")
+    table = next(t.value for t in app.dataframe if "Metric" in t.value).set_index("Metric")
+    men = int((~SETS["us_congress"].female).sum())
+    assert table.loc["Recall, male", "95 %"] == f"{1 - 3 / men:.1%} to 100.0%"
 
 
 def test_all_sets_have_every_model_with_its_interval() -> None:
@@ -204,6 +272,13 @@ def test_detectors_are_those_of_their_own_page() -> None:
     table = app.dataframe[-1].value.set_index("Detector")
     measured = MANIFEST.json("detectors.json")
     row = table.loc["YuNet"]
+    for title, part, by, value in (
+        ("Masked faces, found", "masked_faces", "mask", "with_mask"),
+        ("Profiles, found", "cfp_profile", "pose", "profile"),
+    ):
+        for name, words in CONTENDERS.items():
+            recall = measured[name][part]["by"][by][value]["recall"]
+            assert table.loc[words, title] == pytest.approx(100 * recall)
     assert row["Crowds, found"] == pytest.approx(100 * measured["yunet"]["wider_val"]["recall"])
     assert row["False alarms in 100 pictures"] == pytest.approx(
         measured["yunet"]["negatives"]["false_alarms_per_100"]
@@ -227,6 +302,15 @@ def test_how_a_model_was_made_is_said_of_each(name: str) -> None:
     assert not app.exception
     words, entry = text(app), MANIFEST.json("report.json")["models"][name]
     assert f"{entry['support_vectors']:,} support vectors" in words
-    # Only the network has seen the photos of the folds; only gradients' file is rounded.
+    # Only the network has seen the photos of the folds; the file of plain pixels is not rounded.
     assert ("The network learned from these photos" in words) == (name == "embedding")
-    assert ("stored in half precision" in words) == (name == "gradients")
+    assert ("stored in half precision" in words) == (name != "eigenfaces")
+    counts = entry["counts"]["training"]
+    assert f"The search sees 8,000 of the {counts:,} photos to fit on" in words
+    rows = {row["name"]: row for row in entry["comparison"]}
+    taken = rows["RBF SVM"]["balanced_accuracy"]
+    better = {n: row for n, row in rows.items() if row["balanced_accuracy"] > taken}
+    assert "The RBF SVM was not chosen by this table" in words
+    for title, row in better.items():
+        assert f"{title} by {100 * (row['balanced_accuracy'] - taken):.1f} points" in words
+    assert ("None of the others is better here." in words) == (not better)

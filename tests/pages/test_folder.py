@@ -66,12 +66,12 @@ def test_a_zip_is_read_filtered_and_comes_down(photos_zip: bytes) -> None:
     (success,) = app.success
     assert "**holiday.zip**: 7 photos read, 6 faces: " in success.value
     assert "No face was found in 1 photo." in success.value
-    assert [expander.label for expander in app.expander] == ["1 photo could not be read"]
-    assert r"bad\*.jpg: The file is not" in text(app)
+    assert app.expander[0].label == "1 photo could not be read"
+    assert "bad*.jpg: The file is not" in text(app)
     frame = app.dataframe[0].value
     assert len(frame) == 8
-    assert frame["thumb"].notna().sum() == 6
-    assert frame["thumb"].dropna().str.startswith("data:image/jpeg;base64,").all()
+    assert frame["Face"].notna().sum() == 6
+    assert frame["Face"].dropna().str.startswith("data:image/jpeg;base64,").all()
     assert len(app.get("plotly_chart")) == 3
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
     labels = {button.label for button in elements(app, "download_button")}
@@ -79,9 +79,9 @@ def test_a_zip_is_read_filtered_and_comes_down(photos_zip: bytes) -> None:
     assert not [b for b in app.button if b.label.startswith("Read ")]  # it is read
 
     elements(app, "button_group")[-1].set_value([results.NO_FACE, results.NOT_READ]).run()
-    assert sorted(app.dataframe[0].value["kind"]) == [results.NO_FACE, results.NOT_READ]
+    assert sorted(app.dataframe[0].value["Verdict"]) == [results.NO_FACE, results.NOT_READ]
     app.text_input(key="words").set_value("GREY").run()
-    assert list(app.dataframe[0].value["source"]) == ["Holiday/grey.png"]
+    assert list(app.dataframe[0].value["Photo"]) == ["Holiday/grey.png"]
     app.text_input(key="words").set_value("nobody").run()
     assert not app.dataframe and "Nothing is left of 8 rows" in text(app)
     assert not app.exception
@@ -117,13 +117,33 @@ def test_paths_are_asked_for_at_this_machine_alone(
 ) -> None:
     (tmp_path / "a.png").write_bytes(variants[0])
     assert not opened("folder", **{"from": "Path on this machine"}).text_input
-    monkeypatch.setattr(choose, "at_this_machine", lambda: True)
+    monkeypatch.setattr(choose, "may_name_a_path", lambda: True)
     app = opened("folder", **{"from": "Path on this machine"})
-    app.text_input(key="path").set_value(f"{tmp_path}/none*").run()
-    assert "Nothing matches" in app.warning[0].value
+    for name, words in (("none*", "Nothing matches"), ("none", "no such file"), ("none.zip", "")):
+        app.text_input(key="path").set_value(f"{tmp_path}/{name}").run()
+        assert words in app.warning[0].value
+        assert not any("Read" in one.label for one in app.button)
     app.text_input(key="path").set_value(str(tmp_path)).run()
     button(app, "Read 1 photo").click().run()
     assert "1 photo read, 1 face" in waited(app).success[0].value
+
+
+def test_what_is_passed_over_is_said(
+    variants: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"a": variants[0], "b.jfif": variants[1], ".Trash-1/c.png": b"x", "notes.txt": b"x"}
+    words = "1 of 3 files is not a picture (notes.txt)."
+    app = with_zip(packed(files))
+    assert words in text(app).splitlines()
+    assert button(app, "Read 2 photos")
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    monkeypatch.setattr(choose, "may_name_a_path", lambda: True)
+    app = opened("folder", **{"from": "Path on this machine"})
+    app.text_input(key="path").set_value(str(tmp_path)).run()
+    assert words in text(app).splitlines()
+    assert button(app, "Read 2 photos")
 
 
 def test_too_many_photos_are_cut_short(
@@ -184,7 +204,7 @@ def test_one_who_waits_can_be_stopped_and_nobody_waits_for_ever(
 def test_charts_hold_the_numbers_they_were_given() -> None:
     figure = charts.verdicts({"female": 3, "male": 1, "?": 2})
     assert [(bar.y[0], bar.x[0]) for bar in figure.data] == [("female", 3), ("male", 1), ("?", 2)]
-    figure = charts.certainty({"female": [0.5, 0.99, 1.0], "male": [], "?": [0.51]})
+    figure = charts.confidence({"female": [0.3, 0.99, 1.0], "male": [], "?": [0.51]})
     assert [bar.name for bar in figure.data] == ["female", "?"]
     assert [sum(bar.y) for bar in figure.data] == [3, 1]
     assert figure.data[0].y[0] == 1 and figure.data[0].y[-1] == 2

@@ -11,23 +11,26 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.widgets.example_film import example_film
+from facespace.artifacts.files import fingerprint
 from facespace.batch import run
 from facespace.batch.journal import Entry
-from facespace.cli import main, options
+from facespace.cli import arguments, main
+from facespace.datasets.dataset import Photo
 from facespace.faces.analyze import Settings
 from facespace.io import find_photos, images
-from facespace.review.candidate import Candidate
+from facespace.io.perceptual_hash import difference_hash, to_hex
 from facespace.review.exchange import pack
-from facespace.review.item import Decision
+from facespace.review.item import Candidate, Decision
 from facespace.review.queue import Queue
 from facespace.types import RGB, FacespaceError
+from facespace.video import frames
 from tests.support.pages import button, links, opened, text, turned_on, waited
 from tests.support.pictures import packed, png
 from tests.support.present import present
-from tests.support.reviewing import covered
-from training.photos.crop_cache import ROW
+from tests.support.reviewing import covered, of_photo
+from tests.support.training_sets import blank
+from training.photos.crops import crop_all
 from training.photos.material import Material
-from training.photos.sample import Sample
 from training.reviewed_faces import added
 
 
@@ -65,6 +68,7 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_command_keeps_what_training_reads(
     there: Path,
+    files: dict[str, bytes],
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
@@ -84,6 +88,8 @@ def test_the_command_keeps_what_training_reads(
     assert [Path(item.source).name for item in items] == ["a.png", "b.png"]
     assert {item.place for item in items} == {"folder"}
     assert all("covered" in item.reasons for item in items)
+    for item, name in zip(items, ("a.png", "b.png"), strict=True):
+        assert of_photo(item, files[name])
     for item in items:
         crop, context = present(queue.pictures(item.id))
         assert images.load(crop).shape == (64, 64, 3)
@@ -94,12 +100,13 @@ def test_the_command_keeps_what_training_reads(
     export = tmp_path / "review.zip"
     export.write_bytes(pack(queue, queue.items()))
     queue.close()
-    none = Sample([], np.zeros((0, 64, 64), np.uint8), np.zeros(0, ROW))
-    other = np.random.default_rng(0).integers(0, 256, (1, 64, 64), np.uint8)
+    noise = there / "noise.png"
+    noise.write_bytes(png(np.random.default_rng(0).integers(0, 256, (99, 99, 3), np.uint8)))
+    held, none = crop_all([Photo(noise, "male")], tmp_path / "crops", 1), blank([])
     caplog.set_level("INFO")
     for source in (export, path):
-        material = Material(none, Sample([], other, none.rows), *({} for _ in range(9)))
-        fitted = added(material, source, 1).fitting
+        material = Material(none, held, none, {}, {}, {}, {}, {}, {}, {}, {}, {})
+        fitted = added(material, source, 1, tmp_path / "crops", 1).fitting
         assert [photo.label for photo in fitted.photos] == ["female", "male"]
     assert "2 reviewed faces" in caplog.messages[0]
 
@@ -117,6 +124,11 @@ def test_without_the_option_no_face_is_kept(
         assert main.main([*command, "--reviews", str(tmp_path / "r.db")]) == 0
         assert f", {new} of them new" in capfd.readouterr().err
     assert len(Queue(tmp_path / "r.db").items()) == 2
+    # Nor does another queue know them, be it made where the first was.
+    for path in ("other.db", "r.db"):
+        (tmp_path / path).unlink(missing_ok=True)
+        assert main.main([*command, "--reviews", str(tmp_path / path)]) == 0
+        assert ", 2 of them new" in capfd.readouterr().err
 
 
 def test_a_queue_that_cannot_be_used_is_said_before_the_work(
@@ -164,11 +176,15 @@ def test_a_film_s_faces_that_stay_open_are_kept(
     film = tmp_path / "film.mp4"
     film.write_bytes(example_film()[1])
     path = tmp_path / "r.db"
-    monkeypatch.setattr(options, "Settings", lambda *a, **k: Settings(certainty=0.9999))
+    monkeypatch.setattr(arguments, "Settings", lambda *a, **k: Settings(most_wrong=0.0))
     assert main.main(["video", str(film), "--every", "6", "--reviews", str(path)]) == 0
     assert "1 face marked '?', 1 of them new" in capfd.readouterr().err
     (item,) = Queue(path).items()
     assert (item.source, item.place) == (str(film), "video")
+    assert item.file_sha256 == fingerprint(film)
+    with frames.opened(film) as pictures:
+        every = [difference_hash(pictures.upright(frame)) for frame in pictures.frames()]
+    assert item.photo_hash in map(to_hex, every)
 
 
 # The page
@@ -182,7 +198,7 @@ def test_with_keeping_off_nothing_is_on_disk(
     app = read(files)
     assert "3 faces marked “?” not kept" in text(app)
     app.switch_page("pages/review.py").run()
-    assert "Nobody waits here" in text(app)
+    assert "Nothing to review" in text(app)
     assert list(disk.rglob("*")) == []
 
 
@@ -197,6 +213,7 @@ def test_a_folder_s_faces_are_kept_and_found_on_the_page(
         ("a.png", "folder"),
         ("b.png", "folder"),
     ]
+    assert all(of_photo(item, files[item.source]) for item in items)
     app.switch_page("pages/review.py").run()
     assert "0 of 2 faces decided" in app.get("progress")[0].proto.text
     assert "Folder" in text(app)

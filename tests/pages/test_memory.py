@@ -37,6 +37,7 @@ class Circle:
 
 @pytest.fixture(autouse=True)
 def _thaw() -> Iterator[None]:
+    memory.at_rest.clear()  # pages that other tests opened have had their rest
     yield
     memory.at_rest.clear()
     gc.unfreeze()

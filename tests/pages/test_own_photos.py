@@ -15,14 +15,17 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.app import access
-from dashboard.views import model_card
+from dashboard.views import model_card, unanswered
 from dashboard.views.evaluation.tables import METRICS, interval, number, short
 from dashboard.views.own_photos import choose, job
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
+from facespace.charts.chance import MEASURES
 from facespace.datasets import scoring
-from facespace.datasets.labelled_source import LabelledPhotos, open_labelled
+from facespace.datasets.dataset import LabelledPhotos, open_labelled
+from facespace.datasets.scoring import LOOKED_AT
+from facespace.faces.doubts import REASON_OF
 from facespace.io.typed_json import typed
+from facespace.types import REASONS
 from tests.support.pages import button, opened, text, waited
 from tests.support.pictures import GREY, packed, png
 from training.__main__ import main
@@ -77,8 +80,15 @@ def test_the_page_says_what_is_wanted_first() -> None:
 def test_a_zip_is_measured_and_shown(labelled_zip: bytes) -> None:
     app = measured(labelled_zip)
     assert not app.exception
-    assert "10 photos, 6 faces measured, 4 labelled female and 2 male" in app.success[0].value
-    assert "4 photos left out" in app.expander[0].label
+    assert "10 photos, 6 faces measured, 4 labelled female and 2 male" in app.warning[0].value
+    folded, left_out = app.expander[:2]
+    assert folded.label == "What to bring" and not folded.proto.expanded
+    assert "4 photos left out" in left_out.label
+    ours = next(f.value for f in app.dataframe if "Photos of" in f.value)
+    assert ours["Photos of"].iloc[0] == "Your photos" and len(ours) == 5
+    wrong = [caption for caption in app.caption if ": labelled " in caption.value]
+    listed = next(f.value for f in app.dataframe if "answered" in f.value)
+    assert len(wrong) == min(len(listed), LOOKED_AT)
     assert text(app).count("with caution") == 2
     assert "grey.png" in app.dataframe[0].value["File"].tolist()
     outcome = app.session_state["own_photos"].outcome
@@ -90,7 +100,12 @@ def test_a_zip_is_measured_and_shown(labelled_zip: bytes) -> None:
         assert len(drawn) == 7
         assert all(chart.proto.alt for chart in drawn)
         metrics = outcome.figures["models"][name]["metrics"]
-        assert app.metric[0].value == number("accuracy", metrics["accuracy"]["value"])
+        cards = {metric.label: metric.value for metric in app.metric}
+        assert cards["Accuracy"] == number("accuracy", metrics["accuracy"]["value"])
+        whole = outcome.figures["models"][name]["end_to_end"]
+        assert whole["photos"] == 7  # one without a face among them
+        answered = round(1000 * whole["coverage"]["value"])
+        assert f"### Of 1,000 faces, {answered:,} are answered" in text(app)
         wrong = [row["file"] for row in outcome.errors(name)]
         errors = [d.value for d in app.dataframe if "answered" in d.value]
         assert (errors[0]["file"].tolist() if wrong else []) == wrong
@@ -103,7 +118,7 @@ def test_a_zip_is_measured_and_shown(labelled_zip: bytes) -> None:
     app.switch_page("pages/card.py").run().switch_page("pages/own_photos.py").run()
     assert "Your test of this visit" in text(app)
     assert shown(app) == written(outcome.measured)
-    button(app, "Let it go").click().run()
+    button(app, "Dismiss").click().run()
     assert "Add a ZIP" in text(app)
 
 
@@ -125,20 +140,21 @@ def test_what_cannot_be_tested_on_is_said(files: dict[str, bytes], words: str) -
     assert words in warning.value
 
 
-def test_two_hundred_photos_give_the_figures_of_the_command(data: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_real_photos_give_the_figures_of_the_command(data: Path, tmp_path: Path) -> None:
     with (data / "lfw" / "labels.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    chosen = [r for g in ("female", "male") for r in [x for x in rows if x["gender"] == g][:100]]
+    chosen = [r for g in ("female", "male") for r in [x for x in rows if x["gender"] == g][:30]]
     table = "file,gender,person\n" + "".join(
         f"{row['file']},{row['gender']},{row['person']}\n" for row in chosen
     )
     files = {row["file"]: (data / "lfw" / row["file"]).read_bytes() for row in chosen}
     content = packed({"labels.csv": table, **files})
-    app = measured(content, "two-hundred.zip")
+    app = measured(content, "sixty.zip")
     assert not app.exception
-    assert "200 photos, 200 faces measured, 100 labelled female" in app.success[0].value
+    assert "60 photos, 60 faces measured, 30 labelled female" in app.success[0].value
     outcome = app.session_state["own_photos"].outcome
-    path, figures = tmp_path / "two-hundred.zip", tmp_path / "figures.json"
+    path, figures = tmp_path / "sixty.zip", tmp_path / "figures.json"
     path.write_bytes(content)
     assert main(["evaluate", "--data", str(path), "--json", str(figures)]) == 0
     assert figures.read_text("utf-8") == outcome.to_json()
@@ -155,7 +171,7 @@ def test_a_run_can_be_stopped_and_started_again(labelled_zip: bytes) -> None:
     assert "Stopped; nothing was kept." in text(app)
     assert not app.success
     waited(app.button[0].click().run(), "own_photos")
-    assert "6 faces measured" in app.success[0].value
+    assert "6 faces measured" in app.warning[0].value
 
 
 def test_a_job_stopped_in_the_middle_leaves_nothing(
@@ -205,32 +221,15 @@ def test_a_path_is_asked_for_at_this_machine_alone(
 ) -> None:
     with zipfile.ZipFile(io.BytesIO(labelled_zip)) as archive:
         archive.extractall(tmp_path)
-    monkeypatch.setattr(choose, "at_this_machine", lambda: True)
+    monkeypatch.setattr(choose, "may_name_a_path", lambda: True)
     app = opened("own_photos")
     waited(app.text_input(key="path").set_value(str(tmp_path / "nowhere")).run(), "own_photos")
     assert "There is no folder or ZIP" in app.warning[0].value
     waited(app.text_input(key="path").set_value(str(tmp_path / "Own")).run(), "own_photos")
-    assert "6 faces measured" in app.success[0].value
+    assert "6 faces measured" in app.warning[0].value
 
 
-@pytest.mark.parametrize(
-    ("headers", "here"),
-    [
-        ({"Host": "localhost:8501"}, True),
-        ({"Host": "127.0.0.1"}, True),
-        ({"Host": "[::1]:8501"}, True),
-        ({"Host": "[::1]"}, True),
-        ({"Host": "facespace.example"}, False),
-        ({"Host": "localhost.example:8501"}, False),
-        ({"Host": "localhost:8501", "X-Forwarded-For": "203.0.113.5"}, False),
-        ({}, False),
-    ],
-)
-def test_who_is_at_this_machine(headers: dict[str, str], here: bool) -> None:
-    assert access.asked_for_here(headers) is here
-
-
-def test_the_card_is_shown_with_every_file_and_cut() -> None:
+def test_the_card_is_shown_with_every_file_and_every_curve() -> None:
     app = opened("card")
     assert not app.exception
     manifest = load_manifest()
@@ -244,11 +243,27 @@ def test_the_card_is_shown_with_every_file_and_cut() -> None:
     assert table["problem"].all()
     for info in manifest.models.values():
         assert info.chosen["how"] in words
-    for name, facts in manifest.cutoffs.chosen.items():
-        assert f"**{model_card.CUTOFFS[name]}: " in words
+    for name, facts in manifest.finds.chosen.items():
+        assert f"**{unanswered.FINDS[name]}**" in words
         assert facts["how"] in words
-    listed = model_card.CARD in manifest.files
-    assert ("does not list MODEL_CARD.md" in words) is not listed
+    for name in manifest.model().chance.terms:
+        assert f"**{MEASURES[name].title}**" in words
+        assert REASONS[REASON_OF[name]] in words
+    drawn = [chart.proto.alt for chart in app.get("plotly_chart")]
+    assert len(drawn) == len(manifest.model().chance.terms)
+    assert model_card.CARD in manifest.files and "is as the manifest lists it" in words
+
+
+def test_the_card_has_contents_and_tells_of_one_model_at_a_time() -> None:
+    app = opened("card")
+    body = next(m.value for m in app.markdown if "## Intended use" in m.value)
+    contents = next(m.value for m in app.markdown if "](#intended-use)" in m.value)
+    assert contents.count("](#") == body.count("\n## ") + body.startswith("## ")
+    titles = {name: info.title for name, info in load_manifest().models.items()}
+    for name in titles:
+        app.selectbox(key="model").select(name).run()
+        body = next(m.value for m in app.markdown if "## Intended use" in m.value)
+        assert {n for n, title in titles.items() if f"### {title}\n" in body} == {name}
 
 
 def test_all_artifacts_come_as_one_zip_that_works(tmp_path: Path) -> None:
@@ -273,11 +288,12 @@ def test_an_altered_or_missing_file_is_named(
     monkeypatch.setenv("FACESPACE_ARTIFACTS", str(folder))
     app = opened("card")
     assert not app.exception
-    assert "scores.npz is not the file that manifest.json names" in app.warning[0].value
+    problems = " ".join(warning.value for warning in app.warning)
+    assert "scores.npz is not the file that manifest.json names" in problems
     assert not app.success
     assert "no readable MODEL_CARD.md" in text(app)
     assert (
-        app.dataframe[0].value.set_index("file")["problem"].sum() == len(app.dataframe[0].value) - 1
+        app.dataframe[0].value.set_index("file")["problem"].sum() == len(app.dataframe[0].value) - 2
     )
 
 
@@ -292,3 +308,38 @@ def test_an_altered_or_missing_file_is_named(
 )
 def test_a_card_has_parts(whole: str, front: str, body: str) -> None:
     assert model_card.parts(whole) == (front, body)
+
+
+def test_the_card_says_how_the_chance_was_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "artifacts"
+    folder.mkdir()
+    for path in artifacts_folder().iterdir():
+        (folder / path.name).symlink_to(path)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    entry = manifest["models"][manifest["default"]]
+    held = {"faces": 1000, "answered": 0.81, "wrong": 0.02, "high": 0.03}
+    entry["child"] = 13.5
+    entry["chosen"]["rules"] = {
+        "on": "some photos",
+        "how": "by their errors",
+        "conditions": {"as they are": held, "blurred": held | {"answered": 0.4}},
+        "children": {"labelled 0 to 9": {"faces": 50, "marked": 0.86}},
+    }
+    (folder / "manifest.json").unlink()
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    monkeypatch.setenv("FACESPACE_ARTIFACTS", str(folder))
+    app = opened("card")
+    assert not app.exception
+    assert "Chosen: by their errors.  \nOn: some photos." in text(app)
+    tables = [table.value for table in app.dataframe]
+    (conditions,) = [table for table in tables if "answered" in table]
+    assert conditions["answered"].tolist() == [0.81, 0.4]
+    (children,) = [table for table in tables if "marked" in table]
+    assert children["marked"].tolist() == [0.86]
+    (models,) = [table for table in tables if "Answers up to" in table]
+    assert models["A child’s below, years"].max() == 13.5
+    assert models["Answers up to"].tolist() == [
+        info.most_wrong for info in load_manifest(folder).models.values()
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import tempfile
 import zipfile
@@ -16,22 +17,22 @@ from streamlit.testing.v1 import AppTest
 from dashboard.app.consent import Consent
 from dashboard.views.review import decide
 from dashboard.views.video import job as film_job
-from dashboard.views.webcam import panel
+from dashboard.views.webcam.live_view import submit
 from dashboard.widgets.example_film import example_film
 from facespace import limits
 from facespace.faces.analyze import Settings, analyze
-from facespace.review.candidate import Candidate
+from facespace.io.perceptual_hash import difference_hash, to_hex
 from facespace.review.exchange import pack
-from facespace.review.item import Decision
+from facespace.review.item import Candidate, Decision
 from facespace.review.queue import Queue
 from facespace.types import RGB, Verdict
 from facespace.video.live import Look
 from facespace.video.tracker import Tracked
-from tests.support.pages import elements, links, opened, text, turned_on
+from tests.support.pages import as_read, elements, links, opened, text, turned_on
 from tests.support.paths import APP
 from tests.support.pictures import png
 from tests.support.present import present
-from tests.support.reviewing import covered, filled, noise
+from tests.support.reviewing import covered, filled, noise, of_photo
 
 
 @pytest.fixture(autouse=True)
@@ -106,7 +107,7 @@ def test_with_keeping_off_nothing_is_kept_anywhere(
     assert not [b for b in app.button if b.key == "dispute"]
     for view in ("one", "many", "statistics", "files"):
         review(app, view)
-    assert "Nobody waits here" in text(review(app))
+    assert "Nothing to review" in text(review(app))
     assert list(disk.rglob("*")) == []
 
 
@@ -120,7 +121,7 @@ def test_for_the_public_the_queue_is_the_sessions_alone(
     press(app, "decide female")
     assert [i.decision for i in app.session_state["review_consent"].queue.items()] == ["female"]
     assert list(disk.rglob("*")) == []
-    assert "Nobody waits here" in text(turned_on())
+    assert "Nothing to review" in text(turned_on())
 
 
 def test_a_question_mark_is_decided_and_taken_back(own: Path, covered_file: bytes) -> None:
@@ -130,13 +131,14 @@ def test_a_question_mark_is_decided_and_taken_back(own: Path, covered_file: byte
     assert "1 face marked “?” in the review queue" in links(app)
     review(photo(app, covered_file, "copy.png"))
     words = text(app)
-    assert "covered.png · Photo" in words.replace("\\", "") and "covered, or not like" in words
+    assert "covered.png · Photo" in words and "covered, or not like" in words
     assert "% male" not in words and "% female" not in words
     app.text_input(key="reviewer").set_value("Anna").run()
     press(app, "decide unknown")
     assert "Every face is decided" in text(app)
     (item,) = Queue(own).items()
     assert (item.decision, item.reviewer, item.source) == ("unknown", "Anna", "covered.png")
+    assert of_photo(item, covered_file)
     press(app, "undo")
     assert Queue(own).items()[0].decision is None
     assert app.button(key="undo").disabled
@@ -147,7 +149,9 @@ def test_a_question_mark_is_decided_and_taken_back(own: Path, covered_file: byte
 def test_any_face_can_be_disputed(own: Path, astronaut_file: bytes) -> None:
     app = photo(turned_on(), astronaut_file, "astronaut.png")
     assert Queue(own).items() == []
-    press(app, "dispute")
+    (wrong,) = (button for button in app.button if (button.key or "").startswith("dispute"))
+    wrong.click().run()
+    assert "In the review queue" in text(app)
     (item,) = Queue(own).items()
     assert item.reasons == ("disputed",)
     assert "someone disputes the verdict" in text(review(app))
@@ -177,7 +181,7 @@ def test_a_key_pressed_twice_is_no_other_reviewer(
     assert "review_said" not in state and len(state["review_done"]) == 1
     queue.decide(queue.items()[0], "male", "Anna")
     decide._decide(queue, [item], "female")
-    assert "Another reviewer (Anna)" in state["review_said"][0]
+    assert "Another reviewer (Anna)" in as_read(state["review_said"][0])
 
 
 def test_the_model_s_leaning_is_shown_on_demand_only(own: Path, candidate: Candidate) -> None:
@@ -250,22 +254,25 @@ def test_a_damaged_queue_gets_a_sentence(own: Path) -> None:
 
 
 def test_a_face_of_a_film_that_stays_open_is_kept(disk: Path) -> None:
-    """With a certainty that nothing reaches, the example's one face stays "?"."""
+    """With a chance that nothing is below, the example's one face stays "?"."""
     queue = Queue()
     job = film_job.FilmJob(
-        *example_film(), Settings(certainty=0.9999), 3, consent=Consent(True, queue)
+        *example_film(), Settings(most_wrong=0.0), 3, consent=Consent(True, queue)
     )
     job._thread.join(120)
     assert job.error == "" and job.film is not None and job.kept
     (item,) = queue.items()
-    assert (item.place, item.reasons[0]) == ("video", "unsure")
+    assert item.place == "video" and item.reasons
+    assert item.file_sha256 == hashlib.sha256(example_film()[1]).hexdigest()
+    assert len(item.photo_hash) == 64
+    assert 0 < present(item.chance_wrong) < 1
     (found,) = analyze(present(queue.pictures(item.id))[1], Settings()).faces
     middle = found.detection.box.x + found.detection.box.width / 2
     assert middle == pytest.approx(item.x + item.width / 2, abs=0.2 * item.width)
     assert found.detection.box.height == pytest.approx(item.height, rel=0.3)
     assert list(disk.rglob("*")) == []
     without = film_job.FilmJob(
-        *example_film(), Settings(certainty=0.9999), 6, consent=Consent(False, queue)
+        *example_film(), Settings(most_wrong=0.0), 6, consent=Consent(False, queue)
     )
     without._thread.join(120)
     assert without.film is not None and not without.kept and len(queue.items()) == 1
@@ -287,20 +294,22 @@ def test_a_face_that_stays_open_before_the_camera_is_kept_once(
         track = Tracked(1, face.detection.box, verdict, 0.5, 10.0, 10 + seconds, 9, face, face)
         return Look((track,), rgb, reading)
 
-    for look in (seen(1), seen(4, Verdict("female"))):
-        panel.submit(look)
+    for look in (seen(1), seen(4, Verdict("female", (), 0.0))):
+        submit(look)
     assert queue.items() == []
     for look in (seen(4), seen(5)):
-        panel.submit(look)
+        submit(look)
     (item,) = queue.items()
     assert item.place == "webcam"
+    # A live picture is in no file, and can still be known again.
+    assert (item.file_sha256, item.photo_hash) == ("", to_hex(difference_hash(rgb)))
     queue.delete_all()
     state["review_consent"].given = False
     state.pop("review_submitted")
-    panel.submit(seen(4))
+    submit(seen(4))
     assert queue.items() == []
     state["review_consent"].given = True
-    panel.submit(seen(4))
+    submit(seen(4))
     assert len(queue.items()) == 1
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.views.review import statistics
 from facespace.charts import review as charts
-from facespace.review.candidate import Candidate
+from facespace.review.item import Candidate
 from facespace.review.queue import Queue
 from tests.support.pages import opened, text
 from tests.support.reviewing import filled

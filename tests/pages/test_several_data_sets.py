@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from facespace.artifacts.dataset_description import BELOW, LOWEST
 from facespace.artifacts.files import fingerprint
 from facespace.artifacts.manifest import artifacts_folder, load_manifest
 from tests.support.pages import opened, text
@@ -25,7 +26,9 @@ def several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "lfw": {"training": 10_000, "validation": 1_000, "weight": 0.25},
     }
     pairs = {"fairface": {"lfw": 7, "london_frl": 0}, "lfw": {"fairface": 7, "london_frl": 0}}
+    drawn = {"fairface": {"validation": BELOW}, "lfw": {"validation": BELOW, "test": LOWEST}}
     for name, entry in described["datasets"].items():
+        entry["drawn"] = drawn.get(name, {})
         entry["learned"] = parts.get(name)
         entry["duplicates"]["sets"] = pairs.get(name, {"fairface": 0, "lfw": 0})
     path.write_text(json.dumps(described), "utf-8")
@@ -49,15 +52,27 @@ def test_each_data_set_says_what_it_counts_for(
     several: None, title: str, count: str, share: str
 ) -> None:
     app = opened("data", dataset=title)
-    (fitted,) = [metric for metric in app.metric if metric.label == "To fit on"]
+    (fitted,) = [metric for metric in app.metric if metric.label == "Used for training"]
     assert (fitted.value, fitted.delta) == (count, share)
     assert not app.exception
 
 
 def test_what_others_have_too_is_told(several: None) -> None:
-    app = opened("data", dataset="FairFace", part="Left out, and twice")
+    app = opened("data", dataset="FairFace", part="Excluded and duplicates")
     assert "Labeled Faces in the Wild 7, Face Research Lab London Set 0" in text(app)
     assert not app.exception
+
+
+def test_how_the_photos_were_drawn_is_told(several: None) -> None:
+    app = opened("data", dataset="FairFace", part="Who is in them")
+    assert "The data set declares its test. A hash of the person, or of the file" in text(app)
+    assert "draws the validation, a tenth of the training photos: one" in text(app)
+    assert "lowest hashes" not in text(app)
+    app = opened("data", dataset="Labeled Faces in the Wild", part="Who is in them")
+    assert "draws the test and the validation, a tenth of the training photos: one" in text(app)
+    assert "So few photos of a class are in the test that the lowest hashes" in text(app)
+    app = opened("data", dataset="Face Research Lab London Set", part="Who is in them")
+    assert "A hash of the person" not in text(app)
 
 
 def test_older_artifacts_say_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,5 +80,5 @@ def test_older_artifacts_say_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> N
     entry = load_manifest().json("dataset.json")["datasets"]["fairface"]
     app = opened("data", dataset="FairFace")
     labels = [metric.label for metric in app.metric]
-    assert ("To fit on" in labels) == ("learned" in entry)
+    assert ("Used for training" in labels) == ("learned" in entry)
     assert not app.exception

@@ -44,7 +44,7 @@ def test_the_example_is_read(example_read: AppTest) -> None:
     (table,) = app.dataframe
     assert list(table.value["Verdict"]) == ["female"]
     labels = {button.label for button in elements(app, "download_button")}
-    assert labels == {"MP4", "CSV a frame", "CSV a face", "JSON"}
+    assert labels == {"MP4", "CSV per frame", "CSV per face", "JSON"}
 
 
 def test_a_button_lets_the_film_play_from_where_a_face_comes(example_read: AppTest) -> None:
@@ -88,6 +88,16 @@ def test_nothing_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert job.film is not None and job.annotated[4:8] == b"ftyp"
     assert seen  # it did work there
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_film_that_waits_can_be_stopped_and_is_let_go_of() -> None:
+    with film_job.AT_ONCE:
+        job = film_job.FilmJob(*example_film(), Settings(), None, Consent())
+        assert job._content
+        job.stop()
+        job._thread.join(20)
+    assert not job.running and job.film is None
+    assert not job._content
 
 
 def test_a_film_nobody_looks_at_any_more_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,7 +86,7 @@ def test_a_snapshot_can_be_kept(playing: Live) -> None:
     assert not app.exception
     assert "Snapshot" in [header.value for header in app.subheader]
     labels = {button.label for button in elements(app, "download_button")}
-    assert labels == {"Annotated PNG", "CSV", "JSON"}
+    assert labels == {"Annotated PNG", "CSV", "JSON", "Sign to print (HTML)"}
 
 
 def test_a_single_picture_stands_below_a_snapshot(
@@ -99,7 +99,7 @@ def test_a_single_picture_stands_below_a_snapshot(
     app.toggle(key="single").set_value(True).run()
     app.camera_input[0].set_value(("shot.jpg", astronaut_file, "image/jpeg")).run()
     assert not app.exception
-    assert len(app.get("download_button")) == 6
+    assert len(app.get("download_button")) == 7  # the sign to print among them
 
 
 def test_a_snapshot_stays_when_the_camera_stops(playing: Live, stream: SimpleNamespace) -> None:
@@ -121,7 +121,7 @@ def test_a_snapshot_before_the_first_picture_says_so(stream: SimpleNamespace) ->
     assert not app.exception
     (toast,) = app.toast
     assert "no picture yet" in toast.value
-    assert not app.get("download_button")
+    assert [b.label for b in elements(app, "download_button")] == ["Sign to print (HTML)"]
 
 
 def test_a_connection_that_does_not_come_is_replaced(

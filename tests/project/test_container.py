@@ -6,6 +6,7 @@ the command it names, and its health check passes.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -14,9 +15,13 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aioice import stun, turn
 
 from facespace.cli import doctor
 from facespace.video.relays import RELAYS
@@ -116,3 +121,87 @@ def test_compose_starts_the_relay_only_if_asked() -> None:
     ports = [int(port) for port in re.findall(r"port=(\d+)", relay)]
     assert ports[0] == 3478 and 1024 < ports[1] < ports[2] < 65536
     assert f"from\n# {ports[1]} to {ports[2]}" in COMPOSE
+
+
+RELAY = COMPOSE.split("\n  turn:\n")[1].partition("\nnetworks:")[0]
+FLAGS = re.findall(r"^ +- (--\S+)$", RELAY, re.MULTILINE)
+
+#: The dashboard, as the relay sees it.
+(DASHBOARD,) = re.findall(r"ipv4_address: (\S+)", COMPOSE)
+
+#: Where a relay that lets everybody through would lead: this machine, the data of a cloud's
+#: machine, networks at home, of a provider and of containers.
+ELSEWHERE = (
+    *("127.0.0.1", "169.254.169.254", "192.168.1.1", "10.0.0.1", "172.17.0.1", "100.64.0.1"),
+    *("0.0.0.1", "203.0.113.9", "172.31.213.1"),
+)
+
+
+@pytest.fixture
+def relay() -> Iterator[int]:
+    """coturn with the flags of compose.yaml, and an address here that is the dashboard's there."""
+    turnserver, ip = shutil.which("turnserver"), shutil.which("ip")
+    if turnserver is None or ip is None:
+        pytest.skip("coturn, or ip, is not installed")
+    here = [ip, "address", "add", f"{DASHBOARD}/32", "dev", "lo"]
+    if subprocess.run(here, capture_output=True).returncode:
+        pytest.skip("this user may give the machine no address")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    mine = (f"--listening-port={port}", "--user=facespace:secret", "--listening-ip=127.0.0.1")
+    flags = [flag for flag in FLAGS if not flag.startswith(("--listening-port", "--user="))]
+    own = [*mine, "--relay-ip=127.0.0.1", "--log-file=stdout", "--pidfile=", "--db=:memory:"]
+    server = subprocess.Popen(
+        [turnserver, "-n", "--allow-loopback-peers", *flags, *own], stdout=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(20)
+        subprocess.run([ip, "address", "del", f"{DASHBOARD}/32", "dev", "lo"], check=True)
+
+
+def test_the_relay_leads_to_the_dashboard_and_to_nowhere_else(relay: int) -> None:
+    async def reached(peer: str) -> bool:
+        """Whether bytes that a client sends through the relay arrive at a peer."""
+        loop = asyncio.get_running_loop()
+        came: asyncio.Future[bytes] = loop.create_future()
+
+        class Peer(asyncio.DatagramProtocol):
+            def datagram_received(self, data: bytes, _: object) -> None:
+                if not came.done():
+                    came.set_result(data)
+
+        listens = peer in (DASHBOARD, "127.0.0.1")
+        local = (peer if listens else "127.0.0.1", 0)
+        listener, _ = await loop.create_datagram_endpoint(Peer, local_addr=local)
+        client, _ = await turn.create_turn_endpoint(
+            asyncio.DatagramProtocol,
+            server_addr=("127.0.0.1", relay),
+            username="facespace",
+            password="secret",
+        )
+        try:
+            transport: Any = client
+            to = peer, listener.get_extra_info("sockname")[1]
+            await transport._TurnTransport__inner_protocol.send_data(b"hello", to)
+            return await asyncio.wait_for(came, 5) == b"hello"
+        except stun.TransactionFailed as error:
+            assert error.response.attributes["ERROR-CODE"][0] == 403  # forbidden
+            return False
+        finally:
+            client.close()
+            listener.close()
+
+    async def all_of_them() -> list[str]:
+        return [peer for peer in (DASHBOARD, *ELSEWHERE) if await reached(peer)]
+
+    with ThreadPoolExecutor(1) as thread:  # this one may have a browser's loop
+        assert thread.submit(asyncio.run, all_of_them()).result() == [DASHBOARD]

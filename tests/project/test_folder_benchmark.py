@@ -14,8 +14,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is read 
 
 @pytest.fixture
 def names(variants: list[bytes], tmp_path: Path) -> Path:
-    """Names of 60 photos of different content."""
-    paths = [tmp_path / f"{number}.png" for number in range(60)]
+    """Names of 24 photos of different content."""
+    paths = [tmp_path / f"{number}.png" for number in range(24)]
     for number, path in enumerate(paths):
         path.write_bytes(variants[number % 6] + bytes([number]))
     file = tmp_path / "names.txt"
@@ -27,8 +27,8 @@ def test_both_read_all_photos_in_slices(
     names: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(folder, "SLICE", 0.5)
-    figures = folder.measured(names, 60, 1, tmp_path)
-    assert len((tmp_path / "measured.csv").read_text("utf-8").splitlines()) == 61
+    figures = folder.measured(names, 24, 1, tmp_path)
+    assert len((tmp_path / "measured.csv").read_text("utf-8").splitlines()) == 25
     assert figures["bare_per_s"] > 0 and figures["command_processor_ms"] > 1
     assert figures["command_over_bare"] == pytest.approx(
         figures["command_per_s"] / figures["bare_per_s"]
@@ -39,9 +39,9 @@ def test_both_read_all_photos_in_slices(
 def test_a_contender_that_fails_ends_it(names: Path) -> None:
     one = folder.Command(["-c", "raise SystemExit(3)"], names)
     with pytest.raises(SystemExit, match="A contender failed"):
-        one.run(60)
+        one.run(24)
     assert one.ended
 
 
 def test_a_killed_run_and_another_come_to_the_same(names: Path, tmp_path: Path) -> None:
-    assert folder.resumed(names, 60, 1, tmp_path)
+    assert folder.resumed(names, 24, 1, tmp_path)

@@ -27,9 +27,9 @@ def answer(*faces: peers.Face, milliseconds: float = 1.0, failed: str = "") -> d
     }
 
 
-def face(label: str, x: float = 80) -> peers.Face:
+def face(label: str, x: float = 80, doubt: float = 0.1) -> peers.Face:
     """A face of 40 by 40 pixels, in the middle unless told otherwise."""
-    return x, 30, 40, 40, label
+    return x, 30, 40, 40, label, doubt
 
 
 def photos(*labels: str) -> list[Photo]:
@@ -37,10 +37,17 @@ def photos(*labels: str) -> list[Photo]:
 
 
 def test_the_face_nearest_the_middle_counts() -> None:
-    assert (
-        peers.middle_label(answer(face("male", 0), face("female"), face("male", 150))) == "female"
-    )
-    assert peers.middle_label(answer()) is None
+    faces = face("male", 0), face("female", doubt=0.2), face("male", 150)
+    assert peers.middle(answer(*faces)) == ("female", 0.2)
+    assert peers.middle(answer()) == (None, math.inf)
+
+
+def test_as_many_answer_the_surest_first() -> None:
+    answers = [answer(face("female", doubt=doubt / 10)) for doubt in range(8)] + [answer()] * 2
+    row = peers.figures(photos(*["female"] * 6, *["male"] * 4), answers)
+    assert row["wrong_at_60"] == 0
+    assert row["wrong_at_70"] == pytest.approx(1 / 7)
+    assert math.isnan(row["wrong_at_90"])
 
 
 def test_figures_with_and_without_the_missed() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from facespace.types import RGB
 
-#: Pixels and frames a second of the film.
+#: Pixels and frames per second of the film.
 SIZE, RATE = (640, 480), 30
 
 #: Squares in the bottom row that spell the frame's number, and their side in pixels.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from facespace.types import FacespaceError
+from tests.support.pages import as_read
 from tests.support.paths import APP
 
 #: Expectations of a table: read, refused with these words, or either, where that is a matter of
@@ -50,7 +51,7 @@ def opened(page: str, **query: str | list[str]) -> AppTest:
 
 
 def words(app: AppTest) -> list[str]:
-    """The sentences of a page's warnings; it shows no exception and no red box."""
+    """The sentences of a page's warnings as they are read; no exception, no red box is shown."""
     assert not app.exception
     assert not app.error
-    return [worded(warning.value) for warning in app.warning]
+    return [worded(as_read(warning.value)) for warning in app.warning]

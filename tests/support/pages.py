@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -38,10 +39,15 @@ def opened(page: str, **query: str) -> AppTest:
     return app.switch_page(f"pages/{page}.py").run()
 
 
+def as_read(markdown: str) -> str:
+    """What is read where Markdown has escaped words: without what escapes them."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])|\u2060", r"\1", markdown)
+
+
 def text(app: AppTest) -> str:
-    """All words of a page, the hints included."""
+    """All words of a page as they are read, the hints included."""
     kinds = (app.markdown, app.caption, app.warning, app.info, app.success)
-    return "\n".join(element.value for kind in kinds for element in kind)
+    return as_read("\n".join(element.value for kind in kinds for element in kind))
 
 
 def evaluation(**chosen: str) -> AppTest:

@@ -12,7 +12,7 @@ import pytest
 
 import facespace
 from facespace import limits
-from facespace.faces import align
+from facespace.faces import evidence
 from facespace.faces.detectors.base import Pool
 from facespace.gate import Gate
 from facespace.types import RGB
@@ -106,7 +106,7 @@ def test_a_crowd_makes_no_more_cascades_than_have_places() -> None:
 
 def test_analyses_enter_one_by_one(astronaut: RGB, monkeypatch: pytest.MonkeyPatch) -> None:
     inside, most, lock = 0, [], threading.Lock()
-    cut = align.crop
+    gather = evidence.gather
 
     def counted(*arguments: Any) -> Any:
         nonlocal inside
@@ -114,12 +114,12 @@ def test_analyses_enter_one_by_one(astronaut: RGB, monkeypatch: pytest.MonkeyPat
             inside += 1
             most.append(inside)
         try:
-            return cut(*arguments)
+            return gather(*arguments)
         finally:
             with lock:
                 inside -= 1
 
-    monkeypatch.setattr(align, "crop", counted)
+    monkeypatch.setattr(evidence, "gather", counted)
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(facespace.analyze, [astronaut] * 16))
     assert len(most) == 16 and max(most) <= limits.AT_ONCE

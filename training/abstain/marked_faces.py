@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import zlib
 from collections.abc import Mapping, Sequence
@@ -12,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from facespace.datasets.layouts import is_picture
 from facespace.faces.detectors.base import Rows, iou
-from facespace.io import images
+from facespace.io import images, walk
+from facespace.io.formats import is_picture_file
+from facespace.io.names import Files
+from facespace.io.read_table import open_table
 from facespace.types import RGB, Bools, Detection, FacespaceError
 
 #: Faces less high than this, in pixels, count neither for nor against a detector.
@@ -51,20 +52,23 @@ class Picture:
 def read(folder: Path) -> list[Picture]:
     """All pictures of a folder with ``annotations.csv`` and ``images/``, also those without a face.
 
-    Files that are neither marked nor called as pictures are, are none.
+    Files that are neither marked nor pictures are left out.
 
     Raises:
         FacespaceError: there is no such file, or it lacks a column.
     """
     marks = folder / "annotations.csv"
     try:
-        with marks.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
+        with open_table(marks, dict.fromkeys(("file", *"xywh"), ()), ("file", *"xywh")) as table:
+            rows = list(table.rows)
         by_file: dict[Path, list[dict[str, str]]] = {}
+        files = Files(folder)
         for row in rows:
-            by_file.setdefault(folder / row["file"], []).append(row)
-        files = (p for p in (folder / "images").rglob("*") if p.is_file())
-        paths = sorted(p for p in files if p in by_file or is_picture(p))
+            by_file.setdefault(files.find(row["file"]) or folder, []).append(row)
+        found = walk.below(folder / "images")
+        for path, problem in found.problems.items():
+            raise FacespaceError(f"{path}: {problem}")
+        paths = sorted(p for p in found.files if p in by_file or is_picture_file(p))
         least = IOU_OF.get(folder.name, IOU)
         return [_picture(path, least, by_file.get(path, [])) for path in paths]
     except (OSError, KeyError, ValueError) as error:
@@ -118,11 +122,6 @@ class Matched:
     right: npt.NDArray[np.int_]
     by: npt.NDArray[np.int_]
 
-    @property
-    def found(self) -> Bools:
-        """bool (N,): which marked faces were detected."""
-        return np.asarray(self.by >= 0)
-
 
 def match(detections: Sequence[Detection], picture: Picture, least: float | None = None) -> Matched:
     """Give every detection, the best score first, the marked face it overlaps most.
@@ -136,7 +135,7 @@ def match(detections: Sequence[Detection], picture: Picture, least: float | None
     by = np.full(len(picture.boxes), -1)
     for i in sorted(range(len(detections)), key=lambda i: -detections[i].score):
         box = detections[i].box
-        overlaps = iou(picture.boxes, np.array([box.x, box.y, box.width, box.height]))
+        overlaps = iou(picture.boxes, np.array(box))
         free = np.where(picture.counted & (by < 0), overlaps, 0)
         if len(free) and free.max() >= least:
             by[free.argmax()] = i

@@ -23,13 +23,12 @@ from facespace.faces import align, detectors, evidence, model
 from facespace.faces.detectors.haar import Haar
 from facespace.faces.model import INPUT
 from facespace.io import images
-from facespace.types import RGB, Array, Box, Crops, Detection, FacespaceError, FivePoints
-from training.abstain import synthetic_masks
+from facespace.types import RGB, Array, Box, Crops, Detection, FacespaceError
 from training.abstain.marked_faces import opened
 from training.models import front_ends, pipeline
 from training.models.export import TOLERANCE, ExportError
 from training.models.onnx_graph import Graph
-from training.photos import workers
+from training.photos import synthetic_masks, workers
 from training.photos.sample import Sample
 
 #: Photos of the training that are covered; half as many are moved and blurred.
@@ -108,7 +107,7 @@ def covered(sample: Sample, seed: int = 0) -> Crops:
     crops = [np.empty((0, side, side), np.uint8)]
     for padded, points in _padded(sample):
         other = images.load(sample.photos[rng.integers(len(sample.photos))].path)
-        hidden = synthetic_masks.draw(padded, _five(points), other, rng)
+        hidden = synthetic_masks.draw(padded, align.five(points), other, rng)
         detections = detectors.get().detect(hidden, labelled_faces.THRESHOLD)
         if detections:
             crops.append(align.crop(hidden, [labelled_faces.middle_face(detections, hidden)]))
@@ -174,7 +173,7 @@ def learn(examples: Examples) -> bytes:
 
 
 def _write(graph: Graph, svm: SVC, sigmoid: LogisticRegression, coordinates: str, out: str) -> None:
-    _, decisions = graph.decided(svm, coordinates)
+    decisions = graph.decided(svm, coordinates)
     # Of the columns [-d, d] the second.
     places = [graph.constant([n]) for n in (1, 2, 1)]
     decision = graph.node("Slice", [decisions, *places])
@@ -203,7 +202,7 @@ def _moved(rgb: RGB, points: Array, rng: np.random.Generator) -> Array:
     if shrunk < 1:
         small = cv2.resize(rgb, None, fx=shrunk, fy=shrunk, interpolation=cv2.INTER_AREA)
         rgb = np.asarray(cv2.resize(small, rgb.shape[1::-1]), np.uint8)
-    return np.asarray(align.crop(rgb, [Detection(Box(0, 0, 1, 1), 1.0, _five(askew))])[0])
+    return np.asarray(align.crop(rgb, [Detection(Box(0, 0, 1, 1), 1.0, align.five(askew))])[0])
 
 
 def _no_faces(path: Path, seed: int) -> Crops:
@@ -219,11 +218,6 @@ def _no_faces(path: Path, seed: int) -> Crops:
             x, y = rng.uniform(-0.15, 0.15, 2) * box.width
             patches.append(Detection(Box(box.x + x, box.y + y, side, side), 0.0))
     return align.crop(rgb, patches)
-
-
-def _five(points: Array) -> FivePoints:
-    eye, other_eye, nose, mouth, other_mouth = ((float(x), float(y)) for x, y in points)
-    return eye, other_eye, nose, mouth, other_mouth
 
 
 def demand_pictures(paths: Sequence[Path], folder: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
+from onnx import TensorProto, helper
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
 from skl2onnx.common.exceptions import MissingShapeCalculator
@@ -20,10 +21,10 @@ from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from facespace.types import Array
-from training.models import pipeline, svm_to_onnx
+from training.models import pipeline
 from training.models.fit import Searched, subset
 from training.models.nystroem import NystroemSVC
-from training.models.onnx_graph import OPSET
+from training.models.onnx_graph import OPSET, Graph
 from training.photos.sample import Sample
 
 #: Faces whose scoring is timed together.
@@ -94,7 +95,7 @@ def _placed(searched: Searched, sample: Sample) -> tuple[Array, list[tuple[Array
 
     So the PCA is fitted once for all classifiers, and never on what is held out.
     """
-    own = pipeline.own(searched.rows[subset(len(searched.rows))])
+    own = pipeline.own(searched.rows[subset(len(searched.rows))], searched.front_end.views)
     components, whitening = int(searched.best["components"]), searched.front_end.whitening
     coordinates, parts = [], []
     folds = pipeline.folds().split(own, sample.labels, sample.persons)
@@ -134,7 +135,11 @@ def _row(name: str, result: dict[str, Array]) -> dict[str, Any]:
 
 def _bytes(classifier: Any, columns: int) -> float:
     """The size of the classifier as an ONNX file; NaN where it cannot be written."""
-    svm_to_onnx.register()
+    if isinstance(classifier, SVC | NystroemSVC):  # written as the models have it
+        graph = Graph()
+        decisions = graph.decided(classifier, "coordinates")
+        given = helper.make_tensor_value_info("coordinates", TensorProto.FLOAT, ["N", columns])
+        return float(len(graph.finished(given, {decisions: ["N", 2]}).SerializeToString()))
     try:
         written = convert_sklearn(
             classifier,

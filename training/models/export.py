@@ -1,8 +1,8 @@
 """A fitted pipeline -> one ONNX file that keeps the artifact contract, checked on real crops.
 
-skl2onnx converts the support vector machine, with ``svm_to_onnx``; the front end writes its own
-nodes; the rest, a few, is written here: crops in, the mirror image, scaler and PCA in one product,
-the mean of both decision values, the sigmoid of the calibration, and the distance from face space.
+The front end writes its own nodes, ``onnx_graph`` scaler, PCA and support vector machine; the rest,
+a few, is written here: crops in, the mirror image, the mean of both decision values, the sigmoid of
+the calibration, and the distance from face space.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from onnx import TensorProto, helper
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.pipeline import Pipeline
 
-from facespace.faces.model import INPUT, OUTPUTS, session
+from facespace.faces.model import FURTHER, INPUT, OUTPUTS, session
 from facespace.types import Crops, FacespaceError
 from training.models import front_ends, pipeline
 from training.models.front_ends import FrontEnd
@@ -64,20 +64,21 @@ def to_onnx(
         front_end: what gave the rows that it was fitted on.
         space: the pixel eigenfaces, a fitted ``pipeline.reduction``, that ``distance`` is
             measured from.
-        side: of the crops, in pixels.
+        side: of the crops, in pixels; whether they are in colour the front end says.
         facts: plain data for the file's ``metadata_props``, under the key ``facespace``.
     """
     scaler, pca, svm, sigmoid = pipeline.parts(fitted)
     graph = Graph()
     numbers = graph.node("Cast", [INPUT], to=TensorProto.FLOAT)
     # Rows 0 to N are the crops, N to 2N their mirror images.
-    rows = front_end.write(graph, front_ends.with_mirrored(graph, numbers, side))
+    rows = front_end.write(graph, front_ends.seen(front_end, graph, numbers, side))
     placed = graph.projected(rows, scaler, pca, pca.divisor_)
-    _, decisions = graph.decided(svm, placed)
+    decisions = graph.decided(svm, placed)
     first, axis = graph.constant([0]), graph.constant([0])
     count = graph.node("Shape", [numbers], start=0, end=1)
     coordinates = graph.node("Slice", [placed, first, count, axis], OUTPUTS[1])
-    pairs = graph.node("Reshape", [decisions, graph.constant([2, -1, 2])])
+    years = front_end.age(graph, rows)
+    pairs = graph.node("Reshape", [decisions, graph.constant([front_end.views, -1, 2])])
     mean = graph.node("ReduceMean", [pairs, axis], keepdims=0)
     # Platt's sigmoid of the value d for the second class: 1 / (1 + exp(a d + b)). The columns
     # of ``mean`` are [-d, d], so one line serves both classes.
@@ -85,13 +86,18 @@ def to_onnx(
     shift = graph.floats([sigmoid.b_, -sigmoid.b_])
     exponent = graph.node("Add", [graph.node("Mul", [mean, slope]), shift])
     graph.node("Sigmoid", [exponent], OUTPUTS[0])
-    pixels = front_ends.PIXELS.write(graph, numbers)
+    pixels = front_ends.PIXELS.write(graph, front_end.grey(graph, numbers))
     in_space = coordinates
     if pca is not space["pca"]:
         in_space = graph.projected(pixels, space["scaler"], space["pca"], space["pca"].divisor_)
     _distance(graph, pixels, space, in_space)
     shapes: list[list[str | int]] = [["N", 2], ["N", pca.n_components_], ["N"]]
-    model = graph.model(side, dict(zip(OUTPUTS, shapes, strict=True)))
+    named = dict(zip(OUTPUTS, shapes, strict=True))
+    if years is not None:
+        both = graph.node("Reshape", [years, graph.constant([front_end.views, -1])])
+        graph.node("ReduceMean", [both, axis], FURTHER[0], keepdims=0)
+        named[FURTHER[0]] = ["N"]
+    model = graph.model(side, named, colour=front_end.template.colour)
     helper.set_model_props(model, {"facespace": json.dumps(facts, ensure_ascii=False)})
     onnx.checker.check_model(model, full_check=True)
     content: bytes = model.SerializeToString()
@@ -133,7 +139,7 @@ def check(
     Args:
         content: the file.
         fitted: as for ``to_onnx``; so are ``front_end`` and ``space``.
-        crops: uint8 (N, side, side).
+        crops: uint8, as the front end eats them.
 
     Raises:
         ExportError: they do not agree.
@@ -145,8 +151,8 @@ def check(
     if tuple(fitted.classes_) != CLASSES:
         raise ExportError(f"The classes are {fitted.classes_}, not {CLASSES}.")
     expected = fitted.predict_proba(rows)
-    placed = pca.transform(scaler.transform(pipeline.own(rows)))
-    scaled = space["scaler"].transform(crops.reshape(len(crops), -1).astype(np.float32))
+    placed = pca.transform(scaler.transform(pipeline.own(rows, front_end.views)))
+    scaled = space["scaler"].transform(front_ends.grey_rows(front_end, crops))
     rest = scaled - space["pca"].inverse_transform(space["pca"].transform(scaled))
     parity = Parity(
         crops=len(crops),

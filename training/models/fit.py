@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """A front end, its rows of the photos to fit on and of the validation, and the best settings.
+    """A front end, its rows of the photos to fit on and of ``Material.search``, the best settings.
 
     ``best`` are keywords of ``pipeline.build``, ``table`` the search's table, ``kind`` one of
     ``pipeline.CLASSIFIERS``.
@@ -46,7 +46,7 @@ class Searched:
 
     front_end: FrontEnd
     rows: Array | Computed
-    validation_rows: Array
+    search_rows: Array
     best: dict[str, Any]
     table: list[dict[str, float]]
     kind: str
@@ -60,7 +60,7 @@ class Searched:
     def chosen(self, places: Array) -> Any:
         """The rows at some positions; where they are made when asked for, not made yet."""
         if isinstance(self.rows, Computed):
-            return Computed(self.front_end, self.rows.crops[places])
+            return self.rows.part(places)
         return self.rows[places]
 
 
@@ -75,15 +75,15 @@ class Fitted:
 
 def search(end: FrontEnd, material: Material, jobs: int | Cluster, kind: str = "svc") -> Searched:
     """Find the best settings for a front end on a part of the photos."""
-    crops = material.fitting.crops
+    crops = material.fitting.eaten(end.template)
     rows = Computed(end, crops) if kind == "nystroem" else front_ends.rows(end, crops)
     chosen = subset(len(rows))
     log.info(f"{end.name}: searching C, gamma and components on {len(chosen)} photos")
     labels, persons = material.fitting.labels[chosen], material.fitting.persons[chosen]
     best, table = pipeline.search(end, rows[chosen], labels, persons, jobs, kind)
     log.info(f"{end.name}: best is {best}")
-    validation_rows = front_ends.rows(end, material.validation.crops)
-    return Searched(end, rows, validation_rows, best, table, kind)
+    search_rows = front_ends.rows(end, material.search.eaten(end.template))
+    return Searched(end, rows, search_rows, best, table, kind)
 
 
 def subset(count: int, most: int = SEARCH_PHOTOS) -> Array:
@@ -105,12 +105,13 @@ class _Task:
         start = time.perf_counter()
         best = {**self.one.best, "components": self.components}
         whitening = self.one.front_end.whitening
-        classifier = pipeline.build(**best, kind=self.one.kind, whitening=whitening)
+        views = self.one.front_end.views
+        classifier = pipeline.build(**best, kind=self.one.kind, whitening=whitening, views=views)
         classifier.fit(self.one.chosen(self.chosen), labels[self.chosen])
         seconds = time.perf_counter() - start
         if not self.curve:
             return classifier
-        decisions = -classifier.decision_function(self.one.validation_rows)
+        decisions = -classifier.decision_function(self.one.search_rows)
         return {
             "photos": len(self.chosen),
             "components": self.components,
@@ -129,13 +130,15 @@ def fit(searched: Sequence[Searched], material: Material, jobs: int) -> list[Fit
         for photos in LEARNED_FROM:
             if photos < count:
                 tasks.append(_Task(one, "learning_curve", subset(count, photos), own))
-        most = pipeline.bounded(max(COMPONENTS), one.rows[:1], len(subset(count)))
+        most = pipeline.bounded(
+            max(COMPONENTS), one.rows.shape[1] // one.front_end.views, len(subset(count))
+        )
         for components in sorted({min(k, most) for k in COMPONENTS}):
             tasks.append(_Task(one, "component_curve", subset(count), components))
     # The longest first, so that no processor is left alone with one of them at the end.
     tasks.sort(key=lambda task: -len(task.chosen))
     done = Parallel(n_jobs=jobs)(
-        delayed(_Task.run)(task, labels, material.validation.female) for task in tasks
+        delayed(_Task.run)(task, labels, material.search.female) for task in tasks
     )
 
     def results(one: Searched, curve: str) -> list[Any]:
@@ -162,5 +165,6 @@ def space(searched: Sequence[Searched], fits: Sequence[Fitted], fitting: Sample)
     if any(one.kind == "nystroem" for one in searched):
         crops = crops[subset(len(crops), pipeline.REDUCTION_PHOTOS)]
     rows = front_ends.rows(front_ends.PIXELS, crops)
-    components = pipeline.bounded(max(front_ends.PIXELS.components), rows, len(rows))
-    return pipeline.reduction(components).fit(pipeline.own(rows))
+    own = pipeline.own(rows, front_ends.PIXELS.views)
+    components = pipeline.bounded(max(front_ends.PIXELS.components), own.shape[1], len(own))
+    return pipeline.reduction(components).fit(own)

@@ -7,6 +7,7 @@ pipeline is fitted on: what a model learned from and what it sees at work cannot
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,17 +15,16 @@ import numpy as np
 import numpy.typing as npt
 from onnx import TensorProto
 
+from facespace.faces import align
 from facespace.faces.model import INPUT, session
-from facespace.types import Array, Crops
+from facespace.types import Crops, Template
 from training.models.onnx_graph import Graph
+from training.photos.mapped import Mapped
 
 Rows = npt.NDArray[np.float32]
 
 #: Crops that one run of a front end's session eats.
 BATCH = 256
-
-#: The network's own scaling of grey values: x * SCALE - SHIFT.
-SCALE, SHIFT = 4 / 255, 2.0
 
 
 class FrontEnd(ABC):
@@ -32,7 +32,9 @@ class FrontEnd(ABC):
 
     ``name`` is the model's, ``title`` what people read, ``components`` and ``gammas`` what the
     search tries, ``whitening`` that of ``pipeline.SoftWhitenedPCA``. ``half`` says that the fitted
-    pipeline is rounded to half precision, where its file would be too large.
+    pipeline is rounded to half precision, where its file would be too large. ``template`` says
+    which crops it eats. ``views`` is 2 where the mirror image is looked at too, which takes twice
+    as long, else 1.
     """
 
     name: ClassVar[str]
@@ -41,10 +43,23 @@ class FrontEnd(ABC):
     gammas: ClassVar[tuple[float, ...]]
     whitening: ClassVar[float] = 0.5
     half: ClassVar[bool] = False
+    template: ClassVar[Template] = align.TEMPLATE
+    views: ClassVar[int] = 2
 
     @abstractmethod
     def write(self, graph: Graph, crops: str) -> str:
-        """Append the nodes from crops, float (N, side, side) of 0 to 255, to rows (N, D)."""
+        """Append the nodes from crops, float (N, *template.shape) of 0 to 255, to rows (N, D)."""
+
+    def grey(self, graph: Graph, crops: str) -> str:
+        """Append what face space sees of the crops, float (N, 64, 64) of 0 to 255.
+
+        The distance from face space is measured from this; grey crops are it.
+        """
+        return crops
+
+    def age(self, graph: Graph, rows: str) -> str | None:
+        """Append how old a face looks, years, float (N,), from what ``write`` gave, if known."""
+        return None
 
 
 class Pixels(FrontEnd):
@@ -163,111 +178,80 @@ def _histograms(graph: Graph, cells: str) -> str:
     return graph.node("Flatten", [graph.node("Sqrt", [cells])], axis=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Convolution:
-    """Weights (out, in, k, k) with k odd, bias (out,), and the stride; padded by k // 2."""
-
-    weights: Array
-    bias: Array
-    stride: int
-
-    def write(self, graph: Graph, x: str) -> str:
-        """Append the convolution of x, float (N, in, H, W)."""
-        inputs = [x, graph.floats(self.weights), graph.floats(self.bias)]
-        pads = [self.weights.shape[2] // 2] * 4
-        return graph.node("Conv", inputs, strides=[self.stride] * 2, pads=pads)
-
-
-@dataclass(frozen=True, slots=True)
-class Residual:
-    """Two convolutions beside a third, or beside nothing (He et al. 2016)."""
-
-    first: Convolution
-    second: Convolution
-    short: Convolution | None
-
-    def write(self, graph: Graph, x: str) -> str:
-        """Append the block on x, float (N, in, H, W)."""
-        y = graph.node("Relu", [self.first.write(graph, x)])
-        y = self.second.write(graph, y)
-        x = self.short.write(graph, x) if self.short else x
-        return graph.node("Relu", [graph.node("Add", [x, y])])
-
-
-@dataclass(frozen=True, slots=True)
-class Embedding(FrontEnd):
-    """A network's numbers, as ``network.front_end`` takes them from a trained one.
-
-    ``weights`` (in, D) and ``bias`` (D,) are those of the last layer.
-    """
-
-    stem: Convolution
-    blocks: tuple[Residual, ...]
-    weights: Array
-    bias: Array
-
-    name = "embedding"
-    title = "Embedding: convolutional network, PCA, RBF SVM"
-    components = (32, 64)
-    gammas = (0.5, 1.0, 2.0)
-
-    def write(self, graph: Graph, crops: str) -> str:
-        x = graph.node("Unsqueeze", [crops, graph.constant([1])])
-        x = graph.node("Sub", [graph.node("Mul", [x, graph.floats(SCALE)]), graph.floats(SHIFT)])
-        x = graph.node("Relu", [self.stem.write(graph, x)])
-        for block in self.blocks:
-            x = block.write(graph, x)
-        x = graph.node("Flatten", [graph.node("GlobalAveragePool", [x])], axis=1)
-        return graph.node("Gemm", [x, graph.floats(self.weights), graph.floats(self.bias)])
+def seen(front_end: FrontEnd, graph: Graph, crops: str, side: int) -> str:
+    """Append what a front end looks at: the crops, and behind them their mirror images if so."""
+    return crops if front_end.views == 1 else with_mirrored(graph, crops, side)
 
 
 def with_mirrored(graph: Graph, crops: str, side: int) -> str:
-    """Append the mirror images, float (N, side, side), behind the crops: float (2N, side, side)."""
+    """Append the mirror images behind the crops: float (N, side, side, ...) -> (2N, ...)."""
     backwards = graph.constant(np.arange(side)[::-1].copy())
     mirror = graph.node("Gather", [crops, backwards], axis=2)
     return graph.node("Concat", [crops, mirror], axis=0)
 
 
-def rows(front_end: FrontEnd, crops: Crops) -> Rows:
+def rows(front_end: FrontEnd, crops: Crops | Mapped) -> Rows:
     """What the pipeline is fitted on.
 
     Args:
-        crops: uint8 (N, side, side).
+        crops: uint8 (N, *front_end.template.shape); read ``BATCH`` at a time.
 
     Returns:
-        float32 (N, 2 D): the crop's own row, and behind it that of its mirror image.
+        float32 (N, views D): the crop's own row, and behind it that of its mirror image.
     """
     side = crops.shape[1]
+
+    def write(graph: Graph, numbers: str) -> str:
+        return front_end.write(graph, seen(front_end, graph, numbers, side))
+
+    parts = _run(write, crops)
+    return np.concatenate([np.hstack(np.split(both, front_end.views)) for both in parts])
+
+
+def grey_rows(front_end: FrontEnd, crops: Crops | Mapped) -> Rows:
+    """What face space sees of crops that a front end eats, float32 (N, 64 * 64)."""
+
+    def write(graph: Graph, numbers: str) -> str:
+        return PIXELS.write(graph, front_end.grey(graph, numbers))
+
+    return np.concatenate(list(_run(write, crops)))
+
+
+def _run(write: Callable[[Graph, str], str], crops: Crops | Mapped) -> Iterator[Rows]:
+    """What the nodes that ``write`` appends to crops give, float32 (M, D) for each ``BATCH``."""
     graph = Graph()
-    numbers = graph.node("Cast", [INPUT], to=TensorProto.FLOAT)
-    output = front_end.write(graph, with_mirrored(graph, numbers, side))
-    model = graph.model(side, {output: ["M", "D"]})
+    output = write(graph, graph.node("Cast", [INPUT], to=TensorProto.FLOAT))
+    model = graph.model(crops.shape[1], {output: ["M", "D"]}, colour=len(crops.shape) == 4)
     runner = session(model.SerializeToString(), contract=False)
-    parts = []
     for i in range(0, len(crops), BATCH):
-        (both,) = runner.run(None, {INPUT: crops[i : i + BATCH]})
-        parts.append(np.hstack(np.split(both, 2)))
-    return np.concatenate(parts)
+        (given,) = runner.run(None, {INPUT: crops[i : i + BATCH]})
+        yield given
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
     """The rows of many crops, made when they are asked for: one row of pixels is 8 times a crop.
 
-    ``crops`` is uint8 (N, side, side). ``computed[chosen]`` is float32 (n, 2 D), and ``shape`` and
-    ``len`` are those of the array that is never made.
+    ``crops`` is uint8 (N, *front_end.template.shape). ``computed[chosen]`` is float32
+    (n, views D), and ``shape`` and ``len`` are those of the array that is never made.
     """
 
     front_end: FrontEnd
-    crops: Crops
+    crops: Crops | Mapped
 
     def __len__(self) -> int:
         return len(self.crops)
 
+    def part(self, chosen: Any) -> Computed:
+        """Those of some crops, not made yet."""
+        if isinstance(self.crops, Mapped):
+            return Computed(self.front_end, self.crops.part(chosen))
+        return Computed(self.front_end, self.crops[chosen])
+
     def __getitem__(self, chosen: Any) -> Rows:
-        return rows(self.front_end, self.crops[chosen])
+        return rows(self.front_end, self.part(chosen).crops)
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(N, 2 D)."""
-        return len(self), rows(self.front_end, self.crops[:1]).shape[1]
+        """(N, views D)."""
+        return len(self), self[:1].shape[1]

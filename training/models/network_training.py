@@ -7,12 +7,11 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import asdict
-from itertools import pairwise
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -24,33 +23,45 @@ from facespace.io.atomic import atomic_write
 from facespace.types import Array, Crops
 from training.models.augmentation import augmented
 from training.models.network import Network, Recipe
+from training.photos.mapped import Mapped
 
 log = logging.getLogger(__name__)
 
+#: Crops that are read at once.
+_READ = 1024
+
+#: Where the network may be trained; "auto" is CUDA where there is some.
+DEVICES = ("auto", "cpu", "cuda")
+
 
 def train(
-    crops: Crops,
+    crops: Crops | Mapped,
     targets: Sequence[Array],
     folder: Path,
     recipe: Recipe | None = None,
     watch: Callable[[Network, int, float], None] | None = None,
+    device: str = "auto",
 ) -> Network:
     """Train on crops, or go on where an earlier call with the same arguments was interrupted.
 
     Args:
-        crops: uint8 (N, side, side).
+        crops: uint8 (N, 112, 112, 3), of ``align.WIDE``.
         targets: for each head the classes, int64 (N,), -1 where not known; female or male first.
         folder: where a checkpoint is left after each epoch.
         watch: called after each epoch with the averaged network, the epoch and its loss.
+        device: one of ``DEVICES``.
 
     Returns:
-        The averaged network, ready to be applied.
+        The averaged network, ready to be applied, on the CPU.
     """
     recipe = recipe or Recipe()
+    where = torch.device(
+        ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+    )
     cv2.setNumThreads(1)  # PyTorch has the processors; so small a picture gains nothing by two
     torch.manual_seed(recipe.seed)
     network = Network(recipe, [int(t.max()) + 1 for t in targets])
-    network = network.to(memory_format=torch.channels_last)
+    network = network.to(where, memory_format=torch.channels_last)
     averaged: Network = deepcopy(network).eval()
     optimiser = torch.optim.AdamW(_decayed(network, recipe.decay), betas=(0.9, 0.99))
     steps = max(1, len(crops) // recipe.batch)
@@ -60,18 +71,21 @@ def train(
     labels = [torch.from_numpy(target) for target in targets]
     for epoch in range(start, recipe.epochs):
         started = time.monotonic()
-        calm = epoch >= recipe.epochs * (1 - recipe.calm)
         # Seeded by the epoch, so that an interrupted run goes on as it would have.
         torch.manual_seed(recipe.seed + epoch)
         network.train()
         total = 0.0
-        for step, (chosen, pictures) in enumerate(_batches(crops, recipe, epoch, calm)):
+        tight = recipe.sides(epoch)[1]
+        for step, batch in enumerate(_batches(crops, recipe, epoch)):
             before = epoch * steps + step
             for group in optimiser.param_groups:
                 group["lr"] = _rate(recipe, before / (recipe.epochs * steps))
-            with torch.autocast("cpu", torch.bfloat16):
-                outputs = network(pictures.contiguous(memory_format=torch.channels_last))
-            loss = _loss(outputs, [label[chosen] for label in labels], recipe)
+            with torch.autocast(where.type, torch.bfloat16, enabled=_halves(where)):
+                outputs = network(batch.pictures.to(where).float(), tight)
+            known = [[label[p].to(where) for label in labels] for p in (batch.own, batch.other)]
+            loss = batch.share * _loss(outputs, known[0], recipe)
+            if batch.share < 1:
+                loss = loss + (1 - batch.share) * _loss(outputs, known[1], recipe)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 5.0)
@@ -84,43 +98,58 @@ def train(
         log.info(f"epoch {epoch + 1}/{recipe.epochs}: loss {total / steps:.4f}, {seconds:.0f} s")
         if watch is not None:
             watch(averaged, epoch + 1, total / steps)
-    return averaged
+    trained: Network = averaged.cpu()
+    return trained
 
 
-def _batches(
-    crops: Crops, recipe: Recipe, epoch: int, calm: bool
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Positions and pictures of one epoch's batches; the next is prepared beside the work.
+def _halves(device: torch.device) -> bool:
+    """Whether the device computes in bfloat16; a processor that only can is ten times slower."""
+    return device.type == "cuda" or bool(torch.cpu.get_capabilities().get("avx512_bf16"))
 
-    A last batch that is not full is left out, unless it is the only one.
-    """
+
+class Batch(NamedTuple):
+    """Pictures, uint8 (N, side, side, 3): ``share`` of those at ``own``, the rest at ``other``."""
+
+    pictures: Tensor
+    own: Tensor
+    other: Tensor
+    share: float
+
+
+def _batches(crops: Crops | Mapped, recipe: Recipe, epoch: int) -> Iterator[Batch]:
+    """One epoch's batches; a last one that is not full is left out, unless it is the only one."""
     rng = np.random.default_rng((recipe.seed, epoch))
     order = rng.permutation(len(crops))
     seeds = rng.integers(2**63, size=len(crops))
-    parts = [order[i : i + recipe.batch] for i in range(0, len(order), recipe.batch)]
-    if len(parts) > 1 and len(parts[-1]) < recipe.batch:
-        parts.pop()
+    side, calm = recipe.sides(epoch)[0], epoch >= recipe.epochs * (1 - recipe.calm)
+    for i in range(0, max(1, len(order) - recipe.batch + 1), recipe.batch):
+        chosen = order[i : i + recipe.batch]
+        read = crops[chosen]
+        pictures = np.stack(
+            [
+                augmented(crop, other, np.random.default_rng(seeds[place]), calm, side)
+                for crop, other, place in zip(read, np.roll(read, 1, 0), chosen, strict=True)
+            ]
+        )
+        own, share = torch.from_numpy(chosen), 1.0
+        if not calm and rng.random() < recipe.mixed:
+            share = float(rng.beta(0.4, 0.4))
+            blended = share * pictures + (1 - share) * pictures[::-1].astype(np.float32)
+            pictures = np.rint(blended).astype(np.uint8)
+        yield Batch(torch.from_numpy(pictures), own, own.flip(0), share)
 
-    def prepared(chosen: Array) -> tuple[Tensor, Tensor]:
-        batch = [augmented(crops[i], np.random.default_rng(seeds[i]), calm) for i in chosen]
-        return torch.from_numpy(chosen), torch.from_numpy(np.stack(batch)[:, None]).float()
 
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(prepared, parts[0])
-        for _, following in pairwise(parts):
-            ready, coming = coming, pool.submit(prepared, following)
-            yield ready.result()
-        yield coming.result()
-
-
-def _loss(outputs: Sequence[Tensor], labels: Sequence[Tensor], recipe: Recipe) -> Tensor:
+def _loss(outputs: Sequence[Sequence[Tensor]], labels: Sequence[Tensor], recipe: Recipe) -> Tensor:
+    """The mean over both views: each learns by itself, so that they err apart."""
     losses = [
-        functional.cross_entropy(
+        (recipe.side_task if i else 1.0)
+        * functional.cross_entropy(
             logits.float(), label, ignore_index=-1, label_smoothing=recipe.smoothing
         )
-        for logits, label in zip(outputs, labels, strict=True)
+        for view in outputs
+        for i, (logits, label) in enumerate(zip(view, labels, strict=True))
     ]
-    return losses[0] + recipe.side_task * sum(losses[1:], torch.zeros(()))
+    return torch.stack(losses).sum() / len(outputs)
 
 
 def _decayed(network: nn.Module, decay: float) -> list[dict[str, Any]]:
@@ -134,7 +163,14 @@ def _decayed(network: nn.Module, decay: float) -> list[dict[str, Any]]:
 
 
 def _rate(recipe: Recipe, progress: float) -> float:
-    """One cycle (Smith and Topin 2019): up over the first fifth, then down along a cosine."""
+    """One cycle (Smith and Topin 2019), up over its first fifth, then down along a cosine.
+
+    It is left before its end, for the straight line of ``Recipe.cooldown``.
+    """
+    left = 1 - recipe.cooldown
+    if progress > left:
+        return _rate(recipe, left) * max(0.001, (1 - progress) / recipe.cooldown)
+    progress /= recipe.cycle
     if progress < 0.2:
         return recipe.rate * max(0.04, progress / 0.2)
     return recipe.rate * (0.001 + 0.999 * (1 + math.cos(math.pi * (progress - 0.2) / 0.8)) / 2)
@@ -155,9 +191,9 @@ def _save(
     """Write all that a run needs to go on, as plain arrays."""
     arrays = {"epoch": np.asarray(epoch)}
     for name, part in (("network", network), ("averaged", averaged)):
-        arrays |= {f"{name}/{key}": value.numpy() for key, value in part.state_dict().items()}
+        arrays |= {f"{name}/{key}": value.cpu().numpy() for key, value in part.state_dict().items()}
     for number, values in optimiser.state_dict()["state"].items():
-        arrays |= {f"adam/{number}/{key}": value.numpy() for key, value in values.items()}
+        arrays |= {f"adam/{number}/{key}": value.cpu().numpy() for key, value in values.items()}
     with atomic_write(path) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
 
@@ -179,9 +215,10 @@ def _restored(path: Path, network: Network, averaged: Network, optimiser: torch.
         return int(saved["epoch"])
 
 
-def _name(crops: Crops, targets: Sequence[Array], recipe: Recipe) -> str:
+def _name(crops: Crops | Mapped, targets: Sequence[Array], recipe: Recipe) -> str:
     """Names a run by all that decides how it goes."""
     sha = hashlib.sha256(repr(asdict(recipe)).encode())
-    for array in (crops, *targets):
+    parts = (crops[i : i + _READ] for i in range(0, len(crops), _READ))
+    for array in chain(parts, targets):
         sha.update(np.ascontiguousarray(array).tobytes())
     return sha.hexdigest()[:16]

@@ -9,16 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from onnx.compose import add_prefix
-from skl2onnx import convert_sklearn
-from skl2onnx.common.data_types import FloatTensorType
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from facespace.faces.model import INPUT
-from facespace.types import Array
-from training.models import svm_to_onnx
 from training.models.nystroem import NystroemSVC
 
 OPSET = {"": 18, "ai.onnx.ml": 3}
@@ -53,20 +48,12 @@ class Graph:
         return name
 
     def floats(self, values: npt.ArrayLike) -> str:
-        """Append a constant of float32."""
-        name = f"constant_{len(self._constants)}"
-        self._append(name, np.asarray(values, np.float32))
-        return name
-
-    def _append(self, name: str, values: Array) -> None:
-        """Append a constant, in half the space where half precision holds it."""
-        half = rounded(values)
-        if values.size < LARGE or not np.allclose(half, values, rtol=1e-6, atol=0):
-            self._constants.append(numpy_helper.from_array(values, name))
-            return
-        short = f"{name}_half"
-        self._constants.append(numpy_helper.from_array(half.astype(np.float16), short))
-        self.node("Cast", [short], name, to=TensorProto.FLOAT)
+        """Append a constant of float32, in half the space where half precision holds it."""
+        numbers = np.asarray(values, np.float32)
+        half = rounded(numbers)
+        if numbers.size < LARGE or not np.allclose(half, numbers, rtol=1e-6, atol=0):
+            return self.constant(numbers)
+        return self.node("Cast", [self.constant(half.astype(np.float16))], to=TensorProto.FLOAT)
 
     def projected(self, rows: str, scaler: StandardScaler, pca: PCA, divisor: Any) -> str:
         """Append scaler and PCA, folded into one product.
@@ -85,48 +72,68 @@ class Graph:
         weights /= scaler.scale_[:, None]
         return self.node("Gemm", [rows, self.floats(weights), self.floats(bias)])
 
-    def decided(self, svm: SVC | NystroemSVC, coordinates: str) -> tuple[str, str]:
-        """Append a support vector machine, written by ``svm_to_onnx``.
+    def decided(self, svm: SVC | NystroemSVC, coordinates: str) -> str:
+        """Append an RBF support vector machine of two classes, as matrix products.
+
+        ONNX Runtime's own ``SVMClassifier`` walks the support vectors one by one; ``Gemm`` and
+        ``Exp`` do the same work in blocks on all threads. With support vectors s_i, dual
+        coefficients a_i and intercept b the decision value of x is
+
+            d(x) = b + sum_i a_i exp(-gamma |x - s_i|^2).
+
+        Expanding |x - s_i|^2 = |x|^2 - 2 x.s_i + |s_i|^2, the exponents of all support vectors are
+        one product of [x, -|x|^2 / 2] with [s_i, 1], times 2 gamma, plus the bias -gamma |s_i|^2.
+        The vectors stand in the file as they are, so that rounded ones stay round.
 
         Args:
-            svm: fitted on K columns.
+            svm: fitted on K columns; a ``NystroemSVC`` has landmarks in place of support vectors.
             coordinates: float (N, K).
 
         Returns:
-            the class index, int64 (N,), and the decision values ``[-d, d]``, float (N, 2).
-        """
-        svm_to_onnx.register()
-        converted = convert_sklearn(
-            svm,
-            initial_types=[("source", FloatTensorType([None, svm.n_features_in_]))],
-            target_opset=OPSET,
-            options={id(svm): {"zipmap": False, "raw_scores": True}},
-        )
-        prefix = f"{type(svm).__name__}_{len(self._nodes)}_"
-        converted = add_prefix(converted, prefix)
-        self.node("Identity", [coordinates], f"{prefix}source")
-        for tensor in converted.graph.initializer:
-            self._append(tensor.name, numpy_helper.to_array(tensor))
-        self._nodes += converted.graph.node
-        label, scores = (output.name for output in converted.graph.output)
-        return label, scores
+            the decision values ``[-d, d]``, float (N, 2).
 
-    def model(self, side: int, outputs: Mapping[str, Sequence[str | int]]) -> onnx.ModelProto:
-        """The finished model: faces, uint8 (N, side, side), in; floats of these shapes out."""
-        faces = helper.make_tensor_value_info(INPUT, TensorProto.UINT8, ["N", side, side])
-        return self.finished(
-            [faces],
-            [
-                helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-                for name, shape in outputs.items()
-            ],
-        )
+        Raises:
+            ValueError: the machine has another kernel or more than two classes.
+        """
+        if svm.kernel != "rbf" or len(svm.classes_) != 2:
+            raise ValueError("Only a two-class SVC with an RBF kernel can be written.")
+        # Private, but the only place where "scale" and "auto" are resolved; predict uses it too.
+        gamma = float(svm._gamma)
+        # libsvm sorts the support vectors by class, so a float32 sum over them would first run far
+        # to one side and lose its last digits there: 8e-4 in probability with 32,000 of them. In
+        # random order it stays near its result.
+        order = np.random.default_rng(0).permutation(len(svm.support_vectors_))
+        vectors = np.asarray(svm.support_vectors_, np.float64)[order]
+        dual, intercept = svm.dual_coef_.reshape(-1, 1)[order], float(svm.intercept_[0])
+        square = self.node("ReduceSumSquare", [coordinates, self.constant([1])], keepdims=1)
+        halved = self.node("Mul", [square, self.floats([-0.5])])
+        extended = self.node("Concat", [coordinates, halved], axis=1)
+        weights = self.floats(np.vstack([vectors.T, np.ones(len(vectors))]))
+        bias = self.floats(-gamma * np.square(vectors).sum(axis=1))
+        kernel = self.node("Exp", [self.node("Gemm", [extended, weights, bias], alpha=2 * gamma)])
+        both = self.floats(np.hstack([-dual, dual]))
+        return self.node("Gemm", [kernel, both, self.floats([-intercept, intercept])])
+
+    def model(
+        self, side: int, outputs: Mapping[str, Sequence[str | int]], colour: bool = False
+    ) -> onnx.ModelProto:
+        """The finished model of faces, uint8 (N, side, side) or in colour (N, side, side, 3).
+
+        Out come floats of these shapes.
+        """
+        shape: list[str | int | None] = ["N", side, side, *([3] if colour else [])]
+        faces = helper.make_tensor_value_info(INPUT, TensorProto.UINT8, shape)
+        return self.finished(faces, outputs)
 
     def finished(
-        self, inputs: Sequence[onnx.ValueInfoProto], outputs: Sequence[onnx.ValueInfoProto]
+        self, given: onnx.ValueInfoProto, outputs: Mapping[str, Sequence[str | int]]
     ) -> onnx.ModelProto:
-        """The model of all nodes so far."""
-        graph = helper.make_graph(self._nodes, "facespace", inputs, outputs, self._constants)
+        """The model of all nodes so far: what is given in, floats of these shapes out."""
+        floats = [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            for name, shape in outputs.items()
+        ]
+        graph = helper.make_graph(self._nodes, "facespace", [given], floats, self._constants)
         opsets = [helper.make_opsetid(domain, version) for domain, version in OPSET.items()]
         return helper.make_model(
             graph, opset_imports=opsets, ir_version=9, producer_name="facespace"

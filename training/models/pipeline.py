@@ -99,22 +99,24 @@ class SoftWhitenedPCA(PCA):  # type: ignore[misc]
 class MirrorAverage(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A classifier of crops that also looks at each crop's mirror image.
 
-    Rows are (N, 2 D), the crop's and its mirror image's, as ``front_ends.rows`` gives them. The
-    decision value is the mean of both. ``estimator`` is fitted on the crops as they are.
+    Rows are (N, views D), the crop's and its mirror image's, as ``front_ends.rows`` gives them. The
+    decision value is the mean of both. ``estimator`` is fitted on the crops as they are. With one
+    view there is no mirror image.
     """
 
-    def __init__(self, estimator: Any):
+    def __init__(self, estimator: Any, views: int = 2):
         self.estimator = estimator
+        self.views = views
 
     def fit(self, X: Array, y: Array) -> Self:
-        """Fit the classifier on rows (N, 2 D) and labels (N,)."""
-        self.estimator_ = clone(self.estimator).fit(own(X), y)
+        """Fit the classifier on rows (N, views D) and labels (N,)."""
+        self.estimator_ = clone(self.estimator).fit(own(X, self.views), y)
         self.classes_ = self.estimator_.classes_
         return self
 
     def decision_function(self, X: Array) -> Array:
         """Decision values (N,); positive speaks for ``classes_[1]``."""
-        both = [self.estimator_.decision_function(rows) for rows in np.split(X, 2, axis=1)]
+        both = [self.estimator_.decision_function(rows) for rows in np.split(X, self.views, axis=1)]
         return np.asarray(np.mean(both, axis=0))
 
     def predict(self, X: Array) -> Array:
@@ -130,23 +132,26 @@ class MirrorFitted(MirrorAverage):
     """
 
     def fit(self, X: Array | Computed, y: Array) -> Self:
-        """Fit the classifier on rows (N, 2 D) and labels (N,)."""
+        """Fit the classifier on rows (N, views D) and labels (N,)."""
         self.estimator_ = clone(self.estimator)
         reduction, svm = self.estimator_[:-1], self.estimator_[-1]
-        reduction.fit(own(X[subset(len(X), REDUCTION_PHOTOS)]))
+        reduction.fit(own(X[subset(len(X), REDUCTION_PHOTOS)], self.views))
         parts = [
-            [reduction.transform(rows) for rows in np.split(X[start : start + CHUNK], 2, axis=1)]
+            [
+                reduction.transform(rows)
+                for rows in np.split(X[start : start + CHUNK], self.views, axis=1)
+            ]
             for start in range(0, len(X), CHUNK)
         ]
-        placed, mirrored = (np.concatenate(side) for side in zip(*parts, strict=True))
-        svm.fit(placed, y, mirrored)
+        placed, *mirrored = (np.concatenate(side) for side in zip(*parts, strict=True))
+        svm.fit(placed, y, *mirrored)
         self.classes_ = svm.classes_
         return self
 
 
-def own(rows: Array) -> Array:
-    """Of rows (N, 2 D) the half that is the crop's own, (N, D)."""
-    return rows[:, : rows.shape[1] // 2]
+def own(rows: Array, views: int = 2) -> Array:
+    """Of rows (N, views D) the part that is the crop's own, (N, D)."""
+    return rows[:, : rows.shape[1] // views]
 
 
 def reduction(components: int, whitening: float = WHITENING) -> Pipeline:
@@ -180,13 +185,14 @@ def build(
     kind: str = "svc",
     landmarks: int = LANDMARKS,
     whitening: float = WHITENING,
+    views: int = 2,
 ) -> MirrorAverage:
     """The classifier without calibration, not fitted; ``kind`` is one of ``CLASSIFIERS``."""
     steps = reduction(components, whitening).steps
     if kind == "nystroem":
-        return MirrorFitted(Pipeline([*steps, ("svm", NystroemSVC(C, gamma, landmarks))]))
+        return MirrorFitted(Pipeline([*steps, ("svm", NystroemSVC(C, gamma, landmarks))]), views)
     svm = SVC(C=C, gamma=gamma, cache_size=2000)
-    return MirrorAverage(Pipeline([*steps, ("svm", svm)]))
+    return MirrorAverage(Pipeline([*steps, ("svm", svm)]), views)
 
 
 def calibrated(fitted: MirrorAverage, rows: Array, labels: Array) -> CalibratedClassifierCV:
@@ -196,7 +202,7 @@ def calibrated(fitted: MirrorAverage, rows: Array, labels: Array) -> CalibratedC
 
     Args:
         fitted: stays as it is.
-        rows: (N, 2 D) of faces that nothing was fitted on.
+        rows: (N, views D) of faces that nothing was fitted on.
         labels: (N,).
     """
     everything = np.arange(len(rows))
@@ -224,7 +230,7 @@ def search(
 
     Args:
         front_end: says which components and gammas.
-        rows: float32 (N, 2 D), what the front end gave.
+        rows: float32 (N, views D), what the front end gave.
         labels: (N,).
         groups: (N,); equal ones (the same person) stay in one fold.
         jobs: worker processes, -1 for one a processor; or a cluster.
@@ -241,9 +247,9 @@ def search(
         "gamma": "estimator__svm__gamma",
     }
     parts = list(folds().split(rows, labels, groups))
-    fewest = min(len(rest) for rest, _ in parts)
+    fewest, columns = min(len(rest) for rest, _ in parts), rows.shape[1] // front_end.views
     grid: dict[str, Any] = {
-        names["components"]: sorted({bounded(k, rows, fewest) for k in front_end.components}),
+        names["components"]: sorted({bounded(k, columns, fewest) for k in front_end.components}),
         names["C"]: COSTS if kind == "svc" else LINEAR_COSTS,
         names["gamma"]: front_end.gammas,
     }
@@ -254,7 +260,7 @@ def search(
         else (-1, on_cluster(jobs, [rows, labels, *chain(*parts)]))
     )
     tried = GridSearchCV(
-        build(1, 1.0, 1.0, kind, SEARCH_LANDMARKS, front_end.whitening),
+        build(1, 1.0, 1.0, kind, SEARCH_LANDMARKS, front_end.whitening, front_end.views),
         grid,
         scoring=scoring,
         cv=parts,
@@ -279,9 +285,9 @@ def search(
     return {name: best[name] for name in names}, table
 
 
-def bounded(components: int, rows: Array, count: int) -> int:
-    """At most as many components as so many of the rows (N, 2 D) can give."""
-    return min(components, int(rows.shape[1]) // 2 - 1, count - 1)
+def bounded(components: int, columns: int, count: int) -> int:
+    """At most as many components as so many rows of so many columns can give."""
+    return min(components, columns - 1, count - 1)
 
 
 def folds() -> StratifiedGroupKFold:

@@ -11,7 +11,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from tqdm import tqdm
 
 from facespace import limits
@@ -20,25 +19,18 @@ from facespace.batch.executors import DEADLY, Workers
 from facespace.datasets import labelled_faces
 from facespace.datasets.dataset import Photo
 from facespace.faces import align, detectors
-from facespace.faces.covering import in_picture, painted
 from facespace.io import find_photos, images
-from facespace.types import RGB, Array, Bools, Crops, Detection, FacespaceError
-from training.photos import crop_cache, workers
+from facespace.types import RGB, Crops, Detection, FacespaceError
+from training.photos import changes, crop_cache, workers
 from training.photos.crop_cache import Cropping, without_crop
+from training.photos.sample import Sample
 
 #: What photo and way become as a crop. A change that makes any crop another takes a new number,
 #: and crops that are kept are made anew; the golden crops of ``tests/training`` hold it.
-VERSION = 1
+VERSION = 2
 
 #: Photos that are cropped before the results are written: what an interruption can cost.
 KEPT_AT_ONCE = 256
-
-#: Parts of a face that ``Way.cover`` hides, from and to these fractions of the crop's height.
-COVERS = {"lower": (0.52, 1.25), "upper": (-0.25, 0.52)}
-
-#: What a cover looks like: its mean grey and the standard deviation of its grain. Without grain
-#: the equalised histogram of the crop would hold nothing but the cover.
-COVER_GREY, COVER_GRAIN = 120, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +39,23 @@ class Way:
 
     ``detector`` is its name. Where ``serving``, the photo is read as the dashboard would read it:
     as it is, at the detector's own threshold; otherwise as a photo that is known to show a face,
-    padded and at ``labelled_faces.THRESHOLD``. ``cover`` is a key of ``COVERS`` or "": that part
-    of the face is painted over once it has been found, and the face is looked for again.
+    padded and at ``labelled_faces.THRESHOLD``. ``change`` is a key of ``changes.CHANGES`` or "":
+    what is done to the photo once its labelled face has been found, which is then looked for again;
+    where not ``serving`` it is done to the padded photo, whose size must stay.
     """
 
     detector: str = detectors.DEFAULT
     serving: bool = False
-    cover: str = ""
+    change: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class Cropped:
-    """The crops of some photos, in the photos' order.
-
-    ``crops`` is uint8 (N, side, side); ``rows`` a structured array (N,) of dtype
-    ``crop_cache.ROW``. Where
-    ``rows["error"]`` is not empty the crop is all zero and not to be used.
-    """
-
-    crops: Crops
-    rows: Array
-
-    @property
-    def found(self) -> Bools:
-        """bool (N,): which photos have a crop."""
-        return np.asarray(self.rows["error"] == "")
+    def __str__(self) -> str:
+        """A part of each crop's key; crops that are kept have it in these words."""
+        return f"Way(detector={self.detector!r}, serving={self.serving}, cover={self.change!r})"
 
 
 def crop_all(
     photos: Sequence[Photo], cache: Path, jobs: int | Workers = -1, way: Way | None = None
-) -> Cropped:
+) -> Sample:
     """Crop the face nearest the middle of every photo, or take it from the cache.
 
     Args:
@@ -93,8 +72,8 @@ def crop_all(
     detectors.get(way.detector)  # a fault of the installation is not the photos' own
     cache.mkdir(parents=True, exist_ok=True)
     keys = [_key(photo.path, way) for photo in photos]
-    rows, crops = crop_cache.load(cache)
-    known = set(rows["key"].tolist())
+    kept = crop_cache.load(cache)
+    known = set(kept.rows["key"].tolist())
     new = [
         find_photos.Photo(key.decode(), photo.path)
         for photo, key in zip(photos, keys, strict=True)
@@ -103,13 +82,12 @@ def crop_all(
     if new:
         with workers.opened(jobs) as crew:
             lost = _crop_new(new, cache, way, crew)
-        rows, crops = crop_cache.load(cache)
+        kept = crop_cache.load(cache)
         if lost:
-            more = crop_cache.stacked(lost)
-            rows, crops = np.concatenate([rows, more[0]]), np.concatenate([crops, more[1]])
-    places = {key: i for i, key in enumerate(rows["key"].tolist())}
-    order = [places[key] for key in keys]
-    return Cropped(crops[order], rows[order])
+            kept = kept.followed_by(crop_cache.stacked(lost))
+    places = {key: i for i, key in enumerate(kept.rows["key"].tolist())}
+    order = np.array([places[key] for key in keys], int)
+    return Sample(list(photos), kept.crops[order], kept.rows[order], kept.wide.part(order))
 
 
 def _crop_new(
@@ -160,38 +138,48 @@ def _key(path: Path, way: Way) -> bytes:
 
 
 def _crop_one(photo: find_photos.Photo, way: Way) -> Cropping:
-    """A row and a crop of one photo, named by its key, or why there is none."""
-    row, crop = without_crop(photo.name.encode(), "")
+    """A row and the crops of one photo, named by its key, or why there is none."""
+    row, grey, wide = without_crop(photo.name.encode(), "")
     try:
-        crop = _cut(photo.content(), way, row)
+        grey, wide = _cut(photo.content(), way, row)
     except FacespaceError as error:
         if isinstance(error.__cause__, MemoryError):
             raise  # no fault of the photo, and not to be kept
         row["error"] = str(error)[:200]
-    return row, crop
+    return row, grey, wide
 
 
-def _cut(content: bytes, way: Way, row: Any) -> npt.NDArray[np.uint8]:
-    """The crop of one photo; fills in what ``row`` says of it."""
+def _cut(content: bytes, way: Way, row: Any) -> tuple[Crops, Crops]:
+    """The grey crop of one photo and the wide one; fills in what ``row`` says of it."""
     rgb = images.load(content)
-    row["content"] = hashlib.sha256(content).hexdigest()[:32].encode()
+    digest = hashlib.sha256(content).hexdigest()
+    row["content"] = digest[:32].encode()
     row["height"], row["width"] = rgb.shape[:2]
-    alone = (0.0,)
-    threshold = None if way.serving else labelled_faces.THRESHOLD
-    paddings = alone if way.serving else labelled_faces.PADDINGS
-    padded, face = labelled_faces.face_of(rgb, way.detector, threshold, paddings)
-    if way.cover:
-        hidden = _covered(padded, face, way.cover)
-        padded, face = labelled_faces.face_of(hidden, way.detector, threshold, alone)
-    border = (np.array(padded.shape[1::-1]) - rgb.shape[1::-1]) // 2
+    rgb, padded, face = _found(rgb, way, int(digest[:15], 16))
+    size = rgb.shape[0], rgb.shape[1]
     row["face"], row["score"] = face.box.side, face.score
+    border = labelled_faces.border_of(padded, size)
     row["landmarks"] = np.array(align.landmarks_of(face)) - border
-    return np.asarray(align.crop(padded, [face])[0])
+    grey, wide = (
+        labelled_faces.cut(padded, face, size, template)
+        for template in (align.TEMPLATE, align.WIDE)
+    )
+    return grey, wide
 
 
-def _covered(rgb: RGB, face: Detection, cover: str) -> RGB:
-    """The picture with a part of one face painted over: an upright mask would be, in the crop."""
-    first, last = COVERS[cover]
-    points = [(-0.6, first), (0.6, first), (0.6, last), (-0.6, last)]
-    grain = np.random.default_rng(0).normal(COVER_GREY, COVER_GRAIN, (*rgb.shape[:2], 1))
-    return painted(rgb, in_picture(align.landmarks_of(face), points), np.clip(grain, 0, 255))
+def _found(rgb: RGB, way: Way, seed: int) -> tuple[RGB, RGB, Detection]:
+    """The photo as it is read, the same with a border, and the face in pixels of the latter."""
+    rng = np.random.default_rng([seed, *way.change.encode()])
+    alone = (0.0,)
+    if not way.serving:
+        padded, face = labelled_faces.face_of(rgb, way.detector)
+        if way.change:
+            padded = changes.CHANGES[way.change](padded, face, rng)
+            padded, face = labelled_faces.face_of(padded, way.detector, paddings=alone)
+        return rgb, padded, face
+    if way.change:
+        padded, face = labelled_faces.face_of(rgb, way.detector)
+        size = rgb.shape[0], rgb.shape[1]
+        face = labelled_faces.moved(face, labelled_faces.border_of(padded, size))
+        rgb = changes.CHANGES[way.change](rgb, face, rng)
+    return rgb, *labelled_faces.face_of(rgb, way.detector, None, alone)

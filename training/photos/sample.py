@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from facespace.datasets.dataset import Photo
+from facespace.faces import align
 from facespace.metrics import groups
-from facespace.types import Array, Bools, Crops
+from facespace.types import Array, Bools, Crops, FacespaceError, Template
+from training.photos import mapped
+from training.photos.mapped import Mapped
 
 #: What a photo may be for, in the order in which it is shown.
 SPLITS = ("train", "test")
@@ -17,11 +20,17 @@ SPLITS = ("train", "test")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Photos with their crops, uint8 (N, side, side), and their rows of ``crops.ROW``."""
+    """Photos with their crops, and their rows of ``crop_cache.ROW``.
+
+    ``crops`` are those of ``align.TEMPLATE``, grey, uint8 (N, 64, 64); ``wide`` those of
+    ``align.WIDE``, in colour, uint8 (N, 112, 112, 3), read from the disk when they are asked for.
+    Where ``rows["error"]`` is not empty the crops are all zero and not to be used.
+    """
 
     photos: list[Photo]
     crops: Crops
     rows: Array
+    wide: Mapped
 
     @property
     def labels(self) -> Array:
@@ -52,15 +61,40 @@ class Sample:
             "sex": self.labels,
         }
 
+    def eaten(self, template: Template) -> Crops | Mapped:
+        """The crops that a model with this template eats.
+
+        Raises:
+            FacespaceError: photos are not cropped by it.
+        """
+        if template == align.TEMPLATE:
+            return self.crops
+        if template == align.WIDE:
+            return self.wide
+        raise FacespaceError(
+            f"A model eats crops of {template}; the training cuts only {align.TEMPLATE} and "
+            f"{align.WIDE}."
+        )
+
+    @property
+    def found(self) -> Bools:
+        """bool (N,): which photos have a crop."""
+        return np.asarray(self.rows["error"] == "")
+
     @property
     def faced(self) -> Sample:
         """Those photos that have a crop."""
-        return self.part(self.rows["error"] == "")
+        return self.part(self.found)
 
     def part(self, chosen: Array) -> Sample:
         """The photos at some positions, or where a mask is True."""
         places = np.arange(len(self.photos))[chosen]
-        return Sample([self.photos[i] for i in places], self.crops[places], self.rows[places])
+        return Sample(
+            [self.photos[i] for i in places],
+            self.crops[places],
+            self.rows[places],
+            self.wide.part(places),
+        )
 
 
 def joined(samples: Sequence[Sample]) -> Sample:
@@ -71,4 +105,5 @@ def joined(samples: Sequence[Sample]) -> Sample:
         [photo for sample in samples for photo in sample.photos],
         np.concatenate([sample.crops for sample in samples]),
         np.concatenate([sample.rows for sample in samples]),
+        mapped.joined([sample.wide for sample in samples]),
     )

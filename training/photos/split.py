@@ -1,88 +1,131 @@
-"""Photos to fit on, to choose on and to test on: no person is on two sides."""
+"""Photos to fit on, to choose on and to test on, drawn by hashes: one photo more moves no other.
+
+Every photo has a place between 0 and 1, a hash of its person where it is known, else of its file,
+and is drawn where that lies below a share. So no person is on two sides.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
-from sklearn.model_selection import GroupShuffleSplit, StratifiedGroupKFold
 
 from facespace.datasets.dataset import Photo
-from facespace.types import Array, FacespaceError
+from facespace.types import Array, Bools, FacespaceError, Floats
 from training.photos.sample import Sample
 
-#: The validation, drawn from the training photos, is one in so many.
-VALIDATION_PART = 10
+#: Share of the photos held back for the test where the data set has no split, of the training
+#: photos that are the validation, and of the validation that is its half B.
+TEST_SHARE, VALIDATION_SHARE, CHOICE_SHARE = 0.2, 0.1, 0.5
 
-#: Share of the photos (or of the persons) held back for the test where the data set has no split.
-TEST_SHARE = 0.2
+#: Where fewer photos of a class than this would be drawn, its lowest hashes are: a share that hangs
+#: on chance would be too small, or too large. Then one photo more can move another.
+FEW = 200
+
+#: What a photo is for. Half A of the validation, ``SEARCH``, is for searches and early stopping,
+#: half B, ``CHOICE``, for what is chosen once a model is fitted. Of near duplicates on two sides
+#: the one on the earlier side is left out.
+FIT, SEARCH, CHOICE, TEST = range(4)
 
 #: Fewer photos than this of a class teach, and measure, nothing.
 LEAST, LEAST_TEST = 20, 5
 
 
-def train_or_test(photos: Sequence[Photo], seed: int = 0) -> list[Photo]:
-    """Give every photo a split, ``train`` or ``test``, so that no person is in both.
+def train_or_test(photos: Sequence[Photo], contents: Sequence[str] | Array) -> Array:
+    """The split of every photo, "train" or "test", or "" where its person is on the other side.
 
-    A data set's own split is kept if it has both sides; a training photo of a person who is also
-    in the test is then left out. Otherwise ``TEST_SHARE`` of the persons (of the photos, where
-    persons are not known) become the test, drawn with ``seed``.
-
-    Raises:
-        FacespaceError: there is only one person.
-    """
-    if {"train", "test"} <= {photo.split for photo in photos}:
-        tested = {photo.person for photo in photos if photo.split == "test"} - {""}
-        return [p for p in photos if p.split == "test" or (p.split and p.person not in tested)]
-    groups = [photo.person or str(photo.path) for photo in photos]
-    if len(set(groups)) < 2:
-        raise FacespaceError("All photos show one person; a test needs others.")
-    shuffled = GroupShuffleSplit(1, test_size=TEST_SHARE, random_state=seed)
-    test = set(next(shuffled.split(groups, groups=groups))[1].tolist())
-    return [replace(p, split="test" if i in test else "train") for i, p in enumerate(photos)]
-
-
-def held_out(training: Sample, origin: Array, where: str) -> tuple[Array, Array]:
-    """Where the photos to fit on are, and those of the validation, that nothing is fitted on.
+    A declared split stands. Photos without one are drawn, ``TEST_SHARE`` of them for the test; so
+    are all photos where none is declared to be tested on.
 
     Args:
-        training: N photos.
-        origin: the data set of each, (N,).
-        where: what to call all of them.
+        photos: N of one data set.
+        contents: a hash of the file of each.
 
     Raises:
-        FacespaceError: they show too few persons, or there are no two classes to choose on.
+        FacespaceError: there is only one person, and no test is declared.
     """
+    splits = np.array([photo.split for photo in photos], "U5")
+    missing = splits == "" if "test" in splits else np.ones(len(splits), bool)
+    if missing.any():
+        keys = np.array(_keys(photos, contents))[missing]
+        if missing.all() and len(set(keys.tolist())) < 2:
+            raise FacespaceError("All photos show one person; a test needs others.")
+        labels = np.array([photo.label for photo in photos])[missing]
+        test = drawn(places(keys, "test"), labels, TEST_SHARE)
+        splits[missing] = np.where(test, "test", "train")
+    persons = np.array([photo.person for photo in photos])
+    tested = np.isin(persons, persons[splits == "test"]) & (persons != "")
+    return np.where(tested & (splits == "train"), "", splits)
+
+
+def sides(sample: Sample) -> Array:
+    """The side of every photo of a data set, one of ``FIT`` to ``TEST``, int (N,).
+
+    Those without a crop, which nothing is drawn from, are ``FIT`` unless they are tested on.
+    """
+    result = np.where(sample.splits == "test", TEST, FIT)
+    keys = np.array(_keys(sample.photos, sample.rows["content"].astype(str)))
+    training = np.flatnonzero((result == FIT) & sample.found)
+    # Two persons of a class at least, so that each half has one.
+    labels = sample.labels
+    held = drawn(places(keys[training], "validation"), labels[training], VALIDATION_SHARE, 2)
+    validation = training[held]
+    choice = drawn(places(keys[validation], "choice"), labels[validation], CHOICE_SHARE)
+    result[validation] = np.where(choice, CHOICE, SEARCH)
+    return result
+
+
+def places(keys: Sequence[str] | Array, salt: str) -> Floats:
+    """Where hashes of some texts lie between 0 and 1, (N,); another salt, another draw."""
+    digests = [hashlib.sha256(f"{salt} {key}".encode("utf-8", "replace")).digest() for key in keys]
+    return np.array([int.from_bytes(digest[:6], "big") / 2**48 for digest in digests])
+
+
+def drawn(places: Floats, labels: Array, share: float, least: int = 1) -> Bools:
+    """Which photos are drawn, bool (N,).
+
+    Args:
+        places: of each, ``places``, equal for the same person.
+        labels: "female" or "male", (N,).
+        share: those below it are drawn; of a class of which that is under ``FEW`` the lowest.
+        least: persons of a class that are drawn in any case, where only the lowest are.
+    """
+    chosen = np.zeros(len(places), bool)
+    for label in np.unique(labels):
+        own = places[labels == label]
+        below = own[own < share]
+        chosen |= np.isin(places, below if len(below) >= FEW else _lowest(own, share, least))
+    return chosen
+
+
+def _lowest(places: Floats, share: float, least: int) -> Floats:
+    """The lowest places, of at least so many persons, that are about a share of all photos.
+
+    A person with so many photos that the share would be passed is passed over.
+    """
+    persons, counts = np.unique(places, return_counts=True)
+    most, total, chosen = round(share * len(places)), 0, list[float]()
+    for i in np.lexsort((persons, counts > most / least)):
+        if len(chosen) < least or total + counts[i] <= most:
+            chosen.append(persons[i])
+            total += counts[i]
+    return np.array(chosen)
+
+
+def _keys(photos: Sequence[Photo], contents: Sequence[str] | Array) -> list[str]:
+    """What a photo is drawn by; a file that cannot be read has only a name."""
+    pairs = zip(photos, contents, strict=True)
+    return [photo.person or str(content) or photo.path.name for photo, content in pairs]
+
+
+def demand_persons(training: Sample, where: str) -> None:
+    """Raise FacespaceError where the photos to train on show fewer than ``LEAST`` persons."""
     persons = len(set(training.persons.tolist()))
     if persons < LEAST:
         raise FacespaceError(
             f"The training photos of {where} show {persons} persons; at least {LEAST} are needed."
         )
-    labels, strata = training.labels, _strata(training, origin)
-    folds = StratifiedGroupKFold(VALIDATION_PART, shuffle=True, random_state=0)
-    parts = list(folds.split(strata, strata, training.persons))
-    parts = [part for part in parts if len(set(labels[part[1]].tolist())) > 1] or parts
-    # Persons of many photos make parts of many sizes. The first stays unless another is nearer to
-    # a tenth by more than one photo, as parts differ by chance where all persons are different.
-    distances = [abs(VALIDATION_PART * len(held) - len(labels)) for _, held in parts]
-    nearest = int(np.argmin(distances))
-    nearer = distances[0] - distances[nearest] > VALIDATION_PART
-    rest, held = parts[nearest if nearer else 0]
-    demand_both_classes(labels[held], f"the photos of {where} drawn for validation", 1)
-    return rest, held
-
-
-def _strata(training: Sample, origin: Array) -> Array:
-    """Which photos must be held out in proportion, (N,): by label, group and data set.
-
-    Where there are too few of a kind, by label alone.
-    """
-    strata = np.array([f"{photo.label} {photo.race}" for photo in training.photos])
-    if len(set(origin.tolist())) > 1:
-        strata = np.char.add(np.char.add(strata, " "), origin)
-    _, which, sizes = np.unique(strata, return_inverse=True, return_counts=True)
-    return np.where(sizes[which] < VALIDATION_PART, training.labels, strata)
 
 
 def demand_both_classes(labels: Array, where: str, least: int = LEAST) -> None:

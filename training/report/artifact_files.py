@@ -9,23 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from facespace.artifacts import face_space
+from facespace.artifacts import face_space, scores, verdicts
 from facespace.artifacts.files import fingerprint
 from facespace.artifacts.manifest import FORMAT, load_manifest
 from facespace.io.atomic import atomic_write
 from facespace.io.typed_json import plain
-from facespace.types import Array, FacespaceError
+from facespace.types import Array
 from training.photos.material import Material
 from training.photos.sample import Sample
-
-#: Labels, groups and scores of every test set.
-SCORES = "scores.npz"
+from training.report.measure import Answers
 
 #: All that was measured.
 REPORT = "report.json"
@@ -39,48 +36,22 @@ IDENTITY = ("file", "bytes", "sha256")
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """One model: its file, its entry in the manifest and in the report, and its scores.
+    """One model: its file, its entry in the manifest and in the report, and what it says.
 
-    ``probabilities`` are of female, for each test set (N,).
+    ``answers``: of each test set, by its name.
     """
 
     content: bytes
     facts: dict[str, Any]
     entry: dict[str, Any]
-    probabilities: dict[str, Array]
+    answers: dict[str, Answers]
 
 
 def versions(name: str) -> dict[str, str]:
-    """The versions of all that shapes the model of that name."""
-    packages = [
-        "numpy",
-        "opencv-python-headless",
-        "scikit-learn",
-        "skl2onnx",
-        "onnx",
-        "onnxruntime",
-    ]
-    if name == "embedding":
-        packages.append("torch")
+    """The versions of all that shapes the model of that name, or is compared with it."""
+    packages = ["numpy", "opencv-python-headless", "scikit-learn", "skl2onnx", "onnx"]
+    packages += ["onnxruntime", *(["torch"] if name == "embedding" else [])]
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
-
-
-def demand_writable(out: Path) -> None:
-    """See that artifacts can be written to a folder, and leave it as it is.
-
-    Raises:
-        FacespaceError: they cannot.
-    """
-    missing = [folder for folder in (out, *out.parents) if not folder.exists()]
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=out):
-            pass
-        for folder in missing:
-            folder.rmdir()
-    except OSError as error:
-        why = error.strerror or error
-        raise FacespaceError(f"Artifacts cannot be written to {out}: {why}.") from error
 
 
 def write(
@@ -100,44 +71,55 @@ def write(
         described: the files of ``describe_data.contents``.
     """
     out.mkdir(parents=True, exist_ok=True)
-    listed = {}
-    for name, one in trained.items():
-        file = out / f"{name}.onnx"
-        _replace(file, one.content)
-        listed[name] = {"file": file.name, **_identity(file), **one.facts}
-    _replace(out / face_space.FILE, packed(_face_space(space)))
-    _replace(
-        out / SCORES,
-        packed(scores(material.tests, {name: one.probabilities for name, one in trained.items()})),
-    )
+    models = {f"{name}.onnx": one.content for name, one in trained.items()}
     entries = {name: {"title": one.facts["title"], **one.entry} for name, one in trained.items()}
-    _write_json(out / REPORT, {"models": entries})
-    for name, content in described.items():
+    answers = {name: one.answers for name, one in trained.items()}
+    files = {
+        face_space.FILE: packed(_face_space(space)),
+        REPORT: encoded({"models": entries}),
+        **described,
+        **said(material, answers),
+    }
+    for name, content in {**models, **files}.items():
         _replace(out / name, content)
-    files = [face_space.FILE, REPORT, *described, SCORES]
-    added, cutoffs = _added(out)
+    added, finds = _added(out)
     manifest = {
         "format": FORMAT,
         "default": next(iter(trained)),
-        "models": listed,
+        "models": {
+            name: {"file": file, **_identity(out / file), **one.facts}
+            for file, (name, one) in zip(models, trained.items(), strict=True)
+        },
         "files": {name: _identity(out / name) for name in dict.fromkeys([*files, *added])},
-        "cuts": cutoffs,
+        "finds": finds,
     }
-    _write_json(out / MANIFEST, manifest)
+    _replace(out / MANIFEST, encoded(manifest))
 
 
 def _added(out: Path) -> tuple[list[str], dict[str, Any]]:
-    """The files and cutoffs that ``add`` put into a folder: a new training leaves them there."""
+    """The files and the finds that ``add`` put into a folder: a new training leaves them there."""
     try:
         manifest = json.loads((out / MANIFEST).read_text("utf-8"))
         names = [str(name) for name in manifest["files"] if (out / name).is_file()]
-        return names, dict(manifest.get("cuts", {}))
+        return names, dict(manifest.get("finds", {}))
     except (OSError, ValueError, KeyError, TypeError):
         return [], {}
 
 
-def add(out: Path, contents: Mapping[str, bytes], cutoffs: Mapping[str, Any] | None = None) -> None:
-    """Add files, and cutoffs, to artifacts that are there; others of the same names are replaced.
+def add(
+    out: Path,
+    contents: Mapping[str, bytes],
+    finds: Mapping[str, Any] | None = None,
+    rules: Mapping[str, Mapping[str, Any]] | None = None,
+) -> None:
+    """Add to artifacts that are there; what has the same name is replaced.
+
+    Args:
+        out: their folder.
+        contents: files by name.
+        finds: which finds of a detector are faces, as ``Finds`` has it.
+        rules: for models by name what their entry says of "?"; None takes a key away, and
+            ``rules`` goes among what was ``chosen``.
 
     Raises:
         FacespaceError: there are no artifacts.
@@ -147,9 +129,13 @@ def add(out: Path, contents: Mapping[str, bytes], cutoffs: Mapping[str, Any] | N
     for name, content in contents.items():
         _replace(out / name, content)
         manifest["files"][name] = _identity(out / name)
-    if cutoffs is not None:
-        manifest["cuts"] = cutoffs
-    _write_json(out / MANIFEST, manifest)
+    if finds is not None:
+        manifest["finds"] = finds
+    for name, facts in (rules or {}).items():
+        entry = {**manifest["models"][name], **facts}
+        entry["chosen"]["rules"] = entry.pop("rules")
+        manifest["models"][name] = {key: value for key, value in entry.items() if value is not None}
+    _replace(out / MANIFEST, encoded(manifest))
 
 
 def _face_space(space: Pipeline) -> dict[str, Array]:
@@ -168,42 +154,48 @@ def _face_space(space: Pipeline) -> dict[str, Array]:
     return {"side": np.asarray(round(np.sqrt(scaler.mean_.size))), **floats}
 
 
-def scores(
-    tests: Mapping[str, Sample], probabilities: Mapping[str, Mapping[str, Array]]
-) -> dict[str, Array]:
-    """Labels, groups and scores of every test set: the arrays of ``SCORES``.
+def said(material: Material, answers: Mapping[str, Mapping[str, Answers]]) -> dict[str, bytes]:
+    """The files ``scores.npz`` and ``verdicts.npz``: what models say of every test photo.
 
-    Faces and persons are numbered in an order drawn anew each time, so that a public list of the
-    photos does not give the names back.
+    Photos and persons are numbered in an order drawn anew each time, in each of the files, so that
+    a public list of the photos does not give the names back.
 
     Args:
-        tests: by name.
-        probabilities: by model, and for each test set, of female, (N,).
+        material: the test sets.
+        answers: by model and test set.
     """
     rng = np.random.default_rng()
-    arrays: dict[str, Array] = {}
-    for name, sample in tests.items():
-        order = rng.permutation(len(sample.photos))
+    probabilities: dict[str, Array] = {}
+    judged: dict[str, Array] = {}
+    for name, sample in material.tests.items():
+        order, person = _shuffled(sample, rng)
         photos = [sample.photos[i] for i in order]
-        _, person = np.unique([p.person or str(p.path) for p in photos], return_inverse=True)
         columns = {
             "female": sample.female[order],
             "age": np.array([photo.age for photo in photos]),
             "race": np.array([photo.race for photo in photos]),
-            "person": rng.permutation(person.max() + 1)[person].astype(np.int32),
+            "person": person,
         }
-        for model_name, of_sets in probabilities.items():
-            columns[model_name] = of_sets[name][order].astype(np.float32)
-        arrays |= {f"{name}/{column}": values for column, values in columns.items()}
-    return arrays
+        for model_name, of_sets in answers.items():
+            columns[model_name] = of_sets[name].probability[order].astype(np.float32)
+        probabilities |= {f"{name}/{column}": values for column, values in columns.items()}
+        order, judged[f"{name}/person"] = _shuffled(material.whole[name], rng)
+        for model_name, of_sets in answers.items():
+            one = of_sets[name].judged
+            told = {"chance": one.chance, "wrong": one.wrong, "child": one.child}
+            judged |= {f"{name}/{model_name}/{key}": values[order] for key, values in told.items()}
+    return {scores.FILE: packed(probabilities), verdicts.FILE: packed(judged)}
+
+
+def _shuffled(sample: Sample, rng: np.random.Generator) -> tuple[Array, Array]:
+    """An order of the photos, and in this order whose each is, as a number, (N,) both."""
+    order = rng.permutation(len(sample.photos))
+    _, person = np.unique(sample.persons[order], return_inverse=True)
+    return order, rng.permutation(person.max() + 1)[person].astype(np.int32)
 
 
 def _identity(path: Path) -> dict[str, Any]:
     return {"bytes": path.stat().st_size, "sha256": fingerprint(path)}
-
-
-def _write_json(path: Path, data: Any) -> None:
-    _replace(path, encoded(data))
 
 
 def encoded(data: Any) -> bytes:

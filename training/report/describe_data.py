@@ -6,6 +6,8 @@ pictures.
 - ``title``, ``licence``, ``source``, ``photos``, ``persons`` (None where not known)
 - ``learned``: its photos fitted on (``training``) and chosen on (``validation``), and its
   ``weight``, its share of all that are fitted on; None where it is only tested on
+- ``drawn``: how its ``test`` was drawn, where it declares none, and its ``validation``, by hashes:
+  ``dataset_description.BELOW`` or ``LOWEST``
 - ``left_out``: photos by the sentence that says why; ``problems``: sentences on rows of its table;
   ``not_tested``: photos that were left out of the test because they, or their person, were
   trained on
@@ -37,22 +39,22 @@ from typing import Any
 
 import numpy as np
 
+from facespace.artifacts.dataset_description import BELOW, LOWEST
 from facespace.artifacts.manifest import load_manifest
 from facespace.artifacts.mean_faces import FILE as MEAN_FACES
 from facespace.faces import evidence
-from facespace.io.perceptual_hash import Hashes, difference_hash
+from facespace.io.atomic import check_folder
+from facespace.io.perceptual_hash import GRID, Hashes, difference_hash
 from facespace.metrics.groups import LEAST_GROUP, order_of
 from facespace.types import RGB, Array, FacespaceError
 from training.options import MeasureOptions
-from training.photos import near_duplicates
-from training.photos.crops import Cropped
+from training.photos import near_duplicates, split
 from training.photos.material import Material, load
-from training.photos.near_duplicates import GRID, Hashed
+from training.photos.near_duplicates import Hashed
 from training.photos.sample import SPLITS, Sample, joined
 from training.photos.workers import each_photo
 from training.report import artifact_files
 from training.report.distribution import distribution, values_of
-from training.report.duplicate_photos import duplicates
 
 #: Counts and distributions among the artifacts.
 FILE = "dataset.json"
@@ -78,8 +80,10 @@ def describe(options: MeasureOptions) -> None:
             cannot be used.
     """
     out = options.out
+    check_folder(out)
     manifest = load_manifest(out)
-    material = load(options.data, options.test, options.limit, options.crops, options.jobs)
+    given = options.data, options.test, options.limit, options.crops
+    material = load(*given, options.jobs, labels=options.labels)
     trained_on = manifest.model().data["title"]
     if material.trained_on.title != trained_on:
         raise FacespaceError(
@@ -112,6 +116,44 @@ def contents(
     return {
         FILE: artifact_files.encoded({"datasets": {**(before or {}), **described}}),
         MEAN_FACES: artifact_files.packed(mean_faces(training)),
+    }
+
+
+def duplicates(name: str, material: Material, hashes: Mapping[str, Hashed]) -> dict[str, Any]:
+    """What is there more than once, exactly or nearly.
+
+    Args:
+        name: of the data set.
+        material: all of them.
+        hashes: of the usable photos of each.
+    """
+    sample, repeated = material.usable[name], material.repeated[name]
+    splits = sample.splits
+    side_of = dict(zip(sample.rows["content"].tolist(), splits.tolist(), strict=True))
+    sides = zip(repeated.rows["content"].tolist(), repeated.splits.tolist(), strict=True)
+    near = near_duplicates.near(hashes[name])
+    one, other = near.pairs.T
+    exact_across = sum(side_of.get(content, side) != side for content, side in sides)
+    near_across = int((splits[one] != splits[other]).sum())
+    has_both = set(SPLITS) <= set(splits.tolist())
+    with_training = sum(
+        near_duplicates.between(
+            hashes[name], hashes[trained].part(material.usable[trained].splits == "train")
+        )
+        for trained in material.learned
+        if name not in material.learned
+    )
+    return {
+        "exact": {
+            "photos": len(repeated.photos),
+            "across": exact_across if has_both else None,
+        },
+        "near": {
+            **near.to_dict(),
+            "across": near_across if has_both else None,
+            "with_training": None if name in material.learned else with_training,
+        },
+        "sets": material.shared_pairs[name],
     }
 
 
@@ -156,6 +198,7 @@ def _described(name: str, material: Material, light: Array) -> dict[str, Any]:
         "photos": len(sample.photos),
         "persons": len({photo.person for photo in sample.photos} - {""}) or None,
         "learned": material.weights.get(name),
+        "drawn": _drawn(name, material),
         "left_out": dict(material.left_out[name]),
         "problems": list(dataset.problems),
         "not_tested": int(tested) - len(material.tests[name].photos),
@@ -165,12 +208,29 @@ def _described(name: str, material: Material, light: Array) -> dict[str, Any]:
         "crossings": _crossings(attributes),
         **_measured(sample, light),
         "detection": detection(
-            material.whole[name], {LABELLED: _labelled(material, name), **material.by_way[name]}
+            material.whole[name], {LABELLED: material.whole[name], **material.by_way[name]}
         ),
     }
 
 
-def detection(whole: Sample, ways: Mapping[str, Cropped]) -> dict[str, Any]:
+def _drawn(name: str, material: Material) -> dict[str, str]:
+    """How the test and the validation of a data set were drawn, as far as they were."""
+    if name not in material.learned:
+        return {}
+    photos = material.usable[name].photos
+    halves = [{p.path for p in half.photos} for half in (material.search, material.choice)]
+    parts = {"validation": [[p.label for p in photos if p.path in half] for half in halves]}
+    declared = {photo.split for photo in material.datasets[name].photos}
+    if "" in declared or "test" not in declared:
+        parts["test"] = [[p.label for p in photos if p.split == "test"]]
+    few = {
+        part: min(labels.count(label) for labels in some for label in ("female", "male"))
+        for part, some in parts.items()
+    }
+    return {part: BELOW if count >= split.FEW else LOWEST for part, count in few.items()}
+
+
+def detection(whole: Sample, ways: Mapping[str, Sample]) -> dict[str, Any]:
     """How many photos there are, and in how many a face was found.
 
     Args:
@@ -208,11 +268,6 @@ def _measured(sample: Sample, light: Array) -> dict[str, Any]:
         "sizes": {name: distribution(rows[name], attributes) for name in SIZES},
         "quality": {name: distribution(values, attributes) for name, values in quality.items()},
     }
-
-
-def _labelled(material: Material, name: str) -> Cropped:
-    whole = material.whole[name]
-    return Cropped(whole.crops, whole.rows)
 
 
 def _by_label(

@@ -14,6 +14,7 @@ import numpy as np
 from facespace.artifacts import coordinates, face_space
 from facespace.artifacts.face_space import FaceSpace
 from facespace.artifacts.manifest import load_manifest
+from facespace.io.atomic import check_folder
 from facespace.types import Array, Crops, Floats
 from training.options import MeasureOptions
 from training.photos.material import Material, load
@@ -36,8 +37,10 @@ def measure(options: MeasureOptions) -> None:
     Raises:
         FacespaceError: the data or the artifacts cannot be used.
     """
+    check_folder(options.out)
     load_manifest(options.out)
-    material = load(options.data, options.test, options.limit, options.crops, options.jobs)
+    given = options.data, options.test, options.limit, options.crops
+    material = load(*given, options.jobs, labels=options.labels)
     add(options.out, material)
     log.info(f"wrote {options.out / coordinates.FILE}")
 

@@ -7,19 +7,20 @@ is what Hugging Face reads.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from math import isnan
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from string import Template
 
+from facespace import types
 from facespace.artifacts.dataset_description import Described, load_described
 from facespace.artifacts.manifest import Manifest, load_manifest
 from facespace.artifacts.report import ModelReport, Tested, load_report
-from facespace.io.atomic import atomic_write
+from facespace.faces import detectors
 from facespace.metrics.groups import Grouping
-from facespace.metrics.intervals import Interval
 from training.models import MODELS
-from training.photos import shared_photos
+from training.photos import changes, near_duplicates, split
+from training.report import artifact_files, card_rules
+from training.report.markdown import count, interval, table
 
 FILE = "MODEL_CARD.md"
 
@@ -34,6 +35,15 @@ METRICS = {
     "risk": "Wrong answers",
 }
 
+#: The same of photo in, verdict out.
+VERDICTS = {
+    "coverage": "Answered",
+    "risk": "Wrong answers",
+    "unsure": "“?”",
+    "missed": "No face found",
+    "balanced_accuracy": "Balanced accuracy if there were no “?”",
+}
+
 #: Licences that Hugging Face has an identifier for.
 LICENCES = (
     *("apache-2.0", "cc-by-4.0", "cc-by-nc-4.0", "cc-by-nc-nd-4.0", "cc-by-nc-sa-4.0"),
@@ -45,11 +55,10 @@ Models = Mapping[str, ModelReport]
 
 
 def write(out: Path) -> None:
-    """Write the card beside the artifacts it describes; they must be complete."""
+    """Write the card among the artifacts it describes; they must be complete."""
     manifest = load_manifest(out)
     text = card(manifest, load_report(manifest).models, load_described(manifest))
-    with atomic_write(out / FILE) as file:
-        file.write(text.encode())
+    artifact_files.add(out, {FILE: text.encode()})
 
 
 def card(manifest: Manifest, report: Models, data: Data) -> str:
@@ -63,28 +72,38 @@ def card(manifest: Manifest, report: Models, data: Data) -> str:
     name, entry, info = manifest.default, report[manifest.default], manifest.model()
     sets, tests = _sets(entry), entry.tests
     licence = info.data["licence"].lower().replace(" ", "-")
-    known = len(sets) == 1 and licence in LICENCES
+    # What people reviewed comes from photos whose licence nobody stated.
+    known = len(sets) == 1 and licence in LICENCES and entry.reviewed is None
     how = info.chosen["how"]
     return Template(TEMPLATE.read_text("utf-8")).substitute(
         license=licence if known else "other",
         datasets=", ".join(map(_quoted, sets)),
         default=name,
         results="\n".join(_front_matter(test, figures) for test, figures in tests.items()),
+        eaten=_eaten(manifest),
         models=_models(manifest, report),
         fitted_on=_fitted_on(entry, data),
-        validation=_count(entry.counts.validation),
+        validation=count(entry.counts.validation),
         other_counts=_other_counts(report, name),
+        few=split.FEW,
         chosen_how=how[0].upper() + how[1:],
         test_sets="\n".join(
             f"- {figures.title} ({figures.kind}): {figures.photos:,} photos; "
             f"licence: {data[test].licence}."
             for test, figures in tests.items()
         ),
+        verdicts=_verdicts(entry),
         results_by_model="\n\n".join(map(_results, report.values())),
         covered=_covered(entry),
+        rules_how=card_rules.how(info),
+        conditions=card_rules.conditions(info),
+        profiles=card_rules.profiles(entry),
+        served=card_rules.served(entry),
+        ages=card_rules.ages(entry),
         groups="\n\n".join(_groups(entry, name)),
         data="".join(f" --data {one}" for one in sets),
         tests="".join(f" --test {test}" for test in tests if test not in sets),
+        reviews=f" --reviews FILE --review-weight {entry.reviewed.each}" if entry.reviewed else "",
         chosen_models="".join(f" --model {one}" for one in _chosen(report)),
     )
 
@@ -113,12 +132,15 @@ def _chosen(report: Models) -> list[str]:
 
 
 def _other_counts(report: Models, default: str) -> str:
-    """A sentence for each further model that was fitted on another number of photos."""
-    counts = {name: entry.counts for name, entry in report.items()}
+    """A sentence for each further model that was fitted on something else."""
+    sentences = {
+        name: f"was fitted on {entry.fitted_on}, with {entry.counts.validation:,} held out."
+        for name, entry in report.items()
+    }
     return "".join(
-        f" `{name}` was fitted on {count.training:,} photos, with {count.validation:,} held out."
-        for name, count in counts.items()
-        if count != counts[default]
+        f" `{name}` {sentence}"
+        for name, sentence in sentences.items()
+        if sentence != sentences[default]
     )
 
 
@@ -129,28 +151,45 @@ def _sets(entry: ModelReport) -> list[str]:
 
 def _fitted_on(entry: ModelReport, data: Data) -> str:
     """What was fitted on, in a sentence, and of several data sets how much each of them counts."""
-    total = entry.counts.training
     sets = {name: data[name] for name in _sets(entry)}
     facts = [f"{s.title} ({s.source}; licence: {s.licence})" for s in sets.values()]
     if len(facts) == 1:
-        return f"{total:,} photos of {facts[0]};"
+        reviewed = f", and {entry.reviewed}" if entry.reviewed else ""
+        return f"{entry.photos:,} photos of {facts[0]}{reviewed};"
     rows = []
     for (name, part), words in zip(entry.learned.items(), facts, strict=True):
         duplicates = data[name].duplicates
         pairs = sum(duplicates.sets.values()) if duplicates else 0
-        left_out = sum(data[name].left_out.get(why, 0) for why in shared_photos.REASONS)
+        left_out = sum(data[name].left_out.get(why, 0) for why in near_duplicates.REASONS)
         counts, weight = (part.training, part.validation), f"{part.weight:.1%}"
-        rows.append([words, *map(_count, counts), weight, _count(pairs), _count(left_out)])
-    header = ["data set", "fitted on", "chosen on", "weight", "pairs shared", "left out for that"]
+        rows.append([words, *map(count, counts), weight, count(pairs), count(left_out)])
+    header = ["data set", "fitted on", "chosen on", "weight", "pairs shared", "left out"]
     return f"""\
-{_table(header, rows)}
+{table(header, rows)}
 
 Every photo counts the same, so that a data set's weight is its share. *Pairs shared* are photos \
-that another data set, also one that is only tested on, has too, by perceptual hash; *left out for \
-that* those that are not trained on, as it would have spoiled a test or counted a photo twice. \
-Each data set is tested on apart.
+that another data set, also one that is only tested on, has too, by perceptual hash; *left out* \
+those, and such within a data set, that are not trained on, as it would have spoiled a test or the \
+validation, or counted a photo twice. Each data set is tested on apart.
 
-Fitted on are {total:,} photos in all;"""
+In all these are {entry.fitted_on};"""
+
+
+def _eaten(manifest: Manifest) -> str:
+    """Which crops the models take, in a sentence."""
+    by_template: dict[types.Template, list[str]] = {}
+    for name, info in manifest.models.items():
+        by_template.setdefault(info.template, []).append(f"`{name}`")
+    kinds = {
+        template: f"{'colour' if template.colour else 'grey'} crop of a face, "
+        f"{template.side} x {template.side}"
+        for template in by_template
+    }
+    gives = "give the probability of the label *female*."
+    if len(kinds) == 1:
+        return f"All models take an aligned {next(iter(kinds.values()))}, and {gives}"
+    each = [f"an aligned {kinds[t]} ({', '.join(names)})" for t, names in by_template.items()]
+    return f"The models take {' or '.join(each)}, and {gives}"
 
 
 def _models(manifest: Manifest, report: Models) -> str:
@@ -159,29 +198,38 @@ def _models(manifest: Manifest, report: Models) -> str:
             f"`{name}`" + (" (default)" if name == manifest.default else ""),
             info.title,
             f"{info.file.bytes / 1e6:.1f} MB",
-            _count(report[name].support_vectors),
+            count(report[name].support_vectors),
             f"{report[name].milliseconds['32']:.2f} ms",
         ]
         for name, info in manifest.models.items()
     ]
-    return _table(["model", "what it is", "file", "support vectors", "a face, 32 at once"], rows)
+    return table(["model", "what it is", "file", "support vectors", "a face, 32 at once"], rows)
+
+
+def _verdicts(entry: ModelReport) -> str:
+    """What users get: each test set, read with the default detector."""
+    rows = []
+    for name, ways in entry.end_to_end.items():
+        whole = ways[detectors.DEFAULT]
+        figures = (interval(whole.metrics[metric]) for metric in VERDICTS)
+        rows.append([entry.tests[name].title, count(whole.photos), *figures])
+    return table(["test set", "photos", *VERDICTS.values()], rows)
 
 
 def _results(entry: ModelReport) -> str:
     rows = [
-        [test.title, _count(test.photos), *(_interval(test.metrics[metric]) for metric in METRICS)]
+        [test.title, count(test.photos), *(interval(test.metrics[metric]) for metric in METRICS)]
         for test in entry.tests.values()
     ]
-    table = _table(["test set", "photos", *METRICS.values()], rows)
-    return f"### {entry.title}\n\n{table}"
+    figures = table(["test set", "photos", *METRICS.values()], rows)
+    return f"### {entry.title}\n\n{figures}"
 
 
 def _covered(entry: ModelReport) -> str:
-    words = {"lower": "a mask over the lower half", "upper": "a mask over the upper half"}
     rows = [
         [
             entry.tests[name].title,
-            words[part],
+            changes.WORDS[part],
             f"{result.accuracy_found_plain:.1%}",
             f"{result.accuracy_found:.1%}",
             *(f"{result.metrics[share].value:.1%}" for share in ("unsure", "wrong", "missed")),
@@ -191,7 +239,7 @@ def _covered(entry: ModelReport) -> str:
         if result.accuracy_found is not None
     ]
     header = ["test set", "drawn", "accuracy without", "with", "“?”", "answered wrong", "missed"]
-    return _table(header, rows)
+    return table(header, rows)
 
 
 def _groups(entry: ModelReport, name: str) -> Iterator[str]:
@@ -207,32 +255,16 @@ def _group_table(attribute: str, groups: Grouping) -> str:
     rows = [
         [
             value,
-            _count(row.faces),
-            *(_interval(row.metrics[metric]) for metric in ("accuracy", "coverage", "risk")),
+            count(row.faces),
+            *(interval(row.metrics[metric]) for metric in ("accuracy", "coverage", "risk")),
         ]
         for value, row in groups.by_group.items()
     ]
-    table = _table([attribute, "faces", "Accuracy", "Answered", "Wrong answers"], rows)
+    figures = table([attribute, "faces", "Accuracy", "Answered", "Wrong answers"], rows)
     if not groups.gap:
-        return table
+        return figures
     gap = groups.gap["accuracy"]
     return (
-        f"{table}\n\nThe gap in accuracy is {gap.difference * 100:.1f} points, between "
+        f"{figures}\n\nThe gap in accuracy is {gap.difference * 100:.1f} points, between "
         f"{gap.lowest} and {gap.highest}."
     )
-
-
-def _count(number: int) -> str:
-    return f"{number:,}"
-
-
-def _interval(figure: Interval) -> str:
-    if isnan(figure.value):
-        return "–"
-    ends = ("–" if isnan(end) else f"{end:.3f}" for end in (figure.low, figure.high))
-    return f"{figure.value:.3f} ({' to '.join(ends)})"
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = (header, ["---"] * len(header), *rows)
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

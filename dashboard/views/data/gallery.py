@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -12,15 +12,17 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.app import access
+from dashboard.app.choice import select
+from dashboard.app.markdown import plain
 from dashboard.app.page_artifacts import sentences
-from dashboard.widgets import output, results
-from dashboard.widgets.picture_input import plain
+from dashboard.widgets import face_cards, output, scaled
 from facespace.datasets import labelled_faces as labelled_photos
 from facespace.datasets import layouts
 from facespace.datasets.dataset import Dataset, Photo, read_dataset
 from facespace.faces import annotate, detectors, evidence
 from facespace.faces.analyze import analyze
-from facespace.io import images, tables
+from facespace.faces.wording import face_text, in_words
+from facespace.io import images, names, tables
 from facespace.metrics import groups
 from facespace.types import RGB, FacespaceError, Reading
 
@@ -51,7 +53,7 @@ def gallery() -> None:
     with sentences():
         dataset = _read(folder, _changed(folder))
     for problem in dataset.problems:
-        st.caption(problem)
+        st.caption(plain(problem))
     photos = _sifted(dataset)
     if not photos:
         st.info("No photo is all of this.", icon=":material/filter_alt_off:")
@@ -74,29 +76,37 @@ def _folder() -> Path | None:
         text = st.text_input(
             "Folder",
             placeholder="/home/me/photos",
-            help="With a labels.csv (columns file, gender), sub-folders female and male, or the "
+            help="With a labels.csv (columns file, gender), folders female and male, or the "
             "layout of FairFace, LFW or UTKFace.",
             key="folder",
             persist_state="session",
         )
-        return Path(text).expanduser() if text and text.strip() else None
+        return names.path(text).expanduser() if text and text.strip() else None
     folders = [path for path in (named, *sorted(named.glob("*/"))) if layouts.of(path)]
     if not folders:
         st.warning(
-            f"FACESPACE_DATA names {named}, in which there are no labelled photos.",
+            f"FACESPACE_DATA names {plain(named)}, in which there are no labelled photos.",
             icon=":material/build:",
         )
         st.stop()
-    return st.selectbox("Data set", folders, format_func=lambda path: path.name, key="folder")
+    return st.selectbox(
+        "Data set", folders, format_func=lambda path: names.written(path.name), key="folder"
+    )
 
 
 def _changed(folder: Path) -> tuple[int, ...]:
     """What is different once photos were added or labels changed."""
-    marks = (folder / name for name in (".", "female", "male", *sorted(layouts.TEXTS)))
+    texts = (folder / name for name in sorted(layouts.TEXTS))
+    marks = (folder, *layouts.classes(folder), *texts)
     return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in marks)
 
 
-@st.cache_resource(max_entries=2, ttl=600, show_spinner="Reading the folder …")
+@st.cache_resource(
+    max_entries=2,
+    ttl=600,
+    show_spinner="Reading the folder …",
+    hash_funcs={type(Path()): os.fsencode},  # Streamlit's own takes only names that are text
+)
 def _read(folder: Path, changed: tuple[int, ...]) -> Dataset:
     return read_dataset(folder)
 
@@ -108,11 +118,10 @@ def _sifted(dataset: Dataset) -> list[Photo]:
         for key, (title, of) in FILTERS.items():
             values = sorted({of(photo) for photo in dataset.photos} - {""}, key=groups.order_of)
             if values:
-                chosen = st.selectbox(
+                chosen = select(
                     title,
                     [_ALL, *values],
-                    key=f"gallery_{key}",
-                    bind="query-params",
+                    f"gallery_{key}",
                     width=150,
                     on_change=_to_the_first_sheet,
                 )
@@ -127,14 +136,14 @@ def _sheet(photos: Sequence[Photo], first: int) -> None:
             with st.container(width=SIDE + 8, gap="xxsmall"):
                 words = _in_words(photo)
                 try:
-                    thumbnail = _fit(images.load(photo.path), SIDE)
+                    thumbnail = scaled.fitted(images.load(photo.path), SIDE)
                     st.image(thumbnail, alt=f"Photo {number}: {words}", width=SIDE)
                 except FacespaceError as error:
-                    st.caption(f"{plain(photo.path.name)}: {error}")
+                    st.caption(f"{plain(photo.path.name)}: {plain(error)}")
                 if st.button(
                     f"{number:,} · {photo.label}",
                     key=f"open {number}",
-                    help=f"{plain(photo.path.name)}: {words}",
+                    help=f"{plain(photo.path.name)}: {plain(words)}",
                     type="tertiary",
                 ):
                     _steps(photo)
@@ -147,33 +156,45 @@ def _to_the_first_sheet() -> None:
 @st.dialog("From photo to verdict", width="large")
 def _steps(photo: Photo) -> None:
     """One photo on its way: as it is, grey, with its detection, cropped, and judged."""
-    st.write(f"{plain(photo.path.name)}, labelled {_in_words(photo)}.")
+    st.write(f"{plain(photo.path.name)}, labelled {plain(_in_words(photo))}.")
     with sentences():
         rgb = images.load(photo.path)
         reading, searched = _analyzed(rgb, photo.path.name)
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     overlay = annotate.draw(_with_landmarks(searched, reading), reading.faces)
     steps = [
-        (_fit(rgb, 480), f"1 · Photo, {rgb.shape[1]} × {rgb.shape[0]}"),
-        (_fit(np.asarray(grey, np.uint8), 480), "2 · Grey"),
-        (_fit(overlay, 480), f"3 · Found by {detectors.TITLES[reading.detector]}"),
+        (scaled.fitted(rgb, 480), f"1 · Photo, {rgb.shape[1]} × {rgb.shape[0]}"),
+        (scaled.fitted(np.asarray(grey, np.uint8), 480), "2 · Grey"),
+        (scaled.fitted(overlay, 480), f"3 · Found by {detectors.TITLES[reading.detector]}"),
     ]
-    faces = reading.faces[: results.SHOWN_CROPS]
-    steps += [(results.enlarged(f.crop), f"4 · Crop {i}") for i, f in enumerate(faces, 1)]
+    faces = reading.faces[: face_cards.SHOWN]
+    steps += [(scaled.enlarged(f.crop), f"4 · Crop {i}") for i, f in enumerate(faces, 1)]
     with st.container(horizontal=True):
         for picture, caption in steps:
-            st.image(picture, caption, width=160, alt=f"{caption}, {photo.path.name}")
+            st.image(
+                picture, caption, width=160, alt=f"{caption}, {names.written(photo.path.name)}"
+            )
     if searched is not rgb:
         st.caption("As it is, no face is found; its edge is repeated around it, as for training.")
     if not reading.faces:
         st.info("No face was found, so this photo is left out.", icon=":material/search_off:")
     for number, face in enumerate(reading.faces, 1):
-        why = results.in_words(face.verdict.reasons)
-        st.write(f"**5 · Verdict {number}: {annotate.certainty_text(face)}**{why and f' ({why})'}.")
+        why = in_words(face.verdict.reasons)
+        st.write(f"**5 · Verdict {number}: {face_text(face)}**{why and f' ({why})'}.")
     brightness, contrast = evidence.light(rgb)
-    rows = [{"brightness": brightness, "contrast": contrast, **_measured(f)} for f in reading.faces]
+    light: dict[str, float | None] = {"brightness": brightness, "contrast": contrast}
+    rows = [
+        light
+        | {
+            "face": face.detection.box.side,
+            "sharpness": face.evidence.sharpness,
+            "turn": face.evidence.yaw,
+            "distance": face.score.distance,
+        }
+        for face in reading.faces
+    ]
     output.table(
-        pd.DataFrame(rows or [{"brightness": brightness, "contrast": contrast}]),
+        pd.DataFrame(rows or [light]),
         "What is measured of this photo and its faces",
         {
             "brightness": st.column_config.NumberColumn("Brightness", format="%.0f"),
@@ -184,7 +205,9 @@ def _steps(photo: Photo) -> None:
             "distance": st.column_config.NumberColumn("Distance from face space", format="%.2f"),
         },
     )
-    output.download("What was found (JSON)", tables.to_json([reading]), f"{photo.path.stem}.json")
+    output.download(
+        "What was found (JSON)", tables.to_json([reading]), f"{names.written(photo.path.stem)}.json"
+    )
 
 
 def _analyzed(rgb: RGB, name: str) -> tuple[Reading, RGB]:
@@ -210,22 +233,6 @@ def _with_landmarks(rgb: RGB, reading: Reading) -> RGB:
     return marked
 
 
-def _measured(face: Any) -> dict[str, float | None]:
-    return {
-        "face": face.detection.box.side,
-        "sharpness": face.evidence.sharpness,
-        "turn": face.evidence.yaw,
-        "distance": face.score.distance,
-    }
-
-
 def _in_words(photo: Photo) -> str:
     """All that the data set says of a photo: ``female, 20-29, East Asian, train``."""
     return ", ".join(filter(None, (photo.label, photo.age, photo.race, photo.split)))
-
-
-def _fit(picture: Any, side: int) -> Any:
-    scale = side / max(picture.shape[:2])
-    if scale >= 1:
-        return picture
-    return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

@@ -6,12 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from dashboard.app.choice import select
 from dashboard.app.page_artifacts import sentences
 from dashboard.views.data import tables
-from dashboard.views.data.tables import ATTRIBUTES
-from dashboard.views.data.view import View
-from dashboard.widgets import output, results
-from dashboard.widgets.choice import select
+from dashboard.views.data.tables import ATTRIBUTES, View
+from dashboard.widgets import output, scaled
 from facespace.artifacts.mean_faces import load as load_mean_faces
 from facespace.charts import data as charts
 from facespace.types import Floats
@@ -32,23 +31,27 @@ def mean_faces(view: View) -> None:
             with st.container(horizontal=True):
                 for value, mean in by[attribute].items():
                     caption = f"{value} · {mean.faces:,} faces"
-                    picture = results.enlarged(_grey(mean.picture))
+                    picture = scaled.enlarged(_grey(mean.picture))
                     st.image(picture, caption, width=104, alt=f"Mean face of {caption}")
     everyone = {(key, value): by[key][value] for key in ATTRIBUTES for value in by.get(key, ())}
     if len(everyone) < 2:
         return
     st.subheader("How two of them differ")
     left, right = st.columns(2)
-    names = list(everyone)
-    chosen = select("This", names, "mean", lambda name: name[1], left)
-    minus = select("Minus this", names, "minus", lambda name: name[1], right, index=1)
+    chosen, minus = (
+        select(words, everyone, key, lambda group: group[1], place, index, "-".join)
+        for words, key, place, index in (
+            ("This", "mean", left, 0),
+            ("Minus this", "minus", right, 1),
+        )
+    )
     first, second = everyone[chosen], everyone[minus]
     one, other = chosen[1], minus[1]
     gap = first.picture - second.picture
     left, right = st.columns(2, vertical_alignment="center")
     with left, st.container(horizontal=True):
         for name, mean in ((one, first), (other, second)):
-            picture = results.enlarged(_grey(mean.picture))
+            picture = scaled.enlarged(_grey(mean.picture))
             st.image(picture, name, width=160, alt=f"Mean face of {name}")
     with right:
         words = f"{one} minus {other}: at most {np.abs(gap).max():.1f} of 255 grey levels"

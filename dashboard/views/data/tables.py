@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from dashboard.views.evaluation.tables import short
 from facespace.artifacts.dataset_description import (
     Counts,
     Described,
@@ -48,14 +47,22 @@ WAYS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page shows: the manifest, a data set's name, and what is said of it."""
+
+    manifest: Manifest
+    name: str
+    data: Described
+
+
 def counts(tables: Mapping[str, Counts]) -> pd.DataFrame:
     """One row a value: how many photos are labelled female and male."""
-    rows = [
+    return pd.DataFrame(
         {"by": by, "value": value, **row}
         for by, table in tables.items()
         for value, row in table.items()
-    ]
-    return pd.DataFrame(rows)
+    )
 
 
 def crossing(table: Counts, rows: str) -> pd.DataFrame:
@@ -74,33 +81,30 @@ def measures(tables: Mapping[str, Distribution]) -> pd.DataFrame:
 
 def measures_by_group(tables: Mapping[str, Distribution]) -> pd.DataFrame:
     """One row a measure and group: its photos and percentiles."""
-    rows = [
+    return pd.DataFrame(
         {"measure": key, "by": attribute, "value": value, **asdict(row)}
         for key, table in tables.items()
         for attribute, groups in table.by.items()
         for value, row in groups.items()
-    ]
-    return pd.DataFrame(rows)
+    )
 
 
 def found(ways: Mapping[str, Mapping[str, Detected]], by: str) -> pd.DataFrame:
     """One row a way of looking and group: its photos, and those in which a face was found."""
-    rows = [
+    return pd.DataFrame(
         {"Found by": way, by: value, **asdict(row), "share": row.found / row.photos}
         for way, groups in ways.items()
         for value, row in groups.items()
-    ]
-    return pd.DataFrame(rows)
+    )
 
 
 def means(by: Mapping[str, Mapping[str, MeanFace]]) -> pd.DataFrame:
     """One row a mean face: of how many it is."""
-    rows = [
+    return pd.DataFrame(
         {"by": attribute, "value": value, "faces": mean.faces}
         for attribute, table in by.items()
         for value, mean in table.items()
-    ]
-    return pd.DataFrame(rows)
+    )
 
 
 def left_out(data: Described) -> pd.DataFrame:
@@ -118,19 +122,6 @@ def duplicates(twice: Duplicates) -> pd.DataFrame:
     rows += [("nearly alike", key, getattr(twice.near, key)) for key in keys]
     rows += [("nearly alike", f"with {name}", number) for name, number in twice.sets.items()]
     return pd.DataFrame(rows, columns=["kind", "what", "number"])
-
-
-def cutoffs(manifest: Manifest, measure: str) -> dict[str, float]:
-    """Where a verdict becomes "?" for what is measured."""
-    if measure == "face":
-        sizes: dict[float, list[str]] = {}
-        for name, info in manifest.models.items():
-            sizes.setdefault(info.smallest_face, []).append(short(name))
-        return {f"smallest face, {' and '.join(who)}": size for size, who in sizes.items()}
-    known = {"sharpness": manifest.cutoffs.sharpness, "turn": manifest.cutoffs.yaw}
-    cutoff = known.get(measure)
-    words = {"sharpness": "blurred below", "turn": "profile above"}
-    return {} if cutoff is None else {f"{words[measure]} {cutoff:.3g}": cutoff}
 
 
 def span(table: Distribution) -> str:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from facespace.faces.covering import painted
+from facespace.faces.annotate import painted
 from facespace.types import RGB
 
 
@@ -32,6 +32,33 @@ def lamps(_: RGB, blur: int) -> RGB:
     return np.asarray(picture.filter(ImageFilter.GaussianBlur(blur)))
 
 
+def eight(astronaut: RGB) -> RGB:
+    """The astronaut eight times, each made harder in another way: what tells detectors apart.
+
+    Returns:
+        uint8 (520, 1040, 3): plain, tilted, on the side, masked; with the eyes covered, out of
+        focus, in the dark, and small.
+    """
+    head = astronaut[0:250, 100:350]
+    mask = painted(astronaut, [(184, 125), (223, 116), (264, 125), *_JAW], _CLOTH)
+    band = painted(astronaut, [(170, 88), (275, 88), (275, 118), (170, 118)], (40, 40, 46))
+    small = np.full_like(head, 96)
+    small[100:150, 100:150] = cv2.resize(head, (50, 50), interpolation=cv2.INTER_AREA)
+    tiles = [
+        *(head, _turned(head, 35), _turned(head, 90), mask[0:250, 100:350]),
+        *(band[0:250, 100:350], cv2.GaussianBlur(head, (0, 0), 6), head // 6, small),
+    ]
+    framed = [cv2.copyMakeBorder(t, *(5,) * 4, cv2.BORDER_CONSTANT, value=(96,) * 3) for t in tiles]
+    return np.concatenate([np.concatenate(framed[i : i + 4], axis=1) for i in (0, 4)])
+
+
+def _turned(head: RGB, degrees: float) -> RGB:
+    height, width = head.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    turned = cv2.warpAffine(head, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(turned, np.uint8)
+
+
 def moving(astronaut: RGB, motion: int) -> RGB:
     """The astronaut in six sizes, each smeared sideways over ``motion`` pixels."""
     kernel = np.full((1, max(1, motion)), 1 / max(1, motion), np.float32)
@@ -44,10 +71,9 @@ def moving(astronaut: RGB, motion: int) -> RGB:
 def masked(astronaut: RGB, share: int) -> RGB:
     """The astronaut in six sizes, a mask over ``share`` % of the way from the chin to the eyes."""
     top = _CHIN - share / 100 * (_CHIN - _EYES)
-    chin = [(262, 150), (246, 174), (222, 183), (200, 174), (185, 150)]
     corners = [(184, top + 8), (223, top), (264, top + 8)]
-    corners += [(x, max(y, top + 8)) for x, y in chin]
-    return _sizes(painted(astronaut, corners, (169, 200, 221)) if share else astronaut)
+    corners += [(x, max(y, top + 8)) for x, y in _JAW]
+    return _sizes(painted(astronaut, corners, _CLOTH) if share else astronaut)
 
 
 def covered(astronaut: RGB, share: int) -> RGB:
@@ -65,6 +91,10 @@ def covered(astronaut: RGB, share: int) -> RGB:
 
 #: Heights in the example, in pixels from above.
 _FOREHEAD, _EYES, _CHIN = 63, 102, 176
+
+#: The lower edge of a mask, from right to left, and its colour.
+_JAW = ((262, 150), (246, 174), (222, 183), (200, 174), (185, 150))
+_CLOTH = (169, 200, 221)
 
 #: Heights of the heads in drawn pictures, in pixels; faces are about half as high.
 _HEADS = (220, 170, 120, 90, 64, 44)

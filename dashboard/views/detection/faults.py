@@ -13,11 +13,11 @@ from dashboard.app.page_artifacts import sentences
 from dashboard.views.detection.fault_pictures import covered, lamps, masked, moving
 from dashboard.views.detection.measured import ALARMS, CONTENDERS, VALUES, at, table, text
 from dashboard.views.detection.side_by_side import boxed
-from dashboard.widgets import results
 from facespace import gate
 from facespace.faces import detectors
 from facespace.faces.analyze import Settings, analyze
 from facespace.faces.detectors import Detector
+from facespace.faces.wording import count
 from facespace.types import RGB, Detection
 
 #: The first app's detector, and the two that each fault is shown on.
@@ -113,7 +113,7 @@ def story(fault: Fault, astronaut: RGB) -> None:
             detector, sentence = detectors.working(name)
             title = detectors.TITLES[detector.name]
             detections, outcome = _judged(detector, rgb, (label, amount), detector.name)
-            words = f"{title}: {results.count(len(detections), 'face')}"
+            words = f"{title}: {count(len(detections), 'face')}"
             st.image(boxed(rgb, detections), width="stretch", alt=words)
             st.markdown(f"**{words}.** {outcome}")
             if sentence:
@@ -124,22 +124,20 @@ def story(fault: Fault, astronaut: RGB) -> None:
 def _judged(
     _detector: Detector, _rgb: RGB, identity: Hashable, name: str
 ) -> tuple[list[Detection], str]:
-    """What is found in a drawn picture, and what comes of it; kept by ``identity``, ``name``."""
+    """What is found in a drawn picture, and what the page Photo makes of it.
+
+    Kept by ``identity`` and ``name``.
+    """
     with gate.enter():
         detections = _detector.detect(_rgb)
-    return detections, _outcome(_rgb, name, len(detections))
-
-
-def _outcome(rgb: RGB, name: str, detections: int) -> str:
-    """What the page Photo makes of a picture in which the detector found so many."""
     if not detections:
-        return ""
-    faces = analyze(rgb, Settings(detector=name)).faces
+        return [], ""
+    faces = analyze(_rgb, Settings(detector=name)).faces
     asked = sum(face.verdict.label == "?" for face in faces)
-    parts = [f"{len(faces) - asked} predicted female or male", f"{asked} marked “?”"]
-    if len(faces) < detections:
-        parts.append(f"{detections - len(faces)} thrown out")
-    return f"On the page Photo: {', '.join(parts)}."
+    words = f"{len(faces) - asked} predicted female or male, {asked} marked “?”"
+    if len(faces) < len(detections):
+        words += f", {len(detections) - len(faces)} thrown out"
+    return detections, f"On the page Photo: {words}."
 
 
 def story_figures(fault: Fault, figures: Mapping[str, Any]) -> None:

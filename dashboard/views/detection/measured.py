@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from dashboard.app.choice import one_of, select
 from dashboard.widgets import output
-from dashboard.widgets.choice import one_of, select
-from facespace.charts import detection as charts
+from facespace.charts import evaluation as charts
 from facespace.faces import detectors
 
 #: What ``benchmarks/detectors.py`` measured, among the artifacts.
@@ -62,18 +63,16 @@ def measured(figures: Mapping[str, Any]) -> None:
         for name, row in measurements.items()
     }
     _draw(shown, "" if not empty else "false alarms in 100 pictures", percent=not empty)
-    rows = []
-    for name, row in measurements.items():
-        cells = {
-            words if part == "all" else f"{words}, unseen half": text(metric, half.get(metric))
+    rows = [
+        {"Detector": CONTENDERS[name]}
+        | {
+            f"{words}{part}": text(metric, half.get(metric))
             for metric, words in metrics.items()
-            for part, half in (("all", row), ("odd", row.get("odd", {})))
+            for part, half in (("", row), (", unseen half", row.get("odd", {})))
         }
-        rows.append(
-            {"Detector": CONTENDERS[name]}
-            | cells
-            | {"640 × 480, ms": figures[name].get("milliseconds")}
-        )
+        | {"640 × 480, ms": figures[name].get("milliseconds")}
+        for name, row in measurements.items()
+    ]
     table(pd.DataFrame(rows), f"{SETS.get(chosen, chosen)}: all figures by detector")
     first = next(iter(measurements.values()))
     faces = f" with {first['faces']:,} faces" if first.get("faces") else ""
@@ -105,11 +104,7 @@ def _by(measurements: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def _draw(table: Mapping[str, Mapping[str, float | None]], axis: str, percent: bool = True) -> None:
-    spoken = "; ".join(
-        f"{title}: "
-        + ", ".join(f"{words} {text('' if percent else ALARMS, v)}" for words, v in row.items())
-        for title, row in table.items()
-    )
+    spoken = output.spoken(table, partial(text, "" if percent else ALARMS))
     output.draw(charts.detection(table, CONTENDERS[detectors.DEFAULT], axis, percent), spoken)
 
 

@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.widgets import output, results
+from dashboard.app.markdown import plain
+from dashboard.widgets import output, scaled
 from facespace import gate
 from facespace.charts.style import NEUTRAL
 from facespace.faces import annotate, detectors
 from facespace.faces.detectors import Detector
 from facespace.faces.detectors.haar import Haar
+from facespace.faces.wording import count
 from facespace.io import encode
 from facespace.types import RGB, Detection
 
@@ -40,7 +42,7 @@ class Look:
 
 def boxed(rgb: RGB, detections: Sequence[Detection], longest: int | None = None) -> RGB:
     """Draw every detection's box with its number; the picture no longer than ``longest`` pixels."""
-    picture = results.fitted(rgb, longest) if longest else rgb
+    picture = scaled.fitted(rgb, longest) if longest else rgb
     scale = picture.shape[1] / rgb.shape[1]
     return annotate.draw_detections(picture, detections, NEUTRAL, scale)
 
@@ -51,14 +53,13 @@ def side_by_side(rgb: RGB, identity: Hashable) -> list[Look]:
     One that cannot be used is left out, and a sentence says so.
     """
     looks: list[Look] = []
-    places: list[Any] = []
     for name in detectors.NAMES:
         detector, sentence = detectors.working(name)
         if sentence:
-            st.warning(sentence, icon=":material/build:")
+            st.warning(plain(sentence), icon=":material/build:")
             continue
         if len(looks) % 2 == 0:
-            places = list(st.columns(2))
+            places = st.columns(2)
         with places[len(looks) % 2]:
             looks.append(_panel(detector, rgb, identity))
     st.caption(
@@ -76,9 +77,9 @@ def _panel(detector: Detector, rgb: RGB, identity: Hashable) -> Look:
             detector, settings = _settings(detector)
     _warm(detector, detector.name)
     detections, milliseconds = _timed(detector, rgb, identity, detector.name, settings)
-    count = results.count(len(detections), "face")
-    st.image(boxed(rgb, detections, SHOWN_SIDE), width="stretch", alt=f"{title}: {count}")
-    st.markdown(f"**{count}** in {milliseconds:.0f} ms")
+    found = count(len(detections), "face")
+    st.image(boxed(rgb, detections, SHOWN_SIDE), width="stretch", alt=f"{title}: {found}")
+    st.markdown(f"**{found}** in {milliseconds:.0f} ms")
     return Look(detector.name, settings, detections, milliseconds)
 
 
@@ -129,15 +130,12 @@ def _timed(
     _detector: Detector, _rgb: RGB, identity: Hashable, name: str, settings: Mapping[str, float]
 ) -> tuple[list[Detection], float]:
     """What is found, and in how many milliseconds; kept by ``identity``, ``name``, ``settings``."""
-    options: dict[str, Any] = {k: settings[k] for k in _OPTIONS if k in settings}
+    # Haar is made anew with its settings; YuNet is given them when it is asked.
+    options: dict[str, Any] = {} if isinstance(_detector, Haar) else dict(settings)
     with gate.enter():
         start = time.perf_counter()
         detections = _detector.detect(_rgb, **options)
         return detections, (time.perf_counter() - start) * 1000
-
-
-#: Settings that a detector is given when it is asked, not when it is made.
-_OPTIONS = ("threshold", "small_faces")
 
 
 def downloads(name: str, rgb: RGB, looks: Sequence[Look]) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.app.settings import choose_model
 from dashboard.views.eigenfaces.chosen_face import SHOWN, Look
-from dashboard.widgets import output, results
+from dashboard.widgets import output, scaled
 from facespace.artifacts import face_space
 from facespace.artifacts.manifest import ModelInfo
 from facespace.charts import explain as charts
@@ -18,10 +18,9 @@ from facespace.explain import gradient_path as directions
 from facespace.explain import occlusion as occlusions
 from facespace.explain.gradient_path import Direction
 from facespace.faces import model
-from facespace.faces.decide import Rules, decide
 from facespace.faces.model import Model
 from facespace.io import encode
-from facespace.types import Crops, Face, Floats, Score
+from facespace.types import Crops, Floats, Label
 
 #: The model whose coordinates these are.
 NAME = "eigenfaces"
@@ -35,14 +34,14 @@ STEPS = np.round(np.linspace(-3, 3, 61), 1)
 
 def judged(judge: Model, crops: Crops) -> Floats:
     """Probabilities of female, float32 (N,)."""
-    return np.asarray(judge.run(crops)[0][:, judge.info.classes.index("female")])
+    return np.asarray(judge.run(crops).probability[:, judge.info.classes.index("female")])
 
 
-def verdict(info: ModelInfo, face: Face, probability: float) -> str:
+def verdict(info: ModelInfo, probability: float) -> Label:
     """The verdict by the model's own threshold and certainty alone."""
-    rules = Rules(info.threshold, info.certainty, 0)
-    score = Score(probability, 0.0, np.empty(0, np.float32))
-    return decide(face.detection, score, rules).label
+    if max(probability, 1 - probability) < info.certainty:
+        return "?"
+    return "female" if probability >= info.threshold else "male"
 
 
 def walk(look: Look) -> None:
@@ -58,7 +57,7 @@ def _walk(look: Look, judge: Model) -> None:
     if st.session_state.get("walked") != identity or not set(keys) <= set(st.session_state):
         _stand(identity, own, keys, 1)
     faces = space.rebuilt(np.stack([own, _moved(own, keys)]) * space.deviations)
-    _compared(look.found, faces, judge)
+    _compared(faces, judge)
     with st.container(horizontal=True):
         for title, icon, to in (
             ("Back to the face", ":material/undo:", 1),
@@ -67,7 +66,7 @@ def _walk(look: Look, judge: Model) -> None:
             st.button(title, icon=icon, on_click=_stand, args=(identity, own, keys, to))
         output.download(
             "This face (PNG)",
-            lambda: encode.to_png(np.repeat(results.enlarged(faces[1])[..., None], 3, axis=2)),
+            lambda: encode.to_png(np.repeat(scaled.enlarged(faces[1])[..., None], 3, axis=2)),
             "facespace-walk.png",
         )
     columns = st.columns(2)
@@ -91,7 +90,7 @@ def _moved(own: Floats, keys: list[str]) -> Floats:
     return moved
 
 
-def _compared(face: Face, faces: Crops, judge: Model) -> None:
+def _compared(faces: Crops, judge: Model) -> None:
     """The face and the walk, what each reads as, and the difference."""
     before, after = judged(judge, faces).tolist()
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -99,18 +98,12 @@ def _compared(face: Face, faces: Crops, judge: Model) -> None:
             (faces[0], "The face", before, "The face rebuilt from all its numbers"),
             (faces[1], "The walk", after, "The face where the sliders are"),
         ):
-            words = f"{name}: {verdict(judge.info, face, female)}, {female:.0%} female"
-            st.image(results.enlarged(crop), words, width=SHOWN, alt=alt)
-        st.metric(
-            "Reads as female",
-            f"{after:.1%}",
-            f"{_signed(100 * (after - before), 1)} points",
-            border=True,
-            width=SHOWN,
-            delta_color="off",
-            delta_arrow="off",
-        )
-        st.metric("Verdict", verdict(judge.info, face, after), border=True, width=SHOWN)
+            words = f"{name}: {verdict(judge.info, female)}, {female:.0%} female"
+            st.image(scaled.enlarged(crop), words, width=SHOWN, alt=alt)
+        change = f"{_signed(100 * (after - before), 1)} points"
+        name = judge.info.title.partition(":")[0]
+        output.metric(f"Female, by {name}", f"{after:.1%}", change, width=SHOWN)
+        output.metric(f"Verdict of {name}", verdict(judge.info, after), width=SHOWN)
 
 
 def _slider(i: int, key: str, effect: Floats, own: float) -> None:
@@ -149,7 +142,7 @@ def _coloured(picture: Floats) -> npt.NDArray[np.uint8]:
     share = (picture / max(float(np.abs(picture).max()), 1e-9))[..., None]
     minus, white, plus = (np.array(c) for c in ((84, 39, 136), (247, 247, 247), (179, 88, 6)))
     mixed = white + np.maximum(share, 0) * (plus - white) + np.maximum(-share, 0) * (minus - white)
-    return results.enlarged(np.rint(mixed).astype(np.uint8))
+    return scaled.enlarged(np.rint(mixed).astype(np.uint8))
 
 
 def direction(look: Look) -> None:
@@ -174,8 +167,8 @@ def _direction(look: Look, judge: Model) -> None:
     left, right = st.columns(2)
     with left.container(horizontal=True):
         st.image(
-            results.enlarged(faces[chosen]),
-            f"{_signed(at, 1)} steps: {verdict(judge.info, look.found, now)}, {now:.0%} female",
+            scaled.enlarged(faces[chosen]),
+            f"{_signed(at, 1)} steps: {verdict(judge.info, now)}, {now:.0%} female",
             width=SHOWN,
             alt=f"The face {_signed(at, 1)} steps towards female",
         )
@@ -195,7 +188,7 @@ def _direction(look: Look, judge: Model) -> None:
     shown = [int(np.abs(STEPS - step).argmin()) for step in range(-3, 4)]
     captions = [f"{_signed(STEPS[i])}: {probability[i]:.0%} female" for i in shown]
     st.image(
-        [results.enlarged(faces[i]) for i in shown],
+        [scaled.enlarged(faces[i]) for i in shown],
         captions,
         width=104,
         alt=[f"The face at {caption}" for caption in captions],
@@ -223,7 +216,6 @@ def _path(sha256: str, crop: npt.NDArray[np.uint8]) -> tuple[Direction, Crops, F
 
 def occlusion(look: Look) -> None:
     """What in the crop a model's probability hangs on."""
-    crop = look.crop
     with st.container(horizontal=True):
         name = choose_model(look.manifest)
         patch = st.slider("Patch, pixels", 8, 32, 16, 4, key="patch", bind="query-params")
@@ -236,6 +228,7 @@ def occlusion(look: Look) -> None:
             bind="query-params",
         )
     info = look.manifest.models[name]
+    crop = look.eaten(info.template)
     sensitivity = _sensitivity(info.name, info.file.sha256, crop, patch, stride)
     change = sensitivity.change
     most = np.unravel_index(np.abs(change).argmax(), change.shape)
@@ -248,20 +241,16 @@ def occlusion(look: Look) -> None:
             f"{change.max():+.1%}, most at row {row:.0f}, column {column:.0f}",
         )
     with right:
-        st.metric(
-            "Predicted female, nothing covered", f"{sensitivity.probability:.1%}", border=True
-        )
-        st.metric(
+        output.metric("Predicted female, nothing covered", f"{sensitivity.probability:.1%}")
+        output.metric(
             "With the patch where it counts most",
             f"{sensitivity.probability + change[most]:.1%}",
             f"{_signed(100 * change[most], 1)} points",
-            border=True,
-            delta_color="off",
-            delta_arrow="off",
         )
-        st.image(results.enlarged(crop), "What the model saw", width=220, alt="The bare crop")
+        st.image(scaled.enlarged(crop), "What the model saw", width=220, alt="The bare crop")
+    kind = "grey patch" if crop.ndim == 2 else "patch of its mean colour"
     st.caption(
-        f"A grey patch of {patch} × {patch} pixels slides over the crop of {len(crop)} × "
+        f"A {kind}, {patch} × {patch} pixels, slides over the crop of {len(crop)} × "
         f"{len(crop)} pixels ({change.size:,} places). Orange: covered here the face reads more "
         "female, so what is there speaks for male; blue the other way round; clear: nothing "
         "changes (Zeiler and Fergus, 2014). The patch itself is something that no face has, and a "

@@ -8,16 +8,19 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboard.app.choice import select
+from dashboard.app.markdown import plain
 from dashboard.views.eigenfaces.chosen_face import SHOWN, Look, missing
-from dashboard.widgets import output, results
-from dashboard.widgets.choice import one_of
+from dashboard.widgets import output, scaled
 from facespace.artifacts import coordinates as measured
-from facespace.charts import coordinates as places
 from facespace.charts import space as charts
-from facespace.metrics.groups import LEAST_GROUP, order_of
+from facespace.metrics.groups import LEAST_GROUP
 from facespace.types import FacespaceError
 
 GRID_COLUMNS = 4
+
+#: The attribute whose groups are the labels.
+SEX = "sex"
 
 
 def basis(look: Look) -> None:
@@ -26,7 +29,7 @@ def basis(look: Look) -> None:
     left, right = st.columns([1, 3])
     with left:
         st.subheader("Mean face")
-        st.image(results.enlarged(space.mean_face), width=256, alt="The mean of all faces")
+        st.image(scaled.enlarged(space.mean_face), width=256, alt="The mean of all faces")
     with right:
         st.subheader("How much they explain")
         output.draw(
@@ -73,26 +76,24 @@ def rebuild(look: Look) -> None:
         "Eigenfaces used", 0, space.components, space.components, key="k", bind="query-params"
     )
     used = look.coordinates[None, :k]
-    grey, scaled = space.errors(crop)
+    grey, standard = space.errors(crop)
     with st.container(horizontal=True):
-        st.metric(
+        output.metric(
             "Left unexplained",
-            f"{scaled[k]:.3f}",
+            f"{standard[k]:.3f}",
             help="Root mean square error, in standard deviations of a pixel",
-            border=True,
         )
-        st.metric(
+        output.metric(
             "In grey levels",
             f"{grey[k]:.1f}",
             help="Root mean square error of the rebuilt crop, of 255",
-            border=True,
         )
     with st.container(horizontal=True):
         for picture, words in (
-            (crop, "What the model saw"),
+            (crop, "The grey crop"),
             (space.rebuilt(used)[0], f"From {k} numbers"),
         ):
-            st.image(results.enlarged(picture), words, width=SHOWN, alt=words)
+            st.image(scaled.enlarged(picture), words, width=SHOWN, alt=words)
         with st.container(width=SHOWN):
             output.draw(
                 charts.signed(crop - space.grey(used)[0], SHOWN + 20),
@@ -103,63 +104,59 @@ def rebuild(look: Look) -> None:
     with left:
         st.subheader("The more numbers, the closer")
         output.draw(
-            charts.errors(grey, scaled, k),
+            charts.errors(grey, standard, k),
             f"Error by number of eigenfaces: {grey[0]:.1f} grey levels with none, "
             f"{grey[-1]:.1f} with all",
         )
     with right:
         st.subheader("How unlike a face")
-        _distance(look, float(scaled[-1]))
+        _distance(look, float(standard[-1]))
     table = pd.DataFrame(
         {
             "eigenface": np.arange(1, space.components + 1),
             "standard_deviations": look.coordinates / space.deviations,
             "error_grey_levels": grey[1:],
-            "error_scaled": scaled[1:],
+            "error_scaled": standard[1:],
         }
     )
     output.download("The face in numbers (CSV)", table, "facespace-face.csv")
 
 
 def _distance(look: Look, distance: float) -> None:
-    cutoff = look.manifest.cutoffs.distance
     try:
         found = measured.load()
     except FacespaceError as error:
-        st.info(str(error), icon=":material/straighten:")
+        st.info(plain(error), icon=":material/straighten:")
         st.metric("Distance from face space", f"{distance:.3f}")
         return
     name = _test_set(look, found, "Beside the training crops")
     nearer = found.nearer(distance)
     output.draw(
-        places.distances(
+        charts.distances(
             found.edges,
             {look.title(key): found.counts[key] for key in (measured.TRAINING, name)},
             distance,
-            cutoff,
         ),
         f"Distance from face space of all training crops; this face’s is {distance:.3f}, more "
         f"than that of {nearer:.0%}",
     )
-    beyond = "" if cutoff is None else f" Beyond {cutoff:.3f} the verdict is “?”."
     st.caption(
         f"What all eigenfaces leave unexplained is the face’s **distance from face space**: "
-        f"{distance:.3f}, more than that of {nearer:.0%} of the training crops.{beyond}"
+        f"{distance:.3f}, more than that of {nearer:.0%} of the training crops. It is one of "
+        "the measures by which a verdict becomes “?”."
     )
 
 
 def _test_set(look: Look, found: measured.Measured, label: str) -> str:
-    return st.selectbox(
-        label, list(found.tests), format_func=look.title, key="set", bind="query-params"
-    )
+    return select(label, found.tests, "set", look.title)
 
 
 def test_faces(look: Look) -> None:
-    """Where test faces lie, without names or pictures, and which mean face is nearest."""
+    """Where test faces lie, without names or pictures, and which label's mean face is nearest."""
     try:
         found = measured.load()
     except FacespaceError as error:
-        st.info(str(error), icon=":material/straighten:")
+        st.info(plain(error), icon=":material/straighten:")
     else:
         _scatter(look, found)
     if look.face is None:
@@ -169,9 +166,10 @@ def test_faces(look: Look) -> None:
     try:
         means = measured.group_means(look.space)
     except FacespaceError as error:
-        st.info(f"{error} Mean faces of groups cannot be compared.", icon=":material/group:")
+        st.info(f"{plain(error)} Mean faces of groups cannot be compared.", icon=":material/group:")
         return
-    _nearest(look, means)
+    if SEX in means:
+        _nearest(look, means[SEX])
 
 
 def _scatter(look: Look, found: measured.Measured) -> None:
@@ -181,15 +179,15 @@ def _scatter(look: Look, found: measured.Measured) -> None:
         placed = found.tests[name]
         names = [f"PC{i + 1}" for i in range(placed.coordinates.shape[1])]
         axes = [
-            st.selectbox(words, names, index=i, key=key, bind="query-params")
+            select(words, names, key, index=i)
             for i, (words, key) in enumerate((("Across", "x"), ("Up", "y")))
         ]
         if st.toggle("Three dimensions", key="solid", bind="query-params"):
-            axes.append(st.selectbox("Deep", names, index=2, key="z", bind="query-params"))
+            axes.append(select("Deep", names, "z", index=2))
     face = None if look.face is None else look.coordinates / look.space.deviations
     women = int(placed.female.sum())
     output.draw(
-        places.scatter(placed.coordinates, placed.female, [names.index(a) for a in axes], face),
+        charts.scatter(placed.coordinates, placed.female, [names.index(a) for a in axes], face),
         f"{len(placed.female):,} test faces of {look.title(name)} by {' and '.join(axes)}, "
         f"{women:,} labelled female",
     )
@@ -203,27 +201,29 @@ def _scatter(look: Look, found: measured.Measured) -> None:
     output.download("Coordinates (CSV)", table, f"facespace-{name}-coordinates.csv")
 
 
-def _nearest(look: Look, means: Mapping[str, Mapping[str, measured.GroupMean]]) -> None:
-    attribute = one_of("Mean faces by", means, "means")
-    groups = means[attribute]
+def _nearest(look: Look, groups: Mapping[str, measured.GroupMean]) -> None:
+    """How far the face is from the mean face of either label.
+
+    Not from those of races and ages: nothing here says either of anybody.
+    """
     apart = {
-        value: float(np.linalg.norm(look.coordinates - groups[value].coordinates))
-        for value in sorted(groups, key=order_of)
+        label: float(np.linalg.norm(look.coordinates - group.coordinates))
+        for label, group in groups.items()
     }
     best = min(apart, key=apart.__getitem__)
     spread = max(apart.values()) - apart[best]
     output.draw(
-        places.nearest(
+        charts.nearest(
             apart,
-            {value: group.faces for value, group in groups.items()},
+            {label: group.faces for label, group in groups.items()},
             LEAST_GROUP,
             "distance between coordinates",
         ),
-        f"Distance to the mean face of each {attribute}: "
-        + ", ".join(f"{value} {distance:.3f}" for value, distance in apart.items()),
+        "Distance to the mean face of each label: "
+        + ", ".join(f"{label} {distance:.3f}" for label, distance in apart.items()),
     )
     st.caption(
-        f"Nearest: **{best.replace('_', ' ')}** (in brackets the faces that a mean is of). Mean "
+        f"Nearest: **{best}** (in brackets the faces that a mean is of). Mean "
         f"faces lie close together: this one is {apart[best]:.2f} away, the farthest only "
         f"{spread:.2g} more, so the nearest says little of a single face. The way from pixels to "
         "coordinates is affine: the coordinates of a mean face are the mean of its faces’ "

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.app.choice import select
 from dashboard.app.page_artifacts import page_artifacts, sentences
 from dashboard.app.settings import choose_model
 from dashboard.views.evaluation.tables import View
-from dashboard.widgets.choice import select
-from facespace.artifacts import report, scores
+from facespace.artifacts import report, scores, verdicts
 
 
 def choose() -> View:
@@ -20,6 +20,7 @@ def choose() -> View:
     with sentences():
         reports = report.load_report(manifest).models
         scored = scores.scored(manifest) if scores.FILE in manifest.files else {}
+        judged = verdicts.judged(manifest)
     tests = {key: test for entry in reports.values() for key, test in entry.tests.items()}
     left, right = st.columns(2)
     titles = {key: f"{test.title} ({test.kind})" for key, test in tests.items()}
@@ -28,7 +29,7 @@ def choose() -> View:
         name = choose_model(manifest)
     known = {key: reports[key] for key in manifest.models if key in reports}
     tested = {key: entry for key, entry in known.items() if test in entry.tests}
-    return View(manifest, tested, name, test, scored.get(test), reports)
+    return View(manifest, tested, name, test, scored.get(test), reports, judged.get(test, {}))
 
 
 def stop_untested(view: View) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
@@ -20,79 +19,9 @@ from facespace.metrics.intervals import Interval
 from facespace.metrics.operating_point import Confusion, OperatingPoint
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A number of a model that a slider, its address or a click on a curve tries out.
-
-    ``key``: of the slider. ``own``: the model's; the slider shows it rounded to so many
-    ``digits``, and where it stands there the model's own counts. ``ends``: of the slider.
-    ``words``: what the number is called.
-    """
-
-    key: str
-    own: float
-    digits: int
-    ends: tuple[float, float]
-    words: str
-
-    @property
-    def first(self) -> float:
-        """Where the slider stands at first."""
-        return round(self.own, self.digits)
-
-    def slider(self, label: str, words: str) -> float:
-        """Draw the slider and the way back; return the number tried."""
-        left, right = st.columns([3, 1], vertical_alignment="bottom")
-        tried = left.slider(
-            label,
-            *(*self.ends, self.first, 10**-self.digits),
-            format=f"%.{self.digits}f",
-            help=words,
-            key=self.key,
-            bind="query-params",
-            persist_state="session",
-        )
-        right.button(
-            f"Back to {self.first:.{self.digits}f}",
-            help="The model’s own",
-            on_click=self.set,
-            args=(self.first,),
-            disabled=tried == self.first,
-            icon=":material/undo:",
-            key=f"{self.key}_back",
-            width="stretch",
-        )
-        return self.own if tried == self.first else float(tried)
-
-    def set(self, value: float) -> None:
-        """Move the slider, before the page runs again."""
-        low, high = self.ends
-        st.session_state[self.key] = round(min(max(value, low), high), self.digits)
-
-    def clicked(self, chart: str) -> None:
-        """Move the slider to what was clicked in the chart of that key, if it says a number."""
-        for point in st.session_state[chart].selection.points:
-            given = point.get("customdata")
-            value = given[0] if isinstance(given, list | tuple) else given
-            if value is not None:
-                self.set(float(value))
-
-
-def clickable(figure: go.Figure, words: str, trial: Trial) -> None:
-    """A figure whose strong curve moves a trial where it is clicked."""
-    key = f"{trial.key}_curve"
-    st.plotly_chart(
-        figure,
-        width="stretch",
-        alt=words,
-        key=key,
-        on_select=lambda: trial.clicked(key),
-        selection_mode="points",
-    )
-
-
 def scores(view: View, threshold: float, certainty: float) -> None:
     """The histogram of a model's scores by label, with the threshold and the band of "?"."""
+    st.subheader("The scores")
     assert view.scores is not None
     female, probability = view.scores.female, view.scores.probability[view.name]
     counts, band = histogram(female, probability), (1 - certainty, certainty)
@@ -109,35 +38,28 @@ def scores(view: View, threshold: float, certainty: float) -> None:
     )
 
 
-def card(title: str, value: str, below: str, words: str | None = None) -> None:
-    """A figure with its interval below, and what it says."""
-    st.metric(
-        title,
-        value,
-        below,
-        help=words,
-        border=True,
-        delta_color="off",
-        delta_arrow="off",
-    )
-
-
-def metrics(names: Iterable[str], cells: Mapping[str, Interval]) -> None:
-    """Some metrics with their intervals, side by side."""
+def metrics(
+    names: Iterable[str],
+    cells: Mapping[str, Interval],
+    words_of: Mapping[str, tuple[str, str]] = METRICS,
+) -> None:
+    """Some metrics with their intervals, side by side, by the title and the words of each."""
     shown = list(names)
     with output.cards(len(shown), "-".join(shown)):
         for metric in shown:
-            title, words = METRICS[metric]
+            title, words = words_of[metric]
             value = tables.number(metric, cells[metric].value)
-            card(title, value, tables.interval(metric, cells[metric]), words)
+            output.metric(title, value, tables.interval(metric, cells[metric]), help=words)
 
 
-def spoken(rows: Mapping[str, Mapping[str, str]]) -> str:
-    """Figures by two names in words: ``One: a 1, b 2; Other: a 3, b 4``."""
-    return "; ".join(
-        f"{name}: " + ", ".join(f"{part} {figure}" for part, figure in row.items())
-        for name, row in rows.items()
-    )
+def models(cells: Mapping[str, Mapping[str, Interval]]) -> None:
+    """The two metrics of models that say most, by a model's title all that it has."""
+    titles = {metric: METRICS[metric][0] for metric in ("balanced_accuracy", "auc")}
+    words = {
+        model: {title: tables.whole(metric, row[metric]) for metric, title in titles.items()}
+        for model, row in cells.items()
+    }
+    output.draw(charts.intervals(cells, titles), output.spoken(words))
 
 
 def calibration(bins: Reliability) -> None:
@@ -185,6 +107,9 @@ def areas(metrics: Mapping[str, Mapping[str, Interval]], metric: str) -> str:
     )
 
 
-def helped(metric: str) -> Any:
-    """A column of a metric, which says what it means."""
-    return st.column_config.TextColumn(help=METRICS[metric][1], alignment="right")
+def explained(names: Iterable[str]) -> dict[str, Any]:
+    """Columns of metrics, each of which says what it means."""
+    return {
+        title: st.column_config.TextColumn(help=words, alignment="right")
+        for title, words in (METRICS[metric] for metric in names)
+    }

@@ -8,22 +8,23 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.app.navigation import link
 from dashboard.app.page_artifacts import sentences
-from dashboard.views.detection.measured import CONTENDERS, FILE
-from dashboard.views.evaluation import drawing
+from dashboard.views.detection.measured import CONTENDERS, FILE, at
 from dashboard.views.evaluation.tables import View, number
 from dashboard.widgets import output
 from facespace.charts import evaluation as charts
 from facespace.faces import detectors
 from facespace.metrics.classification import EndToEnd
 
-#: Columns of the table of detectors: which set, which metric, and what it is multiplied by.
+#: Columns of the table of detectors: where the figure is, and what it is multiplied by. Of the
+#: masked faces and the profiles only those: both sets have other faces too.
 OF_DETECTORS = {
-    "Crowds, precision": ("wider_val", "precision", 100),
-    "Crowds, found": ("wider_val", "recall", 100),
-    "Masks, found": ("masked_faces", "recall", 100),
-    "Profiles, found": ("cfp_profile", "recall", 100),
-    "False alarms in 100 pictures": ("negatives", "false_alarms_per_100", 1),
+    "Crowds, precision": (("wider_val", "precision"), 100),
+    "Crowds, found": (("wider_val", "recall"), 100),
+    "Masked faces, found": (("masked_faces", "by", "mask", "with_mask", "recall"), 100),
+    "Profiles, found": (("cfp_profile", "by", "pose", "profile", "recall"), 100),
+    "False alarms in 100 pictures": (("negatives", "false_alarms_per_100"), 1),
 }
 
 COVERS = {"": "without", "lower": "lower half", "upper": "upper half"}
@@ -64,26 +65,17 @@ def _detectors(view: View) -> None:
     with sentences():
         figures = view.manifest.json(FILE)
     st.subheader("What each detector finds")
-    frame = _listed(figures)
-    percent = st.column_config.NumberColumn(format="%.1f %%")
-    alarms = st.column_config.NumberColumn(format="%.1f")
+    formats = {
+        words: "%.1f %%" if scale == 100 else "%.1f" for words, (_, scale) in OF_DETECTORS.items()
+    }
+    formats["640 × 480, ms"] = "%.0f"
     output.table(
-        frame,
+        _listed(figures),
         "Each detector with precision, recall, false alarms and time",
-        {
-            words: percent if scale == 100 else alarms
-            for words, (_, _, scale) in OF_DETECTORS.items()
-        }
-        | {
-            "Detector": st.column_config.TextColumn(pinned=True),
-            "640 × 480, ms": st.column_config.NumberColumn(format="%.0f"),
-        },
+        {words: st.column_config.NumberColumn(format=form) for words, form in formats.items()}
+        | {"Detector": st.column_config.TextColumn(pinned=True)},
     )
-    st.page_link(
-        "pages/detectors.py",
-        label="By size, pose, blur and mask: Detectors",
-        icon=":material/frame_inspect:",
-    )
+    link("detectors", "By size, pose, blur and mask: Detectors")
 
 
 def _listed(figures: Mapping[str, Any]) -> pd.DataFrame:
@@ -92,8 +84,8 @@ def _listed(figures: Mapping[str, Any]) -> pd.DataFrame:
     for name, title in CONTENDERS.items():
         entry = figures.get(name, {})
         cells = {
-            words: None if (value := entry.get(part, {}).get(metric)) is None else value * scale
-            for words, (part, metric, scale) in OF_DETECTORS.items()
+            words: None if (value := at(entry, *path)) is None else value * scale
+            for words, (path, scale) in OF_DETECTORS.items()
         }
         if any(value is not None for value in cells.values()):
             rows.append({"Detector": title} | cells | {"640 × 480, ms": entry.get("milliseconds")})
@@ -101,24 +93,18 @@ def _listed(figures: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _shares(results: Mapping[str, EndToEnd]) -> None:
-    output.draw(
-        charts.shares({name: result.metrics for name, result in results.items()}),
-        drawing.spoken(
-            {
-                name: {
-                    words: f"{result.metrics[outcome].value:.1%}"
-                    for outcome, (words, _, _) in charts.OUTCOMES.items()
-                }
-                for name, result in results.items()
-            }
-        ),
-    )
+    metrics = {name: result.metrics for name, result in results.items()}
+    words = {
+        name: {words: f"{cells[key].value:.1%}" for key, (words, _, _) in charts.OUTCOMES.items()}
+        for name, cells in metrics.items()
+    }
+    output.draw(charts.shares(metrics), output.spoken(words))
     photos = max((result.photos for result in results.values()), default=0)
+    accuracies = (
+        f"{name} {number('balanced_accuracy', cells['balanced_accuracy'].value)}"
+        for name, cells in metrics.items()
+    )
     st.caption(
         f"{photos:,} photos. Balanced accuracy with no “?”, a missed face counted as wrong: "
-        + ", ".join(
-            f"{name} {number('balanced_accuracy', result.metrics['balanced_accuracy'].value)}"
-            for name, result in results.items()
-        )
-        + "."
+        f"{', '.join(accuracies)}."
     )

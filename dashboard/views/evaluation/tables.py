@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from textwrap import wrap
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,9 @@ import pandas as pd
 from facespace.artifacts.manifest import Manifest, ModelInfo
 from facespace.artifacts.report import Classifier, ModelReport, Tested
 from facespace.artifacts.scores import Scored
+from facespace.artifacts.verdicts import Judged
+from facespace.faces import detectors
+from facespace.metrics.classification import EndToEnd
 from facespace.metrics.intervals import Interval
 from facespace.metrics.operating_point import Confusion
 
@@ -28,10 +30,7 @@ METRICS = {
     "brier": ("Brier score", "Mean squared error of the probability; 0 is best"),
     "ece": ("ECE", "Calibration error: mean distance of the probability from what was observed"),
     "accuracy": ("Accuracy", "Share of all faces predicted as labelled"),
-    "recall_female": (
-        "Recall, female",
-        "Share of faces labelled female that are predicted so",
-    ),
+    "recall_female": ("Recall, female", "Share of faces labelled female that are predicted so"),
     "recall_male": ("Recall, male", "Share of faces labelled male that are predicted so"),
     "average_precision": ("Average precision", "Area under the precision-recall curve of female"),
     "f1": ("F1", "Harmonic mean of precision and recall of female"),
@@ -45,11 +44,20 @@ METRICS = {
     "augrc": ("AUGRC", "Area under the generalised risk-coverage curve; 0 is best"),
 }
 
+#: Metrics of photo in, verdict out: what people call them, and what they say.
+VERDICTS = {
+    "coverage": ("Answered", "Share of all photos that get a verdict, female or male"),
+    "risk": ("Wrong answers", "Share of the answered photos not predicted as labelled"),
+    "unsure": ("Marked “?”", "Share of all photos whose face is left for a human to look at"),
+    "missed": ("No face found", "Share of all photos in which no face was found"),
+}
+
 #: Those that the report has of every model and test set.
 REPORTED = tuple(metric for metric in METRICS if not metric.startswith("precision_"))
 
-#: Those on top of the page, and those that are not percentages.
-FIRST = ("balanced_accuracy", "auc", "coverage", "risk", "brier", "ece")
+#: Those that compare best, those on top of the page, and those that are not percentages.
+COMPARED = ("balanced_accuracy", "auc", "coverage", "risk")
+FIRST = (*COMPARED, "brier", "ece")
 DECIMAL = ("auc", "ece", "brier", "average_precision", "f1", "kappa", "aurc", "augrc")
 
 
@@ -58,7 +66,8 @@ class View:
     """What the page looks at: a model and a test set, beside all models tested on that set.
 
     ``scores``: those of the test set; None where the artifacts have none. ``every``: all models,
-    whichever sets they were tested on.
+    whichever sets they were tested on. ``judged``: what users get for each photo of the test set,
+    by model; empty where the artifacts do not say.
     """
 
     manifest: Manifest
@@ -67,6 +76,7 @@ class View:
     test: str
     scores: Scored | None = None
     every: Mapping[str, ModelReport] = field(default_factory=dict)
+    judged: Mapping[str, Judged] = field(default_factory=dict)
 
     @property
     def info(self) -> ModelInfo:
@@ -82,6 +92,11 @@ class View:
     def figures(self) -> Tested:
         """Its figures on the test set."""
         return self.entry.tests[self.test]
+
+    @property
+    def served(self) -> EndToEnd:
+        """What its users get, with the default detector."""
+        return self.entry.end_to_end[self.test][detectors.DEFAULT]
 
     @property
     def title(self) -> str:
@@ -119,7 +134,7 @@ def interval(metric: str, cell: Interval) -> str:
     """The ends of an interval, ``88.0% to 93.1%``; a dash where there is none.
 
     Where every drawn sample has the same value, since nothing or everything was seen, the bootstrap
-    cannot say how far the truth may be.
+    cannot say how far the truth may be; shares have the rule of three then.
     """
     if np.isnan(cell.low):
         return "–"
@@ -133,59 +148,56 @@ def whole(metric: str, cell: Interval) -> str:
     return f"{number(metric, cell.value)} ({interval(metric, cell)})"
 
 
-def columns(metric: str, metrics: Mapping[str, Interval]) -> dict[str, str]:
-    """A metric's value and interval, as two columns of a table."""
-    title, cell = METRICS[metric][0], metrics[metric]
-    return {title: number(metric, cell.value), f"{title}, 95 %": interval(metric, cell)}
-
-
-def unrounded(metric: str, cell: Interval) -> dict[str, float]:
-    """A metric's value and interval, as three columns of a file."""
-    return {metric: cell.value, f"{metric}_low": cell.low, f"{metric}_high": cell.high}
+def columns(names: Iterable[str], metrics: Mapping[str, Interval]) -> dict[str, str]:
+    """Values and intervals of some metrics, each as two columns of a table."""
+    row: dict[str, str] = {}
+    for metric in names:
+        title, cell = METRICS[metric][0], metrics[metric]
+        row |= {title: number(metric, cell.value), f"{title}, 95 %": interval(metric, cell)}
+    return row
 
 
 def of_thousand(confusion: Confusion) -> str:
-    """What becomes of 1,000 women and of 1,000 men, in a sentence."""
+    """What becomes of 1,000 faces labelled female and of 1,000 labelled male, in a sentence."""
     parts = []
-    for people, own, other, row in (
-        ("women", "female", "male", confusion[0]),
-        ("men", "male", "female", confusion[1][::-1]),
+    for own, other, row in (
+        ("female", "male", confusion[0]),
+        ("male", "female", confusion[1][::-1]),
     ):
         right = round(1000 * row[0] / sum(row))
-        parts.append(f"1,000 {people}, {right:,} are predicted {own}, {1000 - right:,} {other}")
-    return f"Of {parts[0]}; of {parts[1]}."
+        parts.append(f"labelled {own}, {right:,} are predicted so, {1000 - right:,} {other}")
+    return f"Of 1,000 faces {parts[0]}; of 1,000 {parts[1]}."
 
 
 def answered_of_thousand(metrics: Mapping[str, Interval]) -> str:
     """What becomes of 1,000 faces, in a sentence.
 
     Args:
-        metrics: ``right`` and ``wrong``, as ``thresholds.at_point`` gives them.
+        metrics: ``coverage`` and ``wrong``, shares of all faces.
     """
-    right, wrong = (round(1000 * metrics[name].value) for name in ("right", "wrong"))
-    left = 1000 - right - wrong
+    answered, wrong = (thousand(metrics[name].value) for name in ("coverage", "wrong"))
     return (
-        f"Of 1,000 faces, {right + wrong:,} are answered, {right:,} as labelled and {wrong:,} not; "
-        f"{left:,} are “?”, for a human to look at."
+        f"Of 1,000 faces, {answered:,} are answered, {wrong:,} of them wrong; "
+        f"{1000 - answered:,} are left to a human."
     )
+
+
+def thousand(share: float) -> int:
+    """A share of all as so many of 1,000."""
+    return round(1000 * share)
 
 
 def models(view: View) -> pd.DataFrame:
     """All models on the test set, a row each, and what each costs: size and time."""
-    rows = []
-    for name, entry in view.reports.items():
-        metrics = entry.tests[view.test].metrics
-        row: dict[str, Any] = {"Model": short(name)}
-        for metric in ("balanced_accuracy", "auc"):
-            row |= columns(metric, metrics)
-        for metric in ("ece", "coverage", "risk"):
-            row[METRICS[metric][0]] = number(metric, metrics[metric].value)
-        row |= {
-            "File, MB": view.manifest.models[name].file.bytes / 1e6,
-            "A face, ms": entry.milliseconds["32"],
-        }
-        rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(
+        {"Model": short(name)}
+        | columns(("balanced_accuracy", "auc"), cells)
+        | {METRICS[key][0]: number(key, cells[key].value) for key in ("ece", "coverage", "risk")}
+        | {"File, MB": view.manifest.models[name].file.bytes / 1e6}
+        | {"ms per face": entry.milliseconds["32"]}
+        for name, entry in view.reports.items()
+        for cells in [entry.tests[view.test].metrics]
+    )
 
 
 def metrics(test: Tested) -> pd.DataFrame:
@@ -226,17 +238,14 @@ def across(reports: Mapping[str, ModelReport], metric: str) -> dict[str, dict[st
 
 def all_sets(reports: Mapping[str, ModelReport]) -> pd.DataFrame:
     """Every model on every test set, a row each, with the metrics that compare best."""
-    rows = []
-    for test in dict.fromkeys(test for entry in reports.values() for test in entry.tests):
-        for name, entry in reports.items():
-            if (figures := entry.tests.get(test)) is None:
-                continue
-            row: dict[str, Any] = {"Test set": figures.title, "Kind": figures.kind}
-            row |= {"Photos": figures.photos, "Model": short(name)}
-            for metric in ("balanced_accuracy", "auc", "coverage", "risk"):
-                row |= columns(metric, figures.metrics)
-            rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(
+        {"Test set": figures.title, "Kind": figures.kind, "Photos": figures.photos}
+        | {"Model": short(name)}
+        | columns(COMPARED, figures.metrics)
+        for test in dict.fromkeys(test for entry in reports.values() for test in entry.tests)
+        for name, entry in reports.items()
+        if (figures := entry.tests.get(test)) is not None
+    )
 
 
 def classifiers(table: Sequence[Classifier]) -> pd.DataFrame:

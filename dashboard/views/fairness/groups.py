@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.views.evaluation.tables import METRICS, View, number
+from dashboard.app.choice import select
+from dashboard.views.evaluation.tables import METRICS, View
 from dashboard.views.fairness import tables
 from dashboard.widgets import output
-from dashboard.widgets.choice import select
 from facespace.charts import fairness as charts
 from facespace.metrics.groups import LEAST_GROUP, Group
 
@@ -33,7 +33,8 @@ def largest(view: View) -> None:
         )
     elif sentences:
         st.caption(
-            "The largest of many gaps is large by chance too: look whether the intervals lie apart."
+            "The largest of many gaps is large by chance too: look whether the intervals lie "
+            f"apart. {tables.unseen(attributes)}"
         )
 
 
@@ -44,23 +45,23 @@ def groups(view: View) -> None:
     attribute = select("Groups by", attributes, "groups", tables.spoken, left)
     metric = select("Show", tables.OF_GROUPS, "group_metric", lambda key: METRICS[key][0], right)
     table, title = attributes[attribute].by_group, METRICS[metric][0]
+    overall = view.figures.metrics[metric].value
     crossed = ", " in attribute
     if all(math.isnan(group.metrics[metric].value) for group in table.values()):
         st.info("None of these faces is answered.", icon=":material/help:")
     elif crossed:
-        output.draw(
-            charts.crossing(table, metric, title, LEAST_GROUP), _words(title, metric, table)
-        )
+        figure = charts.crossing(table, metric, title, LEAST_GROUP)
+        output.draw(figure, tables.listed(metric, table))
         with st.expander("With intervals"):
-            _intervals(view, metric, table)
+            intervals(table, metric, overall)
     else:
-        _intervals(view, metric, table)
+        intervals(table, metric, overall)
     st.write(tables.gap(metric, attributes[attribute]))
     st.caption(
         f"{'Below each share' if crossed else 'In brackets'} the number of faces; groups of fewer "
         f"than {LEAST_GROUP} are {'grey' if crossed else 'faint'} and have no part in the gap. "
         "Ages and groups are as the data set labels them. Where all n faces of a group are right, "
-        "the bootstrap’s interval has no width: a share of 3/n may still be wrong (rule of three)."
+        "the interval says that a share of 3/n may still be wrong (rule of three)."
     )
     with st.expander("The same as a table"):
         output.table(tables.groups(table), f"{title} and more by {tables.spoken(attribute)}")
@@ -71,15 +72,7 @@ def groups(view: View) -> None:
     )
 
 
-def _intervals(view: View, metric: str, table: Mapping[str, Group]) -> None:
-    title, overall = METRICS[metric][0], view.figures.metrics[metric].value
-    output.draw(
-        charts.groups(table, metric, title, LEAST_GROUP, overall), _words(title, metric, table)
-    )
-
-
-def _words(title: str, metric: str, table: Mapping[str, Group]) -> str:
-    return f"{title}: " + "; ".join(
-        f"{name} {number(metric, group.metrics[metric].value)} of {group.faces} faces"
-        for name, group in table.items()
-    )
+def intervals(table: Mapping[str, Group], metric: str, overall: float) -> None:
+    """A metric of each group with its interval, beside that of all faces."""
+    figure = charts.groups(table, metric, METRICS[metric][0], LEAST_GROUP, overall)
+    output.draw(figure, tables.listed(metric, table))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.views.evaluation import drawing
+from dashboard.app.choice import select
 from dashboard.views.evaluation.tables import View, number
 from dashboard.views.fairness import tables
 from dashboard.widgets import output
-from dashboard.widgets.choice import select
 from facespace.charts import fairness as charts
 from facespace.metrics import fairness, groups
 from facespace.metrics.groups import LEAST_GROUP
@@ -35,8 +34,8 @@ def thresholds(view: View) -> None:
         return
     left, right = st.columns(2)
     attribute = select("A threshold for each", kinds, "threshold_by", tables.spoken, left)
-    words = fairness.CRITERIA
-    criterion = select("So that this is equal", words, "criterion", words.__getitem__, right)
+    equal = fairness.CRITERIA
+    criterion = select("So that this is equal", equal, "criterion", equal.__getitem__, right)
     outcome = fairness.equalised(
         scores.female,
         scores.probability[view.name],
@@ -54,19 +53,15 @@ def thresholds(view: View) -> None:
         return
     _outcome(outcome, criterion)
     own = {name: outcome.groups[name] for name in outcome.own}
-    output.draw(
-        charts.thresholds(own),
-        "Read as labelled with one threshold, and with its own: "
-        + "; ".join(
-            f"{name}: "
-            + ", ".join(
-                f"{sex} {number('recall', group.before[f'recall_{sex}'])}, then "
-                f"{number('recall', group.after[f'recall_{sex}'])}"
-                for sex in ("female", "male")
-            )
-            for name, group in own.items()
-        ),
-    )
+    rates = {
+        name: {
+            sex: f"{number(key, group.before[key])}, then {number(key, group.after[key])}"
+            for sex, key in (("female", "recall_female"), ("male", "recall_male"))
+        }
+        for name, group in own.items()
+    }
+    words = "Read as labelled with one threshold, and with its own"
+    output.draw(charts.thresholds(own), f"{words}: {output.spoken(rates)}")
     st.caption(
         "Hollow: with the one threshold; filled: with the group’s own. In brackets the faces "
         "measured."
@@ -90,7 +85,7 @@ def _outcome(outcome: fairness.Equalised, criterion: str) -> None:
             for when, title in (("before", "one threshold"), ("after", "own thresholds")):
                 cell = outcome.measured[f"{part}_{when}"]
                 ends = f"{number(part, cell.low)} to {number(part, cell.high)}"
-                drawing.card(f"{words}, {title}", number(part, cell.value), ends)
+                output.metric(f"{words}, {title}", number(part, cell.value), ends)
     st.caption(
         "On the very half that the thresholds were chosen on, the gap would seem to fall from "
         f"{outcome.optimistic['gap_before'].value:.1%} to "

@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.app import consent
-from dashboard.views.folder.job import FolderJob
-from dashboard.views.folder.run import go_on
-from dashboard.widgets import output, results, review_queue
-from dashboard.widgets.picture_input import plain
+from dashboard.app import address, consent
+from dashboard.app.markdown import plain
+from dashboard.app.page_artifacts import sentences
+from dashboard.app.settings import leaning
+from dashboard.views.folder.job import FolderJob, go_on
+from dashboard.widgets import output, results, review_queue, same
+from dashboard.widgets.picture_input import Picture
+from dashboard.widgets.read_pictures import read_all
 from facespace.batch import output_pictures, writers
 from facespace.batch.journal import QUEUED, THUMBS, Entry
 from facespace.charts import folder as charts
-from facespace.types import Face
+from facespace.faces.wording import WORDS, count, verdicts
+from facespace.io.names import written
+from facespace.types import Face, Verdict
 
 #: Rows of the table sent to the page, each with a thumbnail of some kilobytes.
 SHOWN = 400
@@ -34,24 +40,28 @@ KINDS = ("female", "male", "?", NO_FACE, NOT_READ)
 
 def show(job: FolderJob) -> None:
     """All that was read: in a sentence, in files, in charts, in a table."""
-    faces = [face for entry in job.entries for face in entry["faces"]]
+    table = rows(job.entries)
     failures = [entry for entry in job.entries if entry["error"]]
-    st.success(f"**{plain(job.name)}**: {summary(job.entries)}", icon=":material/check_circle:")
+    words = f"**{plain(job.name)}**: {summary(job.entries)}"
+    if len(failures) == len(job.entries):
+        st.warning(words, icon=":material/warning:")
+    else:
+        st.success(words, icon=":material/check_circle:")
     if failures:
         named = "\n".join(
-            f"- {plain(entry['source'])}: {entry['error']}" for entry in failures[:NAMED]
+            f"- {plain(entry['source'])}: {plain(entry['error'])}" for entry in failures[:NAMED]
         )
         more = f"\n- and {len(failures) - NAMED:,} more" if len(failures) > NAMED else ""
-        title = f"{results.count(len(failures), 'photo')} could not be read"
+        title = f"{count(len(failures), 'photo')} could not be read"
         with st.expander(title, icon=":material/warning:"):
             st.markdown(named + more)
     _review(job)
     downloads(job)
-    if faces:
+    if table["sure"].notna().any():
         st.subheader("At a glance")
-        _charts(faces)
+        _charts(table)
     st.subheader("Each face")
-    _table(job.entries)
+    _table(job, table)
 
 
 def _review(job: FolderJob) -> None:
@@ -65,7 +75,7 @@ def _review(job: FolderJob) -> None:
         review_queue.offer(marked[False])
     elif marked[False]:
         st.button(
-            f"Keep {results.count(marked[False], 'face')} marked “?” for review",
+            f"Keep {count(marked[False], 'face')} marked “?” for review",
             icon=":material/rate_review:",
             on_click=go_on,
             args=(job,),
@@ -76,101 +86,129 @@ def _review(job: FolderJob) -> None:
 def summary(entries: Sequence[Entry]) -> str:
     """All entries in a sentence."""
     labels = Counter(face["label"] for entry in entries for face in entry["faces"])
-    photos = results.count(sum(entry["error"] is None for entry in entries), "photo")
+    photos = count(sum(entry["error"] is None for entry in entries), "photo")
+    if not any(entry["error"] is None for entry in entries):
+        return f"none of {count(len(entries), 'photo')} could be read."
     if not labels:
         return f"{photos} read, no face found."
     empty = sum(not entry["faces"] and entry["error"] is None for entry in entries)
-    parts = [f"{labels[label]:,} {word}" for label, word in results.WORDS.items() if labels[label]]
-    without = f" No face was found in {results.count(empty, 'photo')}." if empty else ""
-    faces = results.count(labels.total(), "face")
-    return f"{photos} read, {faces}: {', '.join(parts)}.{without}"
+    without = f" No face was found in {count(empty, 'photo')}." if empty else ""
+    faces = count(labels.total(), "face")
+    return f"{photos} read, {faces}: {verdicts(labels)}.{without}"
 
 
-def _charts(faces: Sequence[dict[str, Any]]) -> None:
-    by = {label: [face for face in faces if face["label"] == label] for label in KINDS[:3]}
-    sure = {label: [certainty(face) for face in mine] for label, mine in by.items()}
-    sizes = {label: [min(face["box"][2:]) for face in mine] for label, mine in by.items()}
-    counts = {label: len(mine) for label, mine in by.items()}
-    middle = pd.Series([size for mine in sizes.values() for size in mine]).median()
-    certain = pd.Series([value for mine in sure.values() for value in mine]).median()
-    by_verdict, by_certainty, by_size = st.columns(3)
-    with by_verdict:
-        spoken = ", ".join(f"{n:,} {label}" for label, n in counts.items())
-        output.draw(charts.verdicts(counts), f"Faces by verdict: {spoken}")
-    with by_certainty:
-        words = f"How sure the model is; half of the faces above {certain:.0%}"
-        output.draw(charts.certainty(sure), words)
-    with by_size:
-        words = f"How large the faces are; half of them above {middle:.0f} pixels"
-        output.draw(charts.sizes(sizes), words)
+def _charts(table: pd.DataFrame) -> None:
+    by = {label: table[table["kind"] == label] for label in WORDS}
+    counts = {label: len(faces) for label, faces in by.items()}
+    sure, sizes = (
+        {label: faces[column].tolist() for label, faces in by.items()}
+        for column in ("sure", "size")
+    )
+    spoken = ", ".join(f"{n:,} {label}" for label, n in counts.items())
+    certain, middle = table["sure"].median(), table["size"].median()
+    drawn = (
+        (charts.verdicts(counts), f"Faces by verdict: {spoken}"),
+        (
+            charts.confidence(sure),
+            f"How sure the verdicts are; half of the faces above {certain:.0%}",
+        ),
+        (
+            charts.sizes(sizes),
+            f"How large the faces are; half of them above {middle:.0f} pixels",
+        ),
+    )
+    for column, (figure, words) in zip(st.columns(3), drawn, strict=True):
+        with column:
+            output.draw(figure, words)
 
 
-def certainty(face: dict[str, Any]) -> float:
-    """The probability of the likelier class."""
-    female: float = face["probability_female"]
-    return max(female, 1 - female)
+def rows(entries: Sequence[Entry]) -> pd.DataFrame:
+    """A row a face, and a row for each photo without one, with what ``KINDS`` calls it.
 
-
-def rows(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """A row a face, and a row for each photo without one, with what ``KINDS`` calls it."""
+    ``entry`` is the number of the photo's entry, from 0.
+    """
     table: list[dict[str, Any]] = []
-    for entry in entries:
-        row = {"thumb": None, "source": entry["source"], "sure": None, "size": None, "why": ""}
+    for number, entry in enumerate(entries):
+        source = {"entry": number, "source": written(entry["source"])}
         if not entry["faces"]:
             kind = NOT_READ if entry["error"] else NO_FACE
-            table.append(row | {"kind": kind, "why": entry["error"] or ""})
-        for number, face in enumerate(entry["faces"]):
-            shown = number < len(entry[THUMBS])
+            table.append(source | {"kind": kind, "why": entry["error"] or ""})
+        for face, thumb in zip_longest(entry["faces"], entry.get(THUMBS, ())):
             table.append(
-                row
+                source
                 | {
+                    "thumb": thumb,
                     "kind": face["label"],
-                    "thumb": entry[THUMBS][number] if shown else None,
-                    "sure": certainty(face),
+                    "judged": (Verdict.from_dict(face), face["probability_female"]),
+                    "sure": 1 - face["chance_wrong"],
                     "size": min(face["box"][2:]),
-                    "why": results.in_words(face["reasons"]),
                 }
             )
-    return table
+    columns = ["thumb", "kind", "judged", "sure", "size", "source", "why", "entry"]
+    return pd.DataFrame(table, columns=columns)
 
 
-def _table(entries: Sequence[Entry]) -> None:
-    table = rows(entries)
-    present = [kind for kind in KINDS if any(row["kind"] == kind for row in table)]
+def _table(job: FolderJob, table: pd.DataFrame) -> None:
     left, right = st.columns([2, 1], vertical_alignment="bottom")
+    with left:
+        address.known("Show", "show", KINDS)
     kinds = left.pills(
         "Show", KINDS, selection_mode="multi", default=KINDS, key="show", bind="query-params"
     )
     words = right.text_input("Name contains", key="words", bind="query-params").strip().casefold()
-    chosen = [r for r in table if r["kind"] in kinds and words in r["source"].casefold()]
-    if not chosen:
+    named = table["source"].map(lambda source: words in source.casefold())
+    chosen = table[table["kind"].isin(kinds) & named]
+    if chosen.empty:
+        present = set(table["kind"])
         st.info(
-            f"Nothing is left of {results.count(len(table), 'row')}. There are rows of: "
-            f"{', '.join(present)}.",
+            f"Nothing is left of {count(len(table), 'row')}. There are rows of: "
+            f"{', '.join(kind for kind in KINDS if kind in present)}.",
             icon=":material/filter_alt_off:",
         )
         return
-    frame = pd.DataFrame(
-        row | {"thumb": row["thumb"] and f"data:image/jpeg;base64,{row['thumb']}"}
-        for row in chosen[:SHOWN]
-    )
-    output.table(
+    shown = chosen.head(SHOWN)
+    pictures = shown["thumb"].map("data:image/jpeg;base64,{}".format, na_action="ignore")
+    frame = pd.DataFrame({"Face": pictures, "Photo": shown["source"], "Verdict": shown["kind"]})
+    faces = shown["judged"].dropna()
+    for name, values in results.verdict_columns(faces).items():
+        frame.loc[faces.index, name] = pd.Series(values, faces.index, dtype=object)
+    frame["Confidence"] = frame["Confidence"].astype(float)
+    frame["Size, px"] = shown["size"]
+    if shown["why"].notna().any():
+        frame["Problem"] = shown["why"]
+    event = output.table(
         frame,
-        "Faces with thumbnail, verdict, certainty, size, photo and reasons",
+        "Faces with thumbnail, verdict, confidence, size, photo and reasons",
         {
-            "thumb": st.column_config.ImageColumn("Face", width="small", pinned=True),
-            "kind": st.column_config.TextColumn("Verdict", width="small"),
-            "sure": results.SURE,
-            "size": st.column_config.NumberColumn("Size, px", format="%.0f"),
-            "source": "Photo",
-            "why": "Why “?”, or what is wrong",
+            "Face": st.column_config.ImageColumn(width="small", pinned=True),
+            **results.VERDICT,
+            "Size, px": st.column_config.NumberColumn(format="%.0f"),
         },
         "auto",
         row_height=56,
-        column_order=("thumb", "kind", "sure", "size", "source", "why"),
+        key="rows",
+        on_select="rerun",
+        selection_mode="single-row",
     )
     if len(chosen) > SHOWN:
         st.caption(f"The first {SHOWN} of {len(chosen):,} rows; the downloads have them all.")
+    rows = [row for row in event.selection.rows if row < len(shown)]
+    if rows:
+        _photo(job, int(shown["entry"].iloc[rows[0]]))
+    else:
+        st.caption("A click on a row shows its photo; each face there can be put right.")
+
+
+def _photo(job: FolderJob, number: int) -> None:
+    """A photo of the table with its faces boxed, read once more."""
+    photo = job.photos[number]
+    with sentences():
+        picture = Picture(photo.name, photo.content(), (id(job), number))
+    [(_, reading)] = read_all([picture], job.settings)
+    results.problems([reading])
+    if reading.error is None:
+        with st.container(width=760):
+            results.show(picture, reading, job.settings, "folder")
 
 
 def downloads(job: FolderJob) -> None:
@@ -191,12 +229,17 @@ def downloads(job: FolderJob) -> None:
         )
     ]
     if good:
-        annotated = partial(output_pictures.packed, good, output_pictures.all_annotated)
+        annotated = partial(
+            output_pictures.packed,
+            good,
+            partial(output_pictures.annotated, leaning=leaning()),
+        )
         files.append(("Annotated", annotated, f"{stem}-annotated.zip"))
     if any(faces for _, faces in good):
         crops = partial(output_pictures.packed, good, output_pictures.crops)
         files.append(("Crops", crops, f"{stem}-crops.zip"))
     output.downloads(files)
+    same.same("folder", [job.name], job.settings)
     st.caption(
         "Crops come sorted into female/, male/ and unsure/: sort the last by hand, correct the "
         "others, and they are labelled photos that training reads."

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
+from dashboard.app.choice import one_of
 from dashboard.views.grayscale.subject import CHANNELS, Subject, crisp, download_png, draw
-from dashboard.widgets.choice import one_of
 from facespace.charts import grayscale as charts
 from facespace.explain import grayscale as grey
 from facespace.explain.grayscale import Grey
@@ -51,13 +51,9 @@ def formulas(subject: Subject) -> None:
         "**Lightness** looks only at the strongest and the weakest channel."
     )
     greys = {name: formula(subject.rgb) for name, formula in grey.FORMULAS.items()}
-    formula = {
-        "Average": "(R + G + B) / 3",
-        "BT.601 luma": "0.299 R + 0.587 G + 0.114 B",
-        "Lightness": "(max + min) / 2",
-    }
-    for column, (name, picture) in zip(st.columns(3), greys.items(), strict=True):
-        words = f"{name}: {formula[name]}"
+    written = ("(R + G + B) / 3", "0.299 R + 0.587 G + 0.114 B", "(max + min) / 2")
+    for column, (name, picture), formula in zip(st.columns(3), greys.items(), written, strict=True):
+        words = f"{name}: {formula}"
         column.image(crisp(picture), words, width="stretch", alt=f"Grey by {words}")
     download_png(subject, greys["BT.601 luma"], "Grey PNG (luma)", "grey")
 
@@ -106,19 +102,18 @@ def maps(subject: Subject) -> None:
         "so the eye sees edges where the numbers have none."
     )
     ramp = np.tile(np.arange(256, dtype=np.uint8), (16, 1))
-    for row in (list(grey.MAPS)[:2], list(grey.MAPS)[2:]):
-        for column, name in zip(st.columns(2), row, strict=True):
-            column.image(
-                crisp(grey.painted(subject.grey, name)),
-                width="stretch",
-                alt=f"The grey picture in the colours of {name}",
-            )
-            column.image(
-                grey.painted(ramp, name),
-                f"{name}: 0 to 255",
-                width="stretch",
-                alt=f"The colours of {name} from level 0 to 255",
-            )
+    for cell, name in zip([*st.columns(2), *st.columns(2)], grey.MAPS, strict=True):
+        cell.image(
+            crisp(grey.painted(subject.grey, name)),
+            width="stretch",
+            alt=f"The grey picture in the colours of {name}",
+        )
+        cell.image(
+            grey.painted(ramp, name),
+            f"{name}: 0 to 255",
+            width="stretch",
+            alt=f"The colours of {name} from level 0 to 255",
+        )
     st.subheader("An honest map gets lighter all the way")
     lumas = {name: grey.luma(grey.painted(ramp, name))[0] for name in grey.MAPS}
     falls = {name: int((np.diff(v.astype(int)) < 0).sum()) for name, v in lumas.items()}

@@ -9,10 +9,11 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.app.markdown import plain
 from dashboard.app.page_artifacts import sentences
 from dashboard.app.session import Remembered
-from dashboard.widgets import example, output, results
-from dashboard.widgets.picture_input import Picture, plain
+from dashboard.widgets import example, output, scaled
+from dashboard.widgets.picture_input import Picture
 from facespace import gate
 from facespace.explain import grayscale as grey
 from facespace.explain.grayscale import Grey
@@ -58,7 +59,7 @@ def opened(picture: Picture) -> Subject:
         return last
     with sentences(), gate.enter():
         full = picture.rgb()
-        rgb = results.fitted(full, SIDE)
+        rgb = scaled.fitted(full, SIDE)
     height, width = rgb.shape[:2]
     start = EYE if picture.identity == example.NAME else (width // 2, height // 2)
     subject = Subject(picture, rgb, full.shape[1], full.shape[0], start)

@@ -9,11 +9,12 @@ from typing import BinaryIO
 
 import streamlit as st
 
-from dashboard.app.access import at_this_machine
+from dashboard.app.access import may_name_a_path
 from dashboard.widgets import output
 from facespace import limits
 from facespace.datasets.dataset import COLUMNS
 from facespace.datasets.scoring import LABELS
+from facespace.io.names import path as named
 
 #: A table to fill in.
 TEMPLATE = (
@@ -38,8 +39,13 @@ class Brought:
     identity: Hashable
 
 
-def instructions() -> None:
-    """What to bring, before anything is asked for."""
+def instructions(folded: bool) -> None:
+    """What to bring, before anything is asked for; folded where something was brought."""
+    with st.expander("What to bring", expanded=not folded, icon=":material/quiz:"):
+        _instructions()
+
+
+def _instructions() -> None:
     left, right = st.columns(2)
     left.markdown(
         "**Two folders**\n\n```\nfemale/  one.jpg  two.jpg …\nmale/    three.jpg …\n```\n\n"
@@ -49,10 +55,11 @@ def instructions() -> None:
     right.markdown(
         f"**Or a table, {LABELS}**, beside the photos: the columns `file` and `gender`; if known "
         "`age`, `race`, `person` (whose photos belong together) and `split` (only the rows marked "
-        "`test` are then tested)."
+        "`test` are then tested). As spreadsheets save it; numbers for labels need a title such as "
+        "`gender (0=male 1=female)`."
     )
     with right:
-        output.download(f"{LABELS} to fill in", TEMPLATE, LABELS)
+        output.download("Download template", TEMPLATE, LABELS)
     st.caption(
         f"At most {limits.MAX_ARCHIVE_BYTES / _MB:,.0f} MB, {limits.MAX_ARCHIVE_FILES:,} files, "
         f"{limits.MAX_BYTES / _MB:,.0f} MB a photo; ten or more of each class, better hundreds. "
@@ -63,14 +70,10 @@ def instructions() -> None:
 
 def source() -> Brought | None:
     """What the user brought, if it was anything."""
-    upload = st.file_uploader(
-        "A ZIP of labelled photos",
-        "zip",
-        key="zip",
-        max_upload_size=limits.MAX_ARCHIVE_BYTES // _MB,
-    )
+    most = limits.MAX_ARCHIVE_BYTES // _MB
+    upload = st.file_uploader("A ZIP of labelled photos", "zip", key="zip", max_upload_size=most)
     path = ""
-    if at_this_machine():
+    if may_name_a_path():
         path = st.text_input(
             "Or the path of a folder or ZIP on this machine",
             key="path",
@@ -79,4 +82,4 @@ def source() -> Brought | None:
         ).strip()
     if upload:
         return Brought(upload.name, upload, upload.file_id)
-    return Brought(path, Path(path).expanduser(), path) if path else None
+    return Brought(path, named(path).expanduser(), path) if path else None

@@ -11,7 +11,7 @@ from dashboard.app.session import Remembered
 from dashboard.views.own_photos.choose import Brought
 from facespace.artifacts.manifest import Manifest
 from facespace.datasets import scoring
-from facespace.datasets.labelled_source import open_labelled
+from facespace.datasets.dataset import open_labelled
 from facespace.datasets.scoring import Outcome
 from facespace.faces import model
 
@@ -61,8 +61,11 @@ class OwnPhotosJob(BackgroundJob[Step]):
         self._names = tuple(manifest.models)
         super().__init__(brought.name, AT_ONCE, ABANDONED)
 
+    def let_go(self) -> None:
+        self._brought = None
+
     def work(self) -> None:
-        brought, self._brought = self._brought, None
+        brought = self._brought
         assert brought is not None
         self._began = time.monotonic()
         try:

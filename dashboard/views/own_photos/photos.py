@@ -3,15 +3,19 @@ labelled."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Literal
+from pathlib import PurePath
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
+from dashboard.app.markdown import plain
 from dashboard.widgets import output, results
-from dashboard.widgets.picture_input import plain
-from facespace.datasets.scoring import About, Outcome
+from dashboard.widgets.scaled import enlarged
+from facespace.datasets.scoring import FEW, About, Outcome
+from facespace.faces.wording import likelier, percent
 from facespace.io import tables
 
 #: Wrong readings shown at once; the download has all.
@@ -28,12 +32,17 @@ def left_out(outcome: Outcome) -> None:
         output.table(frame, "Photos that were left out, and why", height=_height(frame))
 
 
-def summary(about: About) -> str:
-    """What was tested on, in a sentence."""
-    return (
+def summary(about: About) -> None:
+    """Say what was tested on, and where it is too little."""
+    words = (
         f"**{plain(about.title)}**: {about.photos:,} photos, {about.faces:,} faces "
         f"measured, {about.female:,} labelled female and {about.male:,} male."
     )
+    if min(about.female, about.male) < FEW:
+        words += f" A test needs {FEW} of each or more: these figures are mostly chance."
+        st.warning(words, icon=":material/warning:")
+    else:
+        st.success(words, icon=":material/check_circle:")
 
 
 def errors(outcome: Outcome, name: str) -> None:
@@ -42,6 +51,7 @@ def errors(outcome: Outcome, name: str) -> None:
     rows = outcome.errors(name)
     frame = pd.DataFrame(rows, columns=["file", "label", "probability_female", "answered", "face"])
     if rows:
+        _gallery(outcome, name, rows)
         output.table(
             frame.head(SHOWN),
             "Photos predicted otherwise than labelled, the surest first",
@@ -69,6 +79,26 @@ def errors(outcome: Outcome, name: str) -> None:
             ("All figures (JSON)", outcome.to_json, "own-test.json"),
         )
     )
+
+
+def _gallery(outcome: Outcome, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The crops of the surest errors, as the model saw them."""
+    crops = outcome.crops.get(name, {})
+    with st.container(horizontal=True, gap="small"):
+        for row in rows:
+            crop = crops.get(row["file"])
+            if crop is None:
+                continue
+            female = row["probability_female"]
+            said = f"{likelier(female)} {percent(max(female, 1 - female))}%"
+            with st.container(width=132, gap="xsmall"):
+                words = f"{row['file']}: labelled {row['label']}, predicted {said}"
+                st.image(enlarged(crop), width="stretch", alt=words)
+                answer = "" if row["answered"] else ", marked “?”"
+                st.caption(
+                    f"{plain(PurePath(row['file']).name)}: labelled {row['label']}, predicted "
+                    f"**{said}**{answer}"
+                )
 
 
 def _height(frame: pd.DataFrame) -> Literal["content", "auto"]:

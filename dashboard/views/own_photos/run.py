@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.app.markdown import plain
 from dashboard.views.own_photos.choose import Brought
-from dashboard.views.own_photos.job import JOB, OwnPhotosJob, fingerprints
+from dashboard.views.own_photos.job import JOB, OwnPhotosJob, Step, fingerprints
 from dashboard.widgets import job_progress, output
-from dashboard.widgets.picture_input import plain
 from facespace.artifacts.manifest import Manifest
 from facespace.datasets.scoring import Outcome
 
@@ -34,10 +34,10 @@ def test(manifest: Manifest, brought: Brought | None) -> OwnPhotosJob | None:
 def outcome(test: OwnPhotosJob, brought: Brought | None) -> Outcome:
     """What came of a test; stops the page where there is nothing, and says why."""
     if test.running:
-        job_progress.follow(test, lambda: _bar(test), stop="Stop")
+        job_progress.follow(test, _bar, stop="Stop")
         st.stop()
     if test.error:
-        st.warning(test.error, icon=":material/build:")
+        st.warning(plain(test.error), icon=":material/build:")
         again()
         st.stop()
     if test.outcome is None:
@@ -46,13 +46,11 @@ def outcome(test: OwnPhotosJob, brought: Brought | None) -> Outcome:
         st.stop()
     if brought is None:
         words = f"Your test of this visit: {plain(test.name)}."
-        output.notice(words, "history", "Let it go", JOB.forget, "close")
+        output.notice(words, "history", "Dismiss", JOB.forget, "close")
     return test.outcome
 
 
-def _bar(test: OwnPhotosJob) -> tuple[float, str]:
-    step = test.progress
-    assert step is not None
+def _bar(step: Step) -> tuple[float, str]:
     if step.kind == "model":
         return 1.0, f"Measuring: model {min(step.done + 1, step.total)} of {step.total}"
     words = f"Photo {min(step.done + 1, step.total):,} of {step.total:,}"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.app.markdown import plain, said_of
 from dashboard.app.session import Remembered
-from dashboard.widgets.picture_input import plain
 from facespace.review.item import Decision, Item
 from facespace.review.queue import Conflict, Queue
 from facespace.types import FacespaceError
@@ -73,9 +73,9 @@ def _decide(queue: Queue, chosen: Sequence[Item], decision: Decision) -> None:
             done.append((item, queue.decide(item, decision, reviewer)))
         except Conflict as conflict:
             if not _mine(queue, item):
-                say(f"**{plain(item.source)}**: {conflict}")
+                say(said_of(item.source, conflict))
         except FacespaceError as error:
-            say(str(error))
+            say(plain(error))
             break
     if done:
         _DONE.put([*(_DONE.get() or []), done])
@@ -97,7 +97,7 @@ def _undo(queue: Queue) -> None:
             queue.decide(after, before.decision, before.reviewer, before.decided)
             NEXT.put(before.id)
         except FacespaceError as error:
-            say(f"**{plain(before.source)}**: {error}")
+            say(said_of(before.source, error))
 
 
 def say(words: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import cv2
 import numpy as np
@@ -12,16 +11,16 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from dashboard.app.markdown import plain
 from dashboard.views.review.decide import NEXT, buttons, reviewer
-from dashboard.widgets import results
-from dashboard.widgets.picture_input import plain
+from dashboard.widgets import output
 from facespace import limits
 from facespace.artifacts import face_space
 from facespace.faces import annotate
 from facespace.faces.annotate import Mark
+from facespace.faces.wording import count
 from facespace.io import encode, images
-from facespace.review.candidate import REASONS, crop_of
-from facespace.review.item import DECISIONS, Item
+from facespace.review.item import DECISIONS, REASONS, Item, crop_of
 from facespace.review.order import by_usefulness
 from facespace.review.queue import Queue
 from facespace.types import Box, FacespaceError
@@ -43,7 +42,7 @@ WIDE, SMALL, ROWS = 384, 168, 200
 def progress(items: Sequence[Item]) -> None:
     """How many faces are decided."""
     done = sum(item.decision is not None for item in items)
-    st.progress(done / len(items), f"{done:,} of {results.count(len(items), 'face')} decided")
+    st.progress(done / len(items), f"{done:,} of {count(len(items), 'face')} decided")
     if len(items) >= limits.MAX_REVIEWS:
         st.info(
             "The queue is full: of the faces that wait, the oldest make room for new ones.",
@@ -100,15 +99,13 @@ def one_at_a_time(queue: Queue, waiting: Sequence[Item], items: Sequence[Item]) 
     crop, context = crop_of(pictures[0]), images.load(pictures[1])
     buttons(queue, [item])
     box = Mark(Box(item.x, item.y, item.width, item.height), "?", ("?",))
+    boxed = annotate.draw_marks(context, [box])
+    if len(boxed) < WIDE:  # so that browsers need not blur it
+        boxed = np.asarray(cv2.resize(boxed, (WIDE, WIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
     here, there = st.columns([3, 2], gap="medium")
-    with here:
-        st.image(
-            _wide(annotate.draw_marks(context, [box])),
-            width=520,
-            alt="The face, boxed, in the middle of its surroundings",
-        )
+    here.image(boxed, width=520, alt="The face, boxed, in the middle of its surroundings")
     with there:
-        shown = {"What the model saw": crop} | _rebuilt(crop)
+        shown = {"The grey crop": crop} | _rebuilt(crop)
         st.image(
             [cv2.resize(picture, (SMALL, SMALL), interpolation=cv2.INTER_CUBIC)
              for picture in shown.values()],
@@ -119,8 +116,8 @@ def one_at_a_time(queue: Queue, waiting: Sequence[Item], items: Sequence[Item]) 
         st.markdown("\n".join(f"- {REASONS[reason]}" for reason in item.reasons))
         when = datetime.fromtimestamp(item.added).astimezone()
         st.caption(
-            f"{plain(item.source)} · {PLACES.get(item.place, item.place)} · "
-            f"{when:%Y-%m-%d %H:%M} · model {item.model} {item.model_sha256[:8]}"
+            f"{plain(item.source)} · {PLACES.get(item.place) or plain(item.place)} · "
+            f"{when:%Y-%m-%d %H:%M} · model {plain(item.model)} {plain(item.model_sha256[:8])}"
         )
         if st.toggle(
             "Show what the model would say",
@@ -128,11 +125,18 @@ def one_at_a_time(queue: Queue, waiting: Sequence[Item], items: Sequence[Item]) 
             help="Whoever has seen it agrees with it more often; so it is hidden at first.",
         ):
             st.markdown(
-                f"{annotate.verdict_text('?', item.probability_female)[2:]}, "
+                f"{_told(item)}, "
                 f"distance from face space {item.distance:.2f}, "
                 f"detection score {item.detection:.2f}"
             )
     reviewer()
+
+
+def _told(item: Item) -> str:
+    """What the model would answer, and how sure that would be where it is known."""
+    if item.chance_wrong is None:
+        return item.predicted
+    return f"{item.predicted}, {1 - item.chance_wrong:.0%} sure"
 
 
 def _rebuilt(crop: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.uint8]]:
@@ -143,14 +147,6 @@ def _rebuilt(crop: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.uint8]]:
         return {}
     own = np.asarray(cv2.resize(crop, (space.side, space.side)), np.uint8)[None]
     return {"Rebuilt from eigenfaces": space.rebuilt(space.coordinates(own))[0]}
-
-
-def _wide(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """A small context enlarged, so that browsers need not blur it."""
-    scale = WIDE / len(rgb)
-    if scale <= 1:
-        return rgb
-    return np.asarray(cv2.resize(rgb, (WIDE, WIDE), interpolation=cv2.INTER_CUBIC))
 
 
 def many(queue: Queue, items: Sequence[Item]) -> None:
@@ -164,7 +160,7 @@ def many(queue: Queue, items: Sequence[Item]) -> None:
     pictures = [queue.pictures(item.id) for item in shown]
     frame = pd.DataFrame(
         {
-            "face": [p and encode.to_address(_coloured(crop_of(p[0]))) for p in pictures],
+            "face": [p and encode.to_address(crop_of(p[0])) for p in pictures],
             "decision": [DECISIONS[i.decision] if i.decision else "" for i in shown],
             "reasons": ["; ".join(REASONS[reason] for reason in i.reasons) for i in shown],
             "source": [item.source for item in shown],
@@ -175,16 +171,10 @@ def many(queue: Queue, items: Sequence[Item]) -> None:
     )
     place = st.container()
     # The key changes with every decision: boxes that were checked for it must not stay so.
-    event: Any = st.dataframe(
+    event = output.table(
         frame,
-        key=f"review table {sum(item.version for item in items)} {len(items)}",
-        on_select="rerun",
-        selection_mode="multi-row",
-        row_height=72,
-        height="content" if len(shown) <= 6 else 520,
-        hide_index=True,
-        alt="Faces with check boxes, decision, reasons and source",
-        column_config={
+        "Faces with check boxes, decision, reasons and source",
+        {
             "face": st.column_config.ImageColumn("Face", width="small"),
             "decision": "Decision",
             "reasons": "Why it is here",
@@ -193,17 +183,18 @@ def many(queue: Queue, items: Sequence[Item]) -> None:
             "added": st.column_config.DatetimeColumn("Added", format="YYYY-MM-DD HH:mm"),
             "reviewer": "Reviewer",
         },
+        "content" if len(shown) <= 6 else 520,
+        key=f"review table {sum(item.version for item in items)} {len(items)}",
+        on_select="rerun",
+        selection_mode="multi-row",
+        row_height=72,
     )
     chosen = [shown[row] for row in event.selection.rows]
     with place:
         buttons(queue, chosen)
     st.caption(
-        f"{results.count(len(chosen), 'face')} checked. "
+        f"{count(len(chosen), 'face')} checked. "
         + (f"The first {ROWS} of {len(items):,} are shown; filters find the others."
            if len(items) > ROWS else "")
     )  # fmt: skip
     reviewer()
-
-
-def _coloured(crop: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    return np.repeat(crop[..., None], 3, axis=2)

@@ -8,10 +8,12 @@ from functools import partial
 import streamlit as st
 
 from dashboard.app import consent
+from dashboard.app.markdown import plain
 from dashboard.app.page_artifacts import sentences
 from dashboard.app.session import Remembered
 from dashboard.views.review.decide import forget, say
-from dashboard.widgets import output, results
+from dashboard.widgets import output
+from facespace.faces.wording import count
 from facespace.review import exchange
 from facespace.review.item import Item
 from facespace.review.queue import Queue
@@ -40,7 +42,7 @@ def files(queue: Queue | None, items: Sequence[Item]) -> None:
     _import(queue)
     st.subheader("Delete")
     sure = st.checkbox(
-        f"Yes, delete {results.count(len(items), 'face')} with all decisions, for good",
+        f"Yes, delete {count(len(items), 'face')} with all decisions, for good",
         key="review_sure",
         disabled=not items,
     )
@@ -65,7 +67,7 @@ def _import(queue: Queue | None) -> None:
     if last is None or last[0] != upload.file_id:
         with sentences(), st.spinner("Reading the ZIP …"):
             counts = exchange.unpack(queue, upload.getvalue())
-        words = f"{results.count(counts.new, 'face')} put in, {counts.known:,} were there already."
+        words = f"{count(counts.new, 'face')} put in, {counts.known:,} were there already."
         _IMPORTED.put((upload.file_id, words))
         st.rerun()
     st.success(last[1], icon=":material/check_circle:")
@@ -75,6 +77,6 @@ def _delete_all(queue: Queue) -> None:
     try:
         queue.delete_all()
     except FacespaceError as error:
-        say(str(error))
+        say(plain(error))
     forget()
     st.session_state.pop("review_sure", None)

@@ -83,10 +83,10 @@ def statistics(items: Sequence[Item]) -> None:
     row = agreed["all"]
     with output.cards(4, "agreement"):
         share = row["share"]
-        st.metric("Agreed with the model", f"{share.value:.0%}" if share else "–", border=True)
-        st.metric("Female or male", row["decided"], border=True)
-        st.metric("Not a face", row["no_face"], border=True)
-        st.metric("Cannot tell", row["unknown"], border=True)
+        output.metric("Agreed with the model", f"{share.value:.0%}" if share else "–")
+        output.metric("Female or male", row["decided"])
+        output.metric("Not a face", row["no_face"])
+        output.metric("Cannot tell", row["unknown"])
     if not share:
         st.info("Decide some faces first.", icon=":material/analytics:")
         return

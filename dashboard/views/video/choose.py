@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.app.choice import one_of
 from dashboard.app.page_artifacts import sentences
-from dashboard.widgets.choice import one_of
 from dashboard.widgets.example import CREDIT
 from dashboard.widgets.example_film import example_film
 from facespace import limits
+from facespace.io.formats import FILM_ENDINGS
 
-SUFFIXES = ("mp4", "mov", "mkv", "webm", "avi", "m4v", "mpg", "mpeg", "ts", "ogv", "flv", "wmv")
 MEGABYTES = limits.MAX_FILM_BYTES // 2**20
 
 
@@ -35,7 +35,9 @@ def film() -> tuple[str, bytes] | None:
             f"Up to {MEGABYTES} MB and {limits.MAX_FILM_SECONDS // 60} minutes. The film is read "
             "in a temporary folder of this dashboard and deleted when it is done."
         )
-        upload = st.file_uploader("A film", SUFFIXES, max_upload_size=MEGABYTES, key="film_upload")
+        upload = st.file_uploader(
+            "A film", FILM_ENDINGS, max_upload_size=MEGABYTES, key="film_upload"
+        )
         return (upload.name, upload.getvalue()) if upload else None
     with sentences():
         example = _example()

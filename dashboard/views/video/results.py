@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
+from dashboard.app.markdown import plain
 from dashboard.views.video.job import FROM, PLAYS, FilmJob
-from dashboard.widgets import output, results, review_queue
-from dashboard.widgets.picture_input import plain
+from dashboard.widgets import face_actions, face_cards, output, results, review_queue, same
 from facespace.charts import film as charts
-from facespace.video import tables
-from facespace.video.film import Film
-from facespace.video.tracker import GONE, Tracked
+from facespace.faces.wording import count, verdicts
+from facespace.types import Face
+from facespace.video.film import Film, frames_csv, to_json, tracks_csv
+from facespace.video.tracker import Tracked
 
 #: Points of the chart of faces in view, and cards of tracks, at most.
 POINTS, CARDS = 600, 24
@@ -23,7 +23,7 @@ POINTS, CARDS = 600, 24
 def show(job: FilmJob, film: Film) -> None:
     """The annotated film and all that was read from it."""
     if film.problem:
-        st.warning(film.problem, icon=":material/warning:")
+        st.warning(plain(film.problem), icon=":material/warning:")
     if film.stopped:
         st.info(f"Stopped after {film.seconds:.1f} seconds of film.", icon=":material/stop_circle:")
     st.success(summary(film, job.boxed), icon=":material/check_circle:")
@@ -39,8 +39,8 @@ def show(job: FilmJob, film: Film) -> None:
     )
     st.caption(
         f"{plain(film.source)} · {film.width} × {film.height} pixels · {film.seconds:.1f} s · "
-        f"faces were looked for in {film.looks:,} of {len(film.times):,} frames; in between, the "
-        "boxes were carried along"
+        f"faces were looked for in {len(film.looks):,} of {len(film.times):,} frames; in between, "
+        "the boxes were carried along"
     )
     downloads(job, film)
     _review(job, film)
@@ -52,7 +52,7 @@ def show(job: FilmJob, film: Film) -> None:
     st.subheader("How many at a time")
     _counts(film)
     st.subheader("Each face")
-    _cards(film.tracks, film.times[0])
+    _cards(job, film)
 
 
 def _review(job: FilmJob, film: Film) -> None:
@@ -68,19 +68,16 @@ def summary(film: Film, boxed: float) -> str:
     """The film in a sentence; ``boxed`` is the share of its frames with a face in view."""
     if not film.tracks:
         return f"{len(film.times):,} frames, no face found."
-    labels = [track.verdict.label for track in film.tracks]
-    parts = [
-        f"{labels.count(label)} {word}" for label, word in results.WORDS.items() if label in labels
-    ]
+    labels: Counter[str] = Counter(track.verdict.label for track in film.tracks)
     return (
-        f"{len(film.times):,} frames, {results.count(len(labels), 'face')} followed: "
-        f"{', '.join(parts)}. A face is in view in {boxed:.0%} of the film."
+        f"{len(film.times):,} frames, {count(labels.total(), 'face')} followed: "
+        f"{verdicts(labels)}. A face is in view in {boxed:.0%} of the film."
     )
 
 
 def _timeline(film: Film) -> None:
     """A bar a stretch in view; choosing one lets the film play from there."""
-    spans = [span for track in film.tracks for span in stretches(track, film.times[0])]
+    spans = [span for track in film.tracks for span in stretches(film, track)]
     output.draw(
         charts.timeline(spans),
         "; ".join(
@@ -114,19 +111,17 @@ def _play_from(seconds: float) -> None:
     PLAYS.put((PLAYS.get() or 0) + 1)
 
 
-def stretches(track: Tracked, start: float) -> list[dict[str, Any]]:
-    """From when to when a track was in view, in seconds from the film's ``start``."""
-    times = np.array([when for when, _ in track.trail]) - start
-    parts = np.split(times, np.flatnonzero(np.diff(times) > GONE) + 1)
+def stretches(film: Film, track: Tracked) -> list[dict[str, Any]]:
+    """From when to when a track was in view, in seconds from the film's start."""
     return [
         {
             "track": track.number,
             "label": track.verdict.label,
-            "certainty": track.certainty,
-            "start": float(part[0]),
-            "end": float(part[-1]),
+            "confidence": track.confidence,
+            "start": first - film.times[0],
+            "end": last - film.times[0],
         }
-        for part in parts
+        for first, last in film.stretches(track)
     ]
 
 
@@ -141,19 +136,20 @@ def _counts(film: Film) -> None:
     )
 
 
-def _cards(tracks: Sequence[Tracked], start: float) -> None:
-    shown = tracks[:CARDS]
-    captions = [f"Face {track.number}" for track in shown]
-    st.image(
-        [results.enlarged(track.best.crop) for track in shown],
-        captions,
-        width=112,
-        alt=[f"Best crop of face {track.number}" for track in shown],
-    )
+def _cards(job: FilmJob, film: Film) -> None:
+    """The best crop of each face with its verdict, and the table of all."""
+    tracks, start = film.tracks, film.times[0]
+
+    def below(number: int, face: Face) -> None:
+        candidate = job.faces.get(number)
+        if candidate is not None:
+            face_actions.wrong(f"video {id(job)} {number}", lambda: candidate)
+
+    face_cards.cards({track.number: track.shown for track in tracks}, below)
     seconds = st.column_config.NumberColumn(format="%.1f")
     results.tracks_table(
         tracks,
-        "All faces followed with verdict, certainty, reasons and times",
+        "All faces followed with verdict, confidence, reasons and times",
         {
             "From, s": [track.first - start for track in tracks],
             "In view, s": [track.seconds for track in tracks],
@@ -173,8 +169,9 @@ def downloads(job: FilmJob, film: Film) -> None:
     output.downloads(
         (
             ("MP4", lambda: job.annotated, f"{stem}-faces.mp4"),
-            ("CSV a frame", lambda: tables.frames_csv(film), f"{stem}-frames.csv"),
-            ("CSV a face", lambda: tables.tracks_csv(film), f"{stem}-faces.csv"),
-            ("JSON", lambda: tables.to_json(film), f"{stem}-film.json"),
+            ("CSV per frame", lambda: frames_csv(film), f"{stem}-frames.csv"),
+            ("CSV per face", lambda: tracks_csv(film), f"{stem}-faces.csv"),
+            ("JSON", lambda: to_json(film), f"{stem}-film.json"),
         )
     )
+    same.same("video", [job.name], job.settings, job.every)

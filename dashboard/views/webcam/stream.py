@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -83,7 +82,7 @@ def turn_server() -> str | None:
     return next((name for name, keys in RELAYS.items() if all(map(os.environ.get, keys))), None)
 
 
-def rtc_configuration(here: bool) -> Mapping[str, Any] | None:
+def rtc_configuration(here: bool) -> dict[str, Any] | None:
     """The servers that help browser and dashboard find each other; None lets the library choose.
 
     ``here``: both are on one computer; then none is needed and none is asked.
@@ -97,11 +96,10 @@ def rtc_configuration(here: bool) -> Mapping[str, Any] | None:
 
 def stream(options: Options) -> WebRtcStreamerContext[Processor, Any]:
     """The video with its buttons; the options count at once."""
-    configuration = rtc_configuration(at_this_machine())
     context: WebRtcStreamerContext[Processor, Any] = webrtc_streamer(
         key="webcam",
         mode=WebRtcMode.SENDRECV,
-        rtc_configuration=None if configuration is None else dict(configuration),
+        rtc_configuration=rtc_configuration(at_this_machine()),
         media_stream_constraints=CAMERA,
         video_processor_factory=partial(_started, options),
         async_processing=False,  # drawing takes some milliseconds; a thread more takes a frame
@@ -183,7 +181,7 @@ def why_not() -> None:
 
 def diagnosis(context: WebRtcStreamerContext[Processor, Any]) -> None:
     """What a user or an operator needs to know where the video does not come."""
-    with st.expander("The picture does not come?"):
+    with st.expander("No video?"):
         st.markdown(
             f"- This page: {'this computer' if at_this_machine() else 'another computer'}\n"
             f"- Relay (TURN server): {turn_server() or 'none configured'}\n"

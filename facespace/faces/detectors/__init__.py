@@ -26,6 +26,9 @@ _MAKERS: dict[str, Callable[[], Detector]] = {
 NAMES = tuple(_MAKERS)
 DEFAULT = NAMES[0]
 
+#: Those that give landmarks; the others give boxes alone.
+WITH_LANDMARKS = ("yunet",)
+
 #: Takes the place of a detector whose weights cannot be used; its own come with OpenCV.
 FALLBACK = "haar_profile"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from queue import LifoQueue
 from typing import Generic, Protocol, TypeVar
 
 import cv2
@@ -20,6 +21,17 @@ Rows = npt.NDArray[np.float64]
 
 #: Two boxes overlapping by more than this IoU are one face.
 NMS_IOU = 0.3
+
+#: A long picture narrower than this in pixels is searched as a whole: it has room for no face that
+#: could be judged, and there might be thousands of parts.
+NARROWEST = 64
+
+#: A picture that is no longer than so many of its parts is searched as a whole: its faces are only
+#: a little smaller.
+WORTH = 1.5
+
+#: A find nearer to a cut than this share of its size may be a face of which a part is missing.
+AT_THE_CUT = 0.15
 
 
 class Detector(Protocol):
@@ -59,21 +71,69 @@ class Pool(Generic[T]):
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
-        self._idle: list[T] = []
-        self._lent = threading.Semaphore(limits.AT_ONCE)
+        self._places: LifoQueue[T | None] = LifoQueue()  # None: nothing was made for it yet
+        for _ in range(limits.AT_ONCE):
+            self._places.put(None)
 
     @contextmanager
     def borrow(self) -> Iterator[T]:
         """Lend an object for the length of a ``with`` block."""
-        with self._lent:
-            try:
-                item = self._idle.pop()
-            except IndexError:
+        item = self._places.get()
+        try:
+            if item is None:
                 item = self._make()
-            try:
-                yield item
-            finally:
-                self._idle.append(item)
+            yield item
+        finally:
+            self._places.put(item)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a picture that is searched by itself.
+
+    ``rgb``, uint8 (H, W, 3), is a view that begins at ``corner``, x and y in pixels of the
+    picture. ``axis`` is where it is cut, 0 across and 1 down, before it and behind it where
+    ``cut`` says so; ``overlap`` are the pixels that it shares with the next.
+    """
+
+    rgb: RGB
+    corner: tuple[int, int] = (0, 0)
+    axis: int = 0
+    cut: tuple[bool, bool] = (False, False)
+    overlap: int = 0
+
+    def is_whole(self, boxes: Rows) -> npt.NDArray[np.bool_]:
+        """Whether finds count here, (N,): not those at a cut that the next part has whole.
+
+        ``boxes``, (N, 4) or more columns, are in pixels of the part.
+        """
+        low, size = boxes[:, self.axis], boxes[:, self.axis + 2]
+        room, length = AT_THE_CUT * size, self.rgb.shape[1 - self.axis]
+        before, behind = self.cut
+        at_cut = (before & (low < room)) | (behind & (low + size > length - room))
+        return np.asarray(~at_cut | (size + 2 * room > self.overlap))
+
+
+def parts(rgb: RGB, shortest: int) -> Iterator[Part]:
+    """The picture, uint8 (H, W, 3), or parts of one that is over three times as long as wide.
+
+    Shrunk as a whole, a long screenshot or a panorama would lose its faces. Parts are twice as long
+    as wide, and no shorter than ``shortest`` pixels. They overlap by their width, so that every
+    face is whole in one of them.
+    """
+    height, width = rgb.shape[:2]
+    axis = int(height > width)
+    longer, shorter = max(height, width), min(height, width)
+    length = max(2 * shorter, shortest)
+    if longer <= WORTH * length or shorter < NARROWEST:
+        yield Part(rgb)
+        return
+    count = 1 + -(-(longer - length) // (length - shorter))
+    for start in np.linspace(0, longer - length, count).round().astype(int).tolist():
+        place = slice(start, start + length)
+        view = rgb[place] if axis else rgb[:, place]
+        cut = start > 0, start < longer - length
+        yield Part(view, (0, start) if axis else (start, 0), axis, cut, shorter)
 
 
 def iou(boxes: Rows, box: Rows) -> Rows:

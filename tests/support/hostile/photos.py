@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from dashboard.widgets.example import example
 from facespace.faces.analyze import analyze
 from tests.support.outcomes import EITHER, READ, ending
+from tests.support.pictures import progressive
 
 NOT, DAMAGED, PIXELS = "The file is not a JPEG", "is damaged or incomplete", "pixels; at most"
 
@@ -46,6 +47,10 @@ FORMATS: dict[str, tuple[str, dict[str, object]]] = {
     "lossless WebP": ("WEBP", {"lossless": True}),
     "BMP": ("BMP", {}),
     "HEIC": ("HEIF", {}),
+    "AVIF": ("AVIF", {}),
+    "GIF": ("GIF", {}),
+    "TIFF": ("TIFF", {}),
+    "packed TIFF": ("TIFF", {"compression": "tiff_adobe_deflate"}),
 }
 
 
@@ -241,9 +246,9 @@ CASES |= {
     "a pickle": (lambda: b"\x80\x04cos\nsystem\n(S'true'\ntR.", NOT),
     "a film": (lambda: b"\0\0\0\x20ftypisom\0\0\2\0isomiso2" + bytes(200), NOT),
     "a sound": (lambda: b"RIFF\x24\0\0\0WAVEfmt " + bytes(40), NOT),
-    "GIF": (lambda: encoded(shapes(), "GIF"), NOT),
-    "an animated GIF": (lambda: frames("GIF"), NOT),
-    "TIFF": (lambda: encoded(shapes(), "TIFF"), NOT),
+    "GIF": (lambda: encoded(shapes(), "GIF"), READ),
+    "an animated GIF": (lambda: frames("GIF"), READ),
+    "TIFF": (lambda: encoded(shapes(), "TIFF"), READ),
     "ICO": (lambda: encoded(shapes(), "ICO"), NOT),
     "TGA": (lambda: encoded(shapes(), "TGA"), NOT),
     "PPM": (lambda: encoded(shapes(), "PPM"), NOT),
@@ -305,6 +310,8 @@ CASES |= {
         lambda: encoded(shapes(), "JPEG").replace(b"\xff\xc0", b"\xff\xc9"),
         EITHER,
     ),
+    "JPEG of 100 scans": (lambda: progressive(shapes(), 100), READ),
+    "JPEG of 5,000 scans": (lambda: progressive(shapes(), 5_000), "has 5,000 scans; at most 100"),
     "JPEG of heads alone": (lambda: b"\xff\xd8" * 1000, EITHER),
     "EXIF that is none": (lambda: with_exif(b"garbage" * 20), READ),
     "EXIF that is cut": (lambda: with_exif(tagged(0x112, 3, 1, 6)[:15]), READ),

@@ -39,6 +39,14 @@ def test_files_that_are_no_pictures_are_passed_over(tmp_path: Path) -> None:
     assert [picture.path.name for picture in read] == ["a.JPG", "b", "c.webp"]
 
 
+def test_pictures_are_known_by_how_they_begin(tmp_path: Path, astronaut_file: bytes) -> None:
+    pictures(tmp_path, "", ())
+    for name in ("no_ending", "a.dat", "._a.png"):
+        (tmp_path / "images" / name).write_bytes(astronaut_file)
+    read = marked_faces.read(tmp_path)
+    assert [picture.path.name for picture in read] == ["a.dat", "no_ending"]
+
+
 def test_small_and_ignored_faces_do_not_count(tmp_path: Path) -> None:
     rows = "images/a.png,0,0,50,50,0\nimages/a.png,100,0,50,50,1\nimages/a.png,200,0,19,19,0\n"
     (picture,) = pictures(tmp_path, rows)
@@ -52,7 +60,7 @@ def test_small_and_ignored_faces_do_not_count(tmp_path: Path) -> None:
     ]
     matched = marked_faces.match(detections, picture)
     assert matched.right.tolist() == [0, 1, -1, -1, 0]
-    assert matched.found.tolist() == [True, False, False]
+    assert (matched.by >= 0).tolist() == [True, False, False]
     assert matched.by.tolist() == [1, -1, -1]
 
 
@@ -76,3 +84,12 @@ def test_average_precision() -> None:
 def test_marks_that_cannot_be_read_get_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(FacespaceError, match=r"annotations\.csv"):
         marked_faces.read(tmp_path)
+
+
+def test_marks_that_a_spreadsheet_saved(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "Zoë.jpg").touch()
+    table = "File;X;Y;W;H;ignore\nimages\\ZOË.jpg;1;2;30;40;\n"
+    (tmp_path / "annotations.csv").write_bytes(table.encode("utf-16"))
+    (picture,) = marked_faces.read(tmp_path)
+    assert picture.boxes.tolist() == [[1, 2, 30, 40]]

@@ -13,9 +13,10 @@ from facespace.artifacts.manifest import artifacts_folder
 from facespace.faces import align, evidence, model
 from facespace.types import RGB, Box, Detection, FacespaceError
 from tests.support.pictures import five_points
-from training.abstain import cutoffs, second_opinion, synthetic_masks
+from training.abstain import rules, second_opinion
 from training.abstain.second_opinion import Examples
-from training.options import CutoffOptions
+from training.options import RulesOptions
+from training.photos import synthetic_masks
 
 #: (side, side), grey.
 Crop = npt.NDArray[np.uint8]
@@ -91,14 +92,14 @@ def test_few_pictures_without_a_face_are_too_few(tmp_path: Path) -> None:
 def test_poses_are_asked_for_before_anything_is_learned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cutoffs, "load", None)  # would fail if it were called
+    monkeypatch.setattr(rules, "load", None)  # would fail if it were called
     for name, rows in (("empty", ""), ("faces", "images/0.png,1,2,30,40,frontal\n")):
         (tmp_path / name / "images").mkdir(parents=True)
         for i in range(20):
             (tmp_path / name / "images" / f"{i}.png").touch()
         (tmp_path / name / "annotations.csv").write_text("file,x,y,w,h,pose\n" + rows)
     with pytest.raises(FacespaceError, match="frontal faces and profiles"):
-        cutoffs.choose(CutoffOptions(data=[tmp_path], detect=tmp_path, out=artifacts_folder()))
+        rules.choose(RulesOptions(data=[tmp_path], detect=tmp_path, out=artifacts_folder()))
 
 
 def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from facespace.faces import align
+from facespace.faces import align, model
 from facespace.types import RGB, Detection
-from training.models import front_ends
-from training.models.front_ends import FirstOrder, Gradients
+from training.models import export, front_ends, pipeline
+from training.models.front_ends import Computed, FirstOrder, FrontEnd, Gradients
+from training.models.onnx_graph import Graph
+from training.photos.mapped import Mapped
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +33,63 @@ def test_the_second_half_is_the_mirror_image(front_end: Any, faces: np.ndarray) 
 def test_pixels_are_the_pixels(faces: np.ndarray) -> None:
     own = front_ends.rows(front_ends.PIXELS, faces)[:, : 64 * 64]
     np.testing.assert_array_equal(own, faces.reshape(3, -1))
+
+
+class Reddish(FrontEnd):
+    """A front end that eats the wide crop: its mean colours left and right."""
+
+    template = align.WIDE
+
+    def write(self, graph: Graph, crops: str) -> str:
+        halves = graph.node("Reshape", [crops, graph.constant([0, 112, 2, 56, 3])])
+        means = graph.node("ReduceMean", [halves, graph.constant([1, 3])], keepdims=0)
+        return graph.node("Flatten", [means], axis=1)
+
+    def grey(self, graph: Graph, crops: str) -> str:
+        part = [graph.constant([n, n]) for n in (24, 88)]
+        inside = graph.node("Slice", [crops, *part, graph.constant([1, 2])])
+        return graph.node("ReduceMean", [inside, graph.constant([3])], keepdims=0)
+
+
+def test_a_front_end_may_eat_colour(
+    astronaut: RGB, astronaut_face: Detection, tmp_path: Path
+) -> None:
+    """Crops mapped from a file give what those in memory give, batch after batch."""
+    crop = align.crop(astronaut, [astronaut_face], align.WIDE)
+    many = np.concatenate([np.roll(crop, shift, axis=2) for shift in range(260)])
+    many.tofile(tmp_path / "wide.bin")
+    kept = Mapped.of_all(np.memmap(tmp_path / "wide.bin", np.uint8, "r", shape=many.shape))
+    rows = front_ends.rows(Reddish(), kept)
+    np.testing.assert_array_equal(rows, front_ends.rows(Reddish(), many))
+    left, right = (many[:, :, half].mean(axis=(1, 2)) for half in (slice(56), slice(56, 112)))
+    np.testing.assert_allclose(rows, np.hstack([left, right, right, left]), atol=1e-2)
+    grey = front_ends.grey_rows(Reddish(), kept)
+    inside = many[:, 24:88, 24:88].mean(axis=3).reshape(len(many), -1)
+    np.testing.assert_allclose(grey, inside, atol=1e-3)
+    computed = Computed(Reddish(), kept)
+    assert computed.shape == (260, 12)
+    chosen = np.array([259, 3])
+    np.testing.assert_allclose(computed.part(chosen)[:], rows[chosen], atol=1e-3)
+
+
+def test_a_model_that_eats_colour_is_written_and_checked(
+    astronaut: RGB, astronaut_face: Detection
+) -> None:
+    crop = align.crop(astronaut, [astronaut_face], align.WIDE).astype(float)
+    rng = np.random.default_rng(0)
+    tints = (
+        rng.normal(0, 20, (120, 1, 1, 3)) + np.repeat([[-8.0], [8.0]], 60, axis=0)[:, None, None]
+    )
+    crops = np.clip(crop + tints + rng.normal(0, 5, (120, *align.WIDE.shape)), 0, 255)
+    crops = crops.astype(np.uint8)
+    labels = np.repeat(["female", "male"], 60)
+    rows, grey = front_ends.rows(Reddish(), crops), front_ends.grey_rows(Reddish(), crops)
+    fitted = pipeline.build(C=1.0, gamma=1.0, components=2, kind="svc").fit(rows, labels)
+    made = pipeline.calibrated(fitted, rows, labels), Reddish(), pipeline.reduction(5).fit(grey)
+    content = export.to_onnx(*made, align.WIDE.side, {"any": "fact"})
+    assert export.check(content, *made, crops).probability < 1e-4
+    _, coordinates, distance, _ = model.run(model.session(content), crops[:3])
+    assert coordinates.shape == (3, 2) and distance.shape == (3,)
 
 
 @pytest.mark.parametrize("quarter", range(4))

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from facespace.artifacts import mean_faces
+from facespace.artifacts.dataset_description import LOWEST
 from facespace.artifacts.manifest import load_manifest
 from facespace.datasets.dataset import Photo
 from facespace.faces import evidence
@@ -41,7 +42,7 @@ def race(i: int) -> str:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, astronaut: RGB) -> Path:
-    """2 x (32 + 6) photos; one there twice, one copied into the test, one saved again there."""
+    """2 x (32 + 6) photos; one there twice, one copied into the test, one of it saved again."""
     root = tmp_path_factory.mktemp("photos") / "tiny"
     root.mkdir()
     rng = np.random.default_rng(3)
@@ -56,7 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, astronaut: RGB) -> Path:
     rows.append(("again.png", "female", age(1), race(1), "train"))
     shutil.copy(root / "male-train-1.png", root / "copied.png")
     rows.append(("copied.png", "male", age(1), race(1), "test"))
-    (root / "small.jpg").write_bytes(saved_again(images.load(root / "male-train-2.png")))
+    (root / "small.jpg").write_bytes(saved_again(images.load(root / "male-test-2.png")))
     rows.append(("small.jpg", "male", age(2), race(2), "test"))
     Image.new("RGB", (90, 90)).save(root / "black.png")
     rows.append(("black.png", "female", age(1), race(1), "test"))
@@ -125,14 +126,21 @@ def test_counts_and_crossings(tiny: dict[str, Any]) -> None:
 
 def test_what_was_dropped(tiny: dict[str, Any]) -> None:
     assert tiny["left_out"] == {"No face was found.": 1, "The same photo is there twice.": 2}
-    assert tiny["problems"] == ["1 rows without a label of female or male were left out."]
+    assert tiny["problems"] == [
+        "1 rows without a label of female or male ('unknown') were left out."
+    ]
     assert tiny["not_tested"] == 0
+
+
+def test_how_the_sides_were_drawn_is_told(tiny: dict[str, Any]) -> None:
+    """The test is declared."""
+    assert tiny["drawn"] == {"validation": LOWEST}
 
 
 def test_duplicates(tiny: dict[str, Any]) -> None:
     near = tiny["duplicates"]["near"]
     assert tiny["duplicates"]["exact"] == {"photos": 2, "across": 1}
-    assert (near["pairs"], near["photos"], near["across"]) == (1, 2, 1)
+    assert (near["pairs"], near["photos"], near["across"]) == (1, 2, 0)
     assert near["with_training"] is None
     assert sum(near["nearest"]) == tiny["photos"]
     assert sum(near["nearest"][: near["cut"] + 1]) == 2

@@ -8,7 +8,13 @@ import pytest
 
 from facespace.artifacts.dataset_description import load_described
 from facespace.artifacts.manifest import Manifest, load_manifest
-from facespace.artifacts.report import Counts, ModelReport, load_report
+from facespace.artifacts.report import Counts, ModelReport, Reviewed, load_report
+from facespace.faces import align
+from facespace.metrics import served
+from facespace.metrics.age_errors import AgeError
+from facespace.metrics.classification import EndToEnd
+from facespace.metrics.groups import Group, Grouping
+from facespace.metrics.intervals import Interval
 from training.report import model_card
 
 
@@ -46,12 +52,43 @@ def test_counts_that_differ_are_named(manifest: Manifest, report: dict[str, Mode
     assert "`gradients` was fitted on 3,456 photos, with 345 held out." in words
 
 
+def test_reviewed_faces_are_named_as_such(
+    manifest: Manifest, report: dict[str, ModelReport]
+) -> None:
+    name = manifest.default
+    card = model_card.card(manifest, report, load_described(manifest))
+    assert "people reviewed" not in card and "--reviews" not in card
+    assert "license: cc-by-4.0" in card
+    counts, reviewed = Counts(3090, 300), Reviewed(30, 3, 90 / 3090)
+    report[name] = replace(report[name], counts=counts, reviewed=reviewed)
+    words = "30 faces that people reviewed, each counted 3 times, 2.9% of all that was fitted on"
+    assert report[name].fitted_on == f"3,000 photos and {words}"
+    told = sections(manifest, report)
+    assert told["Training data"].startswith("3,000 photos of FairFace")
+    assert f"), and {words}; 300 more, which nothing" in told["Training data"]
+    assert " --reviews FILE --review-weight 3 --model all" in told["How to reproduce"]
+    # Nobody states the licence of the photos that people reviewed.
+    assert "license: other" in model_card.card(manifest, report, load_described(manifest))
+    assert str(Reviewed(1234, 1, 0.25)).startswith(
+        "1,234 faces that people reviewed, each counted once"
+    )
+
+
+def test_what_the_models_take_is_told(manifest: Manifest, report: dict[str, ModelReport]) -> None:
+    info = manifest.models["embedding"]
+    models = {**manifest.models, "embedding": replace(info, template=align.WIDE)}
+    words = sections(replace(manifest, models=models), report)["Model details"]
+    assert "colour crop of a face, 112 x 112 (`embedding`)" in words
+    assert "grey crop of a face, 64 x 64 (`gradients`, `eigenfaces`)" in words
+
+
 def test_the_commands_are_for_the_models_that_are_there(
     manifest: Manifest, report: dict[str, ModelReport]
 ) -> None:
     train, rules = sections(manifest, report)["How to reproduce"].split("\n")[2:4]
     assert train.endswith(" --model all")
-    assert rules == "python -m training rules --data fairface --detect DIR"
+    tests = "".join(f" --test {name}" for name in ("lfw", "us_congress", "london_frl"))
+    assert rules == f"python -m training rules --data fairface{tests} --detect DIR"
     del report["gradients"]
     fewer = replace(manifest, models={name: manifest.models[name] for name in report})
     train = sections(fewer, report)["How to reproduce"].split("\n")[2]
@@ -70,12 +107,53 @@ def test_any_title_and_licence_can_be_read_back(
     default = report[manifest.default]
     example = next(iter(load_described(manifest).values()))
     title = 'Faces: {mine}, "yours" # and é'
-    tests = {"no": replace(next(iter(default.tests.values())), title=title)}
+    first, test = next(iter(default.tests.items()))
     report[manifest.default] = replace(
-        default, learned={}, trained_on="on: [it", covered={}, groups={}, tests=tests
+        default,
+        learned={},
+        trained_on="on: [it",
+        covered={},
+        served={},
+        ages={},
+        groups={},
+        tests={"no": replace(test, title=title)},
+        end_to_end={"no": default.end_to_end[first]},
     )
     data = {"on: [it": example, "no": example}
     text = model_card.card(replace(manifest, models=models), report, data)
     read = yaml.safe_load(text.split("---\n")[1])
     assert (read["license"], read["datasets"]) == (told, ["on: [it"])
     assert read["model-index"][0]["results"][0]["dataset"] == {"name": title, "type": "no"}
+
+
+def test_what_is_told_of_the_rules(manifest: Manifest, report: dict[str, ModelReport]) -> None:
+    """Until ``rules`` was run it is said that nothing was measured; then the figures are there."""
+    name = manifest.default
+    text = model_card.card(manifest, report, load_described(manifest))
+    held = {"faces": 1900, "answered": 0.77, "wrong": 0.021, "high": 0.0299}
+    rules = {"how": "learned", "on": "photos", "conditions": {"as they are": held}}
+    share = Interval(0.25, 0.2, 0.3)
+    figures = {**dict.fromkeys(served.METRICS, share), "missed": Interval(0.1, 0.08, 0.12)}
+    black = Group(386, figures, {"recall_male": 29})
+    one = replace(
+        report[name],
+        profiles=EndToEnd(73, dict.fromkeys(("coverage", "risk", "missed"), share)),
+        served={
+            "fairface": {"race": Grouping({"Black": black, "Few": replace(black, faces=29)}, {})}
+        },
+        ages={"fairface": {"3-9": AgeError(300, 4.25, 0.5)}},
+    )
+    info = manifest.models[name]
+    models = {**manifest.models, name: replace(info, chosen={**info.chosen, "rules": rules})}
+    told = model_card.card(
+        replace(manifest, models=models), {**report, name: one}, load_described(manifest)
+    )
+    for words in (
+        "| as they are | 1,900 | 77.0% | 2.1% | 3.0% |",
+        "Of 73 full profiles of people that nothing was fitted on",
+        "| group | Black | 386 | 0.100 (0.080 to 0.120) | 0.250 (0.200 to 0.300) | – | 0.250",
+        "Left out are groups of fewer than 30 photos: 1, with 29 photos.",
+        "| FairFace | 3-9 | 300 | 4.2 | 50.0% |",
+        "That chance is learned. On: photos.",
+    ):
+        assert words in told and words not in text

@@ -44,7 +44,7 @@ from training.photos import crops
 pytestmark = pytest.mark.slow
 
 DEADLY = b"deadly"
-COUNT = 60
+COUNT = 30
 
 READING = partial(read_photo.needs, facespace.Settings())
 
@@ -55,10 +55,10 @@ class Fragile(distributed.WorkerPlugin):
     def setup(self, worker: object) -> None:
         load = images.load
 
-        def loading(source: bytes | str | Path) -> RGB:
+        def loading(source: bytes | str | Path, pixels: int | None = None) -> RGB:
             if source == DEADLY:
                 os._exit(9)
-            return load(source)
+            return load(source, pixels)
 
         images.load = loading
 
@@ -111,7 +111,7 @@ def less_patient(local: distributed.LocalCluster) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def portraits(tmp_path_factory: pytest.TempPathFactory, astronaut: RGB) -> Path:
-    """The astronaut in 2 x 60 ways, with what is no portrait among them, and a ZIP."""
+    """The astronaut in 2 x 30 ways, with what is no portrait among them, and a ZIP."""
     there = tmp_path_factory.mktemp("portraits")
     rng = np.random.default_rng(0)
     for label in ("female", "male"):
@@ -208,7 +208,7 @@ def test_what_is_on_its_way_is_bounded(
         monkeypatch.setattr(cluster, "_sent", sending)
         found = find_photos.find([str(portraits / "male")])
         assert len(list(run.read_photos(found, workers=cluster))) == COUNT + 1
-    assert under_way == [0] * 8
+    assert under_way == [0] * 4
 
 
 def test_a_worker_that_came_later_must_fit_too(local: distributed.LocalCluster) -> None:

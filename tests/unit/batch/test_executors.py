@@ -31,6 +31,7 @@ def test_results_come_in_order_whoever_works(workers: int) -> None:
         assert list(crew.each(squared, [5])) == [25]  # a fault of one is not the next one's
 
 
+@pytest.mark.slow
 def test_an_item_that_ends_its_worker_costs_no_other() -> None:
     with Processes(2) as crew:
         results = list(crew.each(squared, [1, 2, -1, 3, 4, -1, -1, 5], size=2))

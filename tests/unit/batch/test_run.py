@@ -79,8 +79,11 @@ def test_a_folder_stands_for_the_pictures_in_and_below_it(photos: Path) -> None:
 def test_patterns_lines_and_what_is_named_twice(photos: Path) -> None:
     found = find_photos.find([f"{photos}/**/*.PNG"])
     assert len(found) == 6
-    assert len(find_photos.find([f"{photos}/*"])) == 4  # no folders, no notes
-    lines = [f"{photos}/0.PNG\n", "\n", f"{photos}/b\r\n"]
+    assert len(find_photos.find([f"{photos}/*.*"])) == 4  # no notes
+    everything = [photo.name for photo in find_photos.find([str(photos)])]
+    assert [photo.name for photo in find_photos.find([f"{photos}/*"])] == everything
+    assert [photo.name for photo in find_photos.find([f"{photos}/**"])] == everything
+    lines = io.BytesIO(f"{photos}/0.PNG\n\n{photos}/b\r\n".encode())
     names = [photo.name for photo in find_photos.find(["-", f"{photos}/0.PNG"], lines)]
     assert names == [f"{photos}/{name}" for name in ("0.PNG", "b/2.PNG", "b/3.PNG", "b/c/4.PNG",
                                                      "b/c/5.PNG")]  # fmt: skip
@@ -215,6 +218,7 @@ def test_without_artifacts_nothing_is_tried(
         read(photos)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 1])
 def test_a_stop_keeps_what_was_read(
     workers: int, photos: Path, monkeypatch: pytest.MonkeyPatch
@@ -301,7 +305,7 @@ def test_a_journal_survives_what_kills_its_process(tmp_path: Path) -> None:
 def test_settings_and_artifacts_name_what_made_a_reading(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = [facespace.Settings(certainty=value) for value in (None, 0.9)]
+    settings = [facespace.Settings(most_wrong=value) for value in (None, 0.01)]
     names = {read_photo.settings_fingerprint(one) for one in settings}
     names.add(read_photo.settings_fingerprint(facespace.Settings("haar")))
     source = artifacts_folder()
@@ -315,13 +319,50 @@ def test_settings_and_artifacts_name_what_made_a_reading(
     assert len(names) == 4
 
 
+def test_a_detector_of_one_s_own_counts_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the content of its file, where it is what finds the faces."""
+    haar = [facespace.Settings("haar"), facespace.Settings("haar_profile")]
+    names = [read_photo.settings_fingerprint(one) for one in (facespace.Settings(), *haar)]
+    needs = read_photo.needs(facespace.Settings())
+    own = tmp_path / "own.onnx"
+    monkeypatch.setenv("FACESPACE_YUNET", str(own))
+    for content in (b"one", b"another"):
+        own.write_bytes(content)
+        name, *others = (
+            read_photo.settings_fingerprint(one) for one in (facespace.Settings(), *haar)
+        )
+        assert name not in names and others == names[1:3]
+        assert read_photo.needs(facespace.Settings()) != needs
+        names.append(name)
+
+
 # Pictures
+
+
+def test_crops_of_an_earlier_reading_go_and_no_other_file(photos: Path, tmp_path: Path) -> None:
+    crops = tmp_path / "crops"
+    (first, *_) = run.read_folder(photos, workers=0, outputs=Outputs(crops=crops))
+    (made,) = crops.rglob(f"{Path(first.photo.name).stem}-*.png")
+    kept = {path: path.read_bytes() for path in crops.rglob("*.png")}
+    key = made.name.removesuffix("-1.png")
+    for kind in ("female", "male", "unsure"):
+        (crops / kind).mkdir(exist_ok=True)
+        for name in (f"{key}-1.png", f"{key}-2.png"):  # as another model and a detector made them
+            (crops / kind / name).write_bytes(b"old")
+    others = [crops / "male" / f"{key}.png", crops / "male" / "mine.png", crops / f"{key}-1.png"]
+    others += [crops / "unsure" / f"{key[:-1]}x-1.png", crops / "female" / f"x{key}-1.png"]
+    for path in others:
+        path.write_bytes(b"mine")
+    list(run.read_folder(photos, workers=0, outputs=Outputs(crops=crops)))
+    left = {path: path.read_bytes() for path in crops.rglob("*.png")}
+    assert left == kept | dict.fromkeys(others, b"mine")
 
 
 def test_pictures_are_made_and_crops_are_what_training_reads(photos: Path, tmp_path: Path) -> None:
     outputs = Outputs(tmp_path / "annotated", tmp_path / "crops", thumbs=True)
-    # A certainty that not every variant reaches gives all three folders something to hold.
-    settings = facespace.Settings(smallest_face=110)
+    settings = facespace.Settings(most_wrong=0.1)
     known: dict[str, Entry] = {}
     entries = read(photos, outputs=outputs, settings=settings, known=known)
     faces = [face for entry in entries for face in entry["faces"]]
@@ -427,12 +468,15 @@ def test_a_reading_becomes_a_frame(astronaut: np.ndarray) -> None:
     assert back.astype(str).to_dict() == frame.fillna("").astype(str).to_dict()
 
 
-@pytest.mark.parametrize("name", ["=HYPERLINK(0)", "+1", "-1", "@a", "\tx", "a=1", "1-2"])
+@pytest.mark.parametrize(
+    "name", ["=HYPERLINK(0)", "+1", "-1", "@a", "\tx", "'=1", "''@a", "a=1", "1-2"]
+)
 def test_names_are_no_formulas_in_a_spreadsheet(name: str) -> None:
     reading = facespace.Reading(name, "yunet", None, error="This is no picture.")
     (row,) = csv.DictReader(io.StringIO(tables.to_csv([reading]), newline=""))
     harmless = name[0] in "a1"
     assert row["source"] == (name if harmless else f"'{name}")
+    assert tables.as_it_was(row["source"]) == name
     assert tables.rows([reading])[0]["source"] == name  # JSON and frames keep it
 
 

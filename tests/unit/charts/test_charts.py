@@ -9,8 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from facespace.artifacts.chance import Term
 from facespace.artifacts.report import Classifier, Tried
-from facespace.charts import curves, fairness, model_selection
+from facespace.charts import chance, curves, fairness, model_selection
 from facespace.charts import evaluation as charts
 from facespace.charts.curves import Point
 from facespace.metrics.curves import Histogram, PrecisionRecall, Reliability, RiskCoverage, Roc
@@ -201,13 +202,19 @@ def test_logarithmic_ticks_stand_apart() -> None:
     assert list(figure.layout.xaxis.tickvals) == [100, 150]
 
 
-def test_lines_mark_a_limit() -> None:
-    figure = model_selection.lines(
-        {"One": ([10, 60], [0.8, 0.9])}, "One", "pixels", "AUC", limit=46.6
-    )
-    (mark,) = figure.layout.shapes
-    assert (mark.x0, mark.x1) == (46.6, 46.6)
-    assert figure.layout.xaxis.type is None
+def test_a_term_is_drawn_as_a_factor_in_the_unit_of_its_measure() -> None:
+    """A face of 16 pixels multiplies the odds by e squared, one of 64 by nothing."""
+    figure = chance.term("size", Term((4.0, 6.0), (2.0, 0.0)), enough=1.0, most=3.0)
+    (curve,) = figure.data
+    assert list(curve.x) == [16, 64]
+    assert list(curve.y) == pytest.approx([np.exp(2), 1])
+    (line,) = figure.layout.shapes
+    assert line.y0 == pytest.approx(np.exp(1))
+    assert (figure.layout.xaxis.type, figure.layout.yaxis.type) == ("log", "log")
+    assert figure.layout.yaxis.range[1] > np.log10(np.exp(3))
+    plain = chance.term("yaw", Term((0.0, 0.1), (0.0, 1.0)), enough=9.0, most=3.0)
+    assert (list(plain.data[0].x), plain.layout.xaxis.type) == ([0, 0.1], "linear")
+    assert plain.layout.yaxis.range[1] > np.log10(np.exp(9))
 
 
 def test_precision_recall_marks_the_threshold_and_chance() -> None:

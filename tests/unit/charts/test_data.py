@@ -28,21 +28,19 @@ def test_crossing_tells_count_and_share() -> None:
     assert (list(drawn.x), list(drawn.y)) == (["X", "Y"], ["0-2", "3-9"])
 
 
-def test_measure_stacks_labels_under_a_box_and_marks_the_cutoffs() -> None:
-    figure = charts.measure(TABLE, "pixels", {"smallest face": 2.5})
+def test_measure_stacks_labels_under_a_box() -> None:
+    figure = charts.measure(TABLE, "pixels")
     assert list(trace(figure, "female").y) == [5, 2, 0]
     assert list(trace(figure, "male").y) == [0, 5, 1]
     assert list(trace(figure, "male").x) == [1, 3, 5]
     box = figure.data[0]
     found = [box[key][0] for key in ("lowerfence", "q1", "median", "q3", "upperfence")]
     assert found == [1, 2, 3, 4, 5]
-    assert {shape.x0 for shape in figure.layout.shapes} == {2.5}
-    assert trace(figure, "smallest face").line.dash == "dot"
 
 
 def test_boxes_of_few_photos_are_pale() -> None:
     by = {"A": Spread(1200, 1, 2, 3, 4, 5), "B": Spread(29, 1, 2, 3.5, 4, 5)}
-    figure = charts.boxes(by, "pixels", {})
+    figure = charts.boxes(by, "pixels")
     large, small = figure.data
     assert (list(large.y), list(small.y)) == (["A (1,200)"], ["B (29)"])
     assert large.marker.color != small.marker.color

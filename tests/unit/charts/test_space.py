@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from facespace.charts import coordinates as places
 from facespace.charts import explain
 from facespace.charts import space as charts
 from facespace.explain.occlusion import Sensitivity
@@ -50,33 +49,32 @@ def test_errors_mark_the_number_used() -> None:
     assert (mark.x[0], mark.y[0]) == (1, 40)
 
 
-def test_distances_mark_the_face_and_the_cut() -> None:
+def test_distances_mark_the_face() -> None:
     counts = {"training crops": np.array([1, 3]), "FairFace": np.array([5, 5])}
-    figure = places.distances(np.array([0.0, 0.2, 0.4]), counts, 0.31, 0.35)
+    figure = charts.distances(np.array([0.0, 0.2, 0.4]), counts, 0.31)
     assert list(trace(figure, "training crops").y) == [0.25, 0.75]
     assert list(trace(figure, "FairFace").y) == [0.5, 0.5]
     assert set(trace(figure, "this face: 0.310").x) == {0.31}
-    assert set(trace(figure, "“?” beyond: 0.350").x) == {0.35}
-    assert len(places.distances(np.array([0.0, 0.2, 0.4]), counts, None, None).data) == 2
+    assert len(charts.distances(np.array([0.0, 0.2, 0.4]), counts, None).data) == 2
 
 
 @pytest.mark.parametrize("axes", [[0, 1], [2, 0], [0, 1, 2]])
 def test_scatter_tells_the_classes_apart_without_colour(axes: list[int]) -> None:
     placed = np.arange(12).reshape(4, 3)
     female = np.array([True, False, False, True])
-    figure = places.scatter(placed, female, axes, np.array([7, 8, 9]))
+    figure = charts.scatter(placed, female, axes, np.array([7, 8, 9]))
     women, men = trace(figure, "labelled female (2)"), trace(figure, "labelled male (2)")
     for letter, axis in zip("xyz", axes, strict=False):
         assert list(women[letter]) == list(placed[female, axis])
         assert list(men[letter]) == list(placed[~female, axis])
         assert list(trace(figure, "this face")[letter]) == [7 + axis]
     assert len({each.marker.symbol for each in figure.data}) == 3
-    assert len(places.scatter(placed, female, axes).data) == 2
+    assert len(charts.scatter(placed, female, axes).data) == 2
 
 
 def test_the_nearest_group_stands_out() -> None:
     distances, faces = {"a_b": 0.4, "c": 0.3}, {"a_b": 10, "c": 2000}
-    (drawn,) = places.nearest(distances, faces, 30, "distance").data
+    (drawn,) = charts.nearest(distances, faces, 30, "distance").data
     assert list(drawn.y) == ["a b (10)", "c (2,000)"]
     assert list(drawn.x) == [0.4, 0.3]
     assert list(drawn.marker.symbol) == ["circle", "diamond"]

@@ -36,7 +36,7 @@ def there(tmp_path: Path, variants: list[bytes]) -> Path:
 
 
 def rows(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text)))
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -50,6 +50,7 @@ def test_all_is_printed_and_nothing_else(
     assert main.main(["folder", str(there), "--workers", "1"]) == 0
     out, err = capfdbinary.readouterr()
     assert err == b""  # no progress where no terminal is
+    assert out.startswith(b"source,")  # no mark: it goes to programs
     assert [row["source"] for row in rows(out.decode())] == [f"{there}/{i}.png" for i in range(6)]
     assert {path.name for path in there.parent.iterdir()} == {"in"}
 
@@ -65,6 +66,7 @@ def test_all_that_can_be_written(
     out, err = capfd.readouterr()
     assert out == "" and err.count("\n") == 1 and "bad.jpg: The file is not" in err
     assert len(pd.read_parquet(files[2])) == len(rows(files[0].read_text("utf-8"))) == 7
+    assert files[0].read_bytes().startswith("\ufeffsource,".encode())  # opens in Excel as it is
     assert len(lines(files[1])) == 7
     assert len(list((tmp_path / "a").iterdir())) == 6
     assert len(list((tmp_path / "c").rglob("*.png"))) == 6
@@ -95,7 +97,7 @@ def test_names_on_standard_input_and_a_hostile_zip(
 ) -> None:
     (there / "evil.zip").write_bytes(packed({"../x.png": "x"}))
     names = f"{there}/0.png\n{there}/evil.zip\n{there}/1.png\n"
-    monkeypatch.setattr(sys, "stdin", io.StringIO(names))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(names.encode())))
     assert main.main(["folder", "-", "--format", "jsonl", "--workers", "1"]) == 1
     out, err = capfd.readouterr()
     entries = [json.loads(line) for line in out.splitlines()]
@@ -141,10 +143,66 @@ def test_where_pictures_cannot_be_written_it_says_so(
 ) -> None:
     (tmp_path / "file").write_text("x")
     crops = ["--crops", str(tmp_path / "file")]
-    assert main.main(["folder", str(there), *crops, "--workers", "1"]) == 1
-    err = capfd.readouterr().err
-    assert "Not a directory" in err or "File exists" in err
-    assert "Traceback" not in err
+    assert main.main(["folder", str(there), *crops, "--workers", "1"]) == 2
+    assert f"{tmp_path / 'file'} is a file, not a folder" in capfd.readouterr().err
+
+
+def test_faces_of_earlier_runs_are_counted(
+    there: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    crops = tmp_path / "crops"
+    command = ["folder", str(there), "--crops", str(crops), "--workers", "1"]
+    assert main.main(command) == 0
+    assert main.main(command) == 0
+    assert capfd.readouterr().err == ""
+    for name in ("0.png", "1.png"):
+        (there / name).unlink()
+    assert main.main(command) == 0
+    assert capfd.readouterr().err == f"facespace: 2 of the faces in {crops} are of earlier runs\n"
+
+
+@pytest.mark.parametrize("ending", ["html", "csv", "jsonl", "parquet"])
+def test_a_full_disk_is_said_and_leaves_no_part(ending: str, there: Path, tmp_path: Path) -> None:
+    """As a file that may grow no further, which a test can have without a disk."""
+    resource = pytest.importorskip("resource", reason="this system has no such limit")
+    for number in range(10, 20):
+        (there / f"{number}.png").write_bytes((there / "0.png").read_bytes() + bytes([number]))
+    out = tmp_path / f"x.{ending}"
+    limit = 2_000 if ending == "csv" else 4_500
+    done = subprocess.run(
+        [sys.executable, "-m", "facespace", "folder", str(there), "--workers", "1", "--out", out],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1 and f"{out}" in done.stderr
+    assert "File too large" in done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"in", f"{out.name}.journal"}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="this system ends programs otherwise")
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["ended", "Ctrl-C"]
+)
+def test_ended_from_outside_it_cleans_up(
+    number: signal.Signals, code: int, there: Path, tmp_path: Path
+) -> None:
+    for copy in range(10, 60):
+        (there / f"{copy}.png").write_bytes((there / "0.png").read_bytes() + bytes([copy]))
+    out = tmp_path / "x.jsonl"
+    command = [sys.executable, "-m", "facespace", "folder", str(there), "--workers", "1", "--out"]
+    process = subprocess.Popen([*command, str(out)], stderr=subprocess.PIPE, text=True)
+    journal, end = tmp_path / "x.jsonl.journal", time.monotonic() + 120
+    while not journal.is_file() or journal.read_bytes().count(b"\n") < 9:
+        assert process.poll() is None and time.monotonic() < end
+        time.sleep(0.02)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == code
+    assert err.count("\n") == (number == signal.SIGINT) and "Traceback" not in err
+    assert not list(tmp_path.glob("*.part")) and journal.is_file()
 
 
 @pytest.mark.slow
@@ -167,7 +225,7 @@ def test_interrupting_keeps_what_was_read_and_the_next_run_goes_on(
     monkeypatch.setattr(folder, "read_photos", interrupted)
     command = ["folder", str(there), "--out", str(part), "--workers", "1"]
     before = signal.getsignal(signal.SIGINT)
-    assert main.main(command) == 1
+    assert main.main(command) == 130
     assert signal.getsignal(signal.SIGINT) is before
     assert "stopped after" in capfd.readouterr().err
     assert 2 <= len(lines(part)) < 6
@@ -185,7 +243,7 @@ def test_interrupting_keeps_what_was_read_and_the_next_run_goes_on(
 def test_killing_it_loses_next_to_nothing(
     there: Path, tmp_path: Path, variants: list[bytes]
 ) -> None:
-    for number in range(10, 60):
+    for number in range(10, 30):
         (there / f"{number}.png").write_bytes(variants[number % 6] + bytes([number]))
     whole, part = tmp_path / "whole.jsonl", tmp_path / "part.jsonl"
     command = [sys.executable, "-m", "facespace", "folder", str(there), "--workers", "1", "--out"]
@@ -200,11 +258,11 @@ def test_killing_it_loses_next_to_nothing(
     present(process.stderr).close()
     assert not part.exists()
     known = journal.read_bytes().count(b"\n") - 1
-    assert 8 <= known < 56
+    assert 8 <= known < 26
     done = subprocess.run([*command, str(part)], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert main.main(["folder", str(there), "--workers", "1", "--out", str(whole)]) == 0
-    assert lines(part) == lines(whole) and len(lines(part)) == 56
+    assert lines(part) == lines(whole) and len(lines(part)) == 26
     kept = journal.read_bytes().splitlines()[1 : known + 1]
     milliseconds = {json.loads(line)["entry"]["milliseconds"] for line in kept}
     written = {json.loads(line)["milliseconds"] for line in part.read_text("utf-8").splitlines()}
@@ -213,7 +271,7 @@ def test_killing_it_loses_next_to_nothing(
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks into /proc")
 def test_workers_end_with_whoever_started_them(there: Path, tmp_path: Path) -> None:
-    for number in range(10, 60):
+    for number in range(10, 30):
         (there / f"{number}.png").write_bytes((there / "0.png").read_bytes() + bytes([number]))
     out = tmp_path / "x.jsonl"
     command = [sys.executable, "-m", "facespace", "folder", str(there), "--workers", "2", "--out"]

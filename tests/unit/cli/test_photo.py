@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -46,8 +47,32 @@ def test_csv_and_table(files: list[str], capsys: pytest.CaptureFixture[str]) -> 
     assert 0 <= float(rows[0]["probability_female"]) <= 1
     assert main.main(["photo", files[0], "--detector", "haar", "--model", "eigenfaces"]) == 0
     table = capsys.readouterr().out.splitlines()
-    assert table[0].split() == [c for c in tables.COLUMNS if c not in ("score", "distance")]
+    left_out = ("score", "distance", "made_by")
+    assert table[0].split() == [c for c in tables.COLUMNS if c not in left_out]
     assert len(table) == 2
+
+
+def test_how_wrong_an_answer_may_be(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    def face(*options: str) -> dict[str, Any]:
+        assert main.main(["photo", "--format", "json", files[0], *options]) == 0
+        ((result,),) = [each["faces"] for each in json.loads(capsys.readouterr().out)]
+        return dict(result)
+
+    assert face("--most-wrong", "50")["label"] != "?"
+    strict = face("--most-wrong", "1")
+    assert (strict["label"] == "?") is (strict["chance_wrong"] > 0.01)
+    assert main.main(["photo", "--format", "csv", files[0]]) == 0
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert float(row["chance_wrong"]) == strict["chance_wrong"]
+
+
+@pytest.mark.parametrize("percent", ["0.5", "51", "-3", "nan", "few"])
+def test_a_chance_that_is_none_is_refused(
+    percent: str, files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main.main(["photo", files[0], "--most-wrong", percent])
+    assert "--most-wrong" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("option", [["--detector", "nobody"], ["--model", "nobody"]])
@@ -73,7 +98,7 @@ def test_interrupting_ends_without_a_traceback(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(photo, "analyze", interrupted)
-    assert main.main(["photo", files[0]]) == 1
+    assert main.main(["photo", files[0]]) == 130
     assert capsys.readouterr() == ("", "facespace: given up\n")
 
 
@@ -85,3 +110,24 @@ def test_a_reader_that_has_had_enough_ends_it_quietly(files: list[str]) -> None:
     assert process.stderr.read() == ""
     assert process.wait(120) == 1
     process.stderr.close()
+
+
+def test_patterns_need_no_shell(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those of Windows do not expand them."""
+    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "[odd].png").write_bytes(Path(files[0]).read_bytes())
+
+    def sources(*names: str) -> list[str]:
+        photo_names = [str(tmp_path / name) for name in names]
+        main.main(["photo", "--format", "json", *photo_names])
+        out, err = capsys.readouterr()
+        assert ("1 of 5 files is not a picture (notes.txt)." in err) == ("*" in names)
+        return [Path(result["source"]).name for result in json.loads(out)]
+
+    assert sources("[a-g]*.[jp][pn]g") == ["astronaut.png", "grey.jpg"]
+    assert sources("*") == ["[odd].png", "astronaut.png", "grey.jpg", "text.jpg"]
+    assert sources("[odd].png", "g*.jpg") == ["[odd].png", "grey.jpg"]
+    assert main.main(["photo", str(tmp_path / "*.gif")]) == 1
+    assert "Nothing matches this pattern." in capsys.readouterr().err

@@ -19,8 +19,9 @@ import pytest
 from dashboard.widgets import example_film
 from facespace.cli import main, terminal, video
 from facespace.types import RGB
-from facespace.video import annotated_film, tables
+from facespace.video import annotated_film
 from facespace.video.annotated_film import annotate_film
+from facespace.video.film import TRACK_COLUMNS
 from facespace.video.read_film import read_film
 
 
@@ -39,7 +40,7 @@ def film(tmp_path_factory: pytest.TempPathFactory, astronaut: RGB) -> Path:
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
 
 
 def test_all_that_can_be_written(
@@ -51,7 +52,7 @@ def test_all_that_can_be_written(
     assert main.main(["video", str(film), *options, "--every", "3"]) == 0
     out, err = capsys.readouterr()
     assert err == ""  # no progress where no terminal is
-    assert out.splitlines()[0].split() == list(tables.TRACK_COLUMNS)
+    assert out.splitlines()[0].split() == [c for c in TRACK_COLUMNS if c != "made_by"]
     with av.open(str(paths["--out"])) as container:
         assert sum(1 for _ in container.decode(video=0)) == 24
     frames, (track,) = rows(paths["--csv"]), rows(paths["--tracks-csv"])
@@ -77,6 +78,25 @@ def test_what_lies_beside_the_film_is_left_alone(
     capsys.readouterr()
     assert main.main(["video", str(source), "--out", out, "--json", out]) == 2
     assert "to one file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--out", "--csv", "--tracks-csv", "--json"])
+@pytest.mark.parametrize("place", [".", "file/x", "none/x"])
+def test_places_are_looked_at_before_the_work(
+    option: str,
+    place: str,
+    film: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(video, "annotate_film")
+    monkeypatch.delattr(video, "read_film")
+    (tmp_path / "file").write_text("mine")
+    assert main.main(["video", str(film), option, str(tmp_path / place)]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1
+    assert "is a folder, not a file" in err or "there is no folder" in err
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
@@ -131,11 +151,9 @@ def test_a_film_that_breaks_off_is_kept_and_said(
 
 
 @pytest.mark.parametrize("option", ["--out", "--csv", "--tracks-csv", "--json"])
-def test_places_are_looked_at_before_the_work(
-    option: str, film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_film_itself_is_not_overwritten(
+    option: str, film: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main.main(["video", str(film), option, str(tmp_path / "none" / "x")]) == 2
-    assert "no folder" in capsys.readouterr().err
     assert main.main(["video", str(film), option, str(film)]) == 2
     assert "the film itself" in capsys.readouterr().err
     assert film.stat().st_size > 1000
@@ -168,7 +186,7 @@ def test_interrupting_once_keeps_what_was_read(
     monkeypatch.setattr(annotated_film, "read_film", interrupted)
     before = signal.getsignal(signal.SIGINT)
     out = tmp_path / "out.mp4"
-    assert main.main(["video", str(film), "--out", str(out), "--every", "2"]) == 1
+    assert main.main(["video", str(film), "--out", str(out), "--every", "2"]) == 130
     assert signal.getsignal(signal.SIGINT) is before
     assert "stopped after" in capsys.readouterr().err
     with av.open(str(out)) as container:
@@ -188,7 +206,7 @@ def test_interrupting_twice_gives_up(
 
     monkeypatch.setattr(video, "annotate_film", interrupted)
     command = ["video", str(film), "--every", "2", "--out", str(tmp_path / "out.mp4")]
-    assert main.main(command) == 1
+    assert main.main(command) == 130
     assert "given up" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 

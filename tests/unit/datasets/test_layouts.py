@@ -9,19 +9,12 @@ from pathlib import Path
 import pytest
 
 from facespace.datasets import layouts
-from facespace.datasets.dataset import read_dataset
-from facespace.datasets.labelled_source import open_labelled
-from facespace.datasets.layouts import NAMES, Photo
+from facespace.datasets.dataset import open_labelled, read_dataset
+from facespace.datasets.label_table import Photo
+from facespace.datasets.layouts import NAMES
 from facespace.types import FacespaceError
+from tests.support.photo_folders import shut, touched
 from tests.support.pictures import packed
-
-
-def touched(folder: Path, *names: str) -> Path:
-    for name in names:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    return folder
 
 
 def test_utkface(tmp_path: Path) -> None:
@@ -141,6 +134,115 @@ def test_a_table_of_ones_own_comes_first(tmp_path: Path) -> None:
         rows = [("file", "gender"), ("a.jpg", "female"), ("b.jpg", "male")]
         csv.writer(file).writerows(rows)
     assert [photo.path.name for photo in read_dataset(tmp_path).photos] == ["a.jpg", "b.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("female", "male"),
+    [
+        *(("Female", "Male"), ("WOMEN", "MEN"), ("F", "M"), ("girl", "boy"), ("women", "Male")),
+        *(("Females", "males"), ("woman", "man"), ("f", "Boys")),
+    ],
+)
+@pytest.mark.parametrize("zipped", [False, True])
+def test_class_folders_are_called_as_people_call_them(
+    tmp_path: Path, female: str, male: str, zipped: bool
+) -> None:
+    names = (f"{female}/1.jpg", f"{female}/more/2.JFIF", f"{male}/3.heic")
+    touched(tmp_path, *names)
+    source = packed(dict.fromkeys(names, b"")) if zipped else tmp_path
+    with open_labelled(source, "some.zip") as found:
+        assert dict(zip(found.names, (photo.label for photo in found.photos), strict=True)) == {
+            names[0]: "female",
+            names[1]: "female",
+            names[2]: "male",
+        }
+        assert not found.remarks
+
+
+@pytest.mark.parametrize(
+    ("train", "test"), [("train", "test"), ("Training", "VAL"), ("train", "validation")]
+)
+@pytest.mark.parametrize("order", ["{split}/{label}", "{label}/{split}"])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_folders_may_be_splits(
+    tmp_path: Path, train: str, test: str, order: str, zipped: bool
+) -> None:
+    """Over the folders of the classes, or inside them."""
+    folders = {
+        order.format(split=name, label=label): (split, label.lower())
+        for name, split in ((train, "train"), (test, "test"))
+        for label in ("Female", "male")
+    }
+    files = {f"{folder}/x/{i}.jpg": said for folder, said in folders.items() for i in range(2)}
+    touched(tmp_path, *files)
+    dataset = read_dataset(tmp_path)
+    names = (photo.path.relative_to(tmp_path).as_posix() for photo in dataset.photos)
+    photos = dict(zip(names, ((p.split, p.label) for p in dataset.photos), strict=True))
+    assert photos == files
+    with open_labelled(packed(dict.fromkeys(files, b"")) if zipped else tmp_path) as found:
+        assert len(found.photos) == 4
+        assert found.remarks == ["Tested on the 4 photos of the split test, of 8."]
+
+
+def test_a_split_may_have_photos_beside_it(tmp_path: Path) -> None:
+    touched(tmp_path, "train/women/1.jpg", "test/men/2.jpg", "men/3.jpg", "women/train set/4.jpg")
+    photos = {(p.path.name, p.label, p.split) for p in read_dataset(tmp_path).photos}
+    assert photos == {
+        *(("1.jpg", "female", "train"), ("2.jpg", "male", "test")),
+        *(("3.jpg", "male", ""), ("4.jpg", "female", "")),
+    }
+
+
+def test_what_class_folders_leave_out_is_said(tmp_path: Path, astronaut_file: bytes) -> None:
+    touched(
+        tmp_path,
+        *("female/1.jpg", "female/.Trash-1000/2.jpg", "female/@eaDir/1.jpg/THUMB_XL.jpg"),
+        *("male/3.jpg", "male/._3.jpg", "male/notes.txt", "male/clip.mp4", "unsure/4.jpg"),
+        *("__MACOSX/female/._1.jpg", "readme.txt", "sheet.jpg"),
+    )
+    (tmp_path / "female" / "no ending").write_bytes(astronaut_file)
+    dataset = read_dataset(tmp_path)
+    assert [photo.path.name for photo in dataset.photos] == ["1.jpg", "no ending", "3.jpg"]
+    assert dataset.problems == [
+        "2 of 5 files are not pictures (clip.mp4, notes.txt).",
+        "2 photos outside of the folders of the classes were left out.",
+    ]
+    files = {p: (tmp_path / p) for p in ("female/no ending", "male/3.jpg", "male/notes.txt")}
+    content: dict[str, bytes | str] = {name: path.read_bytes() for name, path in files.items()}
+    with open_labelled(packed(content)) as found:
+        assert list(found.names) == ["female/no ending", "male/3.jpg"]
+        assert found.content(0) == astronaut_file
+        assert found.remarks == ["1 of 3 files is not a picture (notes.txt)."]
+
+
+def test_linked_folders_of_photos_are_read(tmp_path: Path) -> None:
+    photos, away = tmp_path / "photos", touched(tmp_path / "away", "a/1.jpg", "b/2.jpg", "c/3.jpg")
+    (photos / "male").mkdir(parents=True)
+    (photos / "female").symlink_to(away / "a", target_is_directory=True)
+    (photos / "male" / "batch").symlink_to(away / "b", target_is_directory=True)
+    (photos / "male" / "loop").symlink_to(photos, target_is_directory=True)
+    found = [(p.path.relative_to(photos).as_posix(), p.label) for p in read_dataset(photos).photos]
+    assert found == [("female/1.jpg", "female"), ("male/batch/2.jpg", "male")]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("female/shut/1.jpg", "female/2.jpg", "male/3.jpg"),
+        ("shut/train/female/1.jpg", "train/female/2.jpg", "train/male/3.jpg"),
+        ("shut/26_1_3_20170117175041574.jpg", "26_1_3_20170117175041575.jpg"),
+        ("shut/Ann_A_0001.jpg", "Ann_A/Ann_A_0001.jpg", "female_names.txt", "male_names.txt"),
+        ("shut/1.jpg",),
+    ],
+)
+def test_a_folder_that_may_not_be_read_is_named(
+    tmp_path: Path, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For nobody knows what the figures would be with what is in it."""
+    touched(tmp_path, *names)
+    shut(monkeypatch)
+    with pytest.raises(FacespaceError, match=r"shut: This folder cannot be read: Permission"):
+        read_dataset(tmp_path)
 
 
 def test_the_sentence_names_every_layout(tmp_path: Path) -> None:

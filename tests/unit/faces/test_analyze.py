@@ -15,12 +15,15 @@ from PIL import Image
 
 import facespace
 from facespace.faces import annotate
-from facespace.types import RGB, FacespaceError, Reading
+from facespace.types import RGB, Face, FacespaceError, Reading
 from tests.support.present import present
 
 pytestmark = pytest.mark.packages
 
-FACE_KEYS = {"box", "score", "landmarks", "label", "probability_female", "distance", "reasons"}
+FACE_KEYS = {
+    *("box", "score", "landmarks", "label", "probability_female", "chance_wrong", "distance"),
+    "reasons",
+}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +52,8 @@ def test_path_bytes_and_array_give_the_same(
 def test_the_result_contract(astronaut: RGB) -> None:
     result = facespace.analyze(astronaut, source="a.png").to_dict()
     assert list(result) == [
-        *("source", "width", "height", "detector", "model", "milliseconds", "error", "faces")
+        *("source", "width", "height", "detector", "model", "milliseconds", "error"),
+        *("made_by", "faces"),
     ]
     assert (result["width"], result["height"], result["error"]) == (512, 512, None)
     (face,) = result["faces"]
@@ -57,6 +61,7 @@ def test_the_result_contract(astronaut: RGB) -> None:
     assert len(face["landmarks"]) == 5
     assert face["label"] in ("female", "male", "?")
     assert bool(face["reasons"]) == (face["label"] == "?")
+    assert 0 <= face["chance_wrong"] <= 1
     assert json.loads(json.dumps(result)) == result
 
 
@@ -65,14 +70,22 @@ def test_settings_change_the_reading(astronaut: RGB) -> None:
         return facespace.analyze(astronaut, facespace.Settings(**settings))
 
     assert read(threshold=1.0).faces == ()
-    assert read(smallest_face=150, certainty=0.5).faces[0].verdict.reasons == ("small",)
-    assert read(certainty=1.0).faces[0].verdict.label == "?"
-    assert read(certainty=0.5).faces[0].verdict.label != "?"
+    assert read(most_wrong=0.0).faces[0].verdict.label == "?"
+    (face,) = read(most_wrong=0.5).faces
+    assert face.verdict.label != "?" and face.confidence > 0.5
     assert read(detector="haar").to_dict()["faces"][0]["landmarks"] is None
     with pytest.raises(FacespaceError, match="no detector"):
         read(detector="nobody")
     with pytest.raises(FacespaceError, match="no model"):
         read(model="nobody")
+
+
+def test_faces_come_back_from_plain_data(astronaut: RGB) -> None:
+    (face,) = facespace.analyze(astronaut).faces
+    again = Face.from_dict(face.to_dict())
+    assert again.verdict.label == face.verdict.label
+    assert again.confidence == pytest.approx(face.confidence, abs=1e-4)
+    assert again.to_dict() == face.to_dict()
 
 
 @pytest.mark.parametrize(

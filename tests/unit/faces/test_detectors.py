@@ -15,7 +15,7 @@ import pytest
 
 from facespace.datasets.dataset import read_dataset
 from facespace.faces import detectors
-from facespace.faces.detectors import yunet, yunet_graph
+from facespace.faces.detectors import base, yunet, yunet_graph
 from facespace.faces.detectors.base import NMS_IOU, Pool
 from facespace.io import images
 from facespace.onnx_session import loaded
@@ -77,8 +77,9 @@ def test_a_higher_threshold_finds_less(name: str, astronaut: RGB) -> None:
 @pytest.mark.parametrize("name", detectors.NAMES)
 def test_threads_do_not_disturb_each_other(name: str, astronaut: RGB) -> None:
     detector = detectors.get(name)
-    pictures = [astronaut, astronaut[:256], astronaut[:, :300], astronaut[::2, ::2]] * 4
-    pictures = [np.ascontiguousarray(picture) for picture in pictures]
+    small = cv2.resize(astronaut, (256, 256), interpolation=cv2.INTER_AREA)
+    parts = small, small[:128], small[:, :150], small[::2]
+    pictures = [np.array(part, np.uint8) for part in parts] * 4
     alone = [detector.detect(picture) for picture in pictures]
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(detector.detect, pictures)) == alone
@@ -216,10 +217,68 @@ def test_tiles_find_what_is_too_small_otherwise(astronaut: RGB) -> None:
     assert 900 < found.box.y < 920
 
 
+def long_picture(astronaut: RGB, size: tuple[int, int], side: int, count: int) -> RGB:
+    """Grey, of a size (H, W), with faces in rows of a size each, now here, now there."""
+    face = cv2.resize(astronaut[0:260, 90:350], (side, side), interpolation=cv2.INTER_AREA)
+    down = max(size), min(size)
+    picture = np.full((*down, 3), 235, np.uint8)
+    for number in range(count):
+        top = int((number + 0.5) * down[0] / count) - side // 2
+        left = number * 37 % (down[1] - side + 1)
+        upright = face if down == size else face.transpose(1, 0, 2)
+        picture[top : top + side, left : left + side] = upright
+    return picture if down == size else np.ascontiguousarray(picture.transpose(1, 0, 2))
+
+
+@pytest.mark.parametrize(
+    ("size", "side", "count"),
+    [
+        ((8000, 540), 100, 14),
+        ((500, 6000), 110, 12),
+        ((12_000, 200), 90, 20),
+        ((6000, 600), 560, 7),
+        ((2000, 500), 120, 5),
+    ],
+    ids=["screenshot", "panorama", "strip", "large faces", "just too long"],
+)
+@pytest.mark.parametrize("name", ["yunet", "haar"])
+def test_a_long_picture_keeps_its_faces(
+    name: str, size: tuple[int, int], side: int, count: int, astronaut: RGB
+) -> None:
+    """Each once, though parts overlap, and where it is."""
+    picture = long_picture(astronaut, size, side, count)
+    along = int(size[0] > size[1])
+    found = sorted(d.box[along] + d.box[along + 2] / 2 for d in detectors.get(name).detect(picture))
+    wanted = [(number + 0.5) * max(size) / count for number in range(count)]
+    np.testing.assert_allclose(found, wanted, atol=side / 4)
+
+
+@pytest.mark.parametrize(
+    "size",
+    [(480, 640), (4000, 3000), (1080, 1920), (3000, 1000), (1500, 300), (60, 5000), (9000, 3)],
+)
+def test_other_pictures_are_searched_as_they_are(size: tuple[int, int]) -> None:
+    picture = np.zeros((*size, 3), np.uint8)
+    (part,) = base.parts(picture, 1000)
+    assert part.rgb is picture and part.corner == (0, 0) and part.cut == (False, False)
+
+
+@pytest.mark.parametrize("size", [(1080, 20_000), (20_000, 1080), (3300, 1080), (64, 100_000)])
+def test_parts_cover_a_long_picture(size: tuple[int, int]) -> None:
+    picture = np.zeros((*size, 3), np.uint8)
+    all_parts = list(base.parts(picture, 1000))
+    length, width = max(all_parts[0].rgb.shape), min(size)
+    starts = [max(part.corner) for part in all_parts]
+    assert starts[0] == 0 and starts[-1] + length == max(size)
+    assert all(0 < step <= length - width for step in np.diff(starts))
+    assert length == max(1000, 2 * width)
+
+
+@pytest.mark.slow
 def test_haar_finds_profiles_to_both_sides(data: Path) -> None:
     """The cascade knows faces that look to one side; the mirror image gives it the others."""
     paths = sorted((data / "detect/cfp_profile/images").glob("*_profile_*"))
-    pictures = [p for p in map(images.load, paths) if max(p.shape) < 300]
+    pictures = [p for p in map(images.load, paths) if max(p.shape) < 300][::4]
     mirrored = [np.ascontiguousarray(picture[:, ::-1]) for picture in pictures]
     frontal, profile = detectors.get("haar"), detectors.get("haar_profile")
     for side in (pictures, mirrored):
@@ -227,6 +286,7 @@ def test_haar_finds_profiles_to_both_sides(data: Path) -> None:
         assert found[1] > found[0]
 
 
+@pytest.mark.slow
 def test_faces_that_fill_the_picture_are_found(data: Path) -> None:
     photos = [photo for photo in read_dataset(data / "fairface").photos if photo.split == "train"][
         ::160

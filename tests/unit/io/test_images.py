@@ -14,6 +14,7 @@ from PIL import Image
 from facespace import limits
 from facespace.io import images
 from facespace.types import FacespaceError
+from tests.support.pictures import progressive
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 40), (30, 40, 210), (255, 255, 255)
 
@@ -54,6 +55,11 @@ def assert_quarters(rgb: np.ndarray, tolerance: int) -> None:
         ("JPEG", {"quality": 95, "subsampling": 0}, 6),
         ("JPEG", {"quality": 95, "subsampling": 0, "progressive": True}, 6),
         ("HEIF", {"quality": 95}, 12),
+        ("AVIF", {"quality": 95, "subsampling": "4:4:4"}, 6),
+        ("GIF", {}, 0),
+        ("TIFF", {}, 0),
+        ("TIFF", {"compression": "tiff_lzw"}, 0),
+        ("TIFF", {"compression": "jpeg", "quality": 95}, 12),
     ],
 )
 def test_formats(kind: str, options: dict[str, object], tolerance: int) -> None:
@@ -61,7 +67,18 @@ def test_formats(kind: str, options: dict[str, object], tolerance: int) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_exif_orientation(orientation: int) -> None:
+@pytest.mark.parametrize(
+    ("kind", "options", "tolerance"),
+    [
+        ("PNG", {}, 0),
+        ("TIFF", {}, 0),
+        ("TIFF", {"compression": "tiff_adobe_deflate"}, 0),
+        ("AVIF", {"quality": 95, "subsampling": "4:4:4"}, 6),
+    ],
+)
+def test_exif_orientation(
+    kind: str, options: dict[str, object], tolerance: int, orientation: int
+) -> None:
     """Whatever way the camera was held, the picture comes out as the person saw it."""
     undo = {
         1: [],
@@ -78,7 +95,7 @@ def test_exif_orientation(orientation: int) -> None:
         stored = stored.transpose(step)
     exif = Image.Exif()
     exif[0x0112] = orientation
-    assert_quarters(images.load(saved(stored, "PNG", exif=exif)), 0)
+    assert_quarters(images.load(saved(stored, kind, exif=exif, **options)), tolerance)
 
 
 def test_cmyk_jpeg() -> None:
@@ -91,6 +108,22 @@ def test_16_bit_grey_is_scaled_not_clipped() -> None:
     rgb = images.load(saved(Image.fromarray(np.tile(ramp, (8, 1))), "PNG"))
     assert rgb.shape == (8, 256, 3)
     np.testing.assert_allclose(rgb[0, :, 0], np.arange(256), atol=1)
+
+
+@pytest.mark.parametrize("top", [1, 255, 65535])
+def test_grey_in_fractions_is_scaled_not_clipped(top: int) -> None:
+    ramp = np.linspace(0, top, 256).astype(np.float32)
+    ramp[7] = np.nan
+    rgb = images.load(saved(Image.fromarray(np.tile(ramp, (8, 1))), "TIFF"))
+    np.testing.assert_allclose(rgb[0, 8:, 0], np.arange(8, 256), atol=1)
+
+
+def test_the_first_picture_of_several_is_taken() -> None:
+    more = [Image.new("RGB", (48, 32), "black"), Image.new("RGB", (20, 10), "black")]
+    for kind in ("TIFF", "GIF", "AVIF", "WEBP"):
+        some = more if kind == "TIFF" else more[:1]
+        file = saved(quarters(), kind, save_all=True, append_images=some, duration=100, quality=95)
+        assert_quarters(images.load(file), 30)
 
 
 def test_transparency_is_laid_over_white() -> None:
@@ -135,8 +168,12 @@ def png_header(width: int, height: int) -> bytes:
         (saved(quarters(), "JPEG")[:-120], "damaged"),
         (saved(quarters(), "WEBP")[:60], "damaged|not a JPEG"),
         (saved(quarters(), "HEIF")[:300], "damaged|not a JPEG"),
-        (saved(quarters(), "TIFF"), "not a JPEG"),
-        (b"GIF89a" + bytes(50), "not a JPEG"),
+        (saved(quarters(), "TIFF")[:300], "damaged"),
+        (saved(quarters(), "TIFF", tiffinfo={254: 1}), "raw file"),  # NEF, ARW, most DNG
+        (saved(quarters(), "TIFF", tiffinfo={50706: b"\1\4\0\0"}), "raw file"),  # a phone's DNG
+        (saved(quarters(), "AVIF")[:200], "damaged|not a JPEG"),
+        (b"GIF89a" + bytes(50), "not a JPEG|damaged"),
+        (saved(quarters(), "PPM"), "not a JPEG"),
     ],
 )
 def test_bad_content_gets_a_sentence(content: bytes, words: str) -> None:
@@ -172,3 +209,24 @@ def test_the_name_does_not_matter(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1)])
 def test_slivers(size: tuple[int, int]) -> None:
     assert images.load(saved(Image.new("RGB", size), "PNG")).shape == (size[1], size[0], 3)
+
+
+def test_a_jpeg_of_hundreds_of_scans_is_refused() -> None:
+    assert images.load(progressive(quarters(), limits.MAX_SCANS)).shape == (32, 48, 3)
+    with pytest.raises(FacespaceError, match="has 101 scans; at most 100"):
+        images.load(progressive(quarters(), limits.MAX_SCANS + 1))
+
+
+def test_what_follows_a_jpeg_is_no_scan_of_it() -> None:
+    """As the film of a motion photo does."""
+    film = b"\xff\xda" * 500
+    assert images.load(saved(quarters(), "JPEG") + film).shape == (32, 48, 3)
+
+
+def test_a_picture_in_too_many_pieces_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows_per_strip = 278
+    content = saved(quarters(), "TIFF", tiffinfo={rows_per_strip: 1})
+    assert images.load(content).shape == (32, 48, 3)
+    monkeypatch.setattr(limits, "MAX_TILES", 31)
+    with pytest.raises(FacespaceError, match="stored in 32 pieces; at most 31"):
+        images.load(content)

@@ -10,7 +10,9 @@ from facespace.io.perceptual_hash import (
     difference_hash,
     differing,
     differing_pairs,
+    from_hex,
     perceptual_hash,
+    to_hex,
 )
 from facespace.types import RGB
 
@@ -26,6 +28,12 @@ def test_bits_that_are_stored_stay(astronaut: RGB) -> None:
         *(8571571608891881209, 16618797337407844980),
         *(2021342493808813794, 967479974339217049),
     ]
+    assert to_hex(difference_hash(astronaut)) == (
+        "f9f6d2d2f656f47674f266d220d4a1e6e266e0e049400d1c9906cb25e92d6d0d"
+    )
+    np.testing.assert_array_equal(
+        from_hex(to_hex(difference_hash(astronaut))), difference_hash(astronaut)
+    )
 
 
 def test_few_bits_differ_where_a_picture_is_nearly_the_same(astronaut: RGB) -> None:

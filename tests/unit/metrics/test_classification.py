@@ -70,3 +70,8 @@ def test_end_to_end_counts_a_missed_face_as_a_miss() -> None:
     shares = {name: result.metrics[name].value for name in ("right", "wrong", "unsure", "missed")}
     assert shares == {"right": 4 / 8, "wrong": 0, "unsure": 2 / 8, "missed": 2 / 8}
     assert result.metrics["balanced_accuracy"].value == (3 / 4 + 2 / 4) / 2
+    assert (result.metrics["coverage"].value, result.metrics["risk"].value) == (4 / 8, 0)
+    nobody = classification.end_to_end(
+        FEMALE, found, PROBABILITY, np.zeros(8, bool), POINT, np.arange(8)
+    )
+    assert np.isnan(nobody.metrics["risk"].value)

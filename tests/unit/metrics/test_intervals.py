@@ -9,7 +9,13 @@ import numpy.typing as npt
 import pytest
 
 from facespace.metrics import classification, intervals, thresholds
+from facespace.metrics.operating_point import OperatingPoint
 from tests.support.eight_faces import POINT
+
+
+@pytest.fixture(autouse=True)
+def all_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intervals, "ROUNDS", 1000)
 
 
 def test_intervals_hold_the_value_and_shrink_with_persons(rng: np.random.Generator) -> None:
@@ -81,3 +87,42 @@ def test_nothing_is_known_of_nothing() -> None:
     nothing = intervals.proportion(0, 0)
     assert (nothing.low, nothing.high) == (0, 1)
     assert np.isnan(nothing.value)
+
+
+def test_what_never_happened_has_an_interval_too() -> None:
+    """The rule of three: of n persons none was wrong, so a share of 3/n may be."""
+    female = np.arange(60) % 2 == 0
+    point = OperatingPoint(0.5, 0.8)
+    probability = np.where(female, 0.95, 0.05)
+    probability[40:] = np.where(female[40:], 0.6, 0.4)  # 20 of 60 are "?"
+    right, answered = point.right(female, probability), point.answered(probability)
+    everybody = np.ones(60, bool)
+    ends = classification.end_to_end(
+        female, everybody, probability, answered, point, np.arange(60) // 2
+    ).metrics
+    assert right.all() and answered.sum() == 40
+    assert ends["risk"].low == 0 and ends["risk"].high == pytest.approx(3 / (30 * 40 / 60))
+    assert ends["missed"].low == 0 and ends["missed"].high == pytest.approx(3 / 30)
+    plain = classification.metrics(female, probability, point)
+    assert plain["accuracy"] == 1
+    found = thresholds.at_point(female, probability, point, np.arange(60) // 2)
+    assert found["wrong"].low == 0 and found["wrong"].high == pytest.approx(3 / 30)
+
+
+def test_a_recall_without_an_error_has_an_interval_too() -> None:
+    """By the persons of that sex; the balanced accuracy by twice those of the rarer one."""
+    female = np.arange(90) < 30
+    probability = np.where(female, 0.95, 0.05)
+    persons = np.arange(90) // 2  # 15 women and 30 men
+    point = OperatingPoint(0.5, 0.8)
+    found = classification.everything(female, probability, point, {}, persons).metrics
+    tried = thresholds.at_threshold(female, probability, 0.5, persons)
+    everybody = np.ones(90, bool)
+    whole = classification.end_to_end(female, everybody, probability, everybody, point, persons)
+    for metrics in (found, tried):
+        assert metrics["recall_female"].low == pytest.approx(1 - 3 / 15)
+        assert metrics["recall_male"].low == pytest.approx(1 - 3 / 30)
+    for metrics in (found, tried, whole.metrics):
+        assert metrics["balanced_accuracy"].low == pytest.approx(1 - 3 / 30)
+        assert metrics["balanced_accuracy"].high == 1
+    assert tried["precision_male"].low == pytest.approx(1 - 3 / 30)

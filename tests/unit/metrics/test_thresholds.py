@@ -16,7 +16,7 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from facespace.metrics import classification, thresholds
+from facespace.metrics import classification, curves, thresholds
 from facespace.metrics.intervals import Interval
 from facespace.metrics.operating_point import OperatingPoint
 from tests.support.eight_faces import FEMALE, PROBABILITY
@@ -96,7 +96,8 @@ def test_at_a_threshold_that_nobody_reaches_there_is_no_precision() -> None:
     found = thresholds.at_threshold(FEMALE, PROBABILITY, 1.0, np.arange(8))
     assert np.isnan(found["precision_female"].value)
     assert np.isnan(found["precision_female"].low)
-    assert found["recall_female"] == Interval(0, 0, 0)
+    women = FEMALE.sum()
+    assert found["recall_female"] == Interval(0, 0, min(1, 3 / women))  # the rule of three
     assert found["kappa"].value == 0
 
 
@@ -106,3 +107,30 @@ def test_shares_at_a_point_sum_to_one() -> None:
     assert found["wrong"].value == 1 / 8
     assert found["coverage"].value == 7 / 8
     assert found["risk"].value == pytest.approx(1 / 7)
+
+
+def test_what_users_get_follows_the_chance(rng: np.random.Generator) -> None:
+    """As ``classification.end_to_end`` counts it; nothing in a child's face is ever answered."""
+    female, found = rng.random(300) < 0.5, rng.random(300) < 0.9
+    probability = np.where(female, 0.9, 0.1)
+    probability[:40] = 1 - probability[:40]
+    chance = np.where(found, rng.random(300), np.nan)
+    child, persons = rng.random(300) < 0.1, np.arange(300) // 2
+    point = OperatingPoint(0.5, 0.5)
+    wrong = found & ~point.right(female, probability)
+    for most in (0.0, 0.2, 1.0):
+        answered = (chance <= most) & ~child
+        whole = classification.end_to_end(female, found, probability, answered, point, persons)
+        cells = thresholds.at_most_wrong(wrong, chance, child, persons, most)
+        for name, cell in cells.items():
+            expected = whole.metrics[name]
+            assert cell.value == pytest.approx(expected.value, nan_ok=True)
+            assert (cell.low, cell.high) == pytest.approx(
+                (expected.low, expected.high), abs=0.01, nan_ok=True
+            )
+    curve = curves.answers_by_chance(wrong, chance, child)
+    assert curve.coverage[-1] == pytest.approx((found & ~child).mean(), abs=1e-5)
+    assert curve.risk[-1] == pytest.approx(wrong[found & ~child].mean(), abs=1e-5)
+    assert list(curve.chance) == sorted(curve.chance)
+    nobody = curves.answers_by_chance(wrong, np.full(300, np.nan), child)
+    assert nobody.coverage == ()

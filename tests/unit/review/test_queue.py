@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,10 +20,11 @@ import pytest
 from facespace import limits
 from facespace.artifacts.manifest import load_manifest
 from facespace.io import images
-from facespace.io.perceptual_hash import differing, perceptual_hash
+from facespace.io.perceptual_hash import difference_hash, differing, from_hex, perceptual_hash
+from facespace.review import exchange
 from facespace.review import queue as review
-from facespace.review.candidate import Candidate, around, crop_of
-from facespace.review.queue import Conflict, Queue
+from facespace.review.item import Candidate, around, crop_of, row_of
+from facespace.review.queue import Conflict, Full, Queue
 from facespace.types import RGB, Box, FacespaceError
 from tests.support.paths import ROOT
 from tests.support.present import present
@@ -30,7 +33,7 @@ from tests.support.reviewing import DAY, filled, noise, yesterday
 
 @pytest.mark.parametrize("kept", ["in memory", "in a file"])
 def test_a_face_is_kept_with_all_that_is_known_of_it(
-    kept: str, candidate: Candidate, tmp_path: Path, astronaut: RGB
+    kept: str, candidate: Candidate, tmp_path: Path, astronaut: RGB, astronaut_file: bytes
 ) -> None:
     path = tmp_path / "new" / "review.db" if kept == "in a file" else None
     queue = Queue(path)
@@ -45,6 +48,9 @@ def test_a_face_is_kept_with_all_that_is_known_of_it(
     assert (item.source, item.place, item.reasons) == ("astronaut.png", "photo", ("disputed",))
     assert (item.model, item.model_sha256) == (info.name, info.file.sha256)
     assert item.probability_female == candidate.probability_female
+    assert item.chance_wrong == candidate.chance_wrong
+    assert item.file_sha256 == hashlib.sha256(astronaut_file).hexdigest()
+    np.testing.assert_array_equal(from_hex(item.photo_hash), difference_hash(astronaut))
     assert item.decision is None and item.version == 1
     crop, context = present(queue.pictures(number))
     np.testing.assert_array_equal(crop_of(crop), candidate.crop)
@@ -102,8 +108,36 @@ def test_old_faces_and_too_many_are_deleted(
             queue.decide(queue.items()[0], "female")
     # What a human decided stays; of the others those that have waited longest go.
     assert [item.source for item in queue.items()] == ["0.png", "3.png", "4.png"]
-    assert queue.purge(start + limits.REVIEW_DAYS * DAY + 3.5) == 2
-    assert [item.source for item in queue.items()] == ["4.png"]
+    assert queue.purge(start + limits.REVIEW_DAYS * DAY + 3.5) == 1
+    assert [item.source for item in queue.items()] == ["0.png", "4.png"]
+
+
+def test_what_is_decided_is_never_deleted_unasked(candidate: Candidate, tmp_path: Path) -> None:
+    queue = Queue(tmp_path / "queue.db")
+    queue.add(candidate, time.time() - 3 * limits.REVIEW_DAYS * DAY)
+    assert queue.items() == []  # nobody decided in all that time
+    queue.add(candidate)
+    queue.decide(queue.items()[0], "female")
+    assert queue.purge(time.time() + 3 * limits.REVIEW_DAYS * DAY) == 0
+    queue.close()
+    assert [face.label for face in exchange.decided(tmp_path / "queue.db")] == ["female"]
+
+
+def test_a_queue_full_of_decisions_says_so(
+    candidate: Candidate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAX_REVIEWS", 2)
+    queue = filled(candidate, 2)
+    for item in queue.items():
+        queue.decide(item, "unknown")
+    before = queue.items()
+    with pytest.raises(Full, match="full: at most 2 faces"):
+        queue.add(noise(candidate, 7))
+    assert queue.items() == before
+    assert queue.add(noise(candidate, 0)) is None  # it is there: nothing is lost
+    queue.decide(before[0], None)
+    assert queue.add(noise(candidate, 7)) is not None  # the one that waits makes room
+    assert [item.source for item in queue.items()] == ["1.png", "7.png"]
 
 
 def test_a_decision_is_written_taken_back_and_never_overwritten(candidate: Candidate) -> None:
@@ -157,12 +191,15 @@ from dataclasses import replace
 from pathlib import Path
 import numpy as np
 from facespace.review.queue import Queue
-from facespace.review.candidate import Candidate
+from facespace.review.item import Candidate
 queue, rng = Queue(Path(sys.argv[1])), np.random.default_rng(int(sys.argv[2]))
 while True:
     crop = rng.integers(0, 256, (64, 64), np.uint8)
     context = rng.bytes(50_000)
-    face = Candidate(crop, context, (0, 0, 1, 1), "a", "photo", ("unsure",), .5, .5, 1, 1, "m", "")
+    face = Candidate(crop=crop, context=context, box=(0, 0, 1, 1), source="a", place="photo",
+                     reasons=("unsure",), probability_female=.5, chance_wrong=.5, threshold=.5,
+                     distance=1, file_sha256="", photo_hash="",
+                     detection=1, model="m", model_sha256="")
     print(queue.add(face), flush=True)
 """
 
@@ -199,11 +236,30 @@ def test_an_older_file_is_brought_up_and_a_newer_one_refused(
     path = tmp_path / "review.db"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(review, "MIGRATIONS", review.MIGRATIONS[:1])
-        filled(candidate, 3, path).close()
+        Queue(path).close()
+    later = ("chance_wrong", "file_sha256", "photo_hash")
+    old = [name for name in row_of(candidate, yesterday()) if name not in later]
+    with sqlite3.connect(path) as db:
+        marks = ", ".join("?" * len(old))
+        values = [row_of(candidate, yesterday())[name] for name in old]
+        db.execute(f"INSERT INTO items ({', '.join(old)}) VALUES ({marks})", values)
     assert version(path) == 1
     queue = Queue(path)
-    assert len(queue.items()) == 3
-    assert version(path) == len(review.MIGRATIONS) == 2
+    (item,) = queue.items()
+    assert item.chance_wrong is None
+    assert (item.file_sha256, item.photo_hash) == ("", "")
+    assert version(path) == len(review.MIGRATIONS) == 5
+    # Once its photo is read again, it is known.
+    seen = queue.decide(item, "female")
+    assert queue.add(candidate) is None
+    (item,) = queue.items()
+    known = candidate.file_sha256, candidate.photo_hash
+    assert (item.file_sha256, item.photo_hash) == known
+    assert (item.decision, item.version) == ("female", seen.version)
+    # And stays what it was when a near duplicate of another photo comes.
+    assert queue.add(replace(candidate, file_sha256="0" * 64, photo_hash="0" * 64)) is None
+    (item,) = queue.items()
+    assert (item.file_sha256, item.photo_hash) == known
     queue.close()
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version = 99")
@@ -221,7 +277,7 @@ def test_a_migration_is_done_wholly_or_not_at_all(
     with pytest.raises(FacespaceError, match="cannot be used now"):
         Queue(path)
     monkeypatch.undo()
-    assert version(path) == 2
+    assert version(path) == 5
     assert len(Queue(path).items()) == 3
     with sqlite3.connect(path) as db:
         assert "note" not in {row[1] for row in db.execute("PRAGMA table_info(items)")}

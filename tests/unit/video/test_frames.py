@@ -11,20 +11,25 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from dashboard.widgets import example_film
 from facespace import limits
 from facespace.faces import annotate
+from facespace.io.formats import FILM_ENDINGS
 from facespace.types import RGB, Box, FacespaceError
 from facespace.video import annotated_film, frames, sound
 from facespace.video.annotated_film import annotate_film
 from facespace.video.film import Film
-from tests.support.film_files import audio_stream, video_stream
+from tests.support.film_files import audio_stream, displayed, video_stream
 from tests.support.present import present
 
 pytestmark = pytest.mark.packages
 
 SIZE, RATE = (320, 180), 12
+
+#: Of a file whose first packets lie before its beginning: an edit list says so.
+EDITED = {"avoid_negative_ts": "disabled", "use_editlist": "1"}
 
 
 def faces(astronaut: RGB, count: int) -> Iterator[RGB]:
@@ -194,12 +199,108 @@ def test_times_only_go_forward(tmp_path: Path, astronaut: RGB) -> None:
     class Frame:
         def __init__(self, time: float | None) -> None:
             self.time = time
+            self.duration, self.time_base = 3, Fraction(1, 4)
 
     with frames.opened(write(tmp_path / "in.mp4", faces(astronaut, 2))) as film:
         when = film.times()
         assert [when(Frame(time)) for time in (3.0, 3.0, 2.0, None, 4.0)] == pytest.approx(
             [3.0, 3.001, 3.002, 3.002 + 1 / RATE, 4.0]
         )
+        assert film.last == 0.75
+
+
+@pytest.mark.parametrize(
+    "name", ["take:final.mp4", "10:30 take.mp4", "file:x.mp4", "http:a.mp4", "concat:a|b.mp4"]
+)
+def test_a_name_is_no_address(
+    name: str, tmp_path: Path, astronaut: RGB, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "in.mp4", faces(astronaut, 4)).rename(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    for source in (Path(name), tmp_path / name):
+        film = annotated(source, Path(f"out:{name}"))
+        assert len(film.times) == len(pictures(tmp_path / f"out:{name}")) == 4
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, f"out:{name}"])
+
+
+def test_the_last_picture_is_shown_as_long_as_it_was(tmp_path: Path, astronaut: RGB) -> None:
+    slides = [Image.fromarray(rgb) for rgb in faces(astronaut, 2)]
+    source, out = tmp_path / "in.gif", tmp_path / "out.mp4"
+    slides[0].save(source, save_all=True, append_images=slides[1:], duration=[400, 4900])
+    film = annotated(source, out)
+    assert film.seconds == pytest.approx(5.3)
+    assert not film.problem
+    with av.open(str(out)) as container:
+        assert present(container.duration) / av.time_base == pytest.approx(5.3, abs=0.01)
+
+
+def test_what_was_cut_out_without_encoding_anew_is_whole(tmp_path: Path, astronaut: RGB) -> None:
+    """Players skip what lies before the cut; the header still counts it. The song is longer."""
+    whole, cut = (
+        write(tmp_path / "whole.mp4", faces(astronaut, 48), gop_size=48),
+        tmp_path / "cut.mp4",
+    )
+    with av.open(str(whole)) as read, av.open(str(cut), "w", options=EDITED) as written:
+        stream = written.add_stream_from_template(read.streams.video[0])
+        play = tone(written, 8.0)
+        for packet in read.demux(video=0):
+            if packet.dts is not None and packet.pts is not None:
+                shift = round(2 / packet.time_base)
+                packet.pts, packet.dts, packet.stream = (
+                    packet.pts - shift,
+                    packet.dts - shift,
+                    stream,
+                )
+                written.mux(packet)
+        play(0.0)
+    with frames.opened(cut) as source:
+        shown = sum(1 for _ in source.frames())
+        assert source.total == shown == 24
+    film = annotated(cut, tmp_path / "out.mp4")
+    assert (len(film.times), film.problem) == (24, "")
+
+
+def test_of_several_pictures_and_sounds_the_marked_ones_are_taken(
+    tmp_path: Path, astronaut: RGB
+) -> None:
+    path = tmp_path / "in.mkv"
+    with av.open(str(path), "w") as written:
+        empty, shown = (video_stream(written, "libx264", RATE) for _ in range(2))
+        silent, heard = (audio_stream(written, "aac") for _ in range(2))
+        for stream in (empty, shown):
+            stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        for other, default in ((empty, shown), (silent, heard)):
+            other.disposition = av.stream.Disposition(0)
+            default.disposition = av.stream.Disposition.default
+        for rgb in faces(astronaut, 12):
+            written.mux(empty.encode(av.VideoFrame.from_ndarray(np.zeros_like(rgb), "rgb24")))
+            written.mux(shown.encode(av.VideoFrame.from_ndarray(rgb, "rgb24")))
+        for stream in (empty, shown):
+            written.mux(stream.encode())
+    with frames.opened(path) as source:
+        assert [sound.index for sound in source.sounds] == [3]
+    assert [track.verdict.label for track in annotated(path, tmp_path / "out.mp4").tracks] == [
+        "female"
+    ]
+
+
+MATRICES: dict[str, tuple[tuple[int, ...], Callable[[RGB], RGB]]] = {
+    "mirrored": ((-1, 0, 0, 1), lambda rgb: rgb[:, ::-1]),
+    "upside down": ((1, 0, 0, -1), lambda rgb: rgb[::-1]),
+    "turned round": ((-1, 0, 0, -1), lambda rgb: rgb[::-1, ::-1]),
+    "turned to the right": ((0, 1, -1, 0), lambda rgb: np.rot90(rgb, -1)),
+    "turned to the left": ((0, -1, 1, 0), lambda rgb: np.rot90(rgb)),
+    "turned and mirrored": ((0, 1, 1, 0), lambda rgb: rgb.transpose(1, 0, 2)),
+}
+
+
+@pytest.mark.parametrize("way", MATRICES)
+def test_a_film_is_shown_as_players_show_it(way: str, tmp_path: Path, astronaut: RGB) -> None:
+    matrix, moved = MATRICES[way]
+    path = write(tmp_path / "in.mp4", faces(astronaut, 2))
+    stored = pictures(path)[0]
+    displayed(path, *matrix)
+    np.testing.assert_array_equal(pictures(path)[0], moved(stored))
 
 
 def test_places_are_looked_at_before_the_work(tmp_path: Path, astronaut: RGB) -> None:
@@ -225,6 +326,7 @@ print((peaks[-1] - peaks[0]) / 1024)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak from /proc")
 def test_a_longer_film_takes_no_more_memory(tmp_path: Path, astronaut: RGB) -> None:
     """Frames of the long one would take 100 MB more than those of the short one."""
@@ -235,3 +337,36 @@ def test_a_longer_film_takes_no_more_memory(tmp_path: Path, astronaut: RGB) -> N
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 40
+
+
+#: How films of each ending are written: muxer, codec and pixels.
+WRITTEN = dict.fromkeys(("mp4", "m4v", "mov", "qt"), ("mp4", "libx264", "yuv420p"))
+WRITTEN |= {ending: (ending, "libx264", "yuv420p") for ending in ("3gp", "3g2", "f4v")}
+WRITTEN |= dict.fromkeys(("ts", "mts", "m2ts"), ("mpegts", "libx264", "yuv420p"))
+WRITTEN |= dict.fromkeys(("mpg", "mpeg"), ("mpeg", "mpeg1video", "yuv420p"))
+WRITTEN |= dict.fromkeys(("ogv", "ogg"), ("ogg", "libvpx", "yuv420p"))
+WRITTEN |= dict.fromkeys(("wmv", "asf"), ("asf", "wmv2", "yuv420p"))
+WRITTEN |= {
+    "mkv": ("matroska", "libx264", "yuv420p"),
+    "webm": ("webm", "libvpx", "yuv420p"),
+    "avi": ("avi", "mpeg4", "yuv420p"),
+    "vob": ("vob", "mpeg2video", "yuv420p"),
+    "flv": ("flv", "flv", "yuv420p"),
+    "gif": ("gif", "gif", "rgb8"),
+}
+
+
+@pytest.mark.parametrize("ending", FILM_ENDINGS)
+def test_a_film_of_every_ending_that_is_offered_is_read(
+    tmp_path: Path, astronaut: RGB, ending: str
+) -> None:
+    kind, codec, pixels = WRITTEN[ending]
+    path = tmp_path / f"film.{ending}"
+    with av.open(str(path), "w", kind) as written:
+        stream = video_stream(written, codec, 25)
+        stream.width, stream.height, stream.pix_fmt = 320, 176, pixels
+        for rgb in faces(astronaut, 5):
+            frame = av.VideoFrame.from_ndarray(rgb, "rgb24")
+            written.mux(stream.encode(frame.reformat(320, 176, format=pixels)))
+        written.mux(stream.encode())
+    assert [picture.shape for picture in pictures(path)] == 5 * [(176, 320, 3)]

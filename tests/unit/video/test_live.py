@@ -6,12 +6,13 @@ import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from facespace.faces.analyze import Settings
-from facespace.types import RGB
+from facespace.faces.analyze import Settings, analyze
+from facespace.types import RGB, Reading
 from facespace.video import live as module
 from facespace.video.live import Live, Look, Meter, Options
 
@@ -37,16 +38,14 @@ def until(condition: Callable[[], bool], seconds: float = 20) -> None:
 
 
 def played(live: Live, rgb: RGB, condition: Callable[[Look], object]) -> RGB:
-    """Show a picture again and again until something is seen; the last frame drawn."""
-    drawn = rgb
+    """Show a picture again and again until something is seen; a frame drawn after that."""
 
-    def shown() -> bool:
-        nonlocal drawn
-        drawn = live.show(rgb)
+    def seen() -> bool:
+        live.show(rgb)
         return bool(condition(live.look()))
 
-    until(shown)
-    return drawn
+    until(seen)
+    return live.show(rgb)
 
 
 def test_a_face_is_boxed_and_judged(live: Live, astronaut: RGB) -> None:
@@ -69,7 +68,7 @@ def test_options_count_at_once(live: Live, astronaut: RGB) -> None:
     played(live, astronaut, lambda look: look.tracks)
     live.options = Options(mirror=True, landmarks=True)
     played(live, astronaut, lambda look: look.tracks and look.tracks[0].box.x > 230)
-    live.options = Options(Settings(certainty=1.0), mirror=True)
+    live.options = Options(Settings(most_wrong=0.0), mirror=True)
     played(live, astronaut, lambda look: look.tracks and look.tracks[0].verdict.label == "?")
     live.options = Options(Settings(threshold=1.0))
     played(live, astronaut, lambda look: look.reading is not None and not look.reading.faces)
@@ -95,6 +94,32 @@ def test_a_fault_is_a_sentence_and_frames_go_on(live: Live, astronaut: RGB) -> N
     played(live, astronaut, lambda look: look.tracks and not look.error)
 
 
+def test_a_fault_in_following_is_said_and_following_begins_anew(
+    live: Live, astronaut: RGB, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where another model, with other coordinates, is installed beside a running camera."""
+    played(live, astronaut, lambda look: look.tracks)
+    (track,) = live.look().tracks
+    scored = replace(track.face.score, coordinates=track.face.score.coordinates[:-1])
+
+    def other_model(rgb: RGB, settings: Settings) -> Reading:
+        reading = analyze(rgb, settings)
+        return replace(reading, faces=tuple(replace(f, score=scored) for f in reading.faces))
+
+    monkeypatch.setattr(module, "analyze", other_model)
+    said: list[str] = []
+
+    def complains(look: Look) -> bool:
+        said.append(look.error)
+        return bool(look.error)
+
+    played(live, astronaut, complains)
+    assert "ValueError" in said[-1]
+    played(live, astronaut, lambda look: look.tracks and not look.error)
+    assert live.look().tracks[0].first > track.first
+    assert len(workers()) == 1
+
+
 def test_closing_forgets_everything(astronaut: RGB) -> None:
     live = Live()
     played(live, astronaut, lambda look: look.tracks)
@@ -116,6 +141,7 @@ def test_a_stream_that_falls_silent_leaves_no_thread(
     assert len(workers()) == 1
 
 
+@pytest.mark.slow
 def test_twenty_starts_and_stops_leave_nothing(astronaut: RGB) -> None:
     def once() -> None:
         live = Live()
