@@ -48,7 +48,8 @@ class Observations:
     @property
     def weights(self) -> Array:
         """What each face counts, (N,): photos as they are as much as all others together."""
-        plain, spoilt = self.plain.sum(), (~self.plain).sum()
+        plain = int(self.plain.sum())
+        spoilt = len(self.plain) - plain
         return np.where(self.plain, max(spoilt, 1) / max(plain, 1), 1.0)
 
     def measures(self, judge: Judge) -> tuple[Bools, dict[str, Array]]:
