@@ -14,6 +14,7 @@ from facespace.faces import detectors
 from facespace.faces.analyze import Settings
 from facespace.faces.model import load_model
 from facespace.io.atomic import check_file
+from facespace.onnx_session import PROVIDERS, providers
 from facespace.review.item import KEPT, Candidate
 from facespace.review.queue import Full, Queue
 from facespace.types import FacespaceError
@@ -47,6 +48,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--model", metavar="NAME", help="default: the default of the artifacts")
     parser.add_argument(
+        "--device",
+        metavar="NAME",
+        help="where the networks run, if onnxruntime has it: cuda, openvino, ...; default: "
+        f"{PROVIDERS}, or else the CPU",
+    )
+    parser.add_argument(
         "--most-wrong",
         type=_percent,
         metavar="PERCENT",
@@ -68,6 +75,9 @@ def settings_of(options: argparse.Namespace) -> Settings:
         most_wrong=options.most_wrong,
         small_faces=options.small_faces,
     )
+    if options.device:
+        os.environ[PROVIDERS] = options.device  # worker processes inherit it
+        providers()
     _, substitution = detectors.working(settings.detector)
     load_model(settings.model)
     if substitution:
