@@ -16,17 +16,15 @@ IS_CLONE = not CARRIED.is_dir()
 #: The folder of ``streamlit_app.py``, ``artifacts/`` and what else the dashboard loads.
 ROOT = CARRIED.parents[1] if IS_CLONE else CARRIED
 
-#: What a clone has for the extras of ``pyproject.toml``.
+#: What a clone has for some extras of ``pyproject.toml``.
 _REQUIREMENTS = {"dashboard": "requirements.txt", "dask": "training/dask-requirements.txt"}
 
 
 def command(extra: str) -> str:
     """What to type where packages are missing that ``pyproject.toml`` names as an extra."""
-    return (
-        f"pip install -r {_REQUIREMENTS[extra]}"
-        if IS_CLONE
-        else f'pip install "facespace[{extra}]"'
-    )
+    if IS_CLONE and extra in _REQUIREMENTS:
+        return f"pip install -r {_REQUIREMENTS[extra]}"
+    return f'pip install "{"." if IS_CLONE else "facespace"}[{extra}]"'
 
 
 def not_installed(what: str, package: str, extra: str) -> FacespaceError:

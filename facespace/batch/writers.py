@@ -5,8 +5,10 @@ Memory stays flat, however many readings come.
 
 from __future__ import annotations
 
+import csv
 import html
 import io
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,9 +19,9 @@ from facespace import installation, palette
 from facespace.batch.journal import BESIDE, THUMBS, Entry
 from facespace.faces.wording import in_words, verdict_text
 from facespace.io import tables
-from facespace.io.atomic import atomic_write
-from facespace.io.names import written
-from facespace.types import Verdict
+from facespace.io.atomic import NamedFile, atomic_write
+from facespace.io.names import as_named, written
+from facespace.types import FacespaceError, Verdict
 
 #: Rows of a Parquet file that are written together.
 GROUP = 2_000
@@ -62,11 +64,11 @@ class TextWriter:
 
 def csv_writer(file: IO[bytes]) -> TextWriter:
     """Writes a row a face under a header, of the columns ``tables.COLUMNS``."""
+    return TextWriter(file, _csv_rows, tables.table_csv(tables.COLUMNS, []))
 
-    def lines(entry: Entry) -> str:
-        return tables.table_csv(tables.COLUMNS, tables.rows_of(entry)).partition("\n")[2]
 
-    return TextWriter(file, lines, tables.table_csv(tables.COLUMNS, []))
+def _csv_rows(entry: Entry) -> str:
+    return tables.table_csv(tables.COLUMNS, tables.rows_of(entry)).partition("\n")[2]
 
 
 def csv_file_writer(file: IO[bytes]) -> TextWriter:
@@ -160,6 +162,13 @@ ENDINGS: dict[str, Callable[[IO[bytes]], Writer]] = {
 }
 
 
+#: The same that write no head, behind what is in a file.
+_GOING_ON: dict[str, Callable[[IO[bytes]], Writer]] = {
+    ".csv": lambda file: TextWriter(file, _csv_rows),
+    ".jsonl": json_lines_writer,
+}
+
+
 def to_bytes(ending: str, entries: Iterable[Entry]) -> bytes:
     """The content of a file with this ending (a key of ``ENDINGS``)."""
     file = io.BytesIO()
@@ -168,6 +177,48 @@ def to_bytes(ending: str, entries: Iterable[Entry]) -> bytes:
         writer.add(entry)
     writer.close()
     return file.getvalue()
+
+
+#: Endings of files that can grow for as long as photos arrive.
+GROWING = (".csv", ".jsonl")
+
+
+@contextmanager
+def open_growing(path: Path) -> Iterator[tuple[Writer, set[str]]]:
+    """A writer that goes on where a file ends, made if need be; each reading is there at once.
+
+    A last line that broke off, as a killed process leaves it, is cut away.
+
+    Args:
+        path: the file; its ending is of ``GROWING``.
+
+    Yields:
+        the writer, and the names of the photos that are in the file.
+
+    Raises:
+        OSError: it cannot be written.
+        FacespaceError: there is something else in the file.
+    """
+    with NamedFile(path, "ab+") as file:
+        file.seek(0)
+        content = file.read()
+        whole = content[: content.rfind(b"\n") + 1]
+        file.truncate(len(whole))
+        if not whole:
+            yield ENDINGS[path.suffix.lower()](file), set()
+            return
+        yield _GOING_ON[path.suffix.lower()](file), _sources(whole, path)
+
+
+def _sources(content: bytes, path: Path) -> set[str]:
+    text = content.decode("utf-8-sig", "surrogateescape")
+    with suppress(ValueError, KeyError, TypeError):
+        if path.suffix.lower() == ".jsonl":
+            return {json.loads(line)["source"] for line in text.splitlines()}
+        rows = csv.DictReader(io.StringIO(text, newline=""))
+        if tuple(rows.fieldnames or ()) == tuple(tables.COLUMNS):
+            return {as_named(row["source"]) for row in rows}
+    raise FacespaceError(f"{path} is no such file as --follow writes; name another.")
 
 
 @contextmanager

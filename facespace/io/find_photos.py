@@ -18,6 +18,9 @@ from facespace.types import FacespaceError
 #: The name that stands for "names on standard input, one a line".
 STDIN = "-"
 
+#: The problem of a folder with no picture in it.
+EMPTY = "There is no picture in this folder."
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -146,7 +149,7 @@ def _named(name: str, others: list[str]) -> list[Photo]:
         return [Photo(name, problem="It cannot be opened: no file can have this name.")]
     if os.path.isdir(name):
         photos = _below([Path(name)], others)
-        return photos or [Photo(name, problem="There is no picture in this folder.")]
+        return photos or [Photo(name, problem=EMPTY)]
     if is_pattern(name):
         return _matching(name, others)
     try:
