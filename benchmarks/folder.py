@@ -1,8 +1,9 @@
 """The command `folder` beside bare worker processes: speed, processor time, memory, resuming.
 
-    python benchmarks/folder.py --data FOLDER [--photos N] [--workers N] [--json FILE]
+    python benchmarks/folder.py --data FOLDER [--photos N] [--large N] [--workers N] [--json FILE]
 
-The photos are the test split of FOLDER/fairface and all of FOLDER/lfw, shuffled. ``command`` is
+The photos are the test split of FOLDER/fairface and all of FOLDER/lfw, shuffled; and then so many
+``large`` ones as phones take them: 12 megapixels, made of the astronaut, with grain. ``command`` is
 `python -m facespace folder` with a journal and a CSV file; ``bare`` are as many processes of one
 thread that share the photos evenly and do nothing but read a file and call ``facespace.analyze``.
 Both begin with the start of a process, so their imports count. So that whatever else the computer
@@ -41,6 +42,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 #: Seconds of a slice, and between two looks at memory.
 SLICE, LOOK = 4.0, 0.25
+
+#: Pictures that the large photos are made of, and the deviation of their grain in grey levels.
+VARIANTS, GRAIN = 20, 4.0
 
 
 class Command:
@@ -170,6 +174,15 @@ def resumed(names: Path, count: int, workers: int, folder: Path) -> bool:
     return killed and len(read[0]) == count and read[0] == read[1]
 
 
+def large(folder: Path, count: int) -> list[str]:
+    """Write so many photos of 12 megapixels, no two files of which are the same; their names."""
+    made = [photos.enlarged(12, number, GRAIN) for number in range(min(count, VARIANTS))]
+    paths = [folder / f"{number}.jpg" for number in range(count)]
+    for number, path in enumerate(paths):  # what follows a JPEG's end is not looked at
+        path.write_bytes(made[number % VARIANTS] + number.to_bytes(4))
+    return [str(path) for path in paths]
+
+
 def _known(journal: Path) -> int:
     """Photos in a journal: its lines but for the first."""
     return max(0, journal.read_bytes().count(b"\n") - 1) if journal.is_file() else 0
@@ -180,6 +193,7 @@ def main() -> None:
     arguments.add_argument("--photos", type=int, default=5_000)
     arguments.add_argument("--workers", type=int, default=2)
     arguments.add_argument("--resume", action="store_true", help="kill and resume it too")
+    arguments.add_argument("--large", type=int, default=1_000)
     options = arguments.parse_args()
     chosen = photos.tested(options.data / "fairface") + photos.tested(options.data / "lfw")
     paths = [str(photo.path) for photo in chosen]
@@ -191,6 +205,13 @@ def main() -> None:
         names.write_text("\n".join(paths) + "\n", "utf-8")
         figures: dict[str, Any] = {"photos": len(paths), "workers": options.workers}
         figures |= measured(names, len(paths), options.workers, folder)
+        if options.large:
+            apart = folder / "large"
+            apart.mkdir()
+            names.write_text("\n".join(large(apart, options.large)) + "\n", "utf-8")
+            figures["large_photos"] = options.large
+            of_large = measured(names, options.large, options.workers, apart)
+            figures |= {f"large_{figure}": value for figure, value in of_large.items()}
         figures["load"] = os.getloadavg()[0]
         if options.resume:
             figures["resumed_same"] = resumed(names, len(paths), options.workers, folder)

@@ -36,7 +36,9 @@ MIRRORED = [1, 0, 2, 4, 3]
 def landmarks(padded: np.ndarray) -> np.ndarray | None:
     """The landmarks of the face nearest the middle, (5, 2), or None."""
     faces = detectors.get("yunet").detect(padded, labelled_faces.THRESHOLD)
-    return np.array(labelled_faces.middle_face(faces, padded).landmarks) if faces else None
+    return (
+        np.array(labelled_faces.middle_face(faces, *padded.shape[:2]).landmarks) if faces else None
+    )
 
 
 def movements(folder: Path, count: int) -> dict[str, float]:

@@ -176,7 +176,7 @@ def middle(answer: Answer) -> tuple[str | None, float]:
     if not read:
         return None, math.inf
     picture = np.broadcast_to(np.uint8(0), (*answer["size"], 3))
-    return read[middle_face(list(read), picture)]
+    return read[middle_face(list(read), *picture.shape[:2])]
 
 
 def figures(photos: Sequence[Photo], answers: Sequence[Answer]) -> dict[str, float]:

@@ -61,6 +61,10 @@ class Box(NamedTuple):
         """The shorter side in pixels, the measure of how large a face is."""
         return min(self.width, self.height)
 
+    def scaled(self, scale: float) -> Box:
+        """The same in a picture that is so many times as large."""
+        return Box(*(scale * value for value in self))
+
 
 @dataclass(frozen=True, slots=True)
 class Detection:
@@ -234,7 +238,8 @@ class Reading:
 
     ``width`` and ``height`` are pixels and None where the picture could not be opened; then
     ``error`` says why and there are no faces. ``model`` is None where none is installed.
-    ``milliseconds`` is the time from opened picture to verdicts, ``finding`` the detector's part.
+    ``milliseconds`` is the time from the picture, as it was given, to verdicts: of a file with its
+    decoding. ``finding`` is the detector's part of it.
     ``note`` is a sentence where not all faces that were found were judged. ``made_by`` tells the
     version, the model's file and the settings (``facespace.made_by``); None where it was not read.
     """

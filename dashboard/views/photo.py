@@ -51,4 +51,4 @@ def _thumbs(pictures: Sequence[Picture]) -> dict[Hashable, str]:
 
 def _thumb(picture: Picture) -> str:
     with gate.enter():
-        return thumbnails.address(picture.rgb())
+        return thumbnails.address(picture.shown(thumbnails.SIDE))

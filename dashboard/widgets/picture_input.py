@@ -13,7 +13,7 @@ from dashboard.app.choice import one_of
 from dashboard.app.markdown import plain
 from dashboard.app.page_artifacts import sentences
 from dashboard.app.session import Remembered
-from dashboard.widgets import output, paste
+from dashboard.widgets import output, paste, scaled
 from dashboard.widgets.example import CREDIT, example, examples
 from facespace import limits
 from facespace.faces.analyze import Settings
@@ -41,6 +41,10 @@ class Picture:
     def rgb(self) -> RGB:
         """Its pixels, uint8 (H, W, 3); raises FacespaceError where it cannot be read."""
         return images.load(self.content)
+
+    def shown(self, longest: int = scaled.SHOWN_SIDE) -> RGB:
+        """Its pixels, shrunk so that no side has more than ``longest``; raises as ``rgb``."""
+        return scaled.fitted(images.load_reduced(self.content, longest).rgb, longest)
 
 
 @dataclass(frozen=True, slots=True)

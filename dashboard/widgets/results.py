@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard.app import settings
 from dashboard.app.markdown import plain, said_of
-from dashboard.widgets import boxes, face_actions, face_cards, output, same, scaled
+from dashboard.widgets import boxes, face_actions, face_cards, output, same
 from dashboard.widgets.picture_input import Picture
 from facespace import gate
 from facespace.faces import annotate
@@ -77,7 +77,7 @@ def show(picture: Picture, reading: Reading, used: Settings, place: str) -> None
 def annotated(picture: Picture, reading: Reading) -> None:
     """The picture of one reading with a box around every face, or a hint where there is none."""
     with gate.enter():
-        rgb = scaled.fitted(picture.rgb())
+        rgb = picture.shown()
     size = reading.width or 1, reading.height or 1
     spoken = f"{written(reading.source)}: {summary([reading])}"
     boxes.show(rgb, size, reading.faces, spoken, settings.leaning())
@@ -243,11 +243,8 @@ def _all_annotated(results: Sequence[tuple[Picture, Reading]]) -> bytes:
     return encode.to_zip([(_png_name(p.name), _annotated(p, r)) for p, r in results])
 
 
-def marked(picture: Picture, faces: Sequence[Face]) -> RGB:
-    """A picture with its faces marked, as large as a page shows it."""
+def marked(picture: Picture, width: int, faces: Sequence[Face]) -> RGB:
+    """A picture of this width with its faces marked, as large as a page shows it."""
     with gate.enter():
-        whole = picture.rgb()
-        rgb = scaled.fitted(whole)
-        return annotate.draw(
-            rgb, faces, scale=rgb.shape[1] / whole.shape[1], leaning=settings.leaning()
-        )
+        rgb = picture.shown()
+        return annotate.draw(rgb, faces, scale=rgb.shape[1] / width, leaning=settings.leaning())

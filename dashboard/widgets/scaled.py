@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from facespace.io.resize import shrunk
 from facespace.types import RGB
 
 #: Longer side in pixels of pictures sent to the page; downloads have them in full.
@@ -23,4 +24,4 @@ def fitted(rgb: RGB, longest: int = SHOWN_SIDE) -> RGB:
     if scale >= 1:
         return rgb
     height, width = (max(1, round(side * scale)) for side in rgb.shape[:2])
-    return np.asarray(cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA))
+    return shrunk(rgb, (width, height))

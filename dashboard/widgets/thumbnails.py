@@ -11,8 +11,9 @@ from dashboard.widgets.scaled import fitted
 from facespace.io import encode
 from facespace.types import RGB
 
-#: Width in pixels of a thumbnail.
+#: Width in pixels of a thumbnail, and the longer side of what it is drawn from.
 WIDTH = 120
+SIDE = 2 * WIDTH
 
 #: A thumbnail's button is stretched over its picture.
 _STYLE = """<style>
@@ -26,7 +27,7 @@ _STYLE = """<style>
 
 def address(rgb: RGB) -> str:
     """A picture, uint8 (H, W, 3), as the address of a thumbnail."""
-    return encode.to_address(fitted(rgb, 2 * WIDTH))
+    return encode.to_address(fitted(rgb, SIDE))
 
 
 def thumbnails(

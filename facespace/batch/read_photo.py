@@ -18,11 +18,11 @@ from facespace.batch.journal import NOTE, THUMBS, Entry
 from facespace.faces import detectors
 from facespace.faces.analyze import Settings, analyze, failed_reading
 from facespace.faces.detectors import yunet
-from facespace.io import images
 from facespace.io.atomic import atomic_write
 from facespace.io.find_photos import Photo
+from facespace.io.pixels import Pixels
 from facespace.review.item import Candidate, origin_of
-from facespace.types import RGB, FacespaceError, Reading
+from facespace.types import FacespaceError, Reading
 
 #: Where faces kept for review come from.
 PLACE = "folder"
@@ -76,8 +76,8 @@ def read_photo(photo: Photo, settings: Settings, outputs: Outputs) -> PhotoRead:
     """Read a photo and write nothing; one that cannot be read has an ``error`` in its entry."""
     try:
         content = photo.content()
-        rgb = images.load(content)
-        reading = analyze(rgb, settings, photo.name)
+        pixels = Pixels(content)
+        reading = analyze(pixels, settings, photo.name)
     except FacespaceError as error:
         return unread(photo, settings, error)
     except Exception as error:  # one picture does not end the run of all others
@@ -89,10 +89,11 @@ def read_photo(photo: Photo, settings: Settings, outputs: Outputs) -> PhotoRead:
         entry[NOTE] = reading.note
     if outputs.thumbs:
         boxes = [face.detection.box for face in reading.faces[: output_pictures.THUMBS]]
-        thumbs = [output_pictures.thumb(rgb, box) for box in boxes]
+        seen = pixels.at_least(0)
+        thumbs = [output_pictures.thumb(seen.rgb, box.scaled(1 / seen.back[0])) for box in boxes]
         entry[THUMBS] = [base64.b64encode(thumb).decode() for thumb in thumbs]
-    candidates = _unsure(rgb, reading, key) if outputs.reviews else []
-    return PhotoRead(key, entry, candidates, _pictures(rgb, reading, key, outputs))
+    candidates = _unsure(pixels, reading, key) if outputs.reviews else []
+    return PhotoRead(key, entry, candidates, _pictures(pixels, reading, key, outputs))
 
 
 def read_and_write(photo: Photo, settings: Settings, outputs: Outputs) -> PhotoRead:
@@ -111,7 +112,9 @@ def unread(photo: Photo, settings: Settings, error: FacespaceError) -> PhotoRead
     return PhotoRead("", failed_reading(photo.name, settings, error).to_dict())
 
 
-def _pictures(rgb: RGB, reading: Reading, key: str, outputs: Outputs) -> list[tuple[Path, bytes]]:
+def _pictures(
+    pixels: Pixels, reading: Reading, key: str, outputs: Outputs
+) -> list[tuple[Path, bytes]]:
     kinds = (
         (outputs.annotated, output_pictures.annotated),
         (outputs.crops, output_pictures.crops),
@@ -120,17 +123,17 @@ def _pictures(rgb: RGB, reading: Reading, key: str, outputs: Outputs) -> list[tu
         (folder / name, content)
         for folder, files in kinds
         if folder
-        for name, content in files(rgb, reading.source, key, reading.faces)
+        for name, content in files(pixels.rgb, reading.source, key, reading.faces)
     ]
 
 
-def _unsure(rgb: RGB, reading: Reading, key: str) -> list[Candidate]:
+def _unsure(pixels: Pixels, reading: Reading, key: str) -> list[Candidate]:
     faces = [face for face in reading.faces if face.verdict.label == "?"]
     if not faces:
         return []
     info = load_manifest().model(reading.model)
-    origin = origin_of(rgb, reading.source, PLACE, key)
-    return [Candidate.of(rgb, face, info, origin) for face in faces]
+    origin = origin_of(pixels.rgb, reading.source, PLACE, key)
+    return [Candidate.of(pixels.rgb, face, info, origin) for face in faces]
 
 
 def settings_fingerprint(settings: Settings) -> str:

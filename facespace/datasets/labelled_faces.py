@@ -46,7 +46,7 @@ def face_of(
         padded = bordered(rgb, share)
         detections = detectors.get(detector).detect(padded, threshold)
         if detections:
-            return padded, middle_face(detections, padded)
+            return padded, middle_face(detections, *padded.shape[:2])
     raise FacespaceError(NO_FACE)
 
 
@@ -92,9 +92,9 @@ def moved(face: Detection, border: tuple[int, int]) -> Detection:
     return replace(face, box=box, landmarks=landmarks)
 
 
-def middle_face(detections: Sequence[Detection], rgb: RGB) -> Detection:
-    """The detection nearest the middle of a picture, uint8 (H, W, 3)."""
-    middle = rgb.shape[1] / 2, rgb.shape[0] / 2
+def middle_face(detections: Sequence[Detection], height: int, width: int) -> Detection:
+    """The detection nearest the middle of a picture of this size."""
+    middle = width / 2, height / 2
 
     def offset(detection: Detection) -> float:
         box = detection.box

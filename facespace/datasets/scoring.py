@@ -26,6 +26,7 @@ from facespace.faces.detectors import Detector
 from facespace.faces.model import Model
 from facespace.io import images
 from facespace.io.names import written
+from facespace.io.pixels import Pixels
 from facespace.io.tables import table_csv
 from facespace.io.typed_json import plain, typed
 from facespace.metrics import classification, curves, groups
@@ -201,12 +202,12 @@ def score(
             with gate.enter():
                 source = data.content(i)
                 content = source if isinstance(source, bytes) else images.read(source)
-                rgb, digest = images.load(content), hashlib.sha256(content).digest()
+                digest = hashlib.sha256(content).digest()
                 if digest in contents:
                     row["error"] = TWICE
                     continue
                 contents.add(digest)
-                one = _found(rgb, detector, templates, finding)
+                one = _found(Pixels(content), detector, templates, finding)
         except FacespaceError as error:
             if isinstance(error.__cause__, MemoryError):
                 raise  # no fault of the photo
@@ -247,20 +248,23 @@ class _Found:
     crops: Mapping[Template, RGB]
 
 
-def _found(rgb: RGB, detector: Detector, templates: Sequence[Template], rules: Rules) -> _Found:
+def _found(
+    photo: Pixels, detector: Detector, templates: Sequence[Template], rules: Rules
+) -> _Found:
     """The face in the middle of a photo, of those that the app finds.
 
     Raises:
         FacespaceError: there is none.
     """
-    detections = detector.detect(rgb)
-    abouts = evidence.gather(detections, align.crop(rgb, detections))
+    detections = detectors.search(detector, photo)
+    abouts = evidence.gather(detections, align.crop(photo, detections))
     pairs = zip(detections, abouts, strict=True)
     faces = {face: about for face, about in pairs if not rejected(face, about, rules)}
     if not faces:
         raise FacespaceError(labelled_faces.NO_FACE)
-    face = labelled_faces.middle_face(list(faces), rgb)
-    crops = {template: align.crop(rgb, [face], template)[0] for template in templates}
+    seen = photo.at_least(0)
+    face = labelled_faces.middle_face(list(faces), seen.height, seen.width)
+    crops = {template: align.crop(photo, [face], template)[0] for template in templates}
     return _Found(face, faces[face], crops)
 
 

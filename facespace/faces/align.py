@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from facespace.io.pixels import Pixels
+from facespace.io.resize import halved, shrunk
 from facespace.types import RGB, Array, Crops, Detection, FivePoints, Point, Template
 
 #: The grey crop of face space and of all evidence: from the hairline to the chin, which stays
@@ -19,6 +21,10 @@ TEMPLATE = Template(side=64, eyes=0.33, mouth=0.775)
 
 #: The wide crop in colour: with hair, ears and neck.
 WIDE = Template(side=112, eyes=0.40, mouth=0.70, colour=True)
+
+#: Longer side in pixels that a face's box has at least where its crop is cut from, or all that it
+#: has: the templates shrink such a face.
+FINE = 96
 
 #: Where the landmarks are assumed when a detector gives only a box (Haar's is a square from the
 #: forehead to the chin), as fractions of its sides: the median of YuNet's landmarks within Haar's
@@ -99,7 +105,9 @@ def in_picture(landmarks: FivePoints, points: Sequence[Point]) -> npt.NDArray[np
     return np.array([top + y * down + x * right for x, y in points])
 
 
-def crop(rgb: RGB, detections: Sequence[Detection], template: Template = TEMPLATE) -> Crops:
+def crop(
+    picture: RGB | Pixels, detections: Sequence[Detection], template: Template = TEMPLATE
+) -> Crops:
     """Cut every face out: upright and centred; in colour as it is, or grey and equalised.
 
     Grey (BT.601) crops get an equalised histogram (Gonzalez and Woods, Digital Image Processing,
@@ -107,22 +115,31 @@ def crop(rgb: RGB, detections: Sequence[Detection], template: Template = TEMPLAT
     strongest eigenfaces.
 
     Args:
-        rgb: uint8 (H, W, 3).
-        detections: the faces, in pixels of ``rgb``; they may reach beyond its border, where a grey
-            crop repeats the picture's edge and one in colour is black.
+        picture: uint8 (H, W, 3), or one that is decoded as finely as the faces need it.
+        detections: the faces, in pixels of the whole picture; they may reach beyond its border,
+            where a grey crop repeats the picture's edge and one in colour is black.
         template: where the landmarks go, and whether the crop is grey.
 
     Returns:
         uint8 (N, side, side), or (N, side, side, 3) in colour.
     """
     crops = np.empty((len(detections), *template.shape), np.uint8)
+    if not detections:
+        return crops
+    pixels = Pixels.of(picture)
+    whole = pixels.at_least(0)
+    smallest = min(max(detection.box.width, detection.box.height) for detection in detections)
+    seen = pixels.at_least(max(whole.height, whole.width) * FINE / max(smallest, 1))
     for i, detection in enumerate(detections):
-        crops[i] = _crop_one(rgb, landmarks_of(detection), template)
+        landmarks = np.array(landmarks_of(detection)) / seen.back
+        crops[i] = _crop_one(seen.rgb, landmarks, template)
     return crops
 
 
-def _crop_one(rgb: RGB, landmarks: FivePoints, template: Template) -> npt.NDArray[np.uint8]:
-    eye, other_eye, _, mouth, other_mouth = np.array(landmarks)
+def _crop_one(
+    rgb: RGB, landmarks: npt.NDArray[np.float64], template: Template
+) -> npt.NDArray[np.uint8]:
+    eye, other_eye, _, mouth, other_mouth = landmarks
     middles = (eye + other_eye) / 2, (mouth + other_mouth) / 2
     matrix = similarity(middles, template.points)
     if template.colour:
@@ -167,8 +184,9 @@ def warped(
     scale = float(np.hypot(rotation[0, 0], rotation[1, 0]))
     if scale < 0.5:
         rows, columns = (max(1, round(n * 2 * scale)) for n in part.shape[:2])
-        matrix[:, :2] *= (part.shape[1] / columns, part.shape[0] / rows)
-        part = np.asarray(cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+        part, times = halved(part, (columns, rows))
+        matrix[:, :2] *= (times * part.shape[1] / columns, times * part.shape[0] / rows)
+        part = shrunk(part, (columns, rows))
     # OpenCV counts from pixel centres, we from the corner: half a pixel in, half a pixel out.
     matrix[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5
     border = cv2.BORDER_CONSTANT if black else cv2.BORDER_REPLICATE

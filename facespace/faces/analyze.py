@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from facespace import gate, limits
 from facespace.artifacts.manifest import load_manifest
 from facespace.faces import align, detectors, evidence
 from facespace.faces.decide import Rules, decide, rejected
 from facespace.faces.detectors import Detector
 from facespace.faces.model import Model, load_model
-from facespace.io import images
+from facespace.io.pixels import Pixels
 from facespace.made_by import made_by
 from facespace.types import RGB, Detection, Face, FacespaceError, Reading
 
@@ -89,11 +87,16 @@ class FaceAnalyzer:
             settings.small_faces,
         )
 
-    def analyze(self, picture: RGB | bytes | str | Path, source: str | None = None) -> Reading:
+    def analyze(
+        self, picture: RGB | bytes | str | Path | Pixels, source: str | None = None
+    ) -> Reading:
         """Find the faces of one picture and judge each.
 
+        A JPEG is decoded only as finely as its faces need it.
+
         Args:
-            picture: uint8 (H, W, 3) RGB, or the content of a picture file, or its path.
+            picture: uint8 (H, W, 3) RGB, or the content of a picture file, or its path; or
+                ``Pixels``, which can then be asked for more.
             source: the name that the reading carries; the path, or "", where None.
 
         Raises:
@@ -102,9 +105,9 @@ class FaceAnalyzer:
         if source is None:
             source = str(picture) if isinstance(picture, str | Path) else ""
         with gate.enter():
-            rgb = _checked(picture) if isinstance(picture, np.ndarray) else images.load(picture)
+            pixels = picture if isinstance(picture, Pixels) else Pixels(picture)
             start = time.perf_counter()
-            detections = self.detector.detect(rgb, self.threshold, self.small_faces)
+            detections = detectors.search(self.detector, pixels, self.threshold, self.small_faces)
             finding = (time.perf_counter() - start) * 1000
             note = ""
             if len(detections) > limits.MAX_FACES:
@@ -112,15 +115,15 @@ class FaceAnalyzer:
                     f"{len(detections):,} faces were found; "
                     f"the {limits.MAX_FACES:,} surest are judged."
                 )
-            faces = self._judged(rgb, detections[: limits.MAX_FACES])
+            faces = self._judged(pixels, detections[: limits.MAX_FACES])
             milliseconds = (time.perf_counter() - start) * 1000
-        height, width = rgb.shape[:2]
+            seen = pixels.at_least(0)
         return Reading(
             source,
             self.detector.name,
             self.model.info.name,
-            width,
-            height,
+            seen.width,
+            seen.height,
             milliseconds,
             faces,
             finding=finding,
@@ -128,11 +131,11 @@ class FaceAnalyzer:
             made_by=self.made_by,
         )
 
-    def _judged(self, rgb: RGB, detections: Sequence[Detection]) -> tuple[Face, ...]:
+    def _judged(self, pixels: Pixels, detections: Sequence[Detection]) -> tuple[Face, ...]:
         """The faces among some detections, each with its verdict, from left to right."""
         detections = sorted(detections, key=lambda found: found.box.x + found.box.width / 2)
-        grey, template = align.crop(rgb, detections), self.model.info.template
-        crops = grey if template == align.TEMPLATE else align.crop(rgb, detections, template)
+        grey, template = align.crop(pixels, detections), self.model.info.template
+        crops = grey if template == align.TEMPLATE else align.crop(pixels, detections, template)
         scores, evidences = self.model.score(crops), evidence.gather(detections, grey)
         return tuple(
             Face(detection, crop, plain, score, decide(detection, score, self.rules, about), about)
@@ -144,12 +147,14 @@ class FaceAnalyzer:
 
 
 def analyze(
-    picture: RGB | bytes | str | Path, settings: Settings | None = None, source: str | None = None
+    picture: RGB | bytes | str | Path | Pixels,
+    settings: Settings | None = None,
+    source: str | None = None,
 ) -> Reading:
     """Find the faces of one picture and judge each, by a ``FaceAnalyzer`` with these settings.
 
     Args:
-        picture: uint8 (H, W, 3) RGB, or the content of a picture file, or its path.
+        picture: uint8 (H, W, 3) RGB, or the content of a picture file, or its path; or ``Pixels``.
         settings: the defaults where None.
         source: the name that the reading carries; the path, or "", where None.
 
@@ -173,14 +178,6 @@ def rules_of(settings: Settings) -> Rules:
         manifest.finds,
         detectors.working(settings.detector)[0].name,
     )
-
-
-def _checked(rgb: RGB) -> RGB:
-    if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or not rgb.size:
-        raise FacespaceError(
-            f"A picture as an array must be uint8 (H, W, 3), not {rgb.dtype} {rgb.shape}."
-        )
-    return np.ascontiguousarray(rgb)
 
 
 def failed_reading(source: str, settings: Settings, error: FacespaceError) -> Reading:

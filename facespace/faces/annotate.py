@@ -57,7 +57,7 @@ def draw(
     for number, face in enumerate(faces, 1):
         full, letter = face_text(face, leaning), face.verdict.label[0].upper()
         words = [f"{number}  {full}", f"{number} {letter}", str(number)]
-        box = _scaled(face.detection.box, scale)
+        box = face.detection.box.scaled(scale)
         marks.append(Mark(box, face.verdict.label, words))
     return draw_marks(rgb, marks)
 
@@ -102,7 +102,7 @@ def draw_detections(
     pen = ImageDraw.Draw(picture)
     line = max(2, round(max(picture.size) / 300))
     for number, detection in reversed(list(enumerate(detections, 1))):
-        box = _scaled(detection.box, scale)
+        box = detection.box.scaled(scale)
         seam = Box(box.x - 1, box.y - 1, box.width + 2, box.height + 2)
         _rectangle(pen, seam, "white", line + 2, dashed=False)
         _rectangle(pen, box, colour, line, dashed=False)
@@ -121,10 +121,6 @@ def painted(rgb: RGB, corners: npt.ArrayLike, filling: npt.ArrayLike) -> RGB:
     mask = np.zeros((*rgb.shape[:2], 1), np.uint8)
     cv2.fillConvexPoly(mask, np.rint(np.asarray(corners)).astype(np.int32), (1,))
     return np.where(mask == 1, np.asarray(filling, np.uint8), rgb)
-
-
-def _scaled(box: Box, scale: float) -> Box:
-    return Box(*(scale * value for value in box))
 
 
 def _rectangle(pen: ImageDraw.ImageDraw, box: Box, colour: str, line: int, dashed: bool) -> None:

@@ -211,4 +211,4 @@ def around(rgb: RGB, box: Box) -> tuple[RGB, Box]:
     left, top = box.x + box.width / 2 - half, box.y + box.height / 2 - half
     square = align.warped(rgb, scale * np.array([[1, 0, -left], [0, 1, -top]]), side)
     place = box.x - left, box.y - top, box.width, box.height
-    return square, Box(*(scale * value for value in place))
+    return square, Box(*place).scaled(scale)

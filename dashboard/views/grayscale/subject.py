@@ -17,7 +17,7 @@ from dashboard.widgets.picture_input import Picture
 from facespace import gate
 from facespace.explain import grayscale as grey
 from facespace.explain.grayscale import Grey
-from facespace.io import encode
+from facespace.io import encode, images
 from facespace.types import RGB
 
 #: Longer side of the picture that the lessons work on; the crop is cut from the picture in full.
@@ -58,11 +58,11 @@ def opened(picture: Picture) -> Subject:
     if last and last.picture.identity == picture.identity:
         return last
     with sentences(), gate.enter():
-        full = picture.rgb()
-        rgb = scaled.fitted(full, SIDE)
+        seen = images.load_reduced(picture.content, SIDE)
+        rgb = scaled.fitted(seen.rgb, SIDE)
     height, width = rgb.shape[:2]
     start = EYE if picture.identity == example.NAME else (width // 2, height // 2)
-    subject = Subject(picture, rgb, full.shape[1], full.shape[0], start)
+    subject = Subject(picture, rgb, seen.width, seen.height, start)
     _SUBJECT.put(subject)
     return subject
 

@@ -8,7 +8,7 @@ from functools import cache
 import cv2
 
 from facespace import limits
-from facespace.faces.detectors.base import Detector
+from facespace.faces.detectors.base import Detector, search
 from facespace.faces.detectors.haar import Haar
 from facespace.faces.detectors.yunet import YuNet
 from facespace.types import FacespaceError
@@ -70,4 +70,4 @@ def working(name: str = DEFAULT) -> tuple[Detector, str]:
         return get(FALLBACK), f"{error} Until then faces are found by {TITLES[FALLBACK]}."
 
 
-__all__ = ["DEFAULT", "FALLBACK", "NAMES", "TITLES", "Detector", "get", "working"]
+__all__ = ["DEFAULT", "FALLBACK", "NAMES", "TITLES", "Detector", "get", "search", "working"]

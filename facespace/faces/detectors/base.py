@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from facespace import limits
+from facespace.io.images import Decoded
+from facespace.io.pixels import Pixels
 from facespace.types import RGB, Detection
 
 T = TypeVar("T")
@@ -29,6 +32,11 @@ NARROWEST = 64
 #: A picture that is no longer than so many of its parts is searched as a whole: its faces are only
 #: a little smaller.
 WORTH = 1.5
+
+#: A picture that is decoded for a scan has at least so many times the pixels on its longer side
+#: that the scan takes: where the last step is an average over a few pixels, as of a whole picture,
+#: boxes stay the same.
+ROOM = 1.5
 
 #: A find nearer to a cut than this share of its size may be a face of which a part is missing.
 AT_THE_CUT = 0.15
@@ -59,6 +67,33 @@ class Detector(Protocol):
                 where the detector knows no other way.
         """
         ...
+
+
+class PixelsDetector(ABC):
+    """A detector that asks for no more of a picture's pixels than it needs."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def search(
+        self, pixels: Pixels, threshold: float | None = None, small_faces: bool = False
+    ) -> list[Detection]:
+        """What ``Detector.detect`` gives, in pixels of the whole picture."""
+
+    def detect(
+        self, rgb: RGB, threshold: float | None = None, small_faces: bool = False
+    ) -> list[Detection]:
+        """See ``Detector.detect``."""
+        return self.search(Pixels(rgb), threshold, small_faces)
+
+
+def search(
+    detector: Detector, pixels: Pixels, threshold: float | None = None, small_faces: bool = False
+) -> list[Detection]:
+    """What a detector finds in a picture, of which it sees no more than it needs, if it can say."""
+    if isinstance(detector, PixelsDetector):
+        return detector.search(pixels, threshold, small_faces)
+    return detector.detect(pixels.rgb, threshold, small_faces)
 
 
 class Pool(Generic[T]):
@@ -114,6 +149,19 @@ class Part:
         return np.asarray(~at_cut | (size + 2 * room > self.overlap))
 
 
+def _length(height: int, width: int, shortest: int) -> int:
+    """The length of a long picture's parts; 0 where it is searched as a whole."""
+    longer, shorter = max(height, width), min(height, width)
+    length = max(2 * shorter, shortest)
+    return 0 if longer <= WORTH * length or shorter < NARROWEST else length
+
+
+def to_scan(pixels: Pixels, longest: int) -> Decoded:
+    """A picture as finely as a scan needs it that shrinks it, or each of its ``parts``, so far."""
+    seen = pixels.at_least(ROOM * longest)
+    return pixels.at_least() if _length(seen.height, seen.width, longest) else seen
+
+
 def parts(rgb: RGB, shortest: int) -> Iterator[Part]:
     """The picture, uint8 (H, W, 3), or parts of one that is over three times as long as wide.
 
@@ -124,8 +172,8 @@ def parts(rgb: RGB, shortest: int) -> Iterator[Part]:
     height, width = rgb.shape[:2]
     axis = int(height > width)
     longer, shorter = max(height, width), min(height, width)
-    length = max(2 * shorter, shortest)
-    if longer <= WORTH * length or shorter < NARROWEST:
+    length = _length(height, width, shortest)
+    if not length:
         yield Part(rgb)
         return
     count = 1 + -(-(longer - length) // (length - shorter))

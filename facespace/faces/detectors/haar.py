@@ -12,7 +12,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from facespace.faces.detectors.base import Pool, Rows, best_of_overlapping, parts
+from facespace.faces.detectors.base import (
+    PixelsDetector,
+    Pool,
+    Rows,
+    best_of_overlapping,
+    parts,
+    to_scan,
+)
+from facespace.io.pixels import Pixels
+from facespace.io.resize import shrunk
 from facespace.types import RGB, Box, Detection
 
 #: Longer side in pixels that a picture is shrunk to: time grows with the pixels.
@@ -25,7 +34,7 @@ FRONTAL, PROFILE = "haarcascade_frontalface_default.xml", "haarcascade_profilefa
 
 
 @dataclass(frozen=True, slots=True)
-class Haar:
+class Haar(PixelsDetector):
     """OpenCV's cascades. They give boxes alone, no landmarks.
 
     ``scale_factor`` is the step between the sizes that are tried, ``min_neighbors`` how many
@@ -40,13 +49,14 @@ class Haar:
     profile: bool = False
     threshold: float = 0.0
 
-    def detect(
-        self, rgb: RGB, threshold: float | None = None, small_faces: bool = False
+    def search(
+        self, pixels: Pixels, threshold: float | None = None, small_faces: bool = False
     ) -> list[Detection]:
-        """All faces of a picture, uint8 (H, W, 3), the best score first."""
+        """All faces of a picture, the best score first, in pixels of the whole."""
+        seen = to_scan(pixels, LONGER_SIDE)
         finds = [
-            (boxes[whole] + [*part.corner, 0, 0], weights[whole])
-            for part in parts(rgb, LONGER_SIDE)
+            ((boxes[whole] + [*part.corner, 0, 0]) * (seen.back * 2), weights[whole])
+            for part in parts(seen.rgb, LONGER_SIDE)
             for boxes, weights in self._finds(part.rgb)
             for whole in [part.is_whole(boxes)]
         ]
@@ -68,7 +78,7 @@ class Haar:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
         if scale < 1.0:
-            grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+            grey = shrunk(grey, size)
         back = np.array([width / size[0], height / size[1]] * 2)
         boxes, weights = self._run(FRONTAL, grey)
         yield boxes * back, weights

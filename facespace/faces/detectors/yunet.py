@@ -16,8 +16,19 @@ import numpy.typing as npt
 from onnxruntime import InferenceSession
 
 from facespace.faces.detectors import yunet_graph
-from facespace.faces.detectors.base import NMS_IOU, Rows, best_of_overlapping, iou, parts
+from facespace.faces.detectors.base import (
+    NMS_IOU,
+    PixelsDetector,
+    Rows,
+    best_of_overlapping,
+    iou,
+    parts,
+    to_scan,
+)
 from facespace.faces.detectors.yunet_graph import PICTURES, PLACES, SCORE, STRIDES
+from facespace.io.images import Decoded
+from facespace.io.pixels import Pixels
+from facespace.io.resize import shrunk
 from facespace.onnx_session import loaded
 from facespace.types import RGB, Box, Detection, FacespaceError
 
@@ -97,7 +108,7 @@ def weights() -> Path:
     return path
 
 
-class YuNet:
+class YuNet(PixelsDetector):
     """The default detector: finds faces from the front, in profile and behind masks.
 
     A picture, or each part of a long one, is scanned at two scales; every find is looked at again
@@ -118,15 +129,31 @@ class YuNet:
         except Exception as error:  # a file of any kind may be named
             raise FacespaceError(f"{path} is not a YuNet that can be run.") from error
 
-    def detect(
-        self, rgb: RGB, threshold: float | None = None, small_faces: bool = False
+    def search(
+        self, pixels: Pixels, threshold: float | None = None, small_faces: bool = False
     ) -> list[Detection]:
-        """All faces of a picture, uint8 (H, W, 3), the best score first.
+        """All faces of a picture, the best score first, in pixels of the whole.
 
         ``small_faces`` adds a scan over tiles, which takes some 5 milliseconds each.
         """
         least = max(LEAST, self.threshold if threshold is None else threshold)
         candidate = min(CANDIDATE, least)
+        seen = pixels.at_least() if small_faces else to_scan(pixels, SHRUNK)
+        while True:
+            rows, scans = self._scanned(seen.rgb, candidate, small_faces)
+            finer = _fine_enough(pixels, seen, rows)
+            if finer is seen:
+                break
+            seen = finer
+        large = np.flatnonzero(rows[:, 2:4].min(axis=1) >= LOOK_SMALLEST)
+        for start in range(0, len(large), LOOKS):
+            chosen = large[start : start + LOOKS]
+            rows[chosen] = _second_look(self._network, seen.rgb, rows[chosen], scans)
+        rows = _scale(rows[rows[:, 14] >= least], *seen.back)
+        return sorted(map(_detection, rows.tolist()), key=lambda d: -d.score)
+
+    def _scanned(self, rgb: RGB, candidate: float, small_faces: bool) -> tuple[Rows, list[Rows]]:
+        """What all scans of a picture find, each face once, and what either scale found."""
         pairs = [
             [
                 _placed(scan[part.is_whole(scan)], np.array(part.corner), 1.0)
@@ -137,13 +164,20 @@ class YuNet:
         scans = [np.concatenate(scan) for scan in zip(*pairs, strict=True)]
         tiles = _scan_tiles(self._network, rgb, candidate) if small_faces else []
         rows = np.concatenate(scans + tiles)
-        rows = rows[best_of_overlapping(rows[:, :4], rows[:, 14])]
-        large = np.flatnonzero(rows[:, 2:4].min(axis=1) >= LOOK_SMALLEST)
-        for start in range(0, len(large), LOOKS):
-            chosen = large[start : start + LOOKS]
-            rows[chosen] = _second_look(self._network, rgb, rows[chosen], scans)
-        rows = rows[rows[:, 14] >= least]
-        return sorted(map(_detection, rows.tolist()), key=lambda d: -d.score)
+        return rows[best_of_overlapping(rows[:, :4], rows[:, 14])], scans
+
+
+def _fine_enough(pixels: Pixels, seen: Decoded, rows: Rows) -> Decoded:
+    """A picture in which no find, in pixels of what was ``seen``, is enlarged for a second look."""
+    smallest = float(rows[:, 2:4].max(axis=1).min(initial=math.inf))
+    return pixels.at_least(max(seen.rgb.shape) * LOOK_SIDE / LOOK_AROUND / smallest)
+
+
+def _scale(rows: Rows, across: float, down: float) -> Rows:
+    """Rows in pixels of the picture at another size, in place."""
+    rows[:, 0:14:2] *= across
+    rows[:, 1:14:2] *= down
+    return rows
 
 
 def _run(network: InferenceSession, pictures: npt.NDArray[np.uint8], least: float) -> list[Rows]:
@@ -195,9 +229,7 @@ def _scan(network: InferenceSession, rgb: RGB, scale: float, threshold: float) -
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     scaled = rgb if scale == 1.0 else _resized(rgb, size, scale)
     (rows,) = _run(network, scaled[None], threshold)
-    rows[:, 0:14:2] *= width / size[0]
-    rows[:, 1:14:2] *= height / size[1]
-    return rows
+    return _scale(rows, width / size[0], height / size[1])
 
 
 def _scan_tiles(network: InferenceSession, rgb: RGB, threshold: float) -> list[Rows]:
@@ -259,8 +291,9 @@ def _agreed(row: Rows, scans: Sequence[Rows]) -> float:
 
 def _resized(rgb: RGB, size: tuple[int, int], scale: float) -> RGB:
     """The picture at another size (width, height); averaged where that is smaller."""
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(rgb, size, interpolation=way), np.uint8)
+    if scale < 1:
+        return shrunk(rgb, size)
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _square(rgb: RGB, corner: npt.NDArray[np.int_], side: int) -> RGB:

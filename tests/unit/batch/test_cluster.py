@@ -53,14 +53,16 @@ class Fragile(distributed.WorkerPlugin):
     """Workers that one content ends, as a decoder's fault may."""
 
     def setup(self, worker: object) -> None:
-        load = images.load
+        load = images.load_reduced
 
-        def loading(source: bytes | str | Path, pixels: int | None = None) -> RGB:
+        def loading(
+            source: bytes | str | Path, longer: float, pixels: int | None = None
+        ) -> images.Decoded:
             if source == DEADLY:
                 os._exit(9)
-            return load(source, pixels)
+            return load(source, longer, pixels)
 
-        images.load = loading
+        images.load_reduced = loading
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import zlib
 from pathlib import Path
@@ -14,7 +13,7 @@ from PIL import Image
 from facespace import limits
 from facespace.io import images
 from facespace.types import FacespaceError
-from tests.support.pictures import progressive
+from tests.support.pictures import progressive, saved
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 40), (30, 40, 210), (255, 255, 255)
 
@@ -26,12 +25,6 @@ def quarters() -> Image.Image:
         left, top = 24 * (i % 2), 16 * (i // 2)
         picture.paste(colour, (left, top, left + 24, top + 16))
     return picture
-
-
-def saved(picture: Image.Image, kind: str, **options: object) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, kind, **options)
-    return file.getvalue()
 
 
 def corners(rgb: np.ndarray) -> list[tuple[int, ...]]:
