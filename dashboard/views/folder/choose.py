@@ -91,6 +91,6 @@ def _uploaded(uploads: Sequence[Any]) -> Brought:
     if len(photos) < len(visible):
         st.info(f"These are too many at once; the first {len(photos):,} are taken.")
     if not photos:
-        raise FacespaceError("There is no picture in this folder.")
+        raise FacespaceError(find_photos.EMPTY)
     name = uploads[0].name.partition("/")[0] if "/" in uploads[0].name else "Photos"
     return Brought(name, photos, tuple(upload.file_id for upload in uploads))

@@ -74,6 +74,14 @@ def test_colour_models(large: RGB, mode: str) -> None:
     assert difference(seen.rgb, images.load(content)) < 7
 
 
+def test_the_first_picture_of_several_as_phones_write_them(large: RGB) -> None:
+    other = Image.fromarray(np.ascontiguousarray(large[::-1]))
+    content = saved(Image.fromarray(large), "MPO", save_all=True, append_images=[other])
+    seen = images.load_reduced(content, 400)
+    assert (seen.rgb.shape, seen.width, seen.height) == ((301, 401, 3), 1603, 1201)
+    assert difference(seen.rgb, large) < 7
+
+
 def test_what_is_no_jpeg_is_decoded_whole(large: RGB) -> None:
     for kind in ("PNG", "WEBP", "BMP", "TIFF"):
         content = saved(Image.fromarray(large), kind)
