@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 import cv2
 import numpy as np
 
-from facespace.faces import annotate
+from facespace.faces import annotate, anonymise
+from facespace.faces.anonymise import Way
 from facespace.io import encode, images
 from facespace.io.find_photos import Photo
 from facespace.types import RGB, Box, Face, FacespaceError
@@ -49,6 +50,11 @@ def thumb(rgb: RGB, box: Box) -> bytes:
 def annotated_names(name: str, key: str, labels: Sequence[str]) -> list[str]:
     """The file of an annotated picture, after the photo's name and the sha256 of its content."""
     return [f"{_stem(name)}-{key[:12]}.jpg"]
+
+
+def anonymous_names(name: str, key: str, labels: Sequence[str]) -> list[str]:
+    """The same of a picture whose faces nobody can recognise; never that of an annotated one."""
+    return [f"{_stem(name)}-{key[:12]}-anonymous.jpg"]
 
 
 def crop_names(name: str, key: str, labels: Sequence[str]) -> list[str]:
@@ -90,6 +96,19 @@ def annotated(
     """A picture, uint8 (H, W, 3), with its faces boxed, as a JPEG file with its name."""
     for file in annotated_names(name, key, ()):
         yield file, encode.to_jpeg(annotate.draw(rgb, faces, leaning=leaning))
+
+
+def anonymous(
+    rgb: RGB, name: str, key: str, faces: Sequence[Face], way: Way
+) -> Iterator[tuple[str, bytes]]:
+    """A picture, uint8 (H, W, 3), whose faces nobody can recognise, as a JPEG file with its name.
+
+    ``faces`` are hidden too, though they are looked for anew, and more carefully. The file has no
+    metadata.
+    """
+    boxes = [face.detection.box for face in faces]
+    for file in anonymous_names(name, key, ()):
+        yield file, encode.to_jpeg(anonymise.anonymised(rgb, way, boxes))
 
 
 def crops(rgb: RGB, name: str, key: str, faces: Sequence[Face]) -> Iterator[tuple[str, bytes]]:

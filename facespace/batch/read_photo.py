@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 from facespace import limits
@@ -17,6 +18,7 @@ from facespace.batch.dask_connection import code
 from facespace.batch.journal import NOTE, THUMBS, Entry
 from facespace.faces import detectors
 from facespace.faces.analyze import Settings, analyze, failed_reading
+from facespace.faces.anonymise import Way
 from facespace.faces.detectors import yunet
 from facespace.io.atomic import atomic_write
 from facespace.io.find_photos import Photo
@@ -33,14 +35,16 @@ class Outputs:
     """What is made of each photo beside its reading.
 
     ``annotated`` and ``crops`` are folders for pictures (see ``facespace.batch.output_pictures``),
-    None for none. With ``thumbs`` an entry has a small JPEG file a face, in base64, under
-    ``thumbs``. With ``reviews``, the name of a queue, faces marked "?" are made ready for it.
+    None for none. Where ``anonymise`` says how, the annotated pictures have no boxes, and faces
+    that nobody can recognise. With ``thumbs`` an entry has a small JPEG file a face, in base64,
+    under ``thumbs``. With ``reviews``, the name of a queue, faces marked "?" are made ready for it.
     """
 
     annotated: Path | None = None
     crops: Path | None = None
     thumbs: bool = False
     reviews: str = ""
+    anonymise: Way | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def read_photo(photo: Photo, settings: Settings, outputs: Outputs) -> PhotoRead:
         thumbs = [output_pictures.thumb(seen.rgb, box.scaled(1 / seen.back[0])) for box in boxes]
         entry[THUMBS] = [base64.b64encode(thumb).decode() for thumb in thumbs]
     candidates = _unsure(pixels, reading, key) if outputs.reviews else []
-    return PhotoRead(key, entry, candidates, _pictures(pixels, reading, key, outputs))
+    return PhotoRead(key, entry, candidates, pictures_of(pixels, reading, key, outputs))
 
 
 def read_and_write(photo: Photo, settings: Settings, outputs: Outputs) -> PhotoRead:
@@ -112,13 +116,14 @@ def unread(photo: Photo, settings: Settings, error: FacespaceError) -> PhotoRead
     return PhotoRead("", failed_reading(photo.name, settings, error).to_dict())
 
 
-def _pictures(
+def pictures_of(
     pixels: Pixels, reading: Reading, key: str, outputs: Outputs
 ) -> list[tuple[Path, bytes]]:
-    kinds = (
-        (outputs.annotated, output_pictures.annotated),
-        (outputs.crops, output_pictures.crops),
-    )
+    """The files that are made of a photo, with where they go; ``key`` is its content's sha256."""
+    whole = output_pictures.annotated
+    if outputs.anonymise:
+        whole = partial(output_pictures.anonymous, way=outputs.anonymise)
+    kinds = ((outputs.annotated, whole), (outputs.crops, output_pictures.crops))
     return [
         (folder / name, content)
         for folder, files in kinds

@@ -174,8 +174,11 @@ def _remembered(photo: Photo, known: Known, outputs: Outputs) -> Entry | None:
     labels = [face["label"] for face in entry["faces"]]
     if outputs.reviews and "?" in labels and entry.get(QUEUED) != outputs.reviews:
         return None
+    whole = output_pictures.annotated_names
+    if outputs.anonymise:
+        whole = output_pictures.anonymous_names
     kinds = (
-        (outputs.annotated, output_pictures.annotated_names),
+        (outputs.annotated, whole),
         (outputs.crops, output_pictures.crop_names),
     )
     pictures = (

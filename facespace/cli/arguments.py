@@ -12,6 +12,7 @@ from facespace import limits
 from facespace.cli.terminal import complain
 from facespace.faces import detectors
 from facespace.faces.analyze import Settings
+from facespace.faces.anonymise import WAYS
 from facespace.faces.model import load_model
 from facespace.io.atomic import check_file
 from facespace.onnx_session import PROVIDERS, providers
@@ -59,6 +60,17 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         metavar="PERCENT",
         help="answer while the chance of being wrong is at most this, from 1 to 50; what is less "
         "sure is '?'. Default: the model's own",
+    )
+
+
+def add_anonymise(parser: argparse.ArgumentParser, where: str) -> None:
+    """What is done with faces in the pictures that an option, ``where``, asks for."""
+    parser.add_argument(
+        "--anonymise",
+        choices=WAYS,
+        help=f"make every face in the pictures of {where} unrecognisable, doubtful ones too, in "
+        "place of boxing it, and leave their metadata out. What nothing finds stays visible: look "
+        "the pictures over before you show them",
     )
 
 

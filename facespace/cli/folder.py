@@ -85,6 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="keep every face, sorted into female/, male/ and unsure/, as training reads them",
     )
+    arguments.add_anonymise(parser, "--annotated")
     arguments.add_reviews(parser)
     parser.add_argument(
         "--follow",
@@ -119,6 +120,8 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         FacespaceError: it was not tried, as an option is at fault.
     """
+    if options.anonymise:
+        _demand_anonymous(options)
     if options.follow:
         _demand_followable(options)
     settings = arguments.settings_of(options)
@@ -254,10 +257,20 @@ def _demand_followable(options: argparse.Namespace) -> None:
         raise FacespaceError("--follow reads on this machine: leave --scheduler out")
 
 
+def _demand_anonymous(options: argparse.Namespace) -> None:
+    if not options.annotated:
+        raise FacespaceError("--anonymise needs --annotated, the folder that the pictures go to")
+    sheet = any(path.suffix.lower() == ".html" for path in options.out)
+    if options.crops or options.reviews or sheet:
+        raise FacespaceError(
+            "--crops, --reviews and .html show faces: leave them, or --anonymise out"
+        )
+
+
 def _outputs(options: argparse.Namespace, submit: Submissions | None) -> Outputs:
     thumbs = any(path.suffix.lower() == ".html" for path in options.out)
     queue = submit.identity if submit else ""
-    return Outputs(options.annotated, options.crops, thumbs, queue)
+    return Outputs(options.annotated, options.crops, thumbs, queue, options.anonymise)
 
 
 def _printer(options: argparse.Namespace) -> list[Writer]:

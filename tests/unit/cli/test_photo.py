@@ -15,7 +15,13 @@ from PIL import Image
 
 from facespace.artifacts.manifest import load_manifest
 from facespace.cli import main, photo
+from facespace.faces.analyze import analyze
+from facespace.faces.anonymise import WAYS
 from facespace.io import tables
+from facespace.types import RGB
+
+#: Of EXIF.
+ARTIST = 0x013B
 
 
 @pytest.fixture
@@ -73,6 +79,31 @@ def test_a_chance_that_is_none_is_refused(
     with pytest.raises(SystemExit):
         main.main(["photo", files[0], "--most-wrong", percent])
     assert "--most-wrong" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_pictures_whose_faces_nobody_can_recognise(
+    files: list[str], way: str, tmp_path: Path, astronaut: RGB, capsys: pytest.CaptureFixture[str]
+) -> None:
+    marked, hidden = tmp_path / "marked", tmp_path / "hidden"
+    exif = Image.Exif()
+    exif[ARTIST] = "somebody"
+    Image.fromarray(astronaut).save(tmp_path / "signed.jpg", exif=exif)
+    given = [str(tmp_path / "signed.jpg"), *files]
+    assert main.main(["photo", *given, "--out", str(marked)]) == 1
+    assert main.main(["photo", *given, "--out", str(hidden), "--anonymise", way]) == 1
+    names = [sorted(path.name[:4] for path in folder.iterdir()) for folder in (marked, hidden)]
+    assert names == [["astr", "grey", "sign"]] * 2
+    for path in hidden.glob("[as]*"):
+        assert path.name.endswith("-anonymous.jpg")
+        assert analyze(path).faces == ()
+        with Image.open(path) as picture:
+            assert not picture.getexif() and picture.size == (512, 512)
+            assert {"exif", "xmp", "photoshop", "comment"}.isdisjoint(picture.info)
+        assert b"somebody" not in path.read_bytes()
+    capsys.readouterr()
+    assert main.main(["photo", files[0], "--anonymise", way]) == 2
+    assert "needs --out" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("option", [["--detector", "nobody"], ["--model", "nobody"]])
