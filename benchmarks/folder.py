@@ -43,8 +43,8 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Seconds of a slice, and between two looks at memory.
 SLICE, LOOK = 4.0, 0.25
 
-#: Pictures that the large photos are made of, and the deviation of their grain in grey levels.
-VARIANTS, GRAIN = 20, 4.0
+#: Pictures that the large photos are made of.
+VARIANTS = 20
 
 
 class Command:
@@ -176,7 +176,7 @@ def resumed(names: Path, count: int, workers: int, folder: Path) -> bool:
 
 def large(folder: Path, count: int) -> list[str]:
     """Write so many photos of 12 megapixels, no two files of which are the same; their names."""
-    made = [photos.enlarged(12, number, GRAIN) for number in range(min(count, VARIANTS))]
+    made = [photos.enlarged(12, number, photos.GRAIN) for number in range(min(count, VARIANTS))]
     paths = [folder / f"{number}.jpg" for number in range(count)]
     for number, path in enumerate(paths):  # what follows a JPEG's end is not looked at
         path.write_bytes(made[number % VARIANTS] + number.to_bytes(4))

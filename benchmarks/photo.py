@@ -49,8 +49,8 @@ SINGLE = {"12mp": 12, "48mp": 48}
 CROWDS = {"12mp_20": (20, 5, 4), "12mp_140": (140, 14, 10)}
 PHOTOS = (*SMALL, *SINGLE, *CROWDS)
 
-#: Width of 12 megapixels, and the deviation of the grain of large photos in grey levels.
-WIDE, GRAIN = 4000, 4.0
+#: Width of 12 megapixels.
+WIDE = 4000
 
 #: Readings of a photo before it is the next contender's turn; sessions at once; readings of each.
 BLOCK, SESSIONS, EACH = 5, (1, 4, 16), 20
@@ -187,8 +187,8 @@ def prepare(folder: Path, data: Path) -> bool:
     from facespace.io import images
 
     made = {name: photos.side_by_side(*grid) for name, grid in SMALL.items()}
-    made |= {name: photos.enlarged(size, 0, GRAIN) for name, size in SINGLE.items()}
-    made |= {name: photos.side_by_side(*grid, WIDE, GRAIN) for name, grid in CROWDS.items()}
+    made |= {name: photos.enlarged(size, 0, photos.GRAIN) for name, size in SINGLE.items()}
+    made |= {name: photos.side_by_side(*grid, WIDE, photos.GRAIN) for name, grid in CROWDS.items()}
     for name, content in made.items():
         photo_of(folder, name).write_bytes(content)
     if not (data / "fairface").is_dir():

@@ -14,6 +14,9 @@ from facespace.datasets.dataset import Photo, read_dataset
 from facespace.io import images
 from facespace.types import RGB
 
+#: The deviation of the grain of photos as phones take them, in grey levels.
+GRAIN = 4.0
+
 
 def astronaut() -> RGB:
     """The example of the pages, uint8 (512, 512, 3): one face."""

@@ -6,9 +6,11 @@ import base64
 import hashlib
 import json
 import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from facespace import limits
 from facespace.artifacts.files import fingerprint
@@ -24,10 +26,21 @@ from facespace.io.atomic import atomic_write
 from facespace.io.find_photos import Photo
 from facespace.io.pixels import Pixels
 from facespace.review.item import Candidate, origin_of
-from facespace.types import FacespaceError, Reading
+from facespace.types import RGB, Face, FacespaceError, Reading
 
 #: Where faces kept for review come from.
 PLACE = "folder"
+
+
+class Kind(NamedTuple):
+    """A kind of pictures: the folder that they go to, what gives their names, and what makes them.
+
+    ``names`` and ``files`` are called as those of ``facespace.batch.output_pictures``.
+    """
+
+    folder: Path
+    names: Callable[[str, str, Sequence[str]], list[str]]
+    files: Callable[[RGB, str, str, Sequence[Face]], Iterator[tuple[str, bytes]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,19 @@ class Outputs:
     thumbs: bool = False
     reviews: str = ""
     anonymise: Way | None = None
+
+    def kinds(self) -> list[Kind]:
+        """The kinds of pictures that are made of each photo."""
+        kinds = []
+        if self.annotated and self.anonymise:
+            drawn = partial(output_pictures.anonymous, way=self.anonymise)
+            kinds.append(Kind(self.annotated, output_pictures.anonymous_names, drawn))
+        elif self.annotated:
+            boxed = output_pictures.annotated
+            kinds.append(Kind(self.annotated, output_pictures.annotated_names, boxed))
+        if self.crops:
+            kinds.append(Kind(self.crops, output_pictures.crop_names, output_pictures.crops))
+        return kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +146,10 @@ def pictures_of(
     pixels: Pixels, reading: Reading, key: str, outputs: Outputs
 ) -> list[tuple[Path, bytes]]:
     """The files that are made of a photo, with where they go; ``key`` is its content's sha256."""
-    whole = output_pictures.annotated
-    if outputs.anonymise:
-        whole = partial(output_pictures.anonymous, way=outputs.anonymise)
-    kinds = ((outputs.annotated, whole), (outputs.crops, output_pictures.crops))
     return [
-        (folder / name, content)
-        for folder, files in kinds
-        if folder
-        for name, content in files(pixels.rgb, reading.source, key, reading.faces)
+        (kind.folder / name, content)
+        for kind in outputs.kinds()
+        for name, content in kind.files(pixels.rgb, reading.source, key, reading.faces)
     ]
 
 

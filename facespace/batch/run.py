@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from facespace.batch import executors, output_pictures
+from facespace.batch import executors
 from facespace.batch.executors import CHUNK, DEADLY, Workers
 from facespace.batch.journal import QUEUED, THUMBS, Entry, Known
 from facespace.batch.read_photo import Outputs, PhotoRead, read_and_write, read_photo, unread
@@ -174,18 +174,10 @@ def _remembered(photo: Photo, known: Known, outputs: Outputs) -> Entry | None:
     labels = [face["label"] for face in entry["faces"]]
     if outputs.reviews and "?" in labels and entry.get(QUEUED) != outputs.reviews:
         return None
-    whole = output_pictures.annotated_names
-    if outputs.anonymise:
-        whole = output_pictures.anonymous_names
-    kinds = (
-        (outputs.annotated, whole),
-        (outputs.crops, output_pictures.crop_names),
-    )
     pictures = (
-        folder / file
-        for folder, names in kinds
-        if folder
-        for file in names(photo.name, key, labels)
+        kind.folder / file
+        for kind in outputs.kinds()
+        for file in kind.names(photo.name, key, labels)
     )
     return entry if all(picture.is_file() for picture in pictures) else None
 

@@ -260,17 +260,21 @@ def _demand_followable(options: argparse.Namespace) -> None:
 def _demand_anonymous(options: argparse.Namespace) -> None:
     if not options.annotated:
         raise FacespaceError("--anonymise needs --annotated, the folder that the pictures go to")
-    sheet = any(path.suffix.lower() == ".html" for path in options.out)
-    if options.crops or options.reviews or sheet:
+    if options.crops or options.reviews or _has_sheet(options):
         raise FacespaceError(
             "--crops, --reviews and .html show faces: leave them, or --anonymise out"
         )
 
 
+def _has_sheet(options: argparse.Namespace) -> bool:
+    """Whether a contact sheet is asked for, which shows a small picture of each face."""
+    return any(path.suffix.lower() == ".html" for path in options.out)
+
+
 def _outputs(options: argparse.Namespace, submit: Submissions | None) -> Outputs:
-    thumbs = any(path.suffix.lower() == ".html" for path in options.out)
     queue = submit.identity if submit else ""
-    return Outputs(options.annotated, options.crops, thumbs, queue, options.anonymise)
+    sheet = _has_sheet(options)
+    return Outputs(options.annotated, options.crops, sheet, queue, options.anonymise)
 
 
 def _printer(options: argparse.Namespace) -> list[Writer]:

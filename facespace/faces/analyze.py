@@ -105,7 +105,7 @@ class FaceAnalyzer:
         if source is None:
             source = str(picture) if isinstance(picture, str | Path) else ""
         with gate.enter():
-            pixels = picture if isinstance(picture, Pixels) else Pixels(picture)
+            pixels = Pixels.of(picture)
             start = time.perf_counter()
             detections = detectors.search(self.detector, pixels, self.threshold, self.small_faces)
             finding = (time.perf_counter() - start) * 1000

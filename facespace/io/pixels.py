@@ -48,8 +48,8 @@ class Pixels:
         return finest
 
     @classmethod
-    def of(cls, picture: RGB | Pixels) -> Pixels:
-        """The picture itself where it is one already."""
+    def of(cls, picture: RGB | bytes | str | Path | Pixels) -> Pixels:
+        """The pixels of such a source, or these themselves."""
         return picture if isinstance(picture, Pixels) else cls(picture)
 
     @property
