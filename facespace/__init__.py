@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from facespace.batch.run import read_folder
     from facespace.faces import detectors
     from facespace.faces.analyze import FaceAnalyzer, Settings, analyze
+    from facespace.faces.anonymise import anonymise
     from facespace.io.tables import to_frame
     from facespace.review.queue import Queue
     from facespace.types import FacespaceError, Reading
     from facespace.video.annotated_film import annotate_film
+    from facespace.video.anonymous_film import anonymise_film
     from facespace.video.read_film import read_film
     from facespace.video.tracker import Tracker
 
@@ -37,6 +39,8 @@ _HOMES = {
     "Tracker": "facespace.video.tracker",
     "analyze": "facespace.faces.analyze",
     "annotate_film": "facespace.video.annotated_film",
+    "anonymise": "facespace.faces.anonymise",
+    "anonymise_film": "facespace.video.anonymous_film",
     "detectors": "facespace.faces",
     "read_film": "facespace.video.read_film",
     "read_folder": "facespace.batch.run",
@@ -62,6 +66,8 @@ __all__ = [
     "Tracker",
     "analyze",
     "annotate_film",
+    "anonymise",
+    "anonymise_film",
     "detectors",
     "read_film",
     "read_folder",

@@ -65,6 +65,10 @@ class Box(NamedTuple):
         """The same in a picture that is so many times as large."""
         return Box(*(scale * value for value in self))
 
+    def toward(self, other: Box, share: float) -> Box:
+        """The box after this share of the way to another one."""
+        return Box(*(a + (b - a) * share for a, b in zip(self, other, strict=True)))
+
 
 @dataclass(frozen=True, slots=True)
 class Detection:

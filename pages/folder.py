@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.app.markdown import plain
 from dashboard.app.navigation import link
 from dashboard.app.page_artifacts import sentences
-from dashboard.app.settings import sidebar
+from dashboard.app.settings import hiding, sidebar
 from dashboard.views.folder import choose, results
 from dashboard.views.folder.job import JOB, offer, progress, stopped
 from dashboard.widgets.empty_state import empty
@@ -15,7 +15,7 @@ st.write(
     "Hundreds of photos are read in one go: look at what is marked “?”, and at faces too small to "
     "judge, before you use the table."
 )
-settings = sidebar()
+settings, way = sidebar(), hiding()
 with sentences():
     brought = choose.source()
 
@@ -46,4 +46,4 @@ if job.error:
     st.warning(plain(job.error), icon=":material/warning:")
 stopped(job)
 if job.entries:
-    results.show(job)
+    results.show(job, way)

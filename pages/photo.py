@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.app.settings import sidebar
+from dashboard.app.settings import hiding, sidebar
 from dashboard.views import photo
 from dashboard.widgets import results, review_queue
 from dashboard.widgets.empty_state import empty, show_the_example
@@ -13,7 +13,7 @@ from dashboard.widgets.read_pictures import read_all
 
 st.title("Photo")
 st.write("Every face gets a box and a verdict: female, male, or “?” where a human should look.")
-settings = sidebar()
+settings, way = sidebar(), hiding()
 
 files = choose("Pictures from", ("Upload", "Camera", "Example"), several=True)
 if not files:
@@ -34,9 +34,9 @@ if good:
     st.success(results.summary(readings), icon=":material/check_circle:")
     shown = photo.one_of(good)
     with st.container(width=760):
-        results.show(*shown, settings, "photo")
+        results.show(*shown, settings, "photo", way)
     review_queue.marked(good, "photo")
 if read:
     st.header("All faces")
     results.table(readings, partial(photo.show_reading, read) if len(good) > 1 else None)
-    results.downloads(read, settings)
+    results.downloads(read, settings, way)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.app.settings import leaning, sidebar
+from dashboard.app.settings import hiding, leaning, sidebar
 from dashboard.views.video import choose, results
 from dashboard.views.video.job import JOB, ended, progress, start
 from dashboard.widgets.empty_state import empty, show_the_example
@@ -12,11 +12,10 @@ st.write(
     "Every face is followed from its first frame to its last and gets one verdict, not a new one "
     "in each frame."
 )
-settings = sidebar()
-every = choose.every()
+settings, every, way = sidebar(), choose.every(), hiding()
 film = choose.film()
 if film and st.button("Read the film", type="primary", icon=":material/play_arrow:"):
-    start(*film, settings, every)
+    start(*film, settings, every, way)
     st.rerun()
 job = JOB.get()
 if job and job.running:
@@ -24,7 +23,7 @@ if job and job.running:
 elif job:
     ended(job)
     if job.film:
-        if (job.settings, job.every, job.leaning) != (settings, every, leaning()):
+        if (job.settings, job.every, job.way, job.leaning) != (settings, every, way, leaning()):
             st.info(
                 "This film was read with other settings than those in the sidebar. "
                 f"{'Read it' if film else 'Bring it'} again to use these.",

@@ -12,6 +12,7 @@ from dashboard.app.page_artifacts import page_artifacts
 from facespace.artifacts.manifest import Manifest
 from facespace.faces import detectors
 from facespace.faces.analyze import Settings
+from facespace.faces.anonymise import MEASURED, WAYS, Way
 
 #: What puts a widget's value into the address, and lets all pages of the visit share it.
 SHARED: Any = {"bind": "query-params", "persist_state": "session"}
@@ -90,6 +91,21 @@ def sidebar() -> Settings:
 def leaning() -> bool:
     """Whether a "?" says which class is likelier."""
     return bool(st.session_state.get(_LEANING))
+
+
+def hiding() -> Way | None:
+    """Draw the choice of what is done with faces in pictures that a page gives out; None: boxes."""
+    with st.sidebar:
+        chosen = select(
+            "Make faces unrecognisable",
+            ("no", *WAYS),
+            "anonymise",
+            str.capitalize,
+            help="In the picture that is shown, and in the files of pictures and films, every face "
+            "is hidden in place of boxed, doubtful finds too, and metadata such as the place are "
+            f"left out. {MEASURED}",
+        )
+    return next((way for way in WAYS if way == chosen), None)
 
 
 def detector_notice() -> None:

@@ -12,11 +12,12 @@ import streamlit as st
 
 from dashboard.app import settings
 from dashboard.app.markdown import plain, said_of
-from dashboard.widgets import boxes, face_actions, face_cards, output, same
+from dashboard.widgets import boxes, face_actions, face_cards, hidden_faces, output, same
 from dashboard.widgets.picture_input import Picture
 from facespace import gate
 from facespace.faces import annotate
 from facespace.faces.analyze import Settings
+from facespace.faces.anonymise import Way
 from facespace.faces.wording import count, in_words, likelier, percent, verdict_text, verdicts
 from facespace.io import encode, tables
 from facespace.io.names import written
@@ -56,16 +57,22 @@ def brief(reading: Reading) -> str:
     return verdicts(labels) or "no face"
 
 
-def show(picture: Picture, reading: Reading, used: Settings, place: str) -> None:
-    """The annotated picture of one reading, and a card for each face.
+def show(
+    picture: Picture, reading: Reading, used: Settings, place: str, way: Way | None = None
+) -> None:
+    """The picture of one reading, annotated or with hidden faces, and a card for each face.
 
     Args:
         picture: what was read.
         reading: what came of it.
         used: by which settings.
         place: the page, as the review queue names it.
+        way: how faces are made unrecognisable in the picture; they are boxed where None.
     """
-    annotated(picture, reading)
+    if way:
+        hidden_faces.show(picture, reading, used, way)
+    else:
+        annotated(picture, reading)
     if reading.faces:
         st.header("Each face")
         face_cards.cards(
@@ -194,23 +201,37 @@ def tracks_table(
     output.table(frame, words, {**VERDICT, **(columns or {})}, "auto")
 
 
-def downloads(results: Sequence[tuple[Picture, Reading]], used: Settings) -> None:
-    """Buttons for the annotated pictures (PNG, or a ZIP of them), CSV and JSON, named after them.
+def downloads(
+    results: Sequence[tuple[Picture, Reading]], used: Settings, way: Way | None = None
+) -> None:
+    """Buttons for the pictures (PNG, or a ZIP of them), CSV and JSON, named after them.
 
-    Below them is how the same is done without a page, with the settings that were used.
+    Below them is how the same is done without a page, with the settings that were used. The
+    pictures are annotated, or their faces hidden as ``way`` says.
     """
     readings = [reading for _, reading in results]
     stem = _stem([picture.name for picture, _ in results])
     good = [(picture, reading) for picture, reading in results if reading.error is None]
     files: list[tuple[str, output.Content, str]] = []
+    kind, ending = ("Anonymous", "-anonymous") if way else ("Annotated", "")
+
+    def made(picture: Picture, reading: Reading) -> bytes:
+        if way:
+            return encode.to_png(hidden_faces.hidden(picture, reading, used, way))
+        return _annotated(picture, reading)
+
+    def packed() -> bytes:
+        return encode.to_zip([(f"{_stem([p.name])}{ending}.png", made(p, r)) for p, r in good])
+
     if len(good) == 1:
-        files = [("Annotated PNG", partial(_annotated, *good[0]), _png_name(good[0][0].name))]
+        name = f"{_stem([good[0][0].name])}{ending}.png"
+        files = [(f"{kind} PNG", partial(made, *good[0]), name)]
     elif good:
-        files = [("Annotated PNGs (ZIP)", partial(_all_annotated, good), f"{stem}.zip")]
+        files = [(f"{kind} PNGs (ZIP)", packed, f"{stem}{ending}.zip")]
     files.append(("CSV", tables.to_csv(readings), f"{stem}.csv"))
     files.append(("JSON", tables.to_json(readings), f"{stem}.json"))
     output.downloads(files)
-    same.same("photo", [picture.name for picture, _ in results], used)
+    same.same("photo", [picture.name for picture, _ in results], used, way=way)
 
 
 def problems(readings: Sequence[Reading]) -> None:
@@ -220,10 +241,6 @@ def problems(readings: Sequence[Reading]) -> None:
             st.warning(said_of(reading.source, reading.error), icon=":material/warning:")
         if reading.note:
             st.info(said_of(reading.source, reading.note), icon=":material/groups:")
-
-
-def _png_name(name: str) -> str:
-    return f"{_stem([name])}.png"
 
 
 def _stem(names: Sequence[str]) -> str:
@@ -237,10 +254,6 @@ def _annotated(picture: Picture, reading: Reading) -> bytes:
         return encode.to_png(
             annotate.draw(picture.rgb(), reading.faces, leaning=settings.leaning())
         )
-
-
-def _all_annotated(results: Sequence[tuple[Picture, Reading]]) -> bytes:
-    return encode.to_zip([(_png_name(p.name), _annotated(p, r)) for p, r in results])
 
 
 def marked(picture: Picture, width: int, faces: Sequence[Face]) -> RGB:

@@ -11,23 +11,27 @@ import streamlit as st
 from facespace.artifacts.manifest import load_manifest
 from facespace.faces import detectors
 from facespace.faces.analyze import Settings
+from facespace.faces.anonymise import Way
 
 #: What does the same as each page, in Python; the command has the page's name.
 _PYTHON = {
-    "photo": "reading = facespace.analyze({name!r}, settings)\nprint(reading.to_dict())",
+    "photo": "reading = facespace.analyze({name!r}, settings)\nprint(reading.to_dict()){hidden}",
     "folder": (
         'if __name__ == "__main__":  # workers begin by importing this file\n'
         "    for step in facespace.read_folder({name!r}, settings=settings):\n"
         "        print(step.entry)"
     ),
-    "video": (
-        "for step in facespace.annotate_film({name!r}, 'annotated.mp4', settings{every}):\n"
-        "    print(step)"
-    ),
+    "video": "for step in facespace.{film}, settings{every}):\n    print(step)",
 }
 
 
-def same(page: str, names: Sequence[str], settings: Settings, every: int | None = None) -> None:
+def same(
+    page: str,
+    names: Sequence[str],
+    settings: Settings,
+    every: int | None = None,
+    way: Way | None = None,
+) -> None:
     """A drawer with the program and the command that do the same.
 
     Args:
@@ -35,21 +39,36 @@ def same(page: str, names: Sequence[str], settings: Settings, every: int | None 
         names: of the files, or of the folder.
         settings: of the page.
         every: of a film, one frame in so many is looked at; None as a page chooses.
+        way: how faces are made unrecognisable; they are boxed where None.
     """
     with st.expander("The same in Python, or on the command line", icon=":material/terminal:"):
-        st.code(python(page, names[0], settings, every), "python")
-        st.code(command(page, names, settings, every), "bash")
+        st.code(python(page, names[0], settings, every, way), "python")
+        st.code(command(page, names, settings, every, way), "bash")
 
 
-def python(page: str, name: str, settings: Settings, every: int | None = None) -> str:
+def python(
+    page: str, name: str, settings: Settings, every: int | None = None, way: Way | None = None
+) -> str:
     """A program that reads a file, or a folder, as the page does; arguments as ``same``."""
     own = _chosen(settings)
     given = ", ".join(f"{key}={value!r}" for key, value in own.items())
-    work = _PYTHON[page].format(name=name, every=f", every={every}" if every else "")
+    hidden, film = "", f"annotate_film({name!r}, 'annotated.mp4'"
+    if way:
+        hidden = f"\nrgb = facespace.anonymise({name!r}, {way!r}, settings.detector)"
+        film = f"anonymise_film({name!r}, 'anonymous.mp4', {way!r}"
+    work = _PYTHON[page].format(
+        name=name, hidden=hidden, film=film, every=f", every={every}" if every else ""
+    )
     return f"import facespace\n\nsettings = facespace.Settings({given})\n{work}"
 
 
-def command(page: str, names: Sequence[str], settings: Settings, every: int | None = None) -> str:
+def command(
+    page: str,
+    names: Sequence[str],
+    settings: Settings,
+    every: int | None = None,
+    way: Way | None = None,
+) -> str:
     """The command that does the same, quoted for a shell; arguments as ``same``."""
     words = ["facespace", page, *names]
     for key, value in _chosen(settings).items():
@@ -59,6 +78,13 @@ def command(page: str, names: Sequence[str], settings: Settings, every: int | No
         elif value is not True:
             words.append(str(value))
     words += ["--every", str(every)] if every else []
+    if way:
+        words += {
+            "photo": ["--out", "anonymous"],
+            "folder": ["--out", "faces.csv", "--annotated", "anonymous"],
+            "video": ["--out", "anonymous.mp4"],
+        }[page]
+        return shlex.join([*words, "--anonymise", way])
     words += {"folder": ["--out", "faces.csv"], "video": ["--out", "annotated.mp4"]}.get(page, [])
     return shlex.join(words)
 

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 import cv2
 import numpy as np
 
+from facespace import gate
 from facespace.faces import annotate, anonymise
 from facespace.faces.anonymise import Way
 from facespace.io import encode, images
@@ -138,20 +139,21 @@ def packed(
 
     Args:
         photos: that were read, with their faces; one that cannot be read any more is left out.
-        files: takes pixels, name, sha256 of the content, and faces.
+        files: takes pixels, name, sha256 of the content, and faces; does not enter the gate.
     """
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
         taken: set[str] = set()
         for photo, faces in photos:
             try:
-                content = photo.content()
-                rgb = images.load(content)
+                with gate.enter():
+                    content = photo.content()
+                    key = hashlib.sha256(content).hexdigest()
+                    made = list(files(images.load(content), photo.name, key, faces))
             except FacespaceError:
                 continue
-            key = hashlib.sha256(content).hexdigest()
-            for name, file in files(rgb, photo.name, key, faces):
+            for name, file in made:
                 if name not in taken:  # one content under two names alike
                     taken.add(name)
                     archive.writestr(name, file)
-    return made.getvalue()
+    return whole.getvalue()

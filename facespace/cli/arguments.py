@@ -12,7 +12,7 @@ from facespace import limits
 from facespace.cli.terminal import complain
 from facespace.faces import detectors
 from facespace.faces.analyze import Settings
-from facespace.faces.anonymise import WAYS
+from facespace.faces.anonymise import MEASURED, WAYS
 from facespace.faces.model import load_model
 from facespace.io.atomic import check_file
 from facespace.onnx_session import PROVIDERS, providers
@@ -64,13 +64,13 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def add_anonymise(parser: argparse.ArgumentParser, where: str) -> None:
-    """What is done with faces in the pictures that an option, ``where``, asks for."""
+    """What is done with faces in what an option writes, such as "the pictures of --out"."""
+    measured = MEASURED.replace("%", "%%")  # argparse fills in what a single one stands before
     parser.add_argument(
         "--anonymise",
         choices=WAYS,
-        help=f"make every face in the pictures of {where} unrecognisable, doubtful ones too, in "
-        "place of boxing it, and leave their metadata out. What nothing finds stays visible: look "
-        "the pictures over before you show them",
+        help=f"make every face in {where} unrecognisable, doubtful ones too, in place of boxing "
+        f"it, and leave metadata out. {measured} Look over what is written before you show it",
     )
 
 

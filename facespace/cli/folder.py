@@ -85,7 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="keep every face, sorted into female/, male/ and unsure/, as training reads them",
     )
-    arguments.add_anonymise(parser, "--annotated")
+    arguments.add_anonymise(parser, "the pictures of --annotated")
     arguments.add_reviews(parser)
     parser.add_argument(
         "--follow",

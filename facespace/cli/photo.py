@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=path, metavar="FOLDER", help="keep every photo with its faces boxed"
     )
-    arguments.add_anonymise(parser, "--out")
+    arguments.add_anonymise(parser, "the pictures of --out")
     arguments.add_settings(parser)
 
 

@@ -1,4 +1,4 @@
-"""``facespace video FILM``: the film with every face boxed out, and its tables."""
+"""``facespace video FILM``: the film with every face boxed, or hidden, out, and its tables."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from facespace.io.names import path
 from facespace.io.tables import marked
 from facespace.types import FacespaceError
 from facespace.video.annotated_film import annotate_film
+from facespace.video.anonymous_film import anonymise_film
 from facespace.video.film import Film, Progress, frames_csv, to_json, to_table, tracks_csv
 from facespace.video.read_film import BETWEEN, candidates, read_film
 
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="write the annotated film here, as MP4"
     )
+    arguments.add_anonymise(parser, "the film of --out, which keeps its sound, voices too,")
     parser.add_argument(
         "--csv", type=Path, metavar="FILE", help="write one row a face a frame, as CSV"
     )
@@ -64,6 +66,8 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         FacespaceError: it was not tried, as an option is at fault.
     """
+    if options.anonymise and not options.out:
+        raise FacespaceError("--anonymise needs --out, the file that the film goes to")
     settings = arguments.settings_of(options)
     outputs = [options.out, *(getattr(options, option) for option in _TABLES)]
     arguments.check_outputs(outputs, options.reviews, [options.film], "is the film itself")
@@ -90,6 +94,10 @@ def _read(options: argparse.Namespace, settings: Settings) -> Film:
     with interrupted() as stop:
         if options.out is None:
             steps = read_film(options.film, settings, options.every, stop)
+        elif options.anonymise:
+            steps = anonymise_film(
+                options.film, options.out, options.anonymise, settings, options.every, stop
+            )
         else:
             steps = annotate_film(options.film, options.out, settings, options.every, stop)
         for step in steps:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Literal, get_args
 
 import cv2
 import numpy as np
 
+from facespace import gate
 from facespace.faces import detectors
 from facespace.faces.detectors import Detector
+from facespace.faces.detectors.base import iou
+from facespace.io.pixels import Pixels
 from facespace.types import RGB, Box
 
 Way = Literal["blur", "pixelate", "fill"]
@@ -22,6 +26,13 @@ WAYS: tuple[Way, ...] = get_args(Way)
 #: of the marked sets this covers 97 % of the faces in crowds and 98 % of the masked ones.
 THRESHOLD, MARGIN = 0.15, 0.2
 
+#: What this misses and what it hides for nothing, of the odd files (``benchmarks/anonymise.json``).
+MEASURED = (
+    "Measured on marked photos, faces of 20 pixels and more: of those in crowds 0.9 % stay "
+    "visible, of masked ones 1.6 %, of portraits and profiles none; in 21 % of pictures without a "
+    "face something is hidden."
+)
+
 #: So many blocks span what was the longer side of a face's box: what is hidden is made of them
 #: alone, however smooth it looks, and cannot be brought back. Where the detector takes even that
 #: for a face, fewer do.
@@ -29,6 +40,30 @@ BLOCKS = (4, 2, 1)
 
 #: What faces are painted over with, RGB.
 GREY = (128, 128, 128)
+
+
+def anonymise(
+    picture: RGB | bytes | str | Path | Pixels, way: Way = "blur", detector: str = detectors.DEFAULT
+) -> RGB:
+    """Make every face in a picture unrecognisable, doubtful finds too.
+
+    What nothing finds stays visible. Pixels have no metadata: a file that is written of them has
+    none of the picture's.
+
+    Args:
+        picture: uint8 (H, W, 3) RGB, or the content of a picture file, or its path; or ``Pixels``.
+        way: what is done with faces: "blur", "pixelate" or "fill".
+        detector: the name of one. One whose weights cannot be used is replaced (see
+            ``detectors.working``).
+
+    Returns:
+        uint8 (H, W, 3), a new picture, upright.
+
+    Raises:
+        FacespaceError: the picture cannot be read, or there is no such detector.
+    """
+    with gate.enter():
+        return anonymised(Pixels.of(picture).rgb, way, detector=detectors.working(detector)[0])
 
 
 def anonymised(
@@ -46,16 +81,37 @@ def anonymised(
         uint8 (H, W, 3), a new picture.
     """
     detector = detector or detectors.working()[0]
-    made = hidden(rgb, [*places(rgb, detector), *found], way)
-    for blocks in BLOCKS[1:]:
-        again = [detection.box for detection in detector.detect(made)]
-        made = hidden(made, again, way, blocks)
-    return made
+    return concealed(rgb, [*places(rgb, detector), *found], way, detector)
 
 
 def places(rgb: RGB, detector: Detector) -> list[Box]:
     """Where faces are or may be, boxes in pixels of the picture, uint8 (H, W, 3)."""
     return [detection.box for detection in detector.detect(rgb, THRESHOLD)]
+
+
+def concealed(rgb: RGB, boxes: Iterable[Box], way: Way, detector: Detector) -> RGB:
+    """The same as ``hidden``, and what might still be taken for a face is hidden again.
+
+    So it is where the detector is in doubt too: a picture that is encoded is another one.
+    """
+    places_hidden = list(boxes)
+    made = hidden(rgb, places_hidden, way)
+    for blocks in BLOCKS[1:]:
+        again = places(made, detector)
+        if not again:
+            return made
+        made = hidden(made, _touched(places_hidden, again), way, blocks)
+    return hidden(made, places(made, detector), way, BLOCKS[-1])
+
+
+def _touched(boxes: Sequence[Box], finds: Iterable[Box]) -> list[Box]:
+    """The boxes that overlap finds, and the finds that overlap none of them."""
+    touched: list[Box] = []
+    for find in finds:
+        overlaps = iou(np.array(boxes).reshape(-1, 4), np.array(find)) > 0
+        touched += [box for box, touches in zip(boxes, overlaps, strict=True) if touches]
+        touched += [] if overlaps.any() else [find]
+    return touched
 
 
 def hidden(rgb: RGB, boxes: Iterable[Box], way: Way, blocks: int = BLOCKS[0]) -> RGB:

@@ -120,7 +120,7 @@ class Film:
         if self._was_gone(before, after):
             return None
         share = (when - before) / (after - before)
-        return Box(*(a + (b - a) * share for a, b in zip(one, other, strict=True)))
+        return one.toward(other, share)
 
     def to_dict(self) -> dict[str, Any]:
         """The film as plain data for JSON; times in seconds."""

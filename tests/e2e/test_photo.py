@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from facespace.artifacts.manifest import load_manifest
+from facespace.faces import detectors
+from facespace.io import images
 from facespace.types import RGB
 from tests.support.browser import SECONDS, dashboard, download, settled
 from tests.support.pictures import png
@@ -109,6 +111,22 @@ def test_what_is_covered_says_so_and_its_leaning_on_request(page: Page, address:
     expect(label).to_have_text("1 · ? unsure")
     page.get_by_test_id("stSidebar").get_by_text("Show which way “?” leans").click()
     expect(label).to_have_text(re.compile(r"1 · \? unsure, \d\d% female"))
+
+
+def test_faces_are_hidden_at_a_choice_in_what_is_shown_and_in_the_file(
+    page: Page, address: str, tmp_path: Path
+) -> None:
+    page.goto(f"{address}/photo?from=Example")
+    settled(page)
+    expect(page.locator(".fs-face")).to_have_count(1)
+    page.get_by_role("combobox", name="Make faces unrecognisable").click()
+    page.get_by_role("option", name="Pixelate").click()
+    expect(page.get_by_role("img", name="every face found in it hidden")).to_be_visible()
+    expect(page.locator(".fs-face")).to_have_count(0)
+    assert "anonymise=pixelate" in page.url
+    file = download(page, "Anonymous PNG", tmp_path)
+    assert file.name == "astronaut-faces-anonymous.png"
+    assert detectors.get().detect(images.load(file.read_bytes())) == []
 
 
 def test_a_wrong_verdict_is_put_right_and_the_file_says_how_it_came_about(

@@ -84,6 +84,9 @@ def test_a_zip_is_read_filtered_and_comes_down(photos_zip: bytes) -> None:
     assert list(app.dataframe[0].value["Photo"]) == ["Holiday/grey.png"]
     app.text_input(key="words").set_value("nobody").run()
     assert not app.dataframe and "Nothing is left of 8 rows" in text(app)
+    app.selectbox(key="anonymise").set_value("blur").run()
+    labels = {button.label for button in elements(app, "download_button")}
+    assert labels == {"CSV", "JSON Lines", "Parquet", "Anonymous"}
     assert not app.exception
 
 

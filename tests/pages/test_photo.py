@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from facespace.faces.analyze import analyze
 from facespace.types import RGB
 from tests.support.pages import elements, opened, text
 from tests.support.pictures import png
@@ -88,3 +90,18 @@ def test_keeping_is_explained_and_turned_on_where_a_verdict_is_called_wrong(
     app.switch_page("pages/review.py").run()
     assert app.toggle(key="review_switch").value is True
     assert "someone disputes the verdict" in text(app)
+
+
+def test_faces_are_hidden_in_what_is_shown_and_given_out(astronaut_file: bytes) -> None:
+    app = with_files(("me.png", astronaut_file))
+    assert any('class="fs-face' in element.body for element in elements(app, "html"))
+    app.selectbox(key="anonymise").set_value("pixelate").run()
+    assert not app.exception
+    assert not any('class="fs-face' in element.body for element in elements(app, "html"))
+    (shown,) = (e.body for e in elements(app, "html") if "fs-picture" in e.body)
+    content = base64.b64decode(shown.partition("base64,")[2].partition('"')[0])
+    assert "every face found in it hidden" in shown
+    assert analyze(content).faces == ()
+    assert "look the picture over" in text(app)
+    (code,) = (block.value for block in app.code if block.value.startswith("facespace"))
+    assert code == "facespace photo me.png --out anonymous --anonymise pixelate"

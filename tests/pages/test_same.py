@@ -75,3 +75,21 @@ def test_the_page_offers_both(astronaut_file: bytes) -> None:
     codes = [code.value for code in app.code]
     assert codes[1] == "facespace photo holiday.png"
     assert "analyze('holiday.png', settings)" in codes[0]
+
+
+def test_faces_are_hidden_so_too(photo: str, tmp_path: Path) -> None:
+    program = same.python("photo", photo, OWN, way="blur")
+    ran([sys.executable, "-c", f"{program}\nassert rgb.shape == (512, 512, 3)"], tmp_path)
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.png").write_bytes((tmp_path / photo).read_bytes())
+    for page, name in (("photo", photo), ("folder", "photos")):
+        shell = same.command(page, [name], OWN, way="blur")
+        ran(["sh", "-c", shell.replace("facespace", f"{sys.executable} -m facespace", 1)], tmp_path)
+        (made,) = (tmp_path / "anonymous").iterdir()
+        assert made.name.endswith("-anonymous.jpg")
+        made.unlink()
+    film = same.command("video", ["a.mp4"], Settings(), way="fill")
+    assert film == "facespace video a.mp4 --out anonymous.mp4 --anonymise fill"
+    assert "anonymise_film('a.mp4', 'anonymous.mp4', 'fill', settings)" in same.python(
+        "video", "a.mp4", Settings(), way="fill"
+    )

@@ -12,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 from dashboard.app.consent import Consent
 from dashboard.views.video import job as film_job
 from dashboard.widgets.example_film import example_film
+from facespace.faces import detectors
 from facespace.faces.analyze import Settings
+from facespace.video import frames
 from tests.support.pages import button, elements, opened, text, waited
 
 pytestmark = pytest.mark.packages
@@ -85,7 +87,7 @@ def test_nothing_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     while job.running:
         seen += [path.name for path in tmp_path.iterdir()]
         time.sleep(0.05)
-    assert job.film is not None and job.annotated[4:8] == b"ftyp"
+    assert job.film is not None and job.written[4:8] == b"ftyp"
     assert seen  # it did work there
     assert list(tmp_path.iterdir()) == []
 
@@ -105,3 +107,16 @@ def test_a_film_nobody_looks_at_any_more_is_given_up(monkeypatch: pytest.MonkeyP
     job = film_job.FilmJob(*example_film(), Settings(), 1, Consent())
     job._thread.join(60)
     assert job.film is not None and job.film.stopped
+
+
+def test_a_film_with_hidden_faces_comes_down(tmp_path: Path) -> None:
+    name, content = example_film()
+    job = film_job.FilmJob(name, content, Settings(), 2, Consent(), way="fill")
+    while job.running:
+        time.sleep(0.05)
+    assert job.film is not None and len(job.film.tracks) == 1
+    (tmp_path / "out.mp4").write_bytes(job.written)
+    with frames.opened(tmp_path / "out.mp4") as film:
+        shown = [film.upright(frame) for frame in film.frames()]
+    assert len(shown) == len(job.film.times)
+    assert not any(detectors.get().detect(rgb) for rgb in shown)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from facespace.faces.anonymise import MEASURED
 from tests.support.paths import ROOT
 
 README, RESULTS = ((ROOT / name).read_text("utf-8") for name in ("README.md", "docs/results.md"))
@@ -243,6 +244,12 @@ def test_faces_made_unrecognisable() -> None:
     empty = percent(ANONYMISE["negatives.hidden_in"], 0)
     assert f"hidden in {empty} of the pictures without a face" in flat(RESULTS)
     assert not any(share for figure, share in ANONYMISE.items() if "found_after" in figure)
+    frames, shown = ANONYMISE["films.frames"], percent(ANONYMISE["films.found_in"], 0)
+    assert f"{frames} frames of six films it finds a face in {shown}" in flat(RESULTS)
+    missed = (percent(1 - ANONYMISE[f"{name}.covered"]) for name in ("wider_val", "masked_faces"))
+    assert "of those in crowds {} stay visible, of masked ones {},".format(*missed) in MEASURED
+    assert ANONYMISE["cfp_profile.covered"] == ANONYMISE["dlib_faces.covered"] == 1
+    assert f"in {empty} of pictures without a face" in MEASURED
 
 
 def test_one_photo() -> None:

@@ -17,12 +17,13 @@ from dashboard.app.markdown import plain
 from dashboard.app.page_artifacts import sentences
 from dashboard.app.settings import leaning
 from dashboard.views.folder.job import FolderJob, go_on
-from dashboard.widgets import output, results, review_queue, same
+from dashboard.widgets import hidden_faces, output, results, review_queue, same
 from dashboard.widgets.picture_input import Picture
 from dashboard.widgets.read_pictures import read_all
 from facespace.batch import output_pictures, writers
 from facespace.batch.journal import QUEUED, THUMBS, Entry
 from facespace.charts import folder as charts
+from facespace.faces.anonymise import Way
 from facespace.faces.wording import WORDS, count, verdicts
 from facespace.io.names import written
 from facespace.types import Face, Verdict
@@ -38,8 +39,8 @@ NO_FACE, NOT_READ = "no face", "not read"
 KINDS = ("female", "male", "?", NO_FACE, NOT_READ)
 
 
-def show(job: FolderJob) -> None:
-    """All that was read: in a sentence, in files, in charts, in a table."""
+def show(job: FolderJob, way: Way | None = None) -> None:
+    """All that was read: in a sentence, in files, in charts, in a table; ``way`` hides faces."""
     table = rows(job.entries)
     failures = [entry for entry in job.entries if entry["error"]]
     words = f"**{plain(job.name)}**: {summary(job.entries)}"
@@ -56,12 +57,12 @@ def show(job: FolderJob) -> None:
         with st.expander(title, icon=":material/warning:"):
             st.markdown(named + more)
     _review(job)
-    downloads(job)
+    downloads(job, way)
     if table["sure"].notna().any():
         st.subheader("At a glance")
         _charts(table)
     st.subheader("Each face")
-    _table(job, table)
+    _table(job, table, way)
 
 
 def _review(job: FolderJob) -> None:
@@ -148,7 +149,7 @@ def rows(entries: Sequence[Entry]) -> pd.DataFrame:
     return pd.DataFrame(table, columns=columns)
 
 
-def _table(job: FolderJob, table: pd.DataFrame) -> None:
+def _table(job: FolderJob, table: pd.DataFrame, way: Way | None) -> None:
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left:
         address.known("Show", "show", KINDS)
@@ -194,13 +195,13 @@ def _table(job: FolderJob, table: pd.DataFrame) -> None:
         st.caption(f"The first {SHOWN} of {len(chosen):,} rows; the downloads have them all.")
     rows = [row for row in event.selection.rows if row < len(shown)]
     if rows:
-        _photo(job, int(shown["entry"].iloc[rows[0]]))
+        _photo(job, int(shown["entry"].iloc[rows[0]]), way)
     else:
         st.caption("A click on a row shows its photo; each face there can be put right.")
 
 
-def _photo(job: FolderJob, number: int) -> None:
-    """A photo of the table with its faces boxed, read once more."""
+def _photo(job: FolderJob, number: int, way: Way | None) -> None:
+    """A photo of the table with its faces boxed, or hidden, read once more."""
     photo = job.photos[number]
     with sentences():
         picture = Picture(photo.name, photo.content(), (id(job), number))
@@ -208,11 +209,11 @@ def _photo(job: FolderJob, number: int) -> None:
     results.problems([reading])
     if reading.error is None:
         with st.container(width=760):
-            results.show(picture, reading, job.settings, "folder")
+            results.show(picture, reading, job.settings, "folder", way)
 
 
-def downloads(job: FolderJob) -> None:
-    """Buttons for the tables, the pictures and the contact sheet."""
+def downloads(job: FolderJob, way: Way | None = None) -> None:
+    """Buttons for the tables, the pictures and the contact sheet; no picture shows hidden faces."""
     stem = Path(job.name).stem or "faces"
     good = [
         (photo, [Face.from_dict(face) for face in entry["faces"]])
@@ -225,21 +226,29 @@ def downloads(job: FolderJob) -> None:
             ("CSV", ".csv"),
             ("JSON Lines", ".jsonl"),
             ("Parquet", ".parquet"),
-            ("Contact sheet", ".html"),
+            *(() if way else (("Contact sheet", ".html"),)),
         )
     ]
-    if good:
+    if good and way:
+        anonymous = partial(
+            output_pictures.packed, good, partial(output_pictures.anonymous, way=way)
+        )
+        files.append(("Anonymous", anonymous, f"{stem}-anonymous.zip"))
+    elif good:
         annotated = partial(
             output_pictures.packed,
             good,
             partial(output_pictures.annotated, leaning=leaning()),
         )
         files.append(("Annotated", annotated, f"{stem}-annotated.zip"))
-    if any(faces for _, faces in good):
+    if any(faces for _, faces in good) and not way:
         crops = partial(output_pictures.packed, good, output_pictures.crops)
         files.append(("Crops", crops, f"{stem}-crops.zip"))
     output.downloads(files)
-    same.same("folder", [job.name], job.settings)
+    same.same("folder", [job.name], job.settings, way=way)
+    if way:
+        hidden_faces.notice("pictures", " Contact sheet and crops show faces, and are left out.")
+        return
     st.caption(
         "Crops come sorted into female/, male/ and unsure/: sort the last by hand, correct the "
         "others, and they are labelled photos that training reads."

@@ -18,9 +18,11 @@ from dashboard.app.settings import leaning
 from dashboard.widgets import job_progress
 from facespace import limits
 from facespace.faces.analyze import Settings
+from facespace.faces.anonymise import Way
 from facespace.review.item import Candidate
 from facespace.types import RGB, FacespaceError
 from facespace.video.annotated_film import annotate_film
+from facespace.video.anonymous_film import anonymise_film
 from facespace.video.film import Film, Progress
 from facespace.video.read_film import candidates_of
 
@@ -38,8 +40,8 @@ STAGES = {"reading": "Finding and following faces", "drawing": "Drawing the film
 class FilmJob(BackgroundJob[Progress]):
     """One film on a thread of its own.
 
-    ``preview`` is a frame of the film in the making, uint8 (H, W, 3). ``film`` and ``annotated``
-    (an MP4 file) are there once it is done, ``boxed`` is the share of its frames with a face in
+    ``preview`` is a frame of the film in the making, uint8 (H, W, 3). ``film`` and ``written`` (an
+    MP4 file) are there once it is done, ``boxed`` is the share of its frames with a face in
     view. ``faces`` are ready for the review queue, by the numbers of their tracks; ``kept`` says
     whether those that stayed "?" are in it: they go there where their user lets them be kept at
     the beginning and at the end. Nothing else of it stays on disk.
@@ -51,6 +53,7 @@ class FilmJob(BackgroundJob[Progress]):
         every: one frame in so many is looked at; None chooses.
         consent: of the user.
         leaning: whether boxes say which way "?" leans.
+        way: how faces are made unrecognisable; they are boxed where None.
     """
 
     READS = "The film"
@@ -63,12 +66,13 @@ class FilmJob(BackgroundJob[Progress]):
         every: int | None,
         consent: Consent,
         leaning: bool = False,
+        way: Way | None = None,
     ) -> None:
-        self.settings, self.every, self.leaning = settings, every, leaning
+        self.settings, self.every, self.leaning, self.way = settings, every, leaning, way
         self.consent, self.faces = consent, dict[int, Candidate]()
         self.preview: RGB | None = None
         self.film: Film | None = None
-        self.annotated, self.boxed, self.kept = b"", 0.0, False
+        self.written, self.boxed, self.kept = b"", 0.0, False
         self._content, self._keeps = content, consent.given
         super().__init__(name, AT_ONCE, ABANDONED)
 
@@ -81,23 +85,26 @@ class FilmJob(BackgroundJob[Progress]):
                 source = Path(folder, "film")
                 source.write_bytes(self._content)
                 self._content = b""
-                self._read(source, Path(folder, "annotated.mp4"))
+                self._read(source, Path(folder, "written.mp4"))
         except OSError as error:
             raise FacespaceError(
                 f"There is no room for the film on this computer: {error.strerror}."
             ) from error
 
     def _read(self, source: Path, out: Path) -> None:
-        for step in annotate_film(
-            source, out, self.settings, self.every, self.ends, self.name, self.leaning
-        ):
+        given = self.settings, self.every, self.ends, self.name
+        if self.way:
+            steps = anonymise_film(source, out, self.way, *given)
+        else:
+            steps = annotate_film(source, out, *given, self.leaning)
+        for step in steps:
             if not isinstance(step, Film):
                 self.progress = step
                 self.preview = self.preview if step.preview is None else step.preview
                 continue
             seen = sum(bool(step.in_view(when)) for when in step.times)
             self.boxed = seen / len(step.times)
-            self.annotated, self.film = out.read_bytes(), step
+            self.written, self.film = out.read_bytes(), step
             self.faces = candidates_of(step, source, step.tracks[: limits.MAX_REVIEWS])
             if self._keeps:
                 unsure = [self.faces[t.number] for t in step.tracks if t.verdict.label == "?"]
@@ -109,12 +116,14 @@ JOB = Remembered[FilmJob]("film")
 FROM, PLAYS = Remembered[float]("film_from"), Remembered[int]("film_plays")
 
 
-def start(name: str, content: bytes, settings: Settings, every: int | None) -> None:
+def start(
+    name: str, content: bytes, settings: Settings, every: int | None, way: Way | None
+) -> None:
     """Begin with a film; one that is still being read is stopped."""
     if job := JOB.get():
         job.stop()
     with sentences():
-        JOB.put(FilmJob(name, content, settings, every, consent.opened(), leaning()))
+        JOB.put(FilmJob(name, content, settings, every, consent.opened(), leaning(), way))
     FROM.forget()
 
 

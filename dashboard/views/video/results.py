@@ -9,7 +9,15 @@ import streamlit as st
 
 from dashboard.app.markdown import plain
 from dashboard.views.video.job import FROM, PLAYS, FilmJob
-from dashboard.widgets import face_actions, face_cards, output, results, review_queue, same
+from dashboard.widgets import (
+    face_actions,
+    face_cards,
+    hidden_faces,
+    output,
+    results,
+    review_queue,
+    same,
+)
 from facespace.charts import film as charts
 from facespace.faces.wording import count, verdicts
 from facespace.types import Face
@@ -32,15 +40,16 @@ def show(job: FilmJob, film: Film) -> None:
     # has played by itself does not do so again.
     played = "" if begin is None else f"; play {PLAYS.get()}, from {begin:.1f} s"
     st.video(
-        job.annotated,
+        job.written,
         start_time=round(begin or 0.0, 2),
         autoplay=begin is not None,
-        alt=f"{job.name}, with every face boxed{played}",
+        alt=f"{job.name}, with every face {'hidden' if job.way else 'boxed'}{played}",
     )
+    if job.way:
+        hidden_faces.notice("film", " Its sound is kept, and voices can be recognised.")
     st.caption(
         f"{plain(film.source)} · {film.width} × {film.height} pixels · {film.seconds:.1f} s · "
-        f"faces were looked for in {len(film.looks):,} of {len(film.times):,} frames; in between, "
-        "the boxes were carried along"
+        f"{_looks(film, bool(job.way))}"
     )
     downloads(job, film)
     _review(job, film)
@@ -53,6 +62,14 @@ def show(job: FilmJob, film: Film) -> None:
     _counts(film)
     st.subheader("Each face")
     _cards(job, film)
+
+
+def _looks(film: Film, hidden: bool) -> str:
+    """In how many frames the detector looked, and what was done in the others."""
+    share = f"{len(film.looks):,} of {len(film.times):,} frames"
+    if hidden:
+        return f"faces were looked for in every frame, and judged in {share}"
+    return f"faces were looked for in {share}; in between, the boxes were carried along"
 
 
 def _review(job: FilmJob, film: Film) -> None:
@@ -168,10 +185,10 @@ def downloads(job: FilmJob, film: Film) -> None:
     stem = job.name.rsplit(".", 1)[0]
     output.downloads(
         (
-            ("MP4", lambda: job.annotated, f"{stem}-faces.mp4"),
+            ("MP4", lambda: job.written, f"{stem}-{'anonymous' if job.way else 'faces'}.mp4"),
             ("CSV per frame", lambda: frames_csv(film), f"{stem}-frames.csv"),
             ("CSV per face", lambda: tracks_csv(film), f"{stem}-faces.csv"),
             ("JSON", lambda: to_json(film), f"{stem}-film.json"),
         )
     )
-    same.same("video", [job.name], job.settings, job.every)
+    same.same("video", [job.name], job.settings, job.every, job.way)

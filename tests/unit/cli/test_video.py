@@ -18,8 +18,9 @@ import pytest
 
 from dashboard.widgets import example_film
 from facespace.cli import main, terminal, video
+from facespace.faces import detectors
 from facespace.types import RGB
-from facespace.video import annotated_film
+from facespace.video import frames, written_film
 from facespace.video.annotated_film import annotate_film
 from facespace.video.film import TRACK_COLUMNS
 from facespace.video.read_film import read_film
@@ -109,6 +110,21 @@ def test_a_name_that_is_no_text(
     assert "caf" in json.loads((tmp_path / "x.json").read_text("utf-8"))["source"]
 
 
+def test_a_film_whose_faces_nobody_can_recognise(
+    film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, table = tmp_path / "out.mp4", tmp_path / "t.csv"
+    given = ["video", str(film), "--anonymise", "pixelate"]
+    assert main.main([*given, "--out", str(out), "--tracks-csv", str(table)]) == 0
+    assert [row["label"] for row in rows(table)] == ["female"]
+    with frames.opened(out) as hidden:
+        pictures = [hidden.upright(frame) for frame in hidden.frames()]
+    assert len(pictures) == 24 and not any(detectors.get().detect(rgb) for rgb in pictures)
+    capsys.readouterr()
+    assert main.main(given) == 2
+    assert "needs --out" in capsys.readouterr().err
+
+
 def test_without_a_film_to_write_none_is_drawn(
     film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -183,7 +199,7 @@ def test_interrupting_once_keeps_what_was_read(
                 signal.raise_signal(signal.SIGINT)
             yield step
 
-    monkeypatch.setattr(annotated_film, "read_film", interrupted)
+    monkeypatch.setattr(written_film, "read_film", interrupted)
     before = signal.getsignal(signal.SIGINT)
     out = tmp_path / "out.mp4"
     assert main.main(["video", str(film), "--out", str(out), "--every", "2"]) == 130

@@ -18,7 +18,7 @@ from facespace import limits
 from facespace.faces import annotate
 from facespace.io.formats import FILM_ENDINGS
 from facespace.types import RGB, Box, FacespaceError
-from facespace.video import annotated_film, frames, sound
+from facespace.video import frames, sound, written_film
 from facespace.video.annotated_film import annotate_film
 from facespace.video.film import Film
 from tests.support.film_files import audio_stream, displayed, video_stream
@@ -105,10 +105,10 @@ def test_colours_are_kept_and_said(tmp_path: Path) -> None:
     with av.open(str(tmp_path / "out.mp4")) as container:
         frame = next(container.decode(video=0))
         assert (frame.colorspace, frame.color_range) == (
-            annotated_film.BT709,
-            annotated_film.LIMITED,
+            written_film.BT709,
+            written_film.LIMITED,
         )
-        assert frame.color_primaries == frame.color_trc == annotated_film.BT709
+        assert frame.color_primaries == frame.color_trc == written_film.BT709
         rgb = frame.to_ndarray(format="rgb24").astype(int)
     np.testing.assert_allclose(rgb[90, 80], (200, 60, 40), atol=6)
     np.testing.assert_allclose(rgb[90, 240], (30, 160, 90), atol=6)
