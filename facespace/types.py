@@ -48,6 +48,14 @@ class FacespaceError(Exception):
     """Something the user gave cannot be used; the message is a sentence they can act on."""
 
 
+class TooLarge(FacespaceError):
+    """It has more bytes, pixels, parts or seconds than ``limits`` allow."""
+
+
+class UnknownFormat(FacespaceError):
+    """It is no picture, or no film, of a kind that is read."""
+
+
 class Box(NamedTuple):
     """An upright rectangle: top left corner, width and height, in pixels."""
 

@@ -19,7 +19,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from facespace import limits
 from facespace.io.formats import PICTURE_FORMATS, PICTURES
 from facespace.io.metadata import without_metadata
-from facespace.types import RGB, FacespaceError
+from facespace.types import RGB, FacespaceError, TooLarge, UnknownFormat
 
 pillow_heif.register_heif_opener()
 
@@ -86,11 +86,7 @@ def load_reduced(source: bytes | str | Path, longer: float, pixels: int | None =
     content = source if isinstance(source, bytes) else read(Path(source))
     if not content:
         raise FacespaceError("The file is empty.")
-    if len(content) > limits.MAX_BYTES:
-        raise FacespaceError(
-            f"The file has {len(content) / 2**20:.0f} MB; "
-            f"at most {limits.MAX_BYTES / 2**20:.0f} MB are read."
-        )
+    check_bytes(len(content))
     try:
         with warnings.catch_warnings():
             # Pillow warns of odd EXIF, which counts for nothing here, and above half of its own
@@ -102,11 +98,20 @@ def load_reduced(source: bytes | str | Path, longer: float, pixels: int | None =
     except Image.DecompressionBombError as error:
         raise _too_many_pixels("too many pixels", most) from error
     except UnidentifiedImageError as error:
-        raise FacespaceError(f"The file is not a {PICTURES} picture.") from error
+        raise UnknownFormat(f"The file is not a {PICTURES} picture.") from error
     except MemoryError as error:
         raise FacespaceError("There is not enough memory to open this picture.") from error
     except Exception as error:  # Pillow's decoders raise many types on damaged files
         raise FacespaceError("The picture is damaged or incomplete and cannot be read.") from error
+
+
+def check_bytes(count: int) -> None:
+    """Raises FacespaceError for a file of more bytes than are read."""
+    if count > limits.MAX_BYTES:
+        raise TooLarge(
+            f"The file has {count / 2**20:.0f} MB; "
+            f"at most {limits.MAX_BYTES / 2**20:.0f} MB are read."
+        )
 
 
 def _decoded(content: bytes, most: int, longer: float) -> Decoded:
@@ -148,12 +153,12 @@ def _demand_few_parts(content: bytes, image: Image.Image) -> None:
             return
         scans = _scans(content)
         if scans > limits.MAX_SCANS:
-            raise FacespaceError(
+            raise TooLarge(
                 f"This JPEG has {scans:,} scans; at most {limits.MAX_SCANS:,} are read. "
                 "Save it anew and try again."
             )
     elif (pieces := len(getattr(image, "tile", ()))) > limits.MAX_TILES:
-        raise FacespaceError(
+        raise TooLarge(
             f"The picture is stored in {pieces:,} pieces; at most {limits.MAX_TILES:,} "
             "are read. Save it anew and try again."
         )
@@ -173,7 +178,7 @@ def _scans(content: bytes) -> int:
 
 def _demand_no_raw(image: TiffImageFile) -> None:
     if image.tag_v2.get(_PART_OF, 0) & 1 or _DNG in image.tag_v2:
-        raise FacespaceError("This is a camera's raw file. Save it as JPEG and try again.")
+        raise UnknownFormat("This is a camera's raw file. Save it as JPEG and try again.")
 
 
 def read(path: Path) -> bytes:
@@ -189,7 +194,7 @@ def read(path: Path) -> bytes:
         if not stat.S_ISREG(status.st_mode):  # a device may never end, a pipe never begin
             raise FacespaceError("This is a device or a pipe, not a file.")
         if status.st_size > limits.MAX_BYTES:
-            raise FacespaceError(f"The file is larger than {limits.MAX_BYTES / 2**20:.0f} MB.")
+            raise TooLarge(f"The file is larger than {limits.MAX_BYTES / 2**20:.0f} MB.")
         return path.read_bytes()
     except FileNotFoundError as error:
         raise FacespaceError("There is no such file.") from error
@@ -199,8 +204,8 @@ def read(path: Path) -> bytes:
         ) from error
 
 
-def _too_many_pixels(size: str, most: int) -> FacespaceError:
-    return FacespaceError(
+def _too_many_pixels(size: str, most: int) -> TooLarge:
+    return TooLarge(
         f"The picture has {size}; at most {most / 1e6:.3g} million are read. "
         "Shrink it and try again."
     )

@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 
 from facespace import limits
 from facespace.io.formats import FILM_FORMATS
-from facespace.types import RGB, FacespaceError
+from facespace.types import RGB, FacespaceError, TooLarge, UnknownFormat
 
 #: Pixels that are this many times as wide as high, or as high as wide, are an error of the file.
 MOST_OBLONG = 4
@@ -178,7 +178,7 @@ def opened(path: Path) -> Iterator[Source]:
     if not path.is_file():
         raise FacespaceError("The film is missing.")
     if path.stat().st_size > limits.MAX_FILM_BYTES:
-        raise FacespaceError(
+        raise TooLarge(
             f"The film is larger than {limits.MAX_FILM_BYTES // 2**20} MB. Cut or shrink it first."
         )
     # Playlists could make the reader open other files, or addresses.
@@ -186,7 +186,7 @@ def opened(path: Path) -> Iterator[Source]:
     try:
         container = av.open(address(path), options=safe, **_TITLES)
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise FacespaceError(
+        raise UnknownFormat(
             "The file is not a film that can be read (MP4, MOV, MKV, WebM, AVI and more). It may "
             "be cut off, or a picture: those go to the page Photo."
         ) from error
@@ -195,9 +195,9 @@ def opened(path: Path) -> Iterator[Source]:
         cover, streams = Disposition.attached_pic, container.streams.video
         stream = _default(stream for stream in streams if not stream.disposition & cover)
         if stream is None:
-            raise FacespaceError("The file holds no picture, only sound.")
+            raise UnknownFormat("The file holds no picture, only sound.")
         if stream.codec_context is None:
-            raise FacespaceError("The film’s pictures are packed in a way that is not known here.")
+            raise UnknownFormat("The film’s pictures are packed in a way that is not known here.")
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = limits.THREADS
         check_pixels(stream.width, stream.height)
@@ -214,7 +214,7 @@ def address(path: Path) -> str:
 def check_pixels(width: int, height: int) -> None:
     """Raises FacespaceError for frames that are too large."""
     if width * height > limits.MAX_FILM_PIXELS:
-        raise FacespaceError(
+        raise TooLarge(
             f"The film’s pictures of {width} × {height} pixels are too large; "
             f"{limits.MAX_FILM_PIXELS / 1e6:.0f} million pixels can be read. Shrink it first."
         )
@@ -223,10 +223,8 @@ def check_pixels(width: int, height: int) -> None:
 def check_length(seconds: float, frames: int = 0) -> None:
     """Raises FacespaceError for a film that is too long, or has too many pictures a second."""
     if frames > limits.MAX_FILM_FRAMES:
-        raise FacespaceError(
-            f"The film has more than {limits.MAX_FILM_FRAMES:,} pictures. Cut it first."
-        )
+        raise TooLarge(f"The film has more than {limits.MAX_FILM_FRAMES:,} pictures. Cut it first.")
     if seconds > limits.MAX_FILM_SECONDS:
-        raise FacespaceError(
+        raise TooLarge(
             f"The film is longer than {limits.MAX_FILM_SECONDS / 60:.0f} minutes. Cut it first."
         )

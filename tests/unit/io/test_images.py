@@ -12,7 +12,7 @@ from PIL import Image
 
 from facespace import limits
 from facespace.io import images
-from facespace.types import FacespaceError
+from facespace.types import FacespaceError, TooLarge, UnknownFormat
 from tests.support.pictures import progressive, saved
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 40), (30, 40, 210), (255, 255, 255)
@@ -172,7 +172,10 @@ def png_header(width: int, height: int) -> bytes:
 def test_bad_content_gets_a_sentence(content: bytes, words: str) -> None:
     with pytest.raises(FacespaceError, match=words) as caught:
         images.load(content)
-    assert str(caught.value).endswith((".", "again."))
+    said = str(caught.value)
+    assert said.endswith((".", "again."))
+    assert isinstance(caught.value, TooLarge) == ("pixels" in said)
+    assert isinstance(caught.value, UnknownFormat) == ("not a JPEG" in said or "raw" in said)
 
 
 def test_too_many_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -180,7 +183,7 @@ def test_too_many_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     content = saved(quarters(), "BMP")
     (tmp_path / "large.bmp").write_bytes(content)
     for source in (content, tmp_path / "large.bmp"):
-        with pytest.raises(FacespaceError, match="MB"):
+        with pytest.raises(TooLarge, match="MB"):
             images.load(source)
 
 
@@ -206,7 +209,7 @@ def test_slivers(size: tuple[int, int]) -> None:
 
 def test_a_jpeg_of_hundreds_of_scans_is_refused() -> None:
     assert images.load(progressive(quarters(), limits.MAX_SCANS)).shape == (32, 48, 3)
-    with pytest.raises(FacespaceError, match="has 101 scans; at most 100"):
+    with pytest.raises(TooLarge, match="has 101 scans; at most 100"):
         images.load(progressive(quarters(), limits.MAX_SCANS + 1))
 
 
@@ -221,5 +224,5 @@ def test_a_picture_in_too_many_pieces_is_refused(monkeypatch: pytest.MonkeyPatch
     content = saved(quarters(), "TIFF", tiffinfo={rows_per_strip: 1})
     assert images.load(content).shape == (32, 48, 3)
     monkeypatch.setattr(limits, "MAX_TILES", 31)
-    with pytest.raises(FacespaceError, match="stored in 32 pieces; at most 31"):
+    with pytest.raises(TooLarge, match="stored in 32 pieces; at most 31"):
         images.load(content)

@@ -17,7 +17,7 @@ from dashboard.widgets import example_film
 from facespace import limits
 from facespace.faces import annotate
 from facespace.io.formats import FILM_ENDINGS
-from facespace.types import RGB, Box, FacespaceError
+from facespace.types import RGB, Box, FacespaceError, TooLarge, UnknownFormat
 from facespace.video import frames, sound, written_film
 from facespace.video.annotated_film import annotate_film
 from facespace.video.film import Film
@@ -94,7 +94,7 @@ def test_the_limit_holds_for_each_frame(
     source = write(tmp_path / "in.mp4", faces(astronaut, 3))
     with frames.opened(source) as film:
         monkeypatch.setattr(limits, "MAX_FILM_PIXELS", 1000)
-        with pytest.raises(FacespaceError, match="320 × 180 pixels are too large"):
+        with pytest.raises(TooLarge, match="320 × 180 pixels are too large"):
             list(film.frames())
 
 
@@ -137,7 +137,7 @@ def test_a_cover_is_no_film(tmp_path: Path, astronaut: RGB) -> None:
         tone(written, 1.0)
         written.mux(cover.encode(av.VideoFrame.from_ndarray(next(faces(astronaut, 1)), "rgb24")))
         written.mux(cover.encode())
-    with pytest.raises(FacespaceError, match="only sound"):
+    with pytest.raises(UnknownFormat, match="only sound"):
         annotated(path, tmp_path / "out.mp4")
 
 
