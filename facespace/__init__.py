@@ -10,12 +10,16 @@ films, and ``facespace doctor`` runs where packages are missing. The runtime imp
 streamlit nor scikit-learn.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from facespace.version import VERSION
 
 __version__ = VERSION
+
+# onnxruntime's own builds send events to their maker, unless they are told not to before they load.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
     from facespace.batch.run import read_folder

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,7 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.cli.main import main
 from facespace.onnx_session import PROVIDERS, loaded
 from facespace.types import FacespaceError
+from tests.support.paths import ROOT
 
 CPU = "CPUExecutionProvider"
 
@@ -71,3 +75,16 @@ def test_one_that_does_not_start(model: Path, monkeypatch: pytest.MonkeyPatch) -
         pytest.raises(FacespaceError, match="CUDA could not be started"),
     ):
         loaded(model)
+
+
+@pytest.mark.parametrize("package", ["facespace", "training.report.measure"])
+def test_onnxruntime_sends_nothing_to_its_maker(package: str, tmp_path: Path) -> None:
+    """Where it may, it begins by leaving a file of its session in the folder for such files."""
+    code = (
+        f"import {package}, facespace; from facespace.faces.model import load_model; load_model()"
+    )
+    places = dict.fromkeys(("TMPDIR", "TEMP", "TMP", "HOME"), str(tmp_path))
+    own = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    environment = own | places | {"PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert not list(tmp_path.iterdir())
