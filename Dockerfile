@@ -4,7 +4,7 @@
 #
 # and open http://localhost:8501. Nothing is kept: whoever comes through a container counts as a
 # stranger, so the review queue lives in the visit. compose.yaml starts the same, with limits, and
-# with a TURN server for live video if asked to.
+# with a TURN server for live video, and the service over HTTP, if asked to.
 #
 # At rest it holds 280 MB with Python 3.12, and 315 with 3.13.
 FROM python:3.12-slim
@@ -16,7 +16,9 @@ WORKDIR /app
 # The packages first: they change less often than the program, and their layer is kept. All come as
 # wheels that bring what they need, so the system needs no package of its own.
 COPY requirements.txt .
-RUN pip install --no-cache-dir --disable-pip-version-check --only-binary=:all: -r requirements.txt
+COPY serve-requirements.txt .
+RUN pip install --no-cache-dir --disable-pip-version-check --only-binary=:all: \
+    -r requirements.txt -r serve-requirements.txt
 
 COPY .streamlit/config.toml .streamlit/
 COPY streamlit_app.py .

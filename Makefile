@@ -44,7 +44,7 @@ doctor:
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/test.stamp: requirements.txt $(wildcard training/*requirements.txt) tests/requirements.txt | .venv
+.venv/test.stamp: requirements.txt $(wildcard serve-requirements.txt training/*requirements.txt) tests/requirements.txt | .venv
 	$(BIN)/pip install --quiet --no-compile --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 

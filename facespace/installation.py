@@ -17,7 +17,11 @@ IS_CLONE = not CARRIED.is_dir()
 ROOT = CARRIED.parents[1] if IS_CLONE else CARRIED
 
 #: What a clone has for some extras of ``pyproject.toml``.
-_REQUIREMENTS = {"dashboard": "requirements.txt", "dask": "training/dask-requirements.txt"}
+_REQUIREMENTS = {
+    "dashboard": "requirements.txt",
+    "serve": "serve-requirements.txt",
+    "dask": "training/dask-requirements.txt",
+}
 
 
 def command(extra: str) -> str:

@@ -79,3 +79,16 @@ AT_ONCE = _read("AT_ONCE", 2)
 #: Threads of onnxruntime and of OpenCV. Both would otherwise count the processors of the host,
 #: not those that a container may use.
 THREADS = _read("THREADS", min(2, os.cpu_count() or 1))
+
+#: What ``facespace serve`` takes: bytes of all photos of one request, and of all that are there at
+#: once; requests with photos at once; films that come, wait or are read; seconds that anything may
+#: take to come.
+MAX_UPLOAD = _read("MAX_UPLOAD", 200 * 2**20)
+MAX_UPLOADS = _read("MAX_UPLOADS", 2**30)
+MAX_REQUESTS = _read("MAX_REQUESTS", 64)
+MAX_FILMS = _read("MAX_FILMS", 4)
+UPLOAD_SECONDS = _read("UPLOAD_SECONDS", 300)
+
+#: How many films' results it keeps, and for how many seconds.
+MAX_RESULTS = _read("MAX_RESULTS", 20)
+RESULT_SECONDS = _read("RESULT_SECONDS", 3600)

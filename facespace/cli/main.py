@@ -20,6 +20,7 @@ COMMANDS = {
     "photo": "read photos",
     "folder": "read many photos: folders, ZIPs, patterns",
     "video": "read a film",
+    "serve": "read what is sent over HTTP",
     "models": "list what is installed",
     "dashboard": "open the pages in a browser",
     "doctor": "say what is missing or odd on this machine",

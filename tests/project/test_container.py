@@ -21,11 +21,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from aioice import stun, turn
 
+from facespace import limits
 from facespace.cli import doctor
+from facespace.cli.serve import PORT
 from facespace.video.relays import RELAYS
 from tests.support.paths import ROOT
+from tests.support.serving import serving
 
 TEXT = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
 LINES = [line for line in TEXT.splitlines() if line.strip() and not line.startswith("#")]
@@ -112,6 +116,29 @@ def test_compose_hands_on_every_way_to_a_relay() -> None:
     for way in ("Cloudflare", "Twilio", "a server of your own"):
         for key in RELAYS[way]:
             assert f"{key}: ${{{key}:-}}" in COMPOSE
+
+
+def test_compose_starts_the_service_as_bounded_as_the_dashboard() -> None:
+    services = yaml.safe_load(COMPOSE)["services"]
+    dashboard, api = services["facespace"], services["api"]
+    assert api["profiles"] == ["api"]
+    for bound in ("image", "mem_limit", "read_only", "tmpfs", "cap_drop", "security_opt"):
+        assert api[bound] == dashboard[bound]
+    assert api["environment"]["FACESPACE_TOKEN"] == "${FACESPACE_TOKEN:-}"
+    assert api["ports"] == [f"{PORT}:{PORT}"]
+
+
+def test_the_service_starts_as_compose_starts_it_and_its_check_passes() -> None:
+    api = yaml.safe_load(COMPOSE)["services"]["api"]
+    program, *words = api["command"]
+    assert (program, words[:3]) == ("python", ["-m", "facespace", "serve"])
+    given = {name: str(value) for name, value in api["environment"].items()}
+    assert not set(given) - {"FACESPACE_TOKEN", *(f"FACESPACE_{name}" for name in vars(limits))}
+    with serving(*words[3:], **given | {"FACESPACE_TOKEN": "a-long-secret"}) as served:
+        _, _, flag, code = api["healthcheck"]["test"]
+        port = served.url.rpartition(":")[2]
+        check = [sys.executable, flag, code.replace(str(PORT), port)]
+        assert subprocess.run(check).returncode == 0
 
 
 def test_compose_starts_the_relay_only_if_asked() -> None:

@@ -43,6 +43,7 @@ def requirements(name: str) -> set[str]:
         ("training/requirements.txt", EXTRAS["train"]),
         ("training/network-requirements.txt", EXTRAS["network"]),
         ("training/dask-requirements.txt", EXTRAS["dask"]),
+        ("serve-requirements.txt", EXTRAS["serve"]),
     ],
 )
 def test_requirements_files_ask_for_what_the_project_names(file: str, packages: list[str]) -> None:

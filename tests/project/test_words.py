@@ -55,6 +55,7 @@ LEFT_OUT = {
     "make check": "is a part of make test",
     "make coverage": "is make test, with its lines counted",
     "facespace folder inbox/ --follow --out faces.csv": "ends by Ctrl-C; test_follow.py runs it",
+    "facespace serve": "ends by Ctrl-C; test_serve.py runs it and its clients",
     "pip install .": "is done in an environment of its own, where the wheel is tested",
     'pip install ".[dashboard]"': "is done in an environment of its own, where the wheel is tested",
     "facespace dashboard -- --server.port=8600": "is started where the wheel is tested",

@@ -1,0 +1,1 @@
+"""Fronts on the library that run for long: HTTP, and a camera that is watched."""
