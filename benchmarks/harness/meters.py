@@ -63,6 +63,13 @@ def resident_mb(process: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20 + sum(map(resident_mb, below))
 
 
+def processor_s(process: int) -> float:
+    """The processor time of a process so far, in seconds, user and system. For Linux."""
+    # The name of the program, in brackets, may have spaces in it.
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Memory:
     """Watches what a process and all below it hold, on a thread of its own."""
 
