@@ -84,7 +84,7 @@ THREADS = _read("THREADS", min(2, os.cpu_count() or 1))
 #: once; requests with photos at once; films that come, wait or are read; seconds that anything may
 #: take to come.
 MAX_UPLOAD = _read("MAX_UPLOAD", 200 * 2**20)
-MAX_UPLOADS = _read("MAX_UPLOADS", 2**30)
+MAX_UPLOADS = _read("MAX_UPLOADS", 500 * 2**20)
 MAX_REQUESTS = _read("MAX_REQUESTS", 64)
 MAX_FILMS = _read("MAX_FILMS", 4)
 UPLOAD_SECONDS = _read("UPLOAD_SECONDS", 300)

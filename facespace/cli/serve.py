@@ -20,8 +20,9 @@ EXIT_CODES = (
 #: Where it listens unless told otherwise, and the variable that has its token.
 HOST, PORT, TOKEN = "127.0.0.1", 8700, "FACESPACE_TOKEN"
 
-#: Seconds that requests have to end after the service was asked to.
-GRACE = 30
+#: Seconds that requests have to end after the service was asked to, and for which a connection
+#: waits for the next one.
+GRACE, KEPT = 30, 60
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
             ws="none",
             proxy_headers=False,
             server_header=False,
+            timeout_keep_alive=KEPT,
             timeout_graceful_shutdown=GRACE,
         )
         server = uvicorn.Server(config)

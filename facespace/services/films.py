@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -59,7 +59,8 @@ class FilmJob:
             log(error)
             self.error = f"The film could not be read: {type(error).__name__}."
         finally:
-            self.source.unlink(missing_ok=True)
+            with suppress(OSError):
+                self.source.unlink(missing_ok=True)
             self.ended = time.monotonic()
             self.state = "done" if self.film else "failed"
             if self._given_up.is_set():

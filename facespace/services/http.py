@@ -122,7 +122,7 @@ async def _address(_: Request, error: Any) -> JSONResponse:
 
 
 async def _disk(_: Request, error: Any) -> JSONResponse:
-    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno != errno.ENOSPC:
         raise error
     return _told(507, "There is no room for it on this computer.")
 

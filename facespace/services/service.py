@@ -22,7 +22,7 @@ from facespace.services import contract
 from facespace.services.errors import Unacceptable, Unknown, Unready
 from facespace.services.films import ADDRESS, FilmJob, FilmJobs
 from facespace.services.photos import JSON, accepted, analyzer_of, drawn, read, read_or_why
-from facespace.services.uploads import BESIDE, Room, name_of, received
+from facespace.services.uploads import BESIDE, Room, is_form, name_of, received
 from facespace.types import FacespaceError
 from facespace.video import frames
 
@@ -72,8 +72,7 @@ class Service:
         if chosen.anonymise and kind == JSON:
             raise FacespaceError("anonymise needs Accept: image/jpeg or image/png.")
         settings = self._chosen(chosen)
-        form = "multipart/form-data" in request.headers.get("content-type", "")
-        most = limits.MAX_UPLOAD if form else limits.MAX_BYTES
+        most = limits.MAX_UPLOAD if is_form(request) else limits.MAX_BYTES
         with self._room.place() as place:
             async with received(request, place, most, limits.MAX_FILES, "photo") as files:
                 if kind != JSON:
@@ -90,7 +89,11 @@ class Service:
                     async with few:
                         return await self._run(request, read_or_why, file, settings)
 
-                return JSONResponse(await asyncio.gather(*map(one, files)))
+                readings = await asyncio.gather(*map(one, files), return_exceptions=True)
+                for reading in readings:  # once all are done: none reads a file that is closed
+                    if isinstance(reading, BaseException):
+                        raise reading
+                return JSONResponse(readings)
 
     async def film(
         self, request: Request, chosen: Annotated[contract.ChosenOfFilm, Query()]

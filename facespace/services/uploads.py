@@ -8,8 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from tempfile import SpooledTemporaryFile
 
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartParser
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.types import Message
 
@@ -20,6 +19,15 @@ from facespace.types import FacespaceError, TooLarge
 
 #: The field of a form that has the files, and bytes that a form takes beside each of them.
 FIELD, BESIDE = "file", 4096
+
+#: Bytes of a file from which it lies on disk: photos of phones are smaller.
+SPOOL = 8 * 2**20
+
+
+class _Parser(MultiPartParser):
+    """Of forms."""
+
+    spool_max_size = SPOOL
 
 
 class Room:
@@ -114,7 +122,7 @@ async def received(
 async def _received(
     request: Request, place: Place, most: int, files: int, what: str
 ) -> list[UploadFile]:
-    form = request.headers.get("content-type", "").startswith("multipart/form-data")
+    form = is_form(request)
     room = most + files * BESIDE if form else most
     too_large = TooLarge(f"More than {most // 2**20} MB were sent; no more are read at once.")
     length = request.headers.get("content-length", "")
@@ -132,7 +140,7 @@ async def _received(
     bounded = Request(request.scope, counted)
     if form:
         return await _files_of(bounded, files)
-    spooled = SpooledTemporaryFile[bytes](MultiPartParser.spool_max_size)
+    spooled = SpooledTemporaryFile[bytes](SPOOL)
     upload = UploadFile(spooled, size=0, filename=what)  # type: ignore[arg-type]
     try:
         async for chunk in bounded.stream():
@@ -146,15 +154,21 @@ async def _received(
 
 async def _files_of(request: Request, most: int) -> list[UploadFile]:
     """What a form has in the field ``FIELD``."""
+    parser = _Parser(request.headers, request.stream(), max_files=most, max_fields=most)
     try:
-        form = await request.form(max_files=most, max_fields=most)
-    except HTTPException as error:
-        raise FacespaceError(f"The form cannot be read: {error.detail}") from error
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise FacespaceError(f"The form cannot be read: {error.message}") from error
     files = [(field, file) for field, file in form.multi_items() if isinstance(file, UploadFile)]
     for field, file in files:
         if field != FIELD:
             await file.close()
     return [file for field, file in files if field == FIELD]
+
+
+def is_form(request: Request) -> bool:
+    """Whether files come as fields of a form, and not as the body."""
+    return request.headers.get("content-type", "").lower().startswith("multipart/form-data")
 
 
 def name_of(file: UploadFile) -> str:

@@ -29,6 +29,7 @@ CLIENTS = [line for line in LINES if line.startswith("curl ")]
 ADDRESS = f"http://{HOST}:{PORT}"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
 def test_photos_and_films_are_sent_as_documented(tmp_path: Path, astronaut_file: bytes) -> None:
     (tmp_path / "holiday.jpg").write_bytes(astronaut_file)
@@ -50,6 +51,7 @@ def test_photos_and_films_are_sent_as_documented(tmp_path: Path, astronaut_file:
         assert requests.get(f"{served.url}/v1/film/{json.loads(film)['id']}", timeout=60).ok
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there a process is ended without asking it")
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_well_and_has_logged_no_name(asked: signal.Signals, astronaut_file: bytes) -> None:
@@ -80,6 +82,7 @@ def test_others_on_the_network_need_a_token(
         assert "at 0.0.0.0 others on the network can ask: set FACESPACE_TOKEN" in said
 
 
+@pytest.mark.slow
 def test_with_one_they_may_ask(astronaut_file: bytes) -> None:
     with serving("--host", "0.0.0.0", FACESPACE_TOKEN="secret") as served:
         url = served.url.replace("0.0.0.0", "127.0.0.1")
@@ -88,6 +91,7 @@ def test_with_one_they_may_ask(astronaut_file: bytes) -> None:
         assert answer.ok and requests.post(f"{url}/v1/photo", b"x", timeout=60).status_code == 401
 
 
+@pytest.mark.slow
 def test_settings_of_the_command_hold_where_a_request_has_none(astronaut_file: bytes) -> None:
     with serving("--detector", "haar", "--most-wrong", "7") as served:
         place = f"{served.url}/v1/photo"

@@ -10,6 +10,8 @@ import requests
 
 from tests.support.serving import Served, half_sent, serving, until
 
+pytestmark = pytest.mark.slow
+
 MB = 2**20
 
 
