@@ -59,10 +59,12 @@ class Service:
                 self._films.forget_old()
 
         sweeping = asyncio.create_task(sweep())
-        yield
-        sweeping.cancel()
-        await asyncio.to_thread(self._films.end)
-        self._threads.shutdown()
+        try:
+            yield
+        finally:  # where it is not asked to end but has to, too
+            sweeping.cancel()
+            await asyncio.to_thread(self._films.end)
+            self._threads.shutdown()
 
     async def photo(
         self, request: Request, chosen: Annotated[contract.ChosenOfPhoto, Query()]

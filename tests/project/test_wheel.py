@@ -146,6 +146,8 @@ except facespace.FacespaceError as error:
     assert code and f"Parquet needs pyarrow, {install}" in err and "Traceback" not in err
     code, _, err = tried(here, fresh / "facespace", "dashboard")
     assert (code, err) == (2, f"facespace: The dashboard needs streamlit, {install}\n")
+    code, _, err = tried(here, fresh / "facespace", "serve")
+    assert code == 2 and "serve needs " in err and 'pip install "facespace[serve]"' in err
 
 
 @pytest.mark.slow

@@ -142,6 +142,18 @@ def test_the_end_waits_for_photos_and_for_no_film(
         assert "Traceback" not in served.all_said
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there a process is ended without asking it")
+def test_asked_twice_it_waits_for_nobody(film: bytes, tmp_path: Path, here: dict[str, str]) -> None:
+    with serving(**here) as served:
+        sent(served.url, film, every=1, detector="haar", small_faces=True)
+        with half_sent(served.url, "/v1/photo"):
+            served.process.send_signal(signal.SIGINT)
+            until(lambda: _refuses(served.url))
+            served.process.send_signal(signal.SIGINT)
+            assert served.process.wait(60) == 0
+        assert not list(tmp_path.iterdir())
+
+
 def _refuses(url: str) -> bool:
     try:
         requests.get(f"{url}/health", timeout=5)
