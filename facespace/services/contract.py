@@ -43,7 +43,8 @@ class ChosenOfFilm(Chosen):
     """The same of a film."""
 
     every: Annotated[int | None, Field(ge=1, description="look at one frame in so many")] = None
-    annotated: Annotated[bool, Field(description="make the film with boxes too")] = False
+    annotated: Annotated[bool, Field(description="write the film with boxes too")] = False
+    anonymise: Annotated[Way | None, Field(description="write it with every face hidden")] = None
 
 
 class MadeBy(Contract):
@@ -138,7 +139,9 @@ class Job(Contract):
     progress: Progress | None
     film: Film | None
     error: str | None
-    annotated: Annotated[str | None, Field(description="where the film with its boxes is")]
+    written: Annotated[
+        str | None, Field(description="where the film with boxes, or with hidden faces, is")
+    ]
 
 
 class Installed(Contract):

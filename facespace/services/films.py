@@ -14,10 +14,12 @@ from typing import Any, Literal
 
 from facespace import limits
 from facespace.faces.analyze import Settings
+from facespace.faces.anonymise import Way
 from facespace.services.errors import Busy, Unknown
 from facespace.services.guard import log
 from facespace.types import FacespaceError
 from facespace.video.annotated_film import annotate_film
+from facespace.video.anonymous_film import anonymise_film
 from facespace.video.film import Film, Progress
 from facespace.video.read_film import read_film
 
@@ -29,23 +31,25 @@ AGAIN = 30
 
 
 class FilmJob:
-    """One film: ``source`` is where its file goes, ``drawn`` where it is put with its boxes.
+    """One film: ``source`` is where its file goes, ``out`` where it is written, where it is.
 
     Nobody can guess its ``id``. ``state`` is "waiting", "working", "done" or "failed"; ``film`` is
     there once it is done, as plain data, and ``error``, a sentence, where it failed.
     """
 
-    def __init__(self, settings: Settings, every: int | None, annotated: bool) -> None:
+    def __init__(
+        self, settings: Settings, every: int | None, annotated: bool, way: Way | None
+    ) -> None:
         self.id = secrets.token_urlsafe(16)
         self.state: Literal["waiting", "working", "done", "failed"] = "waiting"
         self.progress: Progress | None = None
         self.film: dict[str, Any] | None = None
         self.error: str | None = None
         self.ended: float | None = None
-        self._settings, self._every, self._annotated = settings, every, annotated
+        self._settings, self._every, self._annotated, self._way = settings, every, annotated, way
         self._given_up = threading.Event()
         self._folder = tempfile.TemporaryDirectory(prefix="facespace-", ignore_cleanup_errors=True)
-        self.source, self.drawn = (Path(self._folder.name, n) for n in ("film", "annotated.mp4"))
+        self.source, self.out = (Path(self._folder.name, n) for n in ("film", "written.mp4"))
 
     def work(self, name: str) -> None:
         """Read the film, called ``name`` in its result, and let its file go."""
@@ -67,8 +71,12 @@ class FilmJob:
                 self._folder.cleanup()
 
     def _read(self, name: str) -> None:
-        if self._annotated:
-            steps = annotate_film(self.source, self.drawn, self._settings, self._every, name=name)
+        if self._way:
+            steps = anonymise_film(
+                self.source, self.out, self._way, self._settings, self._every, name=name
+            )
+        elif self._annotated:
+            steps = annotate_film(self.source, self.out, self._settings, self._every, name=name)
         else:
             steps = read_film(self.source, self._settings, self._every, name=name)
         with closing(steps):  # type: ignore[type-var]
@@ -81,9 +89,9 @@ class FilmJob:
                     self.progress = step
 
     @property
-    def has_drawn(self) -> bool:
-        """Whether there is the film with its boxes."""
-        return self._annotated and self.state == "done"
+    def has_written(self) -> bool:
+        """Whether there is the film with boxes, or with hidden faces."""
+        return bool(self._annotated or self._way) and self.state == "done"
 
     def give_up(self) -> None:
         """Read no further, and keep nothing of it."""
@@ -101,7 +109,7 @@ class FilmJob:
             "progress": now and {name: getattr(now, name) for name in names},
             "film": self.film,
             "error": self.error,
-            "annotated": f"{ADDRESS}/{self.id}/annotated.mp4" if self.has_drawn else None,
+            "written": f"{ADDRESS}/{self.id}/written.mp4" if self.has_written else None,
         }
 
 
@@ -128,7 +136,9 @@ class FilmJobs:
         return self._jobs[name]
 
     @contextmanager
-    def place(self, settings: Settings, every: int | None, annotated: bool) -> Iterator[FilmJob]:
+    def place(
+        self, settings: Settings, every: int | None, annotated: bool, way: Way | None
+    ) -> Iterator[FilmJob]:
         """A job whose file is brought in the ``with`` block, which ends with ``start``.
 
         Raises:
@@ -137,7 +147,7 @@ class FilmJobs:
         self.forget_old()
         if sum(job.ended is None for job in self._jobs.values()) >= limits.MAX_FILMS:
             raise Busy("Too many films wait.", AGAIN)
-        job = FilmJob(settings, every, annotated)
+        job = FilmJob(settings, every, annotated, way)
         self._jobs[job.id] = job
         try:
             yield job

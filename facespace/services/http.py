@@ -86,7 +86,7 @@ def _add_routes(app: FastAPI, service: Service) -> None:
     film = f"{ADDRESS}/{{id}}"
     add("GET", film, service.progress, contract.Job, errors=(404, 422))
     add(
-        "GET", f"{film}/annotated.mp4", service.annotated,
+        "GET", f"{film}/written.mp4", service.written,
         errors=(404, 422), responses={200: {"content": {"video/mp4": {"schema": _FILE}}}},
     )  # fmt: skip
     add("DELETE", film, service.remove, errors=(404, 422), status_code=204)

@@ -103,7 +103,7 @@ class Service:
         """Take a film; its job says how far it is, and then what was read."""
         settings, most = self._chosen(chosen), limits.MAX_FILM_BYTES
         await asyncio.to_thread(analyzer_of, settings)
-        with self._films.place(settings, chosen.every, chosen.annotated) as job:
+        with self._films.place(settings, chosen.every, chosen.annotated, chosen.anonymise) as job:
             one = Room(1, most + BESIDE, "", 0)
             with one.place() as place:
                 async with received(request, place, most, 1, "film") as (file,):
@@ -115,12 +115,12 @@ class Service:
         """How far a film is, and what was read once it is done."""
         return JSONResponse(self._films[id].to_dict())
 
-    async def annotated(self, id: str) -> Response:
-        """The film with its faces boxed, where that was asked for and once it is done."""
+    async def written(self, id: str) -> Response:
+        """The film with boxes or hidden faces, where that was asked for and once it is done."""
         job = self._films[id]
-        if not job.has_drawn:
-            raise Unknown("There is no annotated film, or not yet.")
-        return FileResponse(job.drawn, media_type="video/mp4")
+        if not job.has_written:
+            raise Unknown("No film was written of it, or not yet.")
+        return FileResponse(job.out, media_type="video/mp4")
 
     async def remove(self, id: str) -> Response:
         """Give up a film that waits or is read, or forget its result."""

@@ -12,8 +12,10 @@ import pytest
 import requests
 
 from dashboard.widgets.example_film import FRAMES, SIZE, example_film
+from facespace.faces import detectors
 from facespace.faces.analyze import Settings
 from facespace.services import contract
+from facespace.video import frames
 from facespace.video.film import Film
 from facespace.video.read_film import read_film
 from tests.support.serving import film_read, half_sent, serving, until
@@ -43,23 +45,35 @@ def test_a_film_is_read_as_the_library_reads_it(url: str, film: bytes, tmp_path:
     *_, read = read_film(path, Settings(model="gradients"), 10, name="film.mp4")
     assert isinstance(read, Film)
     job = film_read(url, sent(url, film, model="gradients", every=10))
-    assert (job["state"], job["error"], job["annotated"]) == ("done", None, None)
+    assert (job["state"], job["error"], job["written"]) == ("done", None, None)
     assert job["film"] == read.to_dict()
     typed = contract.Job(**job)
     assert typed.progress and typed.progress.done == FRAMES
-    assert requests.get(f"{url}/v1/film/{job['id']}/annotated.mp4", timeout=60).status_code == 404
+    assert requests.get(f"{url}/v1/film/{job['id']}/written.mp4", timeout=60).status_code == 404
 
 
 def test_the_film_with_boxes_plays(url: str, film: bytes, tmp_path: Path) -> None:
     answer = requests.post(f"{url}/v1/film", film, params={"annotated": True}, timeout=60)
     job = film_read(url, answer.json())
     assert job["film"]["source"] == "film"
-    answer = requests.get(f"{url}{job['annotated']}", timeout=60)
+    answer = requests.get(f"{url}{job['written']}", timeout=60)
     assert answer.headers["Content-Type"] == "video/mp4"
-    (tmp_path / "annotated.mp4").write_bytes(answer.content)
-    with av.open(str(tmp_path / "annotated.mp4")) as played:
+    (tmp_path / "out.mp4").write_bytes(answer.content)
+    with av.open(str(tmp_path / "out.mp4")) as played:
         assert (played.streams.video[0].width, played.streams.video[0].height) == SIZE
         assert sum(1 for _ in played.decode(video=0)) == FRAMES
+
+
+def test_the_film_without_faces(url: str, film: bytes, tmp_path: Path) -> None:
+    job = film_read(url, sent(url, film, anonymise="fill", every=30))
+    assert len(job["film"]["tracks"]) == 1
+    (tmp_path / "out.mp4").write_bytes(requests.get(f"{url}{job['written']}", timeout=60).content)
+    with frames.opened(tmp_path / "out.mp4") as hidden:
+        shown = [hidden.upright(frame) for frame in hidden.frames()]
+    assert len(shown) == FRAMES
+    assert not any(detectors.get().detect(rgb) for rgb in shown[::5])
+    answer = requests.post(f"{url}/v1/film", film, params={"anonymise": "none"}, timeout=60)
+    assert answer.status_code == 422
 
 
 def test_what_is_no_film_is_said_at_once(url: str, astronaut_file: bytes) -> None:
@@ -110,7 +124,7 @@ def test_results_are_forgotten(film: bytes, tmp_path: Path, here: dict[str, str]
         jobs = [sent(served.url, film, every=30, annotated=True) for _ in range(2)]
         assert film_read(served.url, jobs[1])["state"] == "done"
         assert requests.get(f"{served.url}/v1/film/{jobs[0]['id']}", timeout=60).status_code == 404
-        assert [place.name for place in tmp_path.glob("*/*")] == ["annotated.mp4"]
+        assert [place.name for place in tmp_path.glob("*/*")] == ["written.mp4"]
 
 
 def test_one_that_breaks_off_on_its_way_is_forgotten(tmp_path: Path, here: dict[str, str]) -> None:

@@ -222,7 +222,7 @@ def test_its_description_has_every_address_and_no_page_fetches_anything(url: str
     told = requests.get(f"{url}/openapi.json", timeout=60).json()
     film = "/v1/film/{id}"
     assert set(told["paths"]) == {
-        *("/v1/photo", "/v1/film", film, f"{film}/annotated.mp4", "/v1/models"),
+        *("/v1/photo", "/v1/film", film, f"{film}/written.mp4", "/v1/models"),
         *("/health", "/ready"),
     }
     post = told["paths"]["/v1/photo"]["post"]
