@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from benchmarks.harness import ort_web as ort_web_package
 from facespace.cli.doctor import chromium
+from facespace.types import FacespaceError
 from tests.support.browser import FLAGS, SECONDS, Launch, dashboard
 
 
@@ -33,6 +35,15 @@ def browser(launch: Launch) -> Iterator[Browser]:
     started = launch(FLAGS)
     yield started
     started.close()
+
+
+@pytest.fixture(scope="session")
+def ort_web() -> Path:
+    """The folder of ONNX Runtime Web; skips the test where it can be had from nowhere."""
+    try:
+        return ort_web_package.folder()
+    except FacespaceError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture
