@@ -26,6 +26,7 @@ COPY artifacts artifacts
 COPY facespace facespace
 COPY dashboard dashboard
 COPY pages pages
+COPY static static
 
 # Photos go back to the system once they are read; see dashboard/app/memory.py.
 ENV PYTHONUNBUFFERED=1 \

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.app import consent
 from dashboard.app.settings import leaning, sidebar
-from dashboard.views.webcam import live_view, stream
+from dashboard.views.webcam import in_browser, live_view, stream
 from dashboard.widgets import duties
 from dashboard.widgets.empty_state import empty
 from facespace.video.live import Options
@@ -17,6 +17,15 @@ st.write(
 settings = sidebar()
 with st.sidebar:
     mirror = st.toggle("Mirror", True, key="mirror", bind="query-params")
+if in_browser.chosen() and in_browser.camera(settings, mirror):
+    st.caption(
+        "Frames are read by your own browser and do not leave it. “Snapshot” sends the one that "
+        "you see to this dashboard."
+    )
+    live_view.taken()
+    duties.sign()
+    st.stop()
+with st.sidebar:
     landmarks = st.toggle("Show landmarks", key="landmarks", bind="query-params")
     crops = st.toggle("Show what the model sees", key="crops", bind="query-params")
 st.caption(

@@ -8,10 +8,15 @@ export function percent(verdict) {
   return Math.min(99, Math.round(100 * (1 - verdict.chance_wrong)));
 }
 
-/** As a box says it: `female 93%`, `? covered`. @param {Verdict} verdict @param {Facts} facts */
-export function verdictText(verdict, facts) {
+/**
+ * As a box says it: `female 93%`, `? covered`; with its leaning where that is asked for.
+ * @param {import("./types.js").Tracked} track @param {Facts} facts
+ */
+export function verdictText({ verdict, probability_female }, facts) {
   if (verdict.label !== "?") return `${verdict.label} ${percent(verdict)}%`;
-  return `? ${facts.words.short[verdict.reasons[0]]}`;
+  const why = `? ${facts.words.short[verdict.reasons[0]]}`;
+  if (!facts.leaning) return why;
+  return `${why}, ${percent(verdict)}% ${probability_female >= 0.5 ? "female" : "male"}`;
 }
 
 /** As a sentence says it. @param {Verdict} verdict @param {Facts} facts */

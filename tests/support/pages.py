@@ -22,12 +22,15 @@ def prepared(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Make pages ready to be tested; every test that opens one needs it.
 
     A page that fails shows its exception, which tests look for, and not the user's hint. The webcam
-    page gets an idle stream, which is returned, from ``webrtc_streamer``, which needs a browser.
+    page gets an idle stream, which is returned, from ``webrtc_streamer``, which needs a browser;
+    and shows it at first, as to who is at this machine.
     """
     streamlit.config.set_option("client.showErrorDetails", "full")
     state = SimpleNamespace(playing=False, signalling=False)
     stream = SimpleNamespace(state=state, video_processor=None)
     monkeypatch.setattr("dashboard.views.webcam.stream.webrtc_streamer", lambda **_: stream)
+    gets_through = "dashboard.views.webcam.in_browser.video_gets_through"
+    monkeypatch.setattr(gets_through, lambda: True)
     return stream
 
 

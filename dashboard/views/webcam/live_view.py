@@ -112,6 +112,11 @@ def snapshot(live: Live) -> None:
             st.toast("The camera has sent no picture yet: try again in a moment.")
 
 
+def keep(frame: RGB, reading: Reading, settings: Settings) -> None:
+    """Take a picture that came from elsewhere for the newest snapshot."""
+    _SNAPSHOT.put((frame, reading, settings))
+
+
 def taken() -> None:
     """The snapshot taken last, with its table and files, whether the camera runs or not."""
     last = _SNAPSHOT.get()

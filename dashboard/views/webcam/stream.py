@@ -174,7 +174,8 @@ def why_not() -> None:
             f"({turn_server()}) either. Its credentials may be out of date."
         )
     st.warning(
-        f"{words} Single pictures work all the same: take them below.",
+        f"{words} Choose “In your browser” above, which needs no connection. Single pictures work "
+        "all the same: take them below.",
         icon=":material/videocam_off:",
     )
 
