@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         if "data" in fixtures:
             item.add_marker(pytest.mark.data)
-        if "launch" in fixtures:
+        if "launch" in fixtures or "ort_web" in fixtures:
             item.add_marker(pytest.mark.browser)
 
 

@@ -15,14 +15,7 @@ const SEARCH_EVERY = 1;
 export class Live {
   /** @param {any} ort @param {Record<string, any>} sessions @param {Facts} facts */
   constructor(ort, sessions, facts) {
-    this.ort = ort;
-    this.sessions = sessions;
-    this.change(facts);
-  }
-
-  /** Judge by other rules from now on, or begin anew. @param {Facts} facts */
-  change(facts) {
-    this.analyzer = new FaceAnalyzer(this.ort, this.sessions, facts);
+    this.analyzer = new FaceAnalyzer(ort, sessions, facts);
     this.tracker = new Tracker(facts);
     /** @type {Detection[]} */
     this.detections = [];

@@ -8,6 +8,9 @@ const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (
   canvas.getContext("2d", { willReadFrequently: true })
 );
 
+/** @type {((facts: any) => Live) | undefined} */
+let begun;
+
 /** @type {Live | undefined} */
 let live;
 
@@ -15,12 +18,14 @@ let live;
 const answers = {
   async start({ module, wasm, models, facts }) {
     const ort = await started(module, wasm);
-    live = new Live(ort, await loaded(ort, models), facts);
+    const sessions = await loaded(ort, models);
+    begun = (facts) => new Live(ort, sessions, facts);
+    live = begun(facts);
     return {};
   },
 
   async change({ facts }) {
-    live?.change(facts);
+    live = begun?.(facts); // by other rules, from the beginning
     return {};
   },
 

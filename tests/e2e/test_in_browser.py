@@ -128,6 +128,30 @@ def test_a_phone_has_room_and_a_hidden_tab_stops(with_face: Browser, served: str
         assert page.locator("[data-part=video]").evaluate("video => video.srcObject") is None
 
 
+@pytest.mark.slow
+def test_twenty_starts_and_stops_leave_nothing(with_face: Browser, served: str) -> None:
+    with closing(visitor(with_face)) as context:
+        page = opened(context, served)
+        session = context.new_cdp_session(page)
+        session.send("Performance.enable")
+
+        def kept() -> dict[str, float]:
+            started(page)
+            page.get_by_role("button", name="Stop").click()
+            session.send("HeapProfiler.collectGarbage")
+            metrics = session.send("Performance.getMetrics")["metrics"]
+            return {metric["name"]: metric["value"] for metric in metrics}
+
+        for _ in range(3):
+            before = kept()
+        for _ in range(17):
+            after = kept()
+        assert len(page.workers) == 1
+        assert after["JSHeapUsedSize"] - before["JSHeapUsedSize"] < 3e6
+        assert after["Nodes"] - before["Nodes"] < 100
+        assert after["JSEventListeners"] - before["JSEventListeners"] < 20
+
+
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
