@@ -13,7 +13,9 @@ import { verdictText } from "./wording.js";
 export function draw(pen, tracks, time, facts) {
   const { width, height } = pen.canvas;
   pen.clearRect(0, 0, width, height);
-  const line = Math.max(2, Math.round(Math.max(width, height) / 400));
+  // On a phone the picture is shown smaller than it is; lines and words are not.
+  const scale = Math.max(1, width / (pen.canvas.clientWidth || width));
+  const line = scale * Math.max(2, Math.round(Math.max(width, height) / 400));
   for (const track of [...tracks].reverse()) {
     const [x, y, wide, high] = boxOf(expectedAt(track, Math.max(time, track.last), facts));
     const [ground, ink] = facts.colours[track.verdict.label];
@@ -22,7 +24,7 @@ export function draw(pen, tracks, time, facts) {
     pen.strokeStyle = ground;
     pen.setLineDash(track.verdict.label === "?" ? [dash, dash] : []);
     pen.strokeRect(x, y, wide, high);
-    const size = Math.min(Math.max(wide / 8, 11), Math.max(14, width / 40));
+    const size = scale * Math.min(Math.max(wide / scale / 8, 11), Math.max(14, width / scale / 40));
     pen.font = `${size}px sans-serif`;
     const words = `${track.number}  ${verdictText(track, facts)}`;
     const [room, tall] = [pen.measureText(words).width + 2 * line + 4, size * 1.4];

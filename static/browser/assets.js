@@ -46,18 +46,22 @@ export async function load(assets, ask) {
   }
   const asked = missing.filter((asset) => !asset.url);
   const given = asked.length ? ask(asked.map((asset) => asset.name)) : Promise.resolve({});
-  for (const asset of missing.filter(({ url }) => url)) {
-    const { integrity, url } = asset;
-    const options = { integrity, credentials: "omit", referrerPolicy: "no-referrer" };
-    const answer = await fetch(/** @type {string} */ (url), /** @type {RequestInit} */ (options));
-    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
-    await take(asset, await answer.arrayBuffer());
-  }
+  for (const asset of missing.filter(({ url }) => url)) await take(asset, await byAddress(asset));
   /** @type {Record<string, Uint8Array>} */
   const parts = await given;
   for (const asset of asked) await take(asset, /** @type {ArrayBuffer} */ (parts[asset.name].slice().buffer));
   if (kept) await forgetOthers(kept, assets);
   return { contents, fetched };
+}
+
+/** A file from its address, which must be the very one. @param {Asset} asset */
+async function byAddress({ url = "", integrity }) {
+  const { host } = new URL(url);
+  const answer = await fetch(url, { integrity, credentials: "omit", referrerPolicy: "no-referrer" }).catch(() => {
+    throw new Error(`${host} cannot be reached, or sends another file than it should`);
+  });
+  if (!answer.ok) throw new Error(`${host} answers ${answer.status}`);
+  return answer.arrayBuffer();
 }
 
 /** Let go of what other versions left in the cache. @param {Cache} kept @param {Asset[]} assets */

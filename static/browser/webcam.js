@@ -67,6 +67,7 @@ class Webcam {
     this.facts = data;
     this.video.classList.toggle("mirror", this.mirrored());
     if (changed) this.analyst?.ask("change", { facts: data.judging });
+    if (!this.analyst) this.find("loaded").textContent = `Start loads, once: ${data.loads}.`;
   }
 
   /** Whether this is still on the page. */
@@ -112,10 +113,10 @@ class Webcam {
     this.reads(mine);
   }
 
-  /** Load what is missing and start the worker, once. */
+  /** Load what is missing and start the worker, once; after that, begin with nobody in view. */
   async ready() {
-    if (this.analyst) return;
     const { facts } = this;
+    if (this.analyst) return this.analyst.ask("change", { facts: facts.judging });
     this.say("Loading the models …");
     const begun = performance.now();
     const { contents, fetched } = await load(facts.assets, (names) => this.asked(names));
@@ -128,11 +129,10 @@ class Webcam {
       throw error;
     }
     this.analyst = analyst;
-    const whole = Object.values(facts.assets).reduce((sum, { bytes }) => sum + bytes, 0);
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     const from = fetched ? `${megabytes(fetched)} of it fetched now` : "all of it kept by this browser";
     this.find("loaded").textContent =
-      `${facts.loaded} ${megabytes(whole)} in all, ${from}; ready after ${seconds} seconds.`;
+      `Loaded: ${facts.loads}, ${from}; ready after ${seconds} seconds.`;
   }
 
   /** Ask the dashboard for files. @param {string[]} names @returns {Promise<Record<string, Uint8Array>>} */

@@ -13,8 +13,10 @@ from tests.support.browser import SECONDS, settled
 from tests.support.paths import PAGES
 from tests.support.present import present
 
-#: Pages where there is nothing to show yet are looked at as they are; Photo with its example too.
-ADDRESSES = ["", *(name for name in PAGES if name != "home"), "photo?from=Example"]
+#: Pages where there is nothing to show yet are looked at as they are; Photo with its example too,
+#: and Webcam with what runs in the browser.
+ADDRESSES = ["", *(name for name in PAGES if name != "home")]
+ADDRESSES += ["photo?from=Example", "webcam?where=browser"]
 
 #: What is Streamlit's own and cannot be mended here, by rule and by what its elements match.
 STREAMLIT = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -115,8 +115,13 @@ def _facts(made: Bundle, own: bool, mirror: bool) -> dict[str, Any]:
         "judging": {**made.facts, "leaning": leaning()},
         "mirror": mirror,
         "modules": sorted(path.name for path in MODULES.glob("*.js")),
-        "loaded": f"ONNX Runtime Web {runtime.VERSION} from {place}, models from this dashboard:",
+        "loads": f"{_megabytes(assets[:2])} of ONNX Runtime Web {runtime.VERSION} from {place}, "
+        f"{_megabytes(assets[2:])} of models from this dashboard",
     }
+
+
+def _megabytes(assets: Sequence[Mapping[str, Any]]) -> str:
+    return f"{sum(asset['bytes'] for asset in assets) / 1e6:.1f} MB"
 
 
 def _packed(facts: dict[str, Any], made: Bundle, own: Path | None, names: Sequence[str]) -> bytes:
