@@ -19,7 +19,8 @@ from facespace import installation, palette
 from facespace.batch.journal import BESIDE, THUMBS, Entry
 from facespace.faces.wording import in_words, verdict_text
 from facespace.io import tables
-from facespace.io.atomic import NamedFile, atomic_write
+from facespace.io.atomic import atomic_write
+from facespace.io.growing import growing
 from facespace.io.names import as_named, written
 from facespace.types import FacespaceError, Verdict
 
@@ -199,11 +200,9 @@ def open_growing(path: Path) -> Iterator[tuple[Writer, set[str]]]:
         OSError: it cannot be written.
         FacespaceError: there is something else in the file.
     """
-    with NamedFile(path, "ab+") as file:
+    with growing(path) as file:
         file.seek(0)
-        content = file.read()
-        whole = content[: content.rfind(b"\n") + 1]
-        file.truncate(len(whole))
+        whole = file.read()
         if not whole:
             yield ENDINGS[path.suffix.lower()](file), set()
             return

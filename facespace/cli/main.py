@@ -21,6 +21,7 @@ COMMANDS = {
     "folder": "read many photos: folders, ZIPs, patterns",
     "video": "read a film",
     "serve": "read what is sent over HTTP",
+    "watch": "watch a camera: who comes, who leaves, how many",
     "models": "list what is installed",
     "dashboard": "open the pages in a browser",
     "doctor": "say what is missing or odd on this machine",

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 
 #: The exit code of what Ctrl-C ended, by the custom of shells; of what the system asked to end.
 INTERRUPTED, TERMINATED = 130, 143
@@ -38,15 +38,25 @@ def worded(error: OSError) -> str:
 @contextmanager
 def interrupted() -> Iterator[Callable[[], bool]]:
     """Whether Ctrl-C was pressed: once to stop and keep what was read, twice to give up."""
-    pressed = threading.Event()
+    with asked_to_end(signal.SIGINT) as code:
+        yield lambda: bool(code())
 
-    def press(*_: object) -> None:
-        if pressed.is_set():
+
+@contextmanager
+def asked_to_end(*signals: signal.Signals) -> Iterator[Callable[[], int]]:
+    """The exit code that one of these signals asks for, 0 before it came; a second one gives up."""
+    codes = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
+    came: list[int] = []
+
+    def come(number: int, _: object) -> None:
+        if came:
             raise KeyboardInterrupt
-        pressed.set()
+        came.append(codes[signal.Signals(number)])
 
-    with _on_ctrl_c(press):
-        yield pressed.is_set
+    with ExitStack() as stack:
+        for each in signals:
+            stack.enter_context(_on(each, come))
+        yield lambda: came[0] if came else 0
 
 
 def loading() -> AbstractContextManager[None]:
@@ -59,17 +69,17 @@ def loading() -> AbstractContextManager[None]:
         complain(GIVEN_UP)
         os._exit(INTERRUPTED)
 
-    return _on_ctrl_c(end)
+    return _on(signal.SIGINT, end)
 
 
 @contextmanager
-def _on_ctrl_c(act: Callable[..., None]) -> Iterator[None]:
-    """What Ctrl-C does meanwhile; on the main thread, which alone may say so."""
+def _on(number: signal.Signals, act: Callable[..., None]) -> Iterator[None]:
+    """What a signal does meanwhile; on the main thread, which alone may say so."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, act)
+    before = signal.signal(number, act)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(number, before)

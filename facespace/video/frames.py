@@ -163,7 +163,7 @@ def _displayed(rgb: RGB, matrix: tuple[int, ...]) -> RGB:
 
 
 #: Titles that are no text are no reason to refuse a film. From PyAV 19 on they never are.
-_TITLES: dict[str, Any] = (
+TITLES: dict[str, Any] = (
     {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
 )
 
@@ -184,26 +184,36 @@ def opened(path: Path) -> Iterator[Source]:
     # Playlists could make the reader open other files, or addresses.
     safe = {"format_whitelist": ",".join(FILM_FORMATS), "protocol_whitelist": "file"}
     try:
-        container = av.open(address(path), options=safe, **_TITLES)
+        container = av.open(address(path), options=safe, **TITLES)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise UnknownFormat(
             "The file is not a film that can be read (MP4, MOV, MKV, WebM, AVI and more). It may "
             "be cut off, or a picture: those go to the page Photo."
         ) from error
     with container:
-        # A song's cover is a picture stream too.
-        cover, streams = Disposition.attached_pic, container.streams.video
-        stream = _default(stream for stream in streams if not stream.disposition & cover)
-        if stream is None:
-            raise UnknownFormat("The file holds no picture, only sound.")
-        if stream.codec_context is None:
-            raise UnknownFormat("The film’s pictures are packed in a way that is not known here.")
-        stream.thread_type = "AUTO"
-        stream.codec_context.thread_count = limits.THREADS
-        check_pixels(stream.width, stream.height)
+        source = source_of(container)
         if container.duration:
             check_length(container.duration / av.time_base)
-        yield Source(container, stream)
+        yield source
+
+
+def source_of(container: InputContainer) -> Source:
+    """The pictures of an open container, which stays the caller's to close.
+
+    Raises:
+        FacespaceError: it holds none, or larger ones than the limits allow.
+    """
+    # A song's cover is a picture stream too.
+    cover, streams = Disposition.attached_pic, container.streams.video
+    stream = _default(stream for stream in streams if not stream.disposition & cover)
+    if stream is None:
+        raise UnknownFormat("The file holds no picture, only sound.")
+    if stream.codec_context is None:
+        raise UnknownFormat("The film’s pictures are packed in a way that is not known here.")
+    stream.thread_type = "AUTO"
+    stream.codec_context.thread_count = limits.THREADS
+    check_pixels(stream.width, stream.height)
+    return Source(container, stream)
 
 
 def address(path: Path) -> str:

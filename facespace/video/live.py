@@ -35,6 +35,11 @@ STAGES = ("find", "judge", "draw")
 WINDOW, HISTORY = 2.0, 60.0
 
 
+def rest_after(seconds: float) -> float:
+    """How many seconds to wait after an analysis that took so many."""
+    return max(PERIOD, seconds / WORKING) - seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What may be changed while the stream runs."""
@@ -190,8 +195,7 @@ class Live:
             found, all_of_it = reading.finding or 0.0, reading.milliseconds or 0.0
             self._meters["find"].note(now, found)
             self._meters["judge"].note(now, all_of_it - found)
-            rest = max(PERIOD, (now - start) / WORKING) - (now - start)
-            self._waiting.wait_for(lambda: self._closed, rest)
+            self._waiting.wait_for(lambda: self._closed, rest_after(now - start))
 
     def _follow(self, reading: Reading, when: float, settings: Settings) -> None:
         try:

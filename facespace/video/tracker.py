@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -126,15 +126,21 @@ class Tracker:
     ``count`` is how many tracks counted so far.
     """
 
-    def __init__(self, rules: Rules, trails: bool = False) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        trails: bool = False,
+        ended: Callable[[Tracked], None] = lambda _: None,
+    ) -> None:
         """Nothing is in view yet.
 
         Args:
             rules: those that the readings are judged by.
             trails: whether to keep where every track ever was, as a film needs it; where not, the
                 last ``REMEMBERED`` tracks that ended are kept.
+            ended: is told each track that counted as it ends.
         """
-        self._rules, self._trails = rules, trails
+        self._rules, self._trails, self._tell = rules, trails, ended
         self._tracks: list[Track] = []
         self._updated = -math.inf
         self._alone = True
@@ -157,9 +163,7 @@ class Tracker:
         for each in self._tracks:
             each.misses += each.last < self._updated
         for old in [t for t in self._tracks if time - t.last > GONE and t.misses >= MISSES]:
-            self._tracks.remove(old)
-            if old.number:
-                self._ended.append(self._whole(old))
+            self._end(old)
         for track, face in self._assigned(faces, time):
             passed = 0.0
             if track is None:
@@ -172,6 +176,19 @@ class Tracker:
             self._judge(track, face, time, passed)
         self._updated, self._alone = time, pause
         return self.at(time)
+
+    def end(self) -> None:
+        """End all tracks, as where nobody looked for so long that anybody may be there now."""
+        self._count_lonely()
+        for track in list(self._tracks):
+            self._end(track)
+
+    def _end(self, track: Track) -> None:
+        self._tracks.remove(track)
+        if track.number:
+            whole = self._whole(track)
+            self._ended.append(whole)
+            self._tell(whole)
 
     def _count(self, track: Track) -> None:
         if not track.number:

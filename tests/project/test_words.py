@@ -56,6 +56,8 @@ LEFT_OUT = {
     "make coverage": "is make test, with its lines counted",
     "facespace folder inbox/ --follow --out faces.csv": "ends by Ctrl-C; test_follow.py runs it",
     "facespace serve": "ends by Ctrl-C; test_serve.py runs it and its clients",
+    "facespace watch rtsp://anna:password@camera.example/stream --events events.jsonl "
+    "--counts people.csv": "needs a camera; tests/unit/cli/test_watch.py runs it on one",
     "pip install .": "is done in an environment of its own, where the wheel is tested",
     'pip install ".[dashboard]"': "is done in an environment of its own, where the wheel is tested",
     "facespace dashboard -- --server.port=8600": "is started where the wheel is tested",

@@ -329,6 +329,33 @@ def test_a_camera_that_runs_for_days_keeps_few_tracks() -> None:
     assert all(track.trail == () for track in tracker.all())
 
 
+def test_each_track_that_ends_is_told_once_however_many_end_together() -> None:
+    told: list[Tracked] = []
+    tracker = Tracker(RULES, ended=told.append)
+    crowd = [face(100 * i, who=i % 8) for i in range(2 * REMEMBERED)]
+    for time in (0.0, 0.1):
+        tracker.update([*crowd, face(50, y=900)], time)
+    for time in (0.2, 0.3, 0.2 + 2 * GONE):
+        tracker.update([face(50, y=900)], time)
+    assert len({track.number for track in told}) == len(told) == 2 * REMEMBERED
+    tracker.end()
+    assert len(told) == tracker.count == 2 * REMEMBERED + 1
+    assert told[-1].seconds == pytest.approx(0.2 + 2 * GONE)
+    tracker.end()
+    assert len(told) == tracker.count
+
+
+def test_after_the_end_the_same_face_is_a_new_track() -> None:
+    told: list[Tracked] = []
+    tracker = Tracker(RULES, ended=told.append)
+    for time in (0.0, 0.1, 0.2):
+        tracker.update([face(100)], time)
+    tracker.end()
+    assert tracker.at(0.2) == [] and [track.number for track in told] == [1]
+    tracker.update([face(100)], 0.3)
+    assert [track.number for track in tracker.update([face(100)], 0.4)] == [2]
+
+
 def test_trails_and_plain_data() -> None:
     tracker, seen = follow([[face(100 + i)] for i in range(5)])
     (track,) = tracker.all()
