@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.app import consent
 from dashboard.app.settings import leaning, sidebar
-from dashboard.views.webcam import in_browser, live_view, stream
+from dashboard.views.webcam import in_browser, live_view, stream, watched, where
 from dashboard.widgets import duties
 from dashboard.widgets.empty_state import empty
 from facespace.video.live import Options
@@ -14,10 +14,13 @@ st.write(
     "Move, turn away, come back: the box should stay with you, and the verdict should settle and "
     "stay, or be “?” with its reason."
 )
-settings = sidebar()
+settings, place = sidebar(), where.chosen()
+if place == where.ANOTHER:
+    watched.page(settings)
+    st.stop()
 with st.sidebar:
     mirror = st.toggle("Mirror", True, key="mirror", bind="query-params")
-if in_browser.chosen() and in_browser.camera(settings, mirror):
+if place == where.BROWSER and in_browser.camera(settings, mirror):
     st.caption(
         "Frames are read by your own browser and do not leave it. “Snapshot” sends the one that "
         "you see to this dashboard."

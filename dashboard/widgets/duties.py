@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import streamlit as st
@@ -34,3 +35,20 @@ def responsible_use() -> None:
 def sign() -> None:
     """A button that gives out the sign to put beside a camera."""
     output.download("Sign to print (HTML)", lambda: _SIGN.read_text("utf-8"), "facespace-sign.html")
+
+
+def words_of_the_sign() -> None:
+    """What the sign says, without what is to be filled in, and the button that gives it out."""
+    with st.container(border=True):
+        st.caption("Tell the people before the camera, with a sign such as this one:")
+        for words in _said(_SIGN.read_text("utf-8")):
+            st.markdown(words)
+        sign()
+
+
+def _said(page: str) -> list[str]:
+    """The heading of the sign, bold, and its paragraphs that say something, as Markdown."""
+    page = re.sub(r"<h1>(.*)</h1>", r"<p><b>\1</b></p>", page)
+    paragraphs = re.findall(r"<p>(.*?)</p>", page, re.S)
+    said = [text for text in paragraphs if 'class="fill"' not in text]
+    return [re.sub(r"</?b>", "**", " ".join(text.split())) for text in said]

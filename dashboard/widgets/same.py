@@ -24,6 +24,20 @@ _PYTHON = {
     "video": "for step in facespace.{film}, settings{every}):\n    print(step)",
 }
 
+#: Where the command of a page writes.
+_WRITES = {
+    "folder": ["--out", "faces.csv"],
+    "video": ["--out", "annotated.mp4"],
+    "watch": ["--events", "events.jsonl", "--counts", "people.csv"],
+}
+
+#: The same of pictures and films in which faces are hidden.
+_WRITES_HIDDEN = {
+    "photo": ["--out", "anonymous"],
+    "folder": ["--out", "faces.csv", "--annotated", "anonymous"],
+    "video": ["--out", "anonymous.mp4"],
+}
+
 
 def same(
     page: str,
@@ -78,14 +92,8 @@ def command(
         elif value is not True:
             words.append(str(value))
     words += ["--every", str(every)] if every else []
-    if way:
-        words += {
-            "photo": ["--out", "anonymous"],
-            "folder": ["--out", "faces.csv", "--annotated", "anonymous"],
-            "video": ["--out", "anonymous.mp4"],
-        }[page]
-        return shlex.join([*words, "--anonymise", way])
-    words += {"folder": ["--out", "faces.csv"], "video": ["--out", "annotated.mp4"]}.get(page, [])
+    words += (_WRITES_HIDDEN if way else _WRITES).get(page, [])
+    words += ["--anonymise", way] if way else []
     return shlex.join(words)
 
 

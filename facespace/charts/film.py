@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import plotly.graph_objects as go
@@ -63,6 +64,30 @@ def in_view(seconds: Sequence[float], counts: Mapping[str, Sequence[int]]) -> go
     most = max((sum(values) for values in zip(*counts.values(), strict=True)), default=0)
     axis = {"rangemode": "tozero", "dtick": 1 if most < 8 else None}
     return laid_out(figure, "seconds", "faces in view", 260, showlegend=True, yaxis=axis)
+
+
+def people(starts: Sequence[datetime], counts: Mapping[str, Sequence[int]]) -> go.Figure:
+    """How many people of each verdict left in each minute, stacked.
+
+    Args:
+        starts: (N,), of the minutes, as a clock on the wall shows them.
+        counts: by verdict, (N,).
+    """
+    figure = go.Figure()
+    for label, values in counts.items():
+        hover = f"%{{x|%H:%M}}: %{{y}} {label}"
+        figure.add_trace(bars(list(starts), list(values), hover, marker_of(label), label))
+    most = max((sum(values) for values in zip(*counts.values(), strict=True)), default=0)
+    axis = {"rangemode": "tozero", "dtick": 1 if most < 8 else None, "range": [0, max(most, 3)]}
+    # A bar is as wide as a minute, also where there is one alone.
+    figure.update_traces(width=50_000, xperiod=60_000, xperiodalignment="start")
+    look = {"barmode": "stack", "legend_traceorder": "normal", "showlegend": True, "yaxis": axis}
+    laid_out(figure, "", "people per minute", 240, **look)
+    if starts:
+        first = min(starts[0], starts[-1] - timedelta(minutes=9))
+        ends = [first - timedelta(minutes=0.5), starts[-1] + timedelta(minutes=0.5)]
+        figure.update_xaxes(range=ends, tickformat="%H:%M")
+    return figure
 
 
 def history(rows: Sequence[tuple[float, int, float]]) -> go.Figure:

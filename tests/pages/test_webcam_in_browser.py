@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard.views.webcam import in_browser
+from dashboard.views.webcam import in_browser, where
 from facespace.browser.bundle import bundle
 from facespace.browser.runtime import CDN, FILES, OWN
 from facespace.faces.analyze import Settings
@@ -16,7 +16,7 @@ from facespace.video.relays import RELAYS
 from tests.support.pages import opened, text
 
 #: As it is before a fixture says what a test needs.
-GETS_THROUGH = in_browser.video_gets_through
+GETS_THROUGH = where.video_gets_through
 
 pytestmark = pytest.mark.packages
 
@@ -34,7 +34,7 @@ def test_it_is_first_where_no_video_would_get_through(
     assert "read by your own browser" not in text(opened("webcam"))
     for name in (key for keys in RELAYS.values() for key in keys):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(in_browser, "video_gets_through", GETS_THROUGH)
+    monkeypatch.setattr(where, "video_gets_through", GETS_THROUGH)
     assert "read by your own browser" in text(opened("webcam"))
     for name in RELAYS["a server of your own"]:
         monkeypatch.setenv(name, "turn:example.org")

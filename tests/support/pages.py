@@ -29,7 +29,7 @@ def prepared(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     state = SimpleNamespace(playing=False, signalling=False)
     stream = SimpleNamespace(state=state, video_processor=None)
     monkeypatch.setattr("dashboard.views.webcam.stream.webrtc_streamer", lambda **_: stream)
-    gets_through = "dashboard.views.webcam.in_browser.video_gets_through"
+    gets_through = "dashboard.views.webcam.where.video_gets_through"
     monkeypatch.setattr(gets_through, lambda: True)
     return stream
 

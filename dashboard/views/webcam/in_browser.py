@@ -10,12 +10,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.app.access import at_this_machine
-from dashboard.app.choice import one_of
 from dashboard.app.markdown import plain
 from dashboard.app.session import Remembered
 from dashboard.app.settings import leaning
-from dashboard.views.webcam import live_view, stream
+from dashboard.views.webcam import live_view
 from facespace import limits
 from facespace.browser import runtime
 from facespace.browser.bundle import DETECTOR, Bundle, bundle
@@ -47,19 +45,6 @@ _live = st.components.v2.component(
     css=_HERE.with_suffix(".css").read_text("utf-8"),
     js=_HERE.with_suffix(".js").read_text("utf-8"),
 )
-
-
-def chosen() -> bool:
-    """Whether the camera is read in the visitor's browser: at first where no video gets through."""
-    elsewhere = "On this computer" if at_this_machine() else "On the server"
-    titles = {"browser": "In your browser", "dashboard": elsewhere}
-    first = "dashboard" if video_gets_through() else "browser"
-    return one_of("Where the camera is read", titles, "where", first, titles) == "browser"
-
-
-def video_gets_through() -> bool:
-    """Whether live video can be expected to reach the dashboard: from here, or by a relay."""
-    return at_this_machine() or stream.turn_server() is not None
 
 
 def camera(settings: Settings, mirror: bool) -> bool:
