@@ -180,8 +180,15 @@ def to_bytes(ending: str, entries: Iterable[Entry]) -> bytes:
     return file.getvalue()
 
 
+#: What the first line of such a file is, and what they are.
+_OWN: dict[str, Callable[[str], object]] = {
+    ".csv": lambda line: line == tables.table_csv(tables.COLUMNS, []),
+    ".jsonl": lambda line: "source" in json.loads(line),
+}
+_KIND = "such file as --follow writes"
+
 #: Endings of files that can grow for as long as photos arrive.
-GROWING = (".csv", ".jsonl")
+GROWING = tuple(_OWN)
 
 
 @contextmanager
@@ -200,7 +207,7 @@ def open_growing(path: Path) -> Iterator[tuple[Writer, set[str]]]:
         OSError: it cannot be written.
         FacespaceError: there is something else in the file.
     """
-    with growing(path) as file:
+    with growing(path, _OWN[path.suffix.lower()], _KIND) as file:
         file.seek(0)
         whole = file.read()
         if not whole:
@@ -217,7 +224,7 @@ def _sources(content: bytes, path: Path) -> set[str]:
         rows = csv.DictReader(io.StringIO(text, newline=""))
         if tuple(rows.fieldnames or ()) == tuple(tables.COLUMNS):
             return {as_named(row["source"]) for row in rows}
-    raise FacespaceError(f"{path} is no such file as --follow writes; name another.")
+    raise FacespaceError(f"{path} is no {_KIND}; name another.")
 
 
 @contextmanager

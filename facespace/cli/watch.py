@@ -7,7 +7,7 @@ import json
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -36,6 +36,9 @@ SIGN = (
     "tell the people before the camera that this is running: a sign to print is on the pages Home "
     "and Webcam, what the law asks for in docs/responsible_use.md"
 )
+
+#: What the files are that are appended to.
+_KIND = "such file as watch writes"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -105,8 +108,7 @@ def _events(path: Path | None) -> Iterator[Callable[[Event], None]]:
     if path is None:
         yield lambda _: None
         return
-    with growing(path) as file:
-        _see_to(file, path, lambda line: "event" in json.loads(line))
+    with growing(path, lambda line: "event" in json.loads(line), _KIND) as file:
         yield lambda event: _put(file, tables.json_text(event) + "\n")
 
 
@@ -121,24 +123,10 @@ def _counts(path: Path | None, made_by: str | None) -> Iterator[Callable[[Period
         print(head, end="", flush=True)
         yield lambda period: print(row(period), end="", flush=True)
         return
-    with growing(path) as file:
-        if _see_to(file, path, lambda line: line == head):
+    with growing(path, lambda line: line == head, _KIND) as file:
+        if not file.tell():
             _put(file, head)
         yield lambda period: _put(file, row(period))
-
-
-def _see_to(file: IO[bytes], path: Path, is_own: Callable[[str], bool]) -> bool:
-    """Whether a file is empty.
-
-    Raises:
-        FacespaceError: its first line is none that is written here.
-    """
-    file.seek(0)
-    first = file.readline().decode(errors="replace")
-    with suppress(ValueError, TypeError):
-        if not first or is_own(first):
-            return not first
-    raise FacespaceError(f"{path} is no such file as watch writes; name another.")
 
 
 def _put(file: IO[bytes], text: str) -> None:

@@ -155,7 +155,7 @@ def test_what_cannot_be_followed_is_said(
 ) -> None:
     file, sheet, table = (tmp_path / name for name in ("a.png", "faces.html", "other.csv"))
     file.write_bytes(b"")
-    table.write_text("name,age\nanna,3\n")
+    table.write_text("name,age\nanna,3")
     for words, said in (
         ([file], "takes folders"),
         ([tmp_path, "--out", sheet], "writes .csv and .jsonl files"),
@@ -165,7 +165,7 @@ def test_what_cannot_be_followed_is_said(
         assert said in capsys.readouterr().err
     assert main(["folder", "--follow", str(tmp_path), "--out", str(table)]) == 1
     assert "no such file as --follow writes" in capsys.readouterr().err
-    assert table.read_text() == "name,age\nanna,3\n"
+    assert table.read_text() == "name,age\nanna,3"
     monkeypatch.setitem(sys.modules, "watchfiles", None)
     assert main(["folder", "--follow", str(tmp_path), "--out", str(tmp_path / "n.csv")]) == 1
     assert "watchfiles, which is not installed" in capsys.readouterr().err

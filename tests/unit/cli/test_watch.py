@@ -198,7 +198,7 @@ def test_what_cannot_be_watched_is_said_before_any_work(
 ) -> None:
     path, other = tmp_path / "film.mp4", tmp_path / "other"
     path.write_bytes(film(scene(astronaut, 0.5, 0)))
-    other.write_text('{"source": "a.jpg"}\n')
+    other.write_text('{"source": "a.jpg"}')
     same = ["--events", str(other), "--counts", str(other)]
     for words, said in (
         (["none.mp4"], "is no source"),
@@ -212,4 +212,4 @@ def test_what_cannot_be_watched_is_said_before_any_work(
         assert main(["watch", *map(str, words)]) == 2
         out, err = capsys.readouterr()
         assert said in err and out == "" and err.count("\n") == 1
-    assert other.read_text() == '{"source": "a.jpg"}\n'
+    assert other.read_text() == '{"source": "a.jpg"}'
