@@ -107,7 +107,8 @@ class Address:
             self.target,
             format=self.device or None,
             options=dict(self.options),
-            timeout=(ANSWER, SILENCE),
+            # Where RTSP is silent FFmpeg hands out what it still holds, and waits once more.
+            timeout=(ANSWER, SILENCE / 2 if self.options is _RTSP else SILENCE),
             **frames.TITLES,
         )
         with container:

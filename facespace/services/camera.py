@@ -22,6 +22,7 @@ LAG = 1.0
 PATIENCE = 0.5
 
 NO_VIDEO = "what comes from there is no video that can be read"
+NO_ANSWER = f"no answer came within {ANSWER:.0f} seconds"
 NO_PICTURE = f"no picture came for {SILENCE:.0f} seconds"
 
 #: What FFmpeg's errors mean here.
@@ -30,8 +31,8 @@ _WORDS: dict[type[Exception], str] = {
     av.HTTPForbiddenError: "it refuses access",
     av.HTTPNotFoundError: "there is no stream of this name",
     av.ConnectionRefusedError: "nothing answers there",
-    av.ExitError: f"no answer came within {ANSWER:.0f} seconds",
-    av.TimeoutError: f"no answer came within {ANSWER:.0f} seconds",
+    av.ExitError: NO_ANSWER,
+    av.TimeoutError: NO_ANSWER,
     av.InvalidDataError: NO_VIDEO,
     av.ArgumentError: NO_VIDEO,
     av.ProtocolNotFoundError: "it leads to an address that is not opened here",
@@ -121,6 +122,7 @@ class Camera:
 
     def _read(self) -> State:
         """Read until no more comes; how it stands then."""
+        start = time.monotonic()
         try:
             with self._address.opened() as pictures:
                 silent = self._show(pictures)
@@ -129,6 +131,9 @@ class Camera:
         except FacespaceError as error:
             return State("over", error=f"{self._address.shown}: {error}")
         except (av.FFmpegError, OSError) as error:
+            late = time.monotonic() - start > ANSWER - 1
+            if late and self.state.stage != "on":  # FFmpeg gives that many names
+                return State("lost", NO_ANSWER)
             why = _worded(error)
             if not self._stood and self._final(error):
                 return State("over", error=f"{self._address.shown}: {why}")
@@ -139,11 +144,12 @@ class Camera:
 
     def _show(self, pictures: Pictures) -> bool:
         """Hand pictures over until no more come; whether none came for long."""
-        heard, pace = time.monotonic(), Pace()
+        before = heard = time.monotonic()
+        pace = Pace()
         for frame in pictures.source.frames():
             if pictures.paced:
                 self._pause(pace.ahead(frame.time))
-            heard = time.monotonic()
+            before, heard = heard, time.monotonic()
             if self._closed:
                 break
             if self.state.stage != "on":
@@ -154,7 +160,8 @@ class Camera:
                 with self._changed:
                     self._picture, self._wanted = picture, False
                     self._changed.notify_all()
-        return time.monotonic() - heard > SILENCE / 2
+        # The last one may be what a decoder held, and let go as the stream ended.
+        return time.monotonic() - before > SILENCE / 2
 
     def _final(self, error: Exception) -> bool:
         """Whether it is of no use to try again: so is a wrong password, which may lock a camera."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,9 +14,10 @@ import pytest
 
 from facespace.services import camera as module
 from facespace.services.address import SILENCE, Address
-from facespace.services.camera import Camera, Pace
+from facespace.services.camera import NO_ANSWER, NO_PICTURE, Camera, Pace
 from facespace.types import RGB
-from tests.support.streams import RATE, Web, film, scene, web
+from tests.support import rtsp_server
+from tests.support.streams import RATE, Web, film, scene, units, web
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def server(astronaut: RGB) -> Iterator[Web]:
 
 
 def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while not true():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)
@@ -100,6 +103,25 @@ def test_what_nobody_answers_is_tried_again_and_a_refusal_is_not(server: Web) ->
         until(lambda: camera.state.stage == "over")
         assert "asks for a name and a password" in camera.state.error
         assert len([path for path in server.asked if path == "/live"]) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows holds no process")
+def test_a_stream_that_falls_silent_is_lost(astronaut: RGB) -> None:
+    if why := rtsp_server.missing():
+        pytest.skip(why)
+    with (
+        rtsp_server.serving(units(scene(astronaut, 1, 1)), RATE) as (process, port),
+        Camera(Address.of(f"rtsp://127.0.0.1:{port}/camera")) as camera,
+    ):
+        assert camera.picture(20)
+        process.send_signal(signal.SIGSTOP)
+        until(lambda: camera.state.stage == "lost")
+        assert camera.state.why == NO_PICTURE
+        until(lambda: camera.state.why == NO_ANSWER)
+        process.send_signal(signal.SIGCONT)
+        until(lambda: camera.state.stage == "on")
+        assert camera.picture(10)
 
 
 def test_closing_ends_the_thread(server: Web) -> None:
