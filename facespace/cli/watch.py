@@ -93,6 +93,7 @@ def run(options: argparse.Namespace) -> int:
                     tell(event)
                     _say(event, seen)
                 if seen.over:
+                    show("")
                     add(seen.over)
                 show(_line(seen))
         except FacespaceError as error:

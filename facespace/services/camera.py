@@ -30,6 +30,7 @@ _WORDS: dict[type[Exception], str] = {
     av.HTTPUnauthorizedError: "it asks for a name and a password, or refuses those given",
     av.HTTPForbiddenError: "it refuses access",
     av.HTTPNotFoundError: "there is no stream of this name",
+    av.HTTPServerError: "its server has an error of its own",
     av.ConnectionRefusedError: "nothing answers there",
     av.ExitError: NO_ANSWER,
     av.TimeoutError: NO_ANSWER,

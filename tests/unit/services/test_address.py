@@ -12,6 +12,8 @@ from facespace.services.camera import Camera, State
 from facespace.types import RGB, FacespaceError
 from tests.support.streams import film, scene, web
 
+pytestmark = pytest.mark.packages
+
 
 @pytest.mark.parametrize(
     ("text", "shown"),
