@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -115,6 +116,7 @@ class Camera:
                 wait = FIRST_WAIT
             if ended.stage == "lost":
                 ended = replace(ended, again=time.monotonic() + wait)
+            gc.collect()  # frames refer to themselves: they, and their decoder, would stay for long
             self._set(ended)
             if ended.stage == "over":
                 return

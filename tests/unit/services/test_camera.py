@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -91,6 +93,24 @@ def test_a_stream_that_breaks_off_is_connected_again_and_later_each_time(
         until(lambda: camera.state.stage == "on")
         assert camera.picture(10) and camera.picture(10)
     assert waits[0] < waits[1] < waits[2] <= 1.0
+
+
+def test_what_was_lost_leaves_no_frame_behind(
+    server: Web, monkeypatch: pytest.MonkeyPatch, astronaut: RGB
+) -> None:
+    """Else a camera that is lost every minute would fill the memory for hours."""
+    monkeypatch.setattr(module, "FIRST_WAIT", 0.01)
+    server.files = {"/film.ts": film(scene(astronaut, 0.5, 0), "mpegts")}
+    gc.disable()
+    try:
+        with Camera(Address.of(f"{server.address}/film.ts")) as camera:
+            while len(server.asked) < 10:
+                camera.picture(1)
+        until(lambda: camera.state.stage == "lost")
+        frames = [each for each in gc.get_objects() if isinstance(each, av.VideoFrame)]
+    finally:
+        gc.enable()
+    assert len(frames) < 5
 
 
 def test_what_nobody_answers_is_tried_again_and_a_refusal_is_not(server: Web) -> None:
