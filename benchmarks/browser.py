@@ -67,7 +67,7 @@ def main() -> None:
         context.add_init_script(KEEP)
         figures = measured(context, url, options.seconds)
         browser.close()
-    output.publish(figures, options.json)
+    output.publish(output.rounded(figures, 3), options.json)
 
 
 def measured(context: BrowserContext, url: str, seconds: int) -> dict[str, float]:

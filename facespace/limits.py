@@ -24,6 +24,9 @@ MAX_PIXELS = _read("MAX_PIXELS", 50_000_000)
 MAX_SCANS = _read("MAX_SCANS", 100)
 MAX_TILES = _read("MAX_TILES", 100_000)
 
+#: Seconds that one picture may take to be decoded; 50 million pixels take about one.
+DECODE_SECONDS = _read("DECODE_SECONDS", 30)
+
 #: Pictures taken at once by a page.
 MAX_FILES = _read("MAX_FILES", 100)
 

@@ -6,6 +6,7 @@ import io
 import math
 import re
 import stat
+import time
 import warnings
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -126,8 +127,28 @@ def _decoded(content: bytes, most: int, longer: float) -> Decoded:
         return _opened(bare, most, longer)
 
 
+class _Clocked(io.BytesIO):
+    """A file's content that nobody may read from for longer than ``limits.DECODE_SECONDS``.
+
+    Pillow's decoders of JPEG, PNG, GIF and most others come back for every 64 KB; libwebp, libheif,
+    libavif and libtiff take all at once, and are bounded by pixels and tiles alone.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self._end = time.monotonic() + limits.DECODE_SECONDS
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if time.monotonic() > self._end:
+            raise TooLarge(
+                f"The picture takes longer than {limits.DECODE_SECONDS} seconds to decode. Save it "
+                "anew, or smaller, and try again."
+            )
+        return super().read(size)
+
+
 def _opened(content: bytes, most: int, longer: float) -> Decoded:
-    with Image.open(io.BytesIO(content), formats=PICTURE_FORMATS) as image:
+    with Image.open(_Clocked(content), formats=PICTURE_FORMATS) as image:
         if image.width * image.height > most:
             raise _too_many_pixels(f"{image.width} x {image.height} pixels", most)
         _demand_few_parts(content, image)

@@ -23,12 +23,13 @@ def read(name: str) -> Any:
 REPORT = read("artifacts/report.json")["models"]
 MANIFEST = read("artifacts/manifest.json")
 DETECTORS = read("artifacts/detectors.json")
-(ANONYMISE, FOLDER, LANDMARKS, LOAD, PEERS, PHOTO, REVIEW, SCALING, SVM, VIDEO, WEBCAM) = (
+(ANONYMISE, BROWSER, FOLDER, LANDMARKS, LOAD, PEERS) = (
     read(f"benchmarks/{name}.json")
-    for name in (
-        *("anonymise", "folder", "landmarks", "load", "peers", "photo"),
-        *("review", "scaling", "svm", "video", "webcam"),
-    )
+    for name in ("anonymise", "browser", "folder", "landmarks", "load", "peers")
+)
+(PHOTO, REVIEW, SCALING, SERVE, SVM, VIDEO, WEBCAM) = (
+    read(f"benchmarks/{name}.json")
+    for name in ("photo", "review", "scaling", "serve", "svm", "video", "webcam")
 )
 
 DEFAULT = REPORT[MANIFEST["default"]]
@@ -305,6 +306,32 @@ def test_the_webcam() -> None:
     assert f"{said} shown, {half:.0f} ms after" in flat(RESULTS)
     assert f"95 % within {most:.0f} ms" in flat(RESULTS)
     assert WEBCAM["memory_growth_mb"] <= 0
+
+
+def test_the_webcam_in_the_browser() -> None:
+    searched, judged = (BROWSER[f"browser_ms_{part}"] for part in ("detect", "face"))
+    said = (
+        f"{BROWSER['browser_analysed_fps']:.0f} frames analysed a second",
+        f"a search of {searched:.0f} ms and, for the face in it, {judged:.0f} ms",
+        f"it loads {BROWSER['browser_mb_first']:.1f} MB and takes",
+        f"takes {BROWSER['browser_s_first']:.1f} s; once the browser keeps them, "
+        f"{BROWSER['browser_s_first_warm']:.1f} s",
+    )
+    for words in said:
+        assert words in flat(RESULTS)
+
+
+def test_over_http() -> None:
+    said = (
+        f"{SERVE['clients']} clients who send photos of {SERVE['megapixels']:.0f} megapixels",
+        f"reads {SERVE['serve_over_bare']:.2f} times as many a second",
+        f"and {SERVE['serve_over_bare_processor']:.2f} by processor time",
+        f"holds {SERVE['serve_peak_mb']:.0f} MB at most",
+    )
+    for words in said:
+        assert words in flat(RESULTS)
+    assert SERVE["errors"] == 0
+    assert SERVE["mb_late"] < 1.02 * SERVE["mb_early"]
 
 
 def test_many_visitors() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import struct
 import zlib
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -205,6 +207,27 @@ def test_the_name_does_not_matter(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1)])
 def test_slivers(size: tuple[int, int]) -> None:
     assert images.load(saved(Image.new("RGB", size), "PNG")).shape == (size[1], size[0], 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"), [("JPEG", {"progressive": True, "quality": 95}), ("PNG", {}), ("GIF", {})]
+)
+def test_a_picture_that_takes_long_is_given_up_while_it_is_decoded(
+    kind: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    content = saved(
+        Image.fromarray(rng.integers(0, 256, (1200, 1200, 3), np.uint8)), kind, **options
+    )
+    seconds = count()  # one passes from each reading of the file to the next
+    monkeypatch.setattr(images.time, "monotonic", lambda: float(next(seconds)))
+    monkeypatch.setattr(limits, "DECODE_SECONDS", 1000)
+    assert images.load(content).shape == (1200, 1200, 3)
+    readings = next(seconds)
+    seconds = count()
+    monkeypatch.setattr(limits, "DECODE_SECONDS", readings - 8)
+    with pytest.raises(TooLarge, match=f"takes longer than {readings - 8} seconds to decode"):
+        images.load(content)
 
 
 def test_a_jpeg_of_hundreds_of_scans_is_refused() -> None:
