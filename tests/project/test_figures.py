@@ -12,7 +12,9 @@ import pytest
 from facespace.faces.anonymise import MEASURED
 from tests.support.paths import ROOT
 
-README, RESULTS = ((ROOT / name).read_text("utf-8") for name in ("README.md", "docs/results.md"))
+README, RESULTS, COMPOSE = (
+    (ROOT / name).read_text("utf-8") for name in ("README.md", "docs/results.md", "compose.yaml")
+)
 
 
 def read(name: str) -> Any:
@@ -345,7 +347,9 @@ def test_many_visitors() -> None:
     )
     for words in said:
         assert words in flat(RESULTS)
-    assert LOAD["errors"] == 0
+    assert f"{LOAD['harm_mb']:.0f} MB of that are files made to do harm" in flat(RESULTS)
+    assert LOAD["errors"] == 0 and LOAD["refused"] == 2 * LOAD["people"]
+    assert f"measured to need {LOAD['peak_mb']:.0f} MB at most" in flat(COMPOSE)
 
 
 def test_what_more_photos_cost() -> None:
