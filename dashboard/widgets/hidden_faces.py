@@ -10,7 +10,6 @@ from dashboard.app.session import Remembered
 from dashboard.widgets import boxes, scaled
 from dashboard.widgets.picture_input import Picture
 from facespace import gate
-from facespace.faces import detectors
 from facespace.faces.analyze import Settings
 from facespace.faces.anonymise import Way, anonymised
 from facespace.io.names import written
@@ -20,19 +19,18 @@ from facespace.types import RGB, Reading
 _SHOWN = Remembered[tuple[Hashable, RGB]]("hidden faces")
 
 
-def hidden(picture: Picture, reading: Reading, used: Settings, way: Way) -> RGB:
+def hidden(picture: Picture, reading: Reading, way: Way) -> RGB:
     """A picture, uint8 (H, W, 3), whose faces are hidden, those of its reading in any case."""
     found = [face.detection.box for face in reading.faces]
     with gate.enter():
-        detector = detectors.working(used.detector)[0]
-        return anonymised(picture.rgb(), way, found, detector)
+        return anonymised(picture.rgb(), way, found)
 
 
 def show(picture: Picture, reading: Reading, used: Settings, way: Way) -> None:
     """Draw such a picture, and what to see to before it is shown to others."""
     asked, last = (picture.identity, used, way), _SHOWN.get()
     if last is None or last[0] != asked:
-        last = asked, scaled.fitted(hidden(picture, reading, used, way))
+        last = asked, scaled.fitted(hidden(picture, reading, way))
         _SHOWN.put(last)
     size = reading.width or 1, reading.height or 1
     boxes.show(last[1], size, (), f"{written(picture.name)}, every face found in it hidden")

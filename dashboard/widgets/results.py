@@ -217,7 +217,7 @@ def downloads(
 
     def made(picture: Picture, reading: Reading) -> bytes:
         if way:
-            return encode.to_png(hidden_faces.hidden(picture, reading, used, way))
+            return encode.to_png(hidden_faces.hidden(picture, reading, way))
         return _annotated(picture, reading)
 
     def packed() -> bytes:

@@ -56,7 +56,8 @@ def same(
         way: how faces are made unrecognisable; they are boxed where None.
     """
     with st.expander("The same in Python, or on the command line", icon=":material/terminal:"):
-        st.code(python(page, names[0], settings, every, way), "python")
+        if not (way and page == "folder"):  # pictures of many are the command's alone
+            st.code(python(page, names[0], settings, every, way), "python")
         st.code(command(page, names, settings, every, way), "bash")
 
 
@@ -68,7 +69,8 @@ def python(
     given = ", ".join(f"{key}={value!r}" for key, value in own.items())
     hidden, film = "", f"annotate_film({name!r}, 'annotated.mp4'"
     if way:
-        hidden = f"\nrgb = facespace.anonymise({name!r}, {way!r}, settings.detector)"
+        boxes = "[face.detection.box for face in reading.faces]"
+        hidden = f"\nrgb = facespace.anonymise({name!r}, {way!r}, {boxes})"
         film = f"anonymise_film({name!r}, 'anonymous.mp4', {way!r}"
     work = _PYTHON[page].format(
         name=name, hidden=hidden, film=film, every=f", every={every}" if every else ""

@@ -185,7 +185,7 @@ _OWN: dict[str, Callable[[str], object]] = {
     ".csv": lambda line: line == tables.table_csv(tables.COLUMNS, []),
     ".jsonl": lambda line: "source" in json.loads(line),
 }
-_KIND = "such file as --follow writes"
+_KIND = "a file that --follow wrote"
 
 #: Endings of files that can grow for as long as photos arrive.
 GROWING = tuple(_OWN)
@@ -224,7 +224,7 @@ def _sources(content: bytes, path: Path) -> set[str]:
         rows = csv.DictReader(io.StringIO(text, newline=""))
         if tuple(rows.fieldnames or ()) == tuple(tables.COLUMNS):
             return {as_named(row["source"]) for row in rows}
-    raise FacespaceError(f"{path} is no {_KIND}; name another.")
+    raise FacespaceError(f"{path} is not {_KIND}; choose another name.")
 
 
 @contextmanager

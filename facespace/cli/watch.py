@@ -38,7 +38,7 @@ SIGN = (
 )
 
 #: What the files are that are appended to.
-_KIND = "such file as watch writes"
+_KIND = "a file that watch wrote"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -138,9 +138,9 @@ def _say(event: Event, seen: Seen) -> None:
     """What somebody should know of the source; that faces come and go, the files have."""
     if event["event"] == "lost":
         wait = max(0.0, seen.state.again - time.monotonic())
-        complain(f"lost, again in {wait:.0f} s: {event['why']}")
+        complain(f"connection lost, trying again in {wait:.0f} s: {event['why']}")
     if event["event"] == "back":
-        complain(f"back after {event['seconds']:.0f} s")
+        complain(f"connected again after {event['seconds']:.0f} s")
 
 
 def _line(seen: Seen) -> str:
@@ -148,7 +148,7 @@ def _line(seen: Seen) -> str:
         return "connecting ..."
     if seen.state.stage == "lost":
         wait = max(0.0, seen.state.again - time.monotonic())
-        return f"lost, again in {wait:.0f} s: {seen.state.why}"
+        return f"connection lost, trying again in {wait:.0f} s: {seen.state.why}"
     left = verdicts(seen.now.people) or "nobody"
     since = seen.now.start.astimezone().strftime("%H:%M:%S")
     faces = count(len(seen.tracks), "face")

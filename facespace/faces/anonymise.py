@@ -43,27 +43,27 @@ GREY = (128, 128, 128)
 
 
 def anonymise(
-    picture: RGB | bytes | str | Path | Pixels, way: Way = "blur", detector: str = detectors.DEFAULT
+    picture: RGB | bytes | str | Path | Pixels, way: Way = "blur", found: Iterable[Box] = ()
 ) -> RGB:
     """Make every face in a picture unrecognisable, doubtful finds too.
 
-    What nothing finds stays visible. Pixels have no metadata: a file that is written of them has
+    They are looked for by the default detector, for which it is measured what is missed: that stays
+    visible. Pixels have no metadata: a file that is written of them has
     none of the picture's.
 
     Args:
         picture: uint8 (H, W, 3) RGB, or the content of a picture file, or its path; or ``Pixels``.
         way: what is done with faces: "blur", "pixelate" or "fill".
-        detector: the name of one. One whose weights cannot be used is replaced (see
-            ``detectors.working``).
+        found: boxes that are hidden in any case, in pixels of the picture upright.
 
     Returns:
         uint8 (H, W, 3), a new picture, upright.
 
     Raises:
-        FacespaceError: the picture cannot be read, or there is no such detector.
+        FacespaceError: the picture cannot be read.
     """
     with gate.enter():
-        return anonymised(Pixels.of(picture).rgb, way, detector=detectors.working(detector)[0])
+        return anonymised(Pixels.of(picture).rgb, way, found)
 
 
 def anonymised(

@@ -23,7 +23,7 @@ def growing(path: Path, is_own: Callable[[str], object], what: str) -> Iterator[
         path: the file.
         is_own: whether its first line, with its end, is one of such a file. A ``ValueError`` or a
             ``TypeError``, as of what is no JSON, says that it is not.
-        what: such files are, "such file as watch writes".
+        what: such files are, "a file that watch wrote".
 
     Yields:
         the file, at its end; it can be read too.
@@ -34,7 +34,7 @@ def growing(path: Path, is_own: Callable[[str], object], what: str) -> Iterator[
     """
     with NamedFile(path, "ab+") as file:
         if not _begins(file, is_own):
-            raise FacespaceError(f"{path} is no {what}; name another.")
+            raise FacespaceError(f"{path} is not {what}; choose another name.")
         file.truncate(_whole(file))
         file.seek(0, 2)
         yield file

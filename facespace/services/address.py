@@ -60,11 +60,13 @@ _ESCAPE = (
 class Address:
     """Where pictures come from.
 
-    ``shown`` is the address without name, password and what stands behind a ``?``, ``kind``
+    ``shown`` is the address without name, password, what stands behind a ``?``, and parts of its
+    path that may hold these; ``named`` is how a command names it, without them too. ``kind`` is
     "network", "camera" or "film". ``target`` is what FFmpeg opens, by ``device`` if that is not "".
     """
 
     shown: str
+    named: str
     kind: str
     target: str = field(repr=False)
     device: str = ""
@@ -81,14 +83,14 @@ class Address:
         if "://" in text:
             return _network(text)
         if text.isascii() and text.isdigit():
-            return _camera(_numbered(int(text)), f"camera {int(text)}")
+            return _camera(_numbered(int(text)), f"camera {int(text)}", text)
         path = Path(text)
         if path.is_file():
-            return cls(text, "film", text)
+            return cls(text, text, "film", text)
         if path.is_char_device() or (text and sys.platform in ("darwin", "win32")):
-            return _camera(text, text)
+            return _camera(text, text, text)
         # What an address without its beginning holds may be a password.
-        named = text if text and "@" not in text else "this"
+        named = text if text and not set("@?=") & set(text) else "this"
         raise FacespaceError(f"{named} is no source: it must be {SOURCES}")
 
     @contextmanager
@@ -137,25 +139,27 @@ def _network(text: str) -> Address:
         port = f":{parts.port}" if parts.port else ""
     except ValueError as error:
         raise FacespaceError(f"this is no address: {_ESCAPE}") from error
-    if "@" in text and "@" not in parts.netloc:
+    if "@" in parts.path + parts.query + parts.fragment:
         raise FacespaceError(f"this is no address: {_ESCAPE}")
     options = _NETWORK.get(parts.scheme)
     if options is None or not parts.hostname:
         raise FacespaceError(f"{parts.scheme}:// is no source: it must be {SOURCES}")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     secret = "?…" if parts.query else ""
-    shown = f"{parts.scheme}://{host}{port}{parts.path}{secret}"
+    # Some cameras take name and password in the path: /user=anna&password=...
+    path = "/".join("…" if "=" in part else part for part in parts.path.split("/"))
+    shown = f"{parts.scheme}://{host}{port}{path}{secret}"
     target = parts.scheme + text[len(parts.scheme) :]
-    return Address(shown, "network", target, options=options)
+    return Address(shown, shown, "network", target, options=options)
 
 
-def _camera(target: str, shown: str) -> Address:
+def _camera(target: str, shown: str, named: str) -> Address:
     device, options = _DEVICES.get(sys.platform, ("", {}))
     if not device:
         raise FacespaceError("cameras of this system cannot be read; a stream's address can")
     if device == "dshow" and not target.startswith("video="):
         target = f"video={target}"
-    return Address(shown, "camera", target, device, options)
+    return Address(shown, named, "camera", target, device, options)
 
 
 def _numbered(number: int) -> str:

@@ -42,10 +42,13 @@ _WORDS: dict[type[Exception], str] = {
     av.FileNotFoundError: "there is no such camera",
 }
 
+#: How a server says that name or password are wrong, and how often they are tried again once they
+#: were right: a camera may be locked after more, or be about to start.
+_REFUSED, TRIES = (av.HTTPUnauthorizedError, av.HTTPForbiddenError), 2
+
 #: Of these, what trying again does not mend.
 _FINAL = (
-    av.HTTPUnauthorizedError,
-    av.HTTPForbiddenError,
+    *_REFUSED,
     av.InvalidDataError,
     av.ArgumentError,
     av.ProtocolNotFoundError,
@@ -80,6 +83,7 @@ class Camera:
         self._address = address
         self._changed = threading.Condition()
         self._wanted = self._closed = self._stood = False
+        self._refused = 0
         self._picture: tuple[RGB, float] | None = None
         self._thread = threading.Thread(target=self._run, name="facespace-camera", daemon=True)
         self._thread.start()
@@ -130,7 +134,8 @@ class Camera:
             with self._address.opened() as pictures:
                 silent = self._show(pictures)
                 if pictures.ends:
-                    return State("over")
+                    lost = f"{self._address.shown}: {NO_PICTURE}" if silent else ""
+                    return State("over", error=lost)
         except FacespaceError as error:
             return State("over", error=f"{self._address.shown}: {error}")
         except (av.FFmpegError, OSError) as error:
@@ -138,7 +143,8 @@ class Camera:
             if late and self.state.stage != "on":  # FFmpeg gives that many names
                 return State("lost", NO_ANSWER)
             why = _worded(error)
-            if not self._stood and self._final(error):
+            self._refused += isinstance(error, _REFUSED)
+            if self._refused > TRIES or (not self._stood and self._final(error)):
                 return State("over", error=f"{self._address.shown}: {why}")
             return State("lost", why)
         except Exception as error:  # or whoever waits for pictures would do so for ever
@@ -156,7 +162,7 @@ class Camera:
             if self._closed:
                 break
             if self.state.stage != "on":
-                self._stood = True
+                self._stood, self._refused = True, 0
                 self._set(State("on"))
             if self._wanted:
                 picture = pictures.source.upright(frame), heard

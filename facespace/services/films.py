@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -86,7 +87,7 @@ class FilmJob:
                 if isinstance(step, Film):
                     self.film = step.to_dict()
                 else:
-                    self.progress = step
+                    self.progress = replace(step, preview=None)
 
     @property
     def has_written(self) -> bool:
@@ -146,7 +147,7 @@ class FilmJobs:
         """
         self.forget_old()
         if sum(job.ended is None for job in self._jobs.values()) >= limits.MAX_FILMS:
-            raise Busy("Too many films wait.", AGAIN)
+            raise Busy("Too many films are waiting.", AGAIN)
         job = FilmJob(settings, every, annotated, way)
         self._jobs[job.id] = job
         try:
@@ -161,7 +162,8 @@ class FilmJobs:
 
     def remove(self, name: str) -> None:
         """Give up a job, however far it is, and forget it."""
-        self._jobs.pop(name).give_up()
+        if job := self._jobs.pop(name, None):
+            job.give_up()
 
     def forget_old(self) -> None:
         """Remove results that have been kept for long, and the oldest where there are too many."""

@@ -39,7 +39,7 @@ def accepted(accept: str) -> str:
         for kind in (JSON, *ENCODERS):
             if liking and fnmatch(kind, name):
                 return kind
-    raise Unacceptable(f"There is {JSON}, and of one photo {' and '.join(ENCODERS)}.")
+    raise Unacceptable(f"The answer is {JSON} or, for a single photo, {' or '.join(ENCODERS)}.")
 
 
 def analyzer_of(settings: Settings) -> FaceAnalyzer:

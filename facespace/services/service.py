@@ -45,7 +45,9 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self._settings, self._films = settings, FilmJobs()
-        self._room = Room(limits.MAX_REQUESTS, limits.MAX_UPLOADS, "Too many photos wait.", 2)
+        self._room = Room(
+            limits.MAX_REQUESTS, limits.MAX_UPLOADS, "Too many photos are waiting.", 2
+        )
         self._threads = ThreadPoolExecutor(limits.AT_ONCE + AHEAD)
         self._turns = asyncio.Semaphore(limits.AT_ONCE + AHEAD)
 
@@ -74,6 +76,7 @@ class Service:
         if chosen.anonymise and kind == JSON:
             raise FacespaceError("anonymise needs Accept: image/jpeg or image/png.")
         settings = self._chosen(chosen)
+        await asyncio.to_thread(analyzer_of, settings)
         most = limits.MAX_UPLOAD if is_form(request) else limits.MAX_BYTES
         with self._room.place() as place:
             async with received(request, place, most, limits.MAX_FILES, "photo") as files:
@@ -140,7 +143,10 @@ class Service:
 
     def ready(self) -> Response:
         """Whether the service can read pictures."""
-        analyzer_of(self._settings)
+        try:
+            analyzer_of(self._settings)
+        except FacespaceError as error:  # its words may have a path in them, and anybody may ask
+            raise Unready("The service cannot read pictures; /v1/models says why.") from error
         return JSONResponse({"status": "ok"})
 
     def _chosen(self, chosen: contract.Chosen) -> Settings:

@@ -124,7 +124,9 @@ async def _received(
 ) -> list[UploadFile]:
     form = is_form(request)
     room = most + files * BESIDE if form else most
-    too_large = TooLarge(f"More than {most // 2**20} MB were sent; no more are read at once.")
+    too_large = TooLarge(
+        f"More than {most // 2**20} MB were sent, which is all that is read at once."
+    )
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > room:
         raise too_large

@@ -55,7 +55,8 @@ def anonymise_film(
         source: the film.
         out: where to write, as MP4; nothing is left there if this fails.
         way: what is done with faces: "blur", "pixelate" or "fill".
-        settings: by which the film is read; faces to hide are looked for more carefully.
+        settings: by which the film is read; faces to hide are looked for more carefully, and by
+            the default detector, for which it is measured what is missed.
         every: judge faces in one of so many frames; every ``BETWEEN`` seconds where None. Faces to
             hide are looked for in every frame.
         stop: asked now and then; once it says True, what was read so far is written.
@@ -67,7 +68,7 @@ def anonymise_film(
     Raises:
         FacespaceError: the film cannot be read, or is larger or longer than ``limits`` allow.
     """
-    detector = detectors.working((settings or Settings()).detector)[0]
+    detector = detectors.working()[0]
 
     def search(shown: tuple[float, RGB]) -> Frame:
         when, rgb = shown

@@ -188,7 +188,7 @@ def opened(path: Path) -> Iterator[Source]:
     except (av.FFmpegError, OSError, ValueError) as error:
         raise UnknownFormat(
             "The file is not a film that can be read (MP4, MOV, MKV, WebM, AVI and more). It may "
-            "be cut off, or a picture: those go to the page Photo."
+            "be cut off, or a picture: read that as a photo."
         ) from error
     with container:
         source = source_of(container)

@@ -81,7 +81,7 @@ def read_film(
         raise FacespaceError(
             "The film has no picture that can be read."
             if not times
-            else "The film has one picture only. Read it on the page Photo."
+            else "The film has one picture only. Read it as a photo."
         )
     yield Film(
         source=name or str(source),

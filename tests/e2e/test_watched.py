@@ -32,6 +32,6 @@ def test_a_camera_in_the_network(page: Page, address: str, astronaut: RGB) -> No
         assert "geheim" not in page.content() and "anna" not in page.content()
     expect(page.get_by_text("Lost: ")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("is watched no more")).to_be_visible()
+    expect(page.get_by_text("is no longer being watched")).to_be_visible()
     expect(field).to_have_value("")
     assert "geheim" not in page.content() and "anna" not in page.content()

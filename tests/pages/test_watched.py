@@ -86,7 +86,8 @@ def test_a_camera_is_watched_and_people_are_counted(camera: Web) -> None:
     (chart,) = elements(app, "plotly_chart")
     assert "People per minute by verdict: 1 female" in chart.proto.alt
     assert "A computer labels faces here" in text(app)
-    assert "facespace watch" in app.code[0].value
+    assert f"facespace watch '{camera.address}/live?…'" in app.code[0].value
+    assert "Put back what is not shown here" in text(app)
     shown = as_read(str(app.main)) + str(app.session_state["watched"].name)
     assert camera.address.partition("//")[2] in shown
     assert SECRET not in shown and "anna" not in shown
@@ -94,7 +95,7 @@ def test_a_camera_is_watched_and_people_are_counted(camera: Web) -> None:
     until_over(app)
     app.run()
     assert not app.exception
-    assert "is watched no more" in text(app)
+    assert "is no longer being watched" in text(app)
     assert app.text_input[0].value == ""
     assert app.session_state["watched"].picture is None
     assert elements(app, "plotly_chart")  # whom it saw stays

@@ -17,7 +17,7 @@ from dashboard.widgets import duties, output, results, same, scaled
 from facespace.charts import film as charts
 from facespace.faces import annotate
 from facespace.faces.analyze import Settings
-from facespace.faces.wording import verdicts
+from facespace.faces.wording import count, verdicts
 from facespace.io import encode
 from facespace.palette import VERDICTS
 from facespace.services.address import Address
@@ -149,7 +149,7 @@ def _now(job: CameraJob, seen: Seen) -> None:
         st.image(
             encode.to_address(scaled.fitted(shown, SHOWN)),
             width="stretch",
-            alt=f"What the camera sees, with {len(tracks)} faces boxed",
+            alt=f"What the camera sees, with {count(len(tracks), 'face')} boxed",
         )
     with st.container(horizontal=True):
         output.metric("Faces in view", len(seen.tracks))
@@ -179,11 +179,11 @@ def _local(when: datetime) -> datetime:
 
 
 def _ended(job: CameraJob) -> None:
-    """Why it is watched no more, and whom it saw."""
+    """Why it is no longer being watched, and whom it saw."""
     if job.error:
         st.warning(plain(job.error), icon=":material/videocam_off:")
     else:
-        st.info(f"**{plain(job.name)}** is watched no more.", icon=":material/stop_circle:")
+        st.info(f"**{plain(job.name)}** is no longer being watched.", icon=":material/stop_circle:")
     if job.periods:
         _people(list(job.periods))
 
@@ -191,4 +191,6 @@ def _ended(job: CameraJob) -> None:
 def _same(job: CameraJob) -> None:
     """How the same is done for days."""
     with st.expander("The same on the command line, for days", icon=":material/terminal:"):
-        st.code(same.command("watch", [job.name], job.settings), "bash")
+        st.code(same.command("watch", [job.address.named], job.settings), "bash")
+        if job.address.kind == "network" and job.address.named != job.address.target:
+            st.caption("Put back what is not shown here: name, password, what stands behind “?”.")

@@ -164,7 +164,7 @@ def test_what_cannot_be_followed_is_said(
         assert main(["folder", "--follow", *map(str, words)]) == 2
         assert said in capsys.readouterr().err
     assert main(["folder", "--follow", str(tmp_path), "--out", str(table)]) == 1
-    assert "no such file as --follow writes" in capsys.readouterr().err
+    assert "is not a file that --follow wrote" in capsys.readouterr().err
     assert table.read_text() == "name,age\nanna,3"
     monkeypatch.setitem(sys.modules, "watchfiles", None)
     assert main(["folder", "--follow", str(tmp_path), "--out", str(tmp_path / "n.csv")]) == 1

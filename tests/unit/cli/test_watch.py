@@ -138,8 +138,8 @@ def test_a_camera_is_watched_while_it_is_cut_and_brought_back(
     watched = [float(row["watched"]) for row in read]
     assert min(watched) == 0 and max(watched) > 0.8  # while it was cut, and not
     said, printed = ((tmp_path / name).read_text("utf-8") for name in ("err", "out"))
-    assert "lost, again in 1 s: nothing answers there" in said
-    assert said.count("back after") == 2 and said.count("a sign to print") == 1
+    assert "connection lost, trying again in 1 s: nothing answers there" in said
+    assert said.count("connected again after") == 2 and said.count("a sign to print") == 1
     assert printed == "" and "Traceback" not in said
     assert f'"rtsp://127.0.0.1:{port}/camera"' in events.read_text("utf-8")
     for text in (said, events.read_text("utf-8"), counts.read_text("utf-8")):
@@ -205,8 +205,8 @@ def test_what_cannot_be_watched_is_said_before_any_work(
         ([path, "--events", path], "is the film itself"),
         ([path, "--counts", tmp_path / "none" / "x"], "no folder"),
         ([path, *same], "to one file"),
-        ([path, "--events", other], "no such file as watch writes"),
-        ([path, "--counts", other], "no such file as watch writes"),
+        ([path, "--events", other], "is not a file that watch wrote"),
+        ([path, "--counts", other], "is not a file that watch wrote"),
         ([path, "--model", "none"], "none"),
     ):
         assert main(["watch", *map(str, words)]) == 2

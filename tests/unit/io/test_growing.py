@@ -31,7 +31,7 @@ def test_a_last_line_that_broke_off_is_cut_away(
     path = tmp_path / "lines"
     if before is not None:
         path.write_bytes(before)
-    with growing(path, lambda line: line == "one\n", "list") as file:
+    with growing(path, lambda line: line == "one\n", "a list") as file:
         assert path.read_bytes() == kept and file.tell() == len(kept)
         file.seek(0)
         file.write(b"new\n")
@@ -44,13 +44,13 @@ def test_what_is_in_another_file_stays(before: bytes, tmp_path: Path) -> None:
     path = tmp_path / "lines"
     path.write_bytes(before)
     with (
-        pytest.raises(FacespaceError, match="lines is no list; name another"),
-        growing(path, lambda line: "one" in json.loads(line), "list"),
+        pytest.raises(FacespaceError, match="lines is not a list; choose another name"),
+        growing(path, lambda line: "one" in json.loads(line), "a list"),
     ):
         pytest.fail("it was opened")
     assert path.read_bytes() == before
 
 
 def test_an_error_of_who_writes_is_theirs(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="theirs"), growing(tmp_path / "x", bool, "list"):
+    with pytest.raises(ValueError, match="theirs"), growing(tmp_path / "x", bool, "a list"):
         raise ValueError("theirs")

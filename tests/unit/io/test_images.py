@@ -220,7 +220,7 @@ def test_a_picture_that_takes_long_is_given_up_while_it_is_decoded(
         Image.fromarray(rng.integers(0, 256, (1200, 1200, 3), np.uint8)), kind, **options
     )
     seconds = count()  # one passes from each reading of the file to the next
-    monkeypatch.setattr(images.time, "monotonic", lambda: float(next(seconds)))
+    monkeypatch.setattr("time.monotonic", lambda: float(next(seconds)))
     monkeypatch.setattr(limits, "DECODE_SECONDS", 1000)
     assert images.load(content).shape == (1200, 1200, 3)
     readings = next(seconds)

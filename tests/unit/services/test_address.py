@@ -22,6 +22,10 @@ pytestmark = pytest.mark.packages
         ("rtsp://anna:secret@camera.example:8554/one/two", "rtsp://camera.example:8554/one/two"),
         ("RTSPS://anna:se%40cret@[fe80::1]:322/", "rtsps://[fe80::1]:322/"),
         ("http://anna@camera.example/live?pwd=secret&x=1", "http://camera.example/live?…"),
+        (
+            "rtsp://10.0.0.1:554/user=anna_password=secret_channel=1.sdp?real_stream",
+            "rtsp://10.0.0.1:554/…?…",
+        ),
         (" https://camera.example/live.m3u8#secret ", "https://camera.example/live.m3u8"),
     ],
 )
@@ -41,6 +45,9 @@ def test_an_address_is_shown_without_name_password_and_query(text: str, shown: s
         ("rtsp://anna:se#cret@camera.example/live", "%23 for #"),
         ("rtsp://anna:1/secret@camera.example/live", "%2F for /"),
         ("rtsp://anna:1?secret@camera.example/live", "%3F for ?"),
+        ("rtsp://anna:p@ss/secret@camera.example/live", "%2F for /"),
+        ("rtsp://anna:p@ss?secret@camera.example/live", "%3F for ?"),
+        ("camera.example/live?pwd=secret", "this is no source"),
         ("rtsp:///secret", "rtsp:// is no source"),
         ("file:///etc/secret", "file:// is no source"),
         ("concat://secret", "concat:// is no source"),

@@ -16,7 +16,7 @@ import pytest
 
 from facespace.services import camera as module
 from facespace.services.address import SILENCE, Address
-from facespace.services.camera import NO_ANSWER, NO_PICTURE, Camera, Pace
+from facespace.services.camera import NO_ANSWER, NO_PICTURE, TRIES, Camera, Pace
 from facespace.types import RGB
 from tests.support import rtsp_server
 from tests.support.streams import RATE, Web, film, scene, units, web
@@ -125,6 +125,21 @@ def test_what_nobody_answers_is_tried_again_and_a_refusal_is_not(server: Web) ->
         until(lambda: camera.state.stage == "over")
         assert "asks for a name and a password" in camera.state.error
         assert len([path for path in server.asked if path == "/live"]) == 1
+
+
+def test_a_password_that_was_right_is_tried_twice_more(
+    server: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FIRST_WAIT", 0.05)
+    with Camera(Address.of(f"{server.address}/live")) as camera:
+        assert camera.picture(10)
+        server.refused = server.broken = True
+        until(lambda: camera.state.stage == "lost")
+        server.broken = False
+        server.asked.clear()
+        until(lambda: camera.state.stage == "over")
+        assert "asks for a name and a password" in camera.state.error
+    assert server.asked.count("/live") in (TRIES, TRIES + 1)  # one may be on its way already
 
 
 @pytest.mark.slow

@@ -133,8 +133,9 @@ def test_settings_are_those_of_the_command_line(url: str, astronaut_file: bytes)
 def test_a_wrong_setting_is_named(
     query: dict[str, Any], said: str, url: str, astronaut_file: bytes
 ) -> None:
-    answer = posted(url, astronaut_file, **query)
-    assert answer.status_code == 422 and said in answer.json()["error"]
+    for contents in ([astronaut_file], [astronaut_file, b"no picture"]):
+        answer = posted(url, *contents, **query)
+        assert answer.status_code == 422 and said in answer.json()["error"]
 
 
 def picture(answer: requests.Response, kind: str) -> RGB:

@@ -52,7 +52,7 @@ def chunks(count: int) -> Iterator[bytes]:
 def test_more_bytes_than_are_read(path: str, url: str) -> None:
     for content in (bytes(2 * MB + 1), chunks(3), chunks(200)):
         answer = requests.post(f"{url}/v1/{path}", content, timeout=60)
-        said = {"error": "More than 2 MB were sent; no more are read at once."}
+        said = {"error": "More than 2 MB were sent, which is all that is read at once."}
         assert (answer.status_code, answer.json()) == (413, said)
 
 
@@ -80,7 +80,7 @@ def test_more_requests_than_there_are_places(url: str) -> None:
         with half_sent(url, "/v1/photo"), half_sent(url, "/v1/photo"):
             answer = requests.post(f"{url}/v1/photo", b"x", timeout=60)
             assert requests.get(f"{url}/health", timeout=60).ok
-        said = {"error": "Too many photos wait. Try again in 2 seconds."}
+        said = {"error": "Too many photos are waiting. Try again in 2 seconds."}
         return (answer.status_code, answer.headers.get("Retry-After"), answer.json()) == (
             *(429, "2"),
             said,

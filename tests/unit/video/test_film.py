@@ -291,7 +291,7 @@ def long(path: Path, frames: Frames) -> Path:
     ("made", "words"),
     [
         (nothing, "not a film"),
-        (picture, "page Photo"),
+        (picture, "as a photo"),
         (playlist, "not a film"),
         (cut_off, "not a film"),
         (one_frame, "one picture only"),
