@@ -31,7 +31,7 @@ export async function load(assets, ask) {
   let fetched = 0;
   /** @param {Asset} asset @param {ArrayBuffer} content */
   const take = async (asset, content) => {
-    if ((await sha256(content)) !== asset.sha256) throw new Error(`${asset.name} came altered`);
+    if ((await sha256(content)) !== asset.sha256) throw new Error(`the file “${asset.name}” arrived altered`);
     contents[asset.name] = content;
     fetched += content.byteLength;
     await kept?.put(place(asset), new Response(content.slice(0))).catch(() => undefined);

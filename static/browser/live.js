@@ -31,7 +31,7 @@ export class Live {
     const faces = await analyzer.judged(picture, detections);
     this.detections = faces.map((face) => face.detection);
     const tracks = tracker.update(faces, time);
-    return { tracks, faces: faces.length, finding: found - start, judging: performance.now() - found };
+    return { tracks, finding: found - start, judging: performance.now() - found };
   }
 
   /** @param {import("./types.js").Picture} picture @param {number} time */

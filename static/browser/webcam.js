@@ -1,16 +1,14 @@
 /** The camera on the page: what stands around the frames that the worker reads. */
 
 import { draw } from "./annotate.js";
-import { load, unpacked } from "./assets.js";
-import { Analyst } from "./analyst.js";
+import { unpacked } from "./assets.js";
+import { camera, letGo, looksAway, refused } from "./camera.js";
+import { examine } from "./doctor.js";
+import { Installation } from "./installation.js";
 import { inWords, percent } from "./wording.js";
 
 /** @typedef {import("./types.js").Tracked} Tracked */
 /** @typedef {{data: any, parentElement: any, setTriggerValue: (name: string, value: any) => void}} Component */
-
-/** Seconds over which rates are averaged, and milliseconds between two looks of the table. */
-const WINDOW = 2;
-const TABLE_EVERY = 500;
 
 /** @type {WeakMap<object, Webcam>} */
 const mounted = new WeakMap();
@@ -32,16 +30,15 @@ class Webcam {
   /** @param {any} root @param {URL} base */
   constructor(root, base) {
     this.root = root;
-    this.base = base;
+    this.installation = new Installation(base, (names) => this.component?.setTriggerValue("want", names));
     /** @type {MediaStream | null} */
     this.stream = null;
-    /** @type {Analyst | null} */
-    this.analyst = null;
     /** @type {Tracked[]} */
     this.tracks = [];
     /** @type {number[]} */
     this.analysed = [];
     this.starts = 0;
+    this.playing = false;
     this.find = (/** @type {string} */ name) => root.querySelector(`[data-part="${name}"]`);
     this.video = this.find("video");
     this.pen = this.find("overlay").getContext("2d");
@@ -50,24 +47,30 @@ class Webcam {
     this.find("stop").onclick = () => this.stop("");
     this.find("snapshot").onclick = () => this.snapshot();
     this.find("camera").onchange = () => this.stream && this.start();
-    this.hides = () => document.hidden && this.stop("Stopped while this page was hidden.");
+    this.hides = () => document.hidden && this.playing && this.stop("Stopped while this page was hidden.");
     document.addEventListener("visibilitychange", this.hides);
   }
 
   /** @param {Component} component */
   update(component) {
+    const again = component.data !== this.component?.data;
     this.component = component;
     let { data } = component;
     if (data instanceof Uint8Array) {
       const { facts, parts } = unpacked(data);
-      this.given?.(parts);
+      this.installation.take(parts);
       data = facts;
-    }
-    const changed = JSON.stringify(this.facts?.judging) !== JSON.stringify(data.judging);
+    } else if (again) this.installation.askAgain();
+    const before = this.facts?.judging;
     this.facts = data;
-    this.video.classList.toggle("mirror", this.mirrored());
-    if (changed) this.analyst?.ask("change", { facts: data.judging });
-    if (!this.analyst) this.find("loaded").textContent = `Start loads, once: ${data.loads}.`;
+    this.mirrors();
+    if (before && differ(before.models, data.judging.models)) {
+      this.installation.forget();
+      if (this.playing) this.start();
+    } else if (differ(before, data.judging)) this.installation.analyst?.ask("change", { facts: data.judging });
+    if (!this.installation.analyst) {
+      this.find("loaded").textContent = `The first start downloads ${data.loads}; your browser keeps it.`;
+    }
   }
 
   /** Whether this is still on the page. */
@@ -75,9 +78,13 @@ class Webcam {
     return this.root.host?.isConnected ?? this.root.isConnected;
   }
 
-  /** A front camera is a mirror; a back camera never is one. */
+  /** A camera that looks at the visitor is a mirror; one that looks away never is. */
   mirrored() {
-    return this.facts.mirror && this.find("camera").value === "user";
+    return this.facts.mirror && !looksAway(this.stream);
+  }
+
+  mirrors() {
+    this.video.classList.toggle("mirror", this.mirrored());
   }
 
   /** @param {string} words */
@@ -90,11 +97,18 @@ class Webcam {
     this.release();
     this.shows(true);
     try {
+      examine();
+    } catch (error) {
+      return this.fail(error);
+    }
+    try {
       this.say("Asking for the camera …");
       const stream = await camera(this.find("camera").value);
-      if (mine !== this.starts) return stream.getTracks().forEach((track) => track.stop());
+      if (mine !== this.starts) return letGo(stream);
       this.stream = stream;
-      stream.getVideoTracks()[0].onended = () => this.stop("The camera was taken away. Is it plugged in?");
+      stream.getVideoTracks()[0].onended = () =>
+        this.stop("The camera stopped. It may be unplugged, or no longer allowed.");
+      this.mirrors();
       this.video.srcObject = stream;
       await this.video.play();
     } catch (error) {
@@ -113,34 +127,12 @@ class Webcam {
     this.reads(mine);
   }
 
-  /** Load what is missing and start the worker, once; after that, begin with nobody in view. */
+  /** A worker that judges by the newest settings, with nobody in view. */
   async ready() {
-    const { facts } = this;
-    if (this.analyst) return this.analyst.ask("change", { facts: facts.judging });
-    this.say("Loading the models …");
-    const begun = performance.now();
-    const { contents, fetched } = await load(facts.assets, (names) => this.asked(names));
-    const { module, wasm, ...models } = contents;
-    const analyst = new Analyst(new URL("worker.js", this.base));
-    try {
-      await analyst.ask("start", { module, wasm, models, facts: facts.judging }, Object.values(contents));
-    } catch (error) {
-      analyst.end();
-      throw error;
-    }
-    this.analyst = analyst;
-    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    const from = fetched ? `${megabytes(fetched)} of it fetched now` : "all of it kept by this browser";
-    this.find("loaded").textContent =
-      `Loaded: ${facts.loads}, ${from}; ready after ${seconds} seconds.`;
-  }
-
-  /** Ask the dashboard for files. @param {string[]} names @returns {Promise<Record<string, Uint8Array>>} */
-  asked(names) {
-    return new Promise((resolve) => {
-      this.given = resolve;
-      this.component?.setTriggerValue("want", names);
-    });
+    if (!this.installation.analyst) this.say("Loading the models …");
+    await this.installation.ready(this.facts);
+    this.find("loaded").textContent = this.installation.loaded;
+    await this.installation.analyst?.ask("change", { facts: this.facts.judging });
   }
 
   /** The newest frame to the worker, again and again. @param {number} mine */
@@ -154,7 +146,7 @@ class Webcam {
       try {
         const frame = await createImageBitmap(this.video);
         const asked = { frame, time: performance.now() / 1000, mirror: this.mirrored() };
-        const seen = await /** @type {Analyst} */ (this.analyst).ask("frame", asked, [frame]);
+        const seen = await this.installation.analyst?.ask("frame", asked, [frame]);
         if (mine === this.starts) this.take(seen);
       } catch (error) {
         if (mine === this.starts) this.fail(error);
@@ -168,7 +160,7 @@ class Webcam {
     const now = performance.now() / 1000;
     this.seen = seen;
     this.tracks = seen.tracks;
-    this.analysed = [...this.analysed.filter((time) => time > now - WINDOW), now];
+    this.analysed = [...this.analysed.filter((time) => time > now - this.facts.judging.live.WINDOW), now];
     const { canvas } = this.pen;
     if (canvas.width !== seen.width || canvas.height !== seen.height) {
       Object.assign(canvas, { width: seen.width, height: seen.height });
@@ -181,7 +173,7 @@ class Webcam {
     const step = (/** @type {number} */ now) => {
       if (!this.stream) return;
       draw(this.pen, this.tracks, now / 1000, this.facts.judging);
-      if (now - table > TABLE_EVERY && this.seen) {
+      if (now - table > 1000 * this.facts.every && this.seen) {
         table = now;
         this.panel();
       }
@@ -192,6 +184,7 @@ class Webcam {
 
   /** Who is in view, in words. */
   panel() {
+    for (const name of ["snapshot", "panel"]) this.find(name).hidden = false;
     const { judging } = this.facts;
     const since = this.analysed.length > 1 ? performance.now() / 1000 - this.analysed[0] : 0;
     const rate = since ? (this.analysed.length / Math.max(since, 0.5)).toFixed(0) : "…";
@@ -206,12 +199,15 @@ class Webcam {
   }
 
   async snapshot() {
-    const analyst = this.analyst;
+    const { analyst } = this.installation;
     if (!analyst || !this.seen) return;
-    const { png } = await analyst.ask("snapshot", {});
-    const reader = new FileReader();
-    reader.onload = () => this.component?.setTriggerValue("snapshot", reader.result);
-    reader.readAsDataURL(new Blob([png], { type: "image/png" }));
+    this.find("missed").textContent = "";
+    try {
+      const { png } = await analyst.ask("snapshot", {});
+      this.component?.setTriggerValue("snapshot", await address(new Blob([png], { type: "image/png" })));
+    } catch {
+      this.find("missed").textContent = "The snapshot could not be taken. Try again.";
+    }
   }
 
   /** What a browser cannot do is said, and the dashboard shows its other ways. @param {any} error */
@@ -229,67 +225,54 @@ class Webcam {
   }
 
   release() {
-    for (const track of this.stream?.getTracks() ?? []) {
-      track.onended = null;
-      track.stop();
-    }
+    letGo(this.stream);
     this.stream = this.video.srcObject = null;
     cancelAnimationFrame(this.frame ?? 0);
     this.pen.clearRect(0, 0, this.pen.canvas.width, this.pen.canvas.height);
     [this.tracks, this.analysed, this.seen] = [[], [], null];
   }
 
-  /** @param {boolean} playing */
+  /** What there is to see from the first frame on stays hidden until then. @param {boolean} playing */
   shows(playing) {
+    const held = ["start", "stop", "snapshot"].some((name) => this.find(name).matches(":focus"));
+    this.playing = playing;
     this.find("start").hidden = playing;
-    for (const name of ["stop", "snapshot", "stage", "panel"]) this.find(name).hidden = !playing;
-    this.video.classList.toggle("mirror", this.mirrored());
+    for (const name of ["stop", "stage"]) this.find(name).hidden = !playing;
+    for (const name of ["snapshot", "panel"]) this.find(name).hidden = true;
+    this.find("missed").textContent = "";
+    if (held) this.find(playing ? "stop" : "start").focus();
   }
 
   /** Let go of everything. */
   end() {
     this.stop("");
-    this.analyst?.end();
-    this.analyst = null;
+    this.installation.forget();
     document.removeEventListener("visibilitychange", this.hides);
     mounted.delete(this.root);
   }
 }
 
-/** @param {string} facing `user` or `environment` */
-async function camera(facing) {
-  if (!navigator.mediaDevices) throw new Error("none");
-  return navigator.mediaDevices.getUserMedia({
-    video: { facingMode: facing, width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } },
-    audio: false,
+/** @param {any} one @param {any} other */
+const differ = (one, other) => JSON.stringify(one) !== JSON.stringify(other);
+
+/** A file as a data: address. @param {Blob} file @returns {Promise<any>} */
+function address(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
   });
 }
-
-/** Why there is no camera, in a sentence. @param {any} error */
-function refused(error) {
-  const sentences = /** @type {Record<string, string>} */ ({
-    NotAllowedError: "The camera was refused. Allow it beside the browser’s address, and start again.",
-    NotFoundError: "No camera was found. Is it plugged in?",
-    OverconstrainedError: "No such camera was found. Choose the other one.",
-    NotReadableError: "The camera is taken by another program. Close that, and start again.",
-    AbortError: "The camera is taken by another program. Close that, and start again.",
-  });
-  return sentences[error?.name] ?? (navigator.mediaDevices
-    ? `The camera could not be started (${error?.name ?? error}).`
-    : "This browser gives pages no camera. Over plain http it does so only for this computer itself; use https.");
-}
-
-/** @param {number} bytes */
-const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** A verdict in words that do not change with every per cent. @param {Tracked} track @param {any} facts */
 function said({ verdict }, facts) {
-  return verdict.label === "?" ? inWords(verdict, facts) : `predicted ${verdict.label}`;
+  return verdict.label === "?" ? `“?”: ${inWords(verdict, facts)}` : `predicted ${verdict.label}`;
 }
 
 /** @param {Tracked} track @param {any} facts */
 function row({ number, verdict, seconds }, facts) {
-  const why = verdict.reasons.map((reason) => facts.words.reasons[reason]).join("; ");
+  const why = inWords(verdict, facts);
   const words = [String(number), verdict.label, `${percent(verdict)} %`, why, `${seconds.toFixed(0)} s`];
   const line = document.createElement("tr");
   line.append(...words.map((word) => Object.assign(document.createElement("td"), { textContent: word })));

@@ -19,8 +19,7 @@ export function verdictText({ verdict, probability_female }, facts) {
   return `${why}, ${percent(verdict)}% ${probability_female >= 0.5 ? "female" : "male"}`;
 }
 
-/** As a sentence says it. @param {Verdict} verdict @param {Facts} facts */
-export function inWords(verdict, facts) {
-  if (verdict.label !== "?") return `predicted ${verdict.label}, ${percent(verdict)} %`;
-  return `“?”: ${verdict.reasons.map((reason) => facts.words.reasons[reason]).join("; ")}`;
+/** The reasons for "?" in full, parted by semicolons. @param {Verdict} verdict @param {Facts} facts */
+export function inWords({ reasons }, facts) {
+  return reasons.map((reason) => facts.words.reasons[reason]).join("; ");
 }

@@ -50,6 +50,6 @@ self.onmessage = async ({ data: { number, kind, ...asked } }) => {
   try {
     self.postMessage({ number, ...(await answers[kind](asked)) });
   } catch (error) {
-    self.postMessage({ number, error: String(error) });
+    self.postMessage({ number, error: error instanceof Error ? error.message : String(error) });
   }
 };

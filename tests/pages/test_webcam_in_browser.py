@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard.views.webcam import in_browser, where
+from facespace import limits
 from facespace.browser.bundle import bundle
 from facespace.browser.runtime import CDN, FILES, OWN
 from facespace.faces.analyze import Settings
@@ -65,7 +66,7 @@ def test_a_browser_that_failed_may_try_again(stream: SimpleNamespace) -> None:
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        ("data:image/png;base64,§", "came broken"),
+        ("data:image/png;base64,§", "arrived damaged"),
         (in_browser.PNG + base64.b64encode(b"no picture").decode(), "picture"),
     ],
 )
@@ -78,6 +79,17 @@ def test_a_snapshot_that_is_none_has_a_sentence(
     assert not app.exception
     (warning,) = app.warning
     assert sentence in warning.value
+
+
+def test_a_snapshot_that_is_too_large_has_a_sentence(
+    stream: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAX_BYTES", 2**20)
+    app = opened("webcam", where="browser")
+    app.session_state["snapshot of the browser"] = in_browser.PNG + "A" * 2**21
+    app.run()
+    (warning,) = app.warning
+    assert "at most 1 MB" in warning.value
 
 
 def test_a_snapshot_is_read_as_any_picture(stream: SimpleNamespace, astronaut_file: bytes) -> None:

@@ -60,7 +60,8 @@ def camera(settings: Settings, mirror: bool) -> bool:
             why = str(error)
     if why is not None:
         st.warning(
-            f"Live in your browser is not possible here: {plain(why)} The ways below do without.",
+            f"Live in your browser is not possible here: {plain(why)} "
+            "The options below still work.",
             icon=":material/videocam_off:",
         )
         if _FAILED.get() and st.button("Try again"):
@@ -99,6 +100,7 @@ def _facts(made: Bundle, own: bool, mirror: bool) -> dict[str, Any]:
         "assets": assets,
         "judging": {**made.facts, "leaning": leaning()},
         "mirror": mirror,
+        "every": live_view.EVERY,
         "modules": sorted(path.name for path in MODULES.glob("*.js")),
         "loads": f"{_megabytes(assets[:2])} of ONNX Runtime Web {runtime.VERSION} from {place}, "
         f"{_megabytes(assets[2:])} of models from this dashboard",
@@ -138,7 +140,7 @@ def _failed() -> None:
 
 def _snapshot() -> None:
     sent = _sent("snapshot")
-    if isinstance(sent, str) and len(sent) < 1.4 * limits.MAX_BYTES:
+    if isinstance(sent, str):
         _SNAPSHOT.put(sent)
 
 
@@ -148,10 +150,14 @@ def _take_snapshot(settings: Settings) -> None:
     if sent is None:
         return
     _SNAPSHOT.forget()
+    if len(sent) > 1.4 * limits.MAX_BYTES:  # base64 makes four characters of three bytes
+        most = f"{limits.MAX_BYTES / 2**20:.0f} MB"
+        st.warning(f"The snapshot is too large: at most {most} are read.")
+        return
     try:
         rgb = images.load(base64.b64decode(sent.removeprefix(PNG), validate=True))
         live_view.keep(rgb, analyze(rgb, settings, live_view.NAME), settings)
     except ValueError:
-        st.warning("The snapshot came broken: take another.")
+        st.warning("The snapshot arrived damaged. Take another.")
     except FacespaceError as error:
         st.warning(plain(str(error)))
