@@ -43,7 +43,7 @@ WORDS: Translations = {
     "only for this computer itself; use https.",
     "device_ask_permission": "Allow the camera in the browser’s question.",
     "device_not_available": "No camera was found. Is it plugged in, and free?",
-    "device_access_denied": "The camera was refused. Allow it beside the browser’s address, or "
+    "device_access_denied": "The camera was refused. Allow it in the address bar, or "
     "take single pictures below.",
 }
 
