@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import onnx
 from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
 
@@ -60,7 +62,7 @@ def _in_bytes(tensor: TensorProto) -> tuple[list[TensorProto], NodeProto]:
     """An array as int8, a scale for each column, and the node that gives it back."""
     array, name = numpy_helper.to_array(tensor), tensor.name
     scale = np.maximum(np.abs(array).max(axis=0) / 127, np.finfo(np.float32).tiny)
-    stored = {
+    stored: dict[str, npt.NDArray[Any]] = {
         f"{name}_bytes": np.rint(array / scale).astype(np.int8),
         f"{name}_scale": scale.astype(np.float32),
     }
