@@ -63,7 +63,7 @@ def test_ctrl_c_ends_every_command_with_a_line(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(f"facespace.cli.{command}.run", interrupted)
-    sources = ["x"] if command in ("photo", "folder", "video") else []
+    sources = ["x"] if command in ("photo", "folder", "video", "watch") else []
     assert main.main([command, *sources]) == 130
     assert capsys.readouterr() == ("", "facespace: given up\n")
 

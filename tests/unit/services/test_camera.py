@@ -77,22 +77,24 @@ def test_a_stream_that_breaks_off_is_connected_again_and_later_each_time(
 ) -> None:
     monkeypatch.setattr(module, "FIRST_WAIT", 0.25)
     waits: list[float] = []
+    pause = Camera._pause
+
+    def noted(self: Camera, seconds: float) -> None:
+        waits.append(seconds)
+        pause(self, seconds)
+
+    monkeypatch.setattr(Camera, "_pause", noted)
     with Camera(Address.of(f"{server.address}/live?x=1")) as camera:
         assert camera.picture(10)
         server.broken = True
         until(lambda: camera.state.stage == "lost")
         assert camera.state.why == "the stream has broken off"
-        last = 0.0
-        while len(waits) < 3:
-            if camera.state.again != last:
-                waits.append(camera.state.again - time.monotonic())
-                last = camera.state.again
-            time.sleep(0.01)
+        until(lambda: len(waits) >= 3)
         assert camera.state.why == "its server has an error of its own"
         server.broken = False
         until(lambda: camera.state.stage == "on")
         assert camera.picture(10) and camera.picture(10)
-    assert waits[0] < waits[1] < waits[2] <= 1.0
+    assert waits[:3] == [0.25, 0.5, 1.0]
 
 
 def test_what_was_lost_leaves_no_frame_behind(
