@@ -23,7 +23,7 @@ def test_a_camera_in_the_network(page: Page, address: str, astronaut: RGB) -> No
     with rtsp_server.serving(units(scene(astronaut, 4, 3)), RATE, login=LOGIN) as (_, port):
         field.fill(f"rtsp://{LOGIN}@127.0.0.1:{port}/camera")
         page.get_by_role("button", name="Watch", exact=True).click()
-        expect(page.get_by_role("img", name="What the camera sees, with 1 faces")).to_be_visible()
+        expect(page.get_by_role("img", name="What the camera sees, with 1 face")).to_be_visible()
         expect(page.locator("strong", has_text=f"127.0.0.1:{port}/camera")).to_be_visible()
         expect(page.get_by_text("A computer labels faces here")).to_be_visible()
         # Once somebody has left there is a bar.
