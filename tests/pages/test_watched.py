@@ -49,8 +49,9 @@ def stage(job: CameraJob) -> str:
 
 
 def left(job: CameraJob) -> int:
-    """How many people have left."""
-    return sum(job.progress.now.people.values()) + len(job.periods) if job.progress else 0
+    """How many people have left, in this minute or one before it, in which perhaps nobody did."""
+    periods = [*job.periods, job.progress.now] if job.progress else []
+    return sum(sum(period.people.values()) for period in periods)
 
 
 def until(app: AppTest, true: Callable[[CameraJob], object]) -> AppTest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -20,6 +21,7 @@ from facespace.io import encode
 from facespace.review.item import Candidate, origin_of
 from facespace.types import RGB, Face, Reading
 from facespace.video.live import STAGES, Live, Look
+from facespace.video.tracker import Tracked
 
 #: What a snapshot is called.
 NAME = "snapshot.png"
@@ -42,12 +44,8 @@ def panel(live: Live, crops: bool) -> None:
         seen = live.look()
         if seen.error:
             st.warning(plain(seen.error), icon=":material/build:")
-        with st.container(horizontal=True):
-            output.metric("Faces in view", len(seen.tracks))
-            output.metric("Frames per second", f"{seen.shown:.0f}")
+        in_view(seen.tracks, "Frames per second", seen.shown)
         if seen.tracks:
-            words = "The faces in view with verdict, confidence and reasons"
-            results.tracks_table(seen.tracks, words)
             st.caption(
                 "A verdict counts all that was seen of a face so far; in a snapshot it counts that "
                 "picture alone, so its confidence may differ. Is one wrong? Take a snapshot, and "
@@ -68,6 +66,16 @@ def panel(live: Live, crops: bool) -> None:
             _crops(seen.reading.faces)
 
     look()
+
+
+def in_view(tracks: Sequence[Tracked], rate: str, per_second: float) -> None:
+    """How many faces are in view, a rate by its name, and the table of the faces."""
+    with st.container(horizontal=True):
+        output.metric("Faces in view", len(tracks))
+        output.metric(rate, f"{per_second:.0f}")
+    if tracks:
+        words = "The faces in view with verdict, confidence and reasons"
+        results.tracks_table(tracks, words)
 
 
 def submit(seen: Look) -> None:

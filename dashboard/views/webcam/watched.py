@@ -13,7 +13,8 @@ from dashboard.app.markdown import plain
 from dashboard.app.page_artifacts import sentences
 from dashboard.app.session import Remembered
 from dashboard.app.settings import leaning
-from dashboard.widgets import duties, output, results, same, scaled
+from dashboard.views.webcam import live_view
+from dashboard.widgets import duties, output, same, scaled
 from facespace.charts import film as charts
 from facespace.faces import annotate
 from facespace.faces.analyze import Settings
@@ -61,11 +62,11 @@ class CameraJob(BackgroundJob[Seen]):
 
     def work(self) -> None:
         for seen in Watch(self.address, self.settings).steps(self.ends):
+            if seen.over:  # before the next one is seen, or its people would be in neither
+                self.periods.append(seen.over)
             self.progress = seen
             if seen.picture is not None:
                 self.picture = seen.picture, seen.tracks
-            if seen.over:
-                self.periods.append(seen.over)
 
     def let_go(self) -> None:
         self.picture = None
@@ -151,12 +152,7 @@ def _now(job: CameraJob, seen: Seen) -> None:
             width="stretch",
             alt=f"What the camera sees, with {count(len(tracks), 'face')} boxed",
         )
-    with st.container(horizontal=True):
-        output.metric("Faces in view", len(seen.tracks))
-        output.metric("Looks per second", f"{seen.looks:.0f}")
-    if seen.tracks:
-        words = "The faces in view with verdict, confidence and reasons"
-        results.tracks_table(seen.tracks, words)
+    live_view.in_view(seen.tracks, "Looks per second", seen.looks)
     _people([*job.periods, seen.now])
 
 
