@@ -222,8 +222,7 @@ def _sources(content: bytes, path: Path) -> set[str]:
         if path.suffix.lower() == ".jsonl":
             return {json.loads(line)["source"] for line in text.splitlines()}
         rows = csv.DictReader(io.StringIO(text, newline=""))
-        if tuple(rows.fieldnames or ()) == tuple(tables.COLUMNS):
-            return {as_named(row["source"]) for row in rows}
+        return {as_named(row["source"]) for row in rows}
     raise FacespaceError(f"{path} is not {_KIND}; choose another name.")
 
 

@@ -48,7 +48,7 @@ def bundle(settings: Settings) -> Bundle:
     """
     manifest = load_manifest()
     info = load_model(settings.model).info  # raises where its file is altered
-    models = dict(_models(info.name, info.file.sha256))
+    models, about = _models(info.name, info.file.sha256)
     together = sum(map(len, models.values()))
     if together > LARGEST:
         raise FacespaceError(
@@ -58,7 +58,7 @@ def bundle(settings: Settings) -> Bundle:
     rules = Rules.of(info, settings.most_wrong, manifest.finds, DETECTOR)
     least = yunet.YuNet.threshold if settings.threshold is None else settings.threshold
     facts = {
-        "models": {name: _facts_of(content) for name, content in models.items()},
+        "models": about,
         "rules": {**_plain(rules), "chance": rules.chance.to_dict()},
         "least": max(yunet.LEAST, least),
         "female": info.classes.index("female"),
@@ -88,8 +88,11 @@ _COLOURS = tuple(palette.VERDICTS.items())
 
 
 @lru_cache(maxsize=4)
-def _models(name: str, sha256: str) -> tuple[tuple[str, bytes], ...]:
-    """Each model by its name, as a browser fetches it; made anew where the file is another."""
+def _models(name: str, sha256: str) -> tuple[Mapping[str, bytes], Mapping[str, Any]]:
+    """Each model by its name, as a browser fetches it, and what is said of each.
+
+    Made, and hashed, anew where the file is another.
+    """
     manifest = load_manifest()
     info = manifest.model(name)
     models = {
@@ -100,7 +103,7 @@ def _models(name: str, sha256: str) -> tuple[tuple[str, bytes], ...]:
     if evidence.FILE in manifest.files:
         opinion = manifest.path(manifest.files[evidence.FILE])
         models["opinion"] = smaller(opinion.read_bytes())
-    return tuple(models.items())
+    return models, {name: _facts_of(content) for name, content in models.items()}
 
 
 def _content(info: ModelInfo) -> bytes:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from facespace.artifacts.files import fingerprint
+from facespace.artifacts.files import FileInfo, State, verify
 from facespace.types import FacespaceError
 
 #: The npm package and its exact version.
@@ -21,15 +21,9 @@ OWN = "FACESPACE_ORT_WEB"
 
 
 @dataclass(frozen=True, slots=True)
-class RuntimeFile:
-    """A file of the package: its size in bytes, sha256 in hexadecimal, and ``integrity``.
+class RuntimeFile(FileInfo):
+    """A file of the package, with the ``integrity`` that a browser's ``fetch`` compares it with."""
 
-    The last is what a browser's ``fetch`` compares with.
-    """
-
-    name: str
-    bytes: int
-    sha256: str
     integrity: str
 
 
@@ -61,8 +55,7 @@ def own_folder() -> Path | None:
         return None
     folder = Path(named)
     for file in FILES.values():
-        path = folder / file.name
-        if not path.is_file() or fingerprint(path) != file.sha256:
+        if verify(folder / file.name, file).state is not State.OK:
             raise FacespaceError(
                 f"{OWN} names {folder}, and {file.name} there is missing or not that of "
                 f"{PACKAGE} {VERSION}. Unpack that package, and name its folder dist."

@@ -46,7 +46,7 @@ COMPILED = {
 RIVALS = ("opencv-python", "opencv-contrib-python", "opencv-contrib-python-headless")
 
 #: Environment variables beside those of ``limits``.
-VARIABLES = ("ARTIFACTS", "DATA", "PROVIDERS", "PUBLIC", "REVIEWS", "TOKEN", "YUNET")
+VARIABLES = ("ARTIFACTS", "DATA", "ORT_WEB", "PROVIDERS", "PUBLIC", "REVIEWS", "TOKEN", "YUNET")
 
 #: How a finding weighs: all is well; worth knowing; something will not work.
 OK, NOTE, PROBLEM = "ok", "note", "PROBLEM"

@@ -66,21 +66,18 @@ def anonymise(
         return anonymised(Pixels.of(picture).rgb, way, found)
 
 
-def anonymised(
-    rgb: RGB, way: Way, found: Iterable[Box] = (), detector: Detector | None = None
-) -> RGB:
+def anonymised(rgb: RGB, way: Way, found: Iterable[Box] = ()) -> RGB:
     """A picture whose faces nobody can recognise, and the detector does not find.
 
     Args:
         rgb: uint8 (H, W, 3); left as it is.
         way: what is done with faces.
         found: boxes that are hidden in any case, in pixels of ``rgb``.
-        detector: the default one where None.
 
     Returns:
         uint8 (H, W, 3), a new picture.
     """
-    detector = detector or detectors.working()[0]
+    detector = detectors.working()[0]
     return concealed(rgb, [*places(rgb, detector), *found], way, detector)
 
 

@@ -61,18 +61,16 @@ def analyzer_of(settings: Settings) -> FaceAnalyzer:
         raise
 
 
-def read(file: UploadFile, settings: Settings) -> dict[str, Any]:
+def read(file: UploadFile, analyzer: FaceAnalyzer) -> dict[str, Any]:
     """A photo's reading as plain data, with a note where there is one."""
-    reading = _analyzed(file, settings)[1]
+    reading = _analyzed(file, analyzer)[1]
     return reading.to_dict() | ({"note": reading.note} if reading.note else {})
 
 
-def read_or_why(file: UploadFile, settings: Settings) -> dict[str, Any]:
+def read_or_why(file: UploadFile, analyzer: FaceAnalyzer, settings: Settings) -> dict[str, Any]:
     """The same of one among many; where it cannot be read, its ``error`` says why."""
     try:
-        return read(file, settings)
-    except Unready:
-        raise
+        return read(file, analyzer)
     except FacespaceError as error:
         return failed_reading(name_of(file), settings, error).to_dict()
     except Exception as error:  # one picture does not end the reading of all others
@@ -81,9 +79,9 @@ def read_or_why(file: UploadFile, settings: Settings) -> dict[str, Any]:
         return failed_reading(name_of(file), settings, unforeseen).to_dict()
 
 
-def drawn(file: UploadFile, settings: Settings, kind: str, way: Way | None) -> bytes:
+def drawn(file: UploadFile, analyzer: FaceAnalyzer, kind: str, way: Way | None) -> bytes:
     """A photo with its faces boxed, or such that nobody can recognise them; without metadata."""
-    pixels, reading = _analyzed(file, settings)
+    pixels, reading = _analyzed(file, analyzer)
     with gate.enter():
         if way:
             boxes = [face.detection.box for face in reading.faces]
@@ -91,8 +89,7 @@ def drawn(file: UploadFile, settings: Settings, kind: str, way: Way | None) -> b
         return ENCODERS[kind](annotate.draw(pixels.rgb, reading.faces))
 
 
-def _analyzed(file: UploadFile, settings: Settings) -> tuple[Pixels, Reading]:
-    analyzer = analyzer_of(settings)
+def _analyzed(file: UploadFile, analyzer: FaceAnalyzer) -> tuple[Pixels, Reading]:
     images.check_bytes(file.size or 0)
     pixels = Pixels(file.file.read())
     return pixels, analyzer.analyze(pixels, name_of(file))

@@ -76,7 +76,7 @@ class Service:
         if chosen.anonymise and kind == JSON:
             raise FacespaceError("anonymise needs Accept: image/jpeg or image/png.")
         settings = self._chosen(chosen)
-        await asyncio.to_thread(analyzer_of, settings)
+        analyzer = await asyncio.to_thread(analyzer_of, settings)
         most = limits.MAX_UPLOAD if is_form(request) else limits.MAX_BYTES
         with self._room.place() as place:
             async with received(request, place, most, limits.MAX_FILES, "photo") as files:
@@ -84,15 +84,15 @@ class Service:
                     if len(files) > 1:
                         raise Unacceptable("Pictures are made of one photo at a time.")
                     way = chosen.anonymise
-                    made = await self._run(request, drawn, files[0], settings, kind, way)
+                    made = await self._run(request, drawn, files[0], analyzer, kind, way)
                     return Response(made, media_type=kind)
                 if len(files) == 1:
-                    return JSONResponse(await self._run(request, read, files[0], settings))
+                    return JSONResponse(await self._run(request, read, files[0], analyzer))
                 few = asyncio.Semaphore(limits.AT_ONCE)  # others have their turns meanwhile
 
                 async def one(file: UploadFile) -> dict[str, Any]:
                     async with few:
-                        return await self._run(request, read_or_why, file, settings)
+                        return await self._run(request, read_or_why, file, analyzer, settings)
 
                 readings = await asyncio.gather(*map(one, files), return_exceptions=True)
                 for reading in readings:  # once all are done: none reads a file that is closed

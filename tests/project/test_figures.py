@@ -57,6 +57,12 @@ def row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |".replace("|  |", "| |")
 
 
+def quoted(*said: str) -> None:
+    """See that docs/results.md has all of these words."""
+    for words in said:
+        assert words in flat(RESULTS)
+
+
 def end_to_end() -> Iterator[tuple[str, dict[str, Any]]]:
     for name, (before, after) in SETS.items():
         way = DEFAULT["end_to_end"][name]["yunet"]
@@ -208,8 +214,7 @@ def test_what_the_second_opinion_does() -> None:
         f"and {percent(whole['rejected_lost'], 1)} of its true ones",
         f"{100 * odd['rejected_removed']:.0f} and {percent(odd['rejected_lost'])}",
     )
-    for words in said:
-        assert words in flat(RESULTS)
+    quoted(*said)
 
 
 def test_how_steady_landmarks_are() -> None:
@@ -319,8 +324,7 @@ def test_the_webcam_in_the_browser() -> None:
         f"takes {BROWSER['browser_s_first']:.1f} s; once the browser keeps them, "
         f"{BROWSER['browser_s_first_warm']:.1f} s",
     )
-    for words in said:
-        assert words in flat(RESULTS)
+    quoted(*said)
 
 
 def test_over_http() -> None:
@@ -330,8 +334,7 @@ def test_over_http() -> None:
         f"and {SERVE['serve_over_bare_processor']:.2f} by processor time",
         f"holds {SERVE['serve_peak_mb']:.0f} MB at most",
     )
-    for words in said:
-        assert words in flat(RESULTS)
+    quoted(*said)
     assert SERVE["errors"] == 0
     assert SERVE["mb_late"] < 1.02 * SERVE["mb_early"]
 
@@ -345,8 +348,7 @@ def test_many_visitors() -> None:
         f"holds {LOAD['settled_2_mb']:.0f} MB, after the fifth {LOAD['settled_5_mb']:.0f} MB",
         f"is there {LOAD['first_page_s']:.1f} s after the start",
     )
-    for words in said:
-        assert words in flat(RESULTS)
+    quoted(*said)
     assert f"{LOAD['harm_mb']:.0f} MB of that are files made to do harm" in flat(RESULTS)
     assert LOAD["errors"] == 0 and LOAD["refused"] == 2 * LOAD["people"]
     assert f"measured to need {LOAD['peak_mb']:.0f} MB at most" in flat(COMPOSE)
