@@ -62,10 +62,27 @@ def serving() -> Iterator[tuple[str, int]]:
 Launch = Callable[[list[str]], Browser]
 
 
+#: Whether the page's script has not been running for so many milliseconds (Streamlit says it at the
+#: root of its page; a component that has just come may ask for one more run) and every chart is
+#: drawn, but for those behind another tab, which Plotly draws once that opens.
+RESTS = """milliseconds => {
+    const {testScriptState, testConnectionState} =
+        document.querySelector("[data-testid=stApp]")?.dataset ?? {};
+    const rests = testScriptState === "notRunning" && testConnectionState === "CONNECTED";
+    window.restsSince = rests ? window.restsSince ?? performance.now() : undefined;
+    return rests && performance.now() - window.restsSince > milliseconds &&
+        [...document.querySelectorAll("[data-testid=stPlotlyChart]")]
+            .filter(chart => chart.checkVisibility())
+            .map(chart => chart.querySelector(".main-svg"))
+            .every(drawing => drawing?.checkVisibility({visibilityProperty: true}));
+}"""
+
+
 def settled(page: Page) -> None:
-    """Wait until the page's script has run to its end."""
+    """Wait until the page's script has run to its end and no more, and the charts are drawn."""
     expect(page.locator("h1")).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    page.evaluate("window.restsSince = undefined")
+    page.wait_for_function(RESTS, arg=500)
     expect(page.get_by_text(FAILED)).to_have_count(0)
 
 
