@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.app.settings import hiding, sidebar
 from dashboard.views import photo
-from dashboard.widgets import results, review_queue
+from dashboard.widgets import face_tables, results, review_queue
 from dashboard.widgets.empty_state import empty, show_the_example
 from dashboard.widgets.picture_input import choose
 from dashboard.widgets.read_pictures import read_all
@@ -38,5 +38,5 @@ if good:
     review_queue.marked(good, "photo")
 if read:
     st.header("All faces")
-    results.table(readings, partial(photo.show_reading, read) if len(good) > 1 else None)
+    face_tables.of_readings(readings, partial(photo.show_reading, read) if len(good) > 1 else None)
     results.downloads(read, settings, way)

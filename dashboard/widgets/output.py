@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import PurePath
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,6 +14,9 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.app import address
 from dashboard.app.page_artifacts import sentences
 from facespace.io import tables
+
+if TYPE_CHECKING:  # takes a second to import, and Home has no table
+    import pandas as pd
 
 #: What is in a file, or what makes it.
 Content: TypeAlias = "pd.DataFrame | bytes | str | Callable[[], bytes | str]"
@@ -109,7 +111,7 @@ def download(label: str, content: Content, name: str, disabled: bool = False) ->
         disabled: whether there is nothing to give out.
     """
     media_type, icon = _KINDS[PurePath(name).suffix]
-    if isinstance(content, pd.DataFrame):
+    if not isinstance(content, bytes | str) and not callable(content):
         content = partial(content.to_csv, index=False)
     if media_type == "text/csv":
         content = partial(_marked, content)

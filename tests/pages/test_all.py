@@ -6,6 +6,8 @@ import copy
 import gc
 import importlib.util
 import io
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -45,6 +47,13 @@ def test_every_page_opens(page: str) -> None:
     app = opened(page)
     assert not app.exception
     assert len(app.title) == 1
+
+
+def test_home_does_not_wait_for_what_makes_tables() -> None:
+    """A dashboard that starts shows Home first; pandas would take as long as all the rest."""
+    code = "import sys, dashboard.views.home; print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -17,7 +17,7 @@ from dashboard.app.markdown import plain
 from dashboard.app.page_artifacts import sentences
 from dashboard.app.settings import leaning
 from dashboard.views.folder.job import FolderJob, go_on
-from dashboard.widgets import hidden_faces, output, results, review_queue, same
+from dashboard.widgets import face_tables, hidden_faces, output, results, review_queue, same
 from dashboard.widgets.picture_input import Picture
 from dashboard.widgets.read_pictures import read_all
 from facespace.batch import output_pictures, writers
@@ -171,7 +171,7 @@ def _table(job: FolderJob, table: pd.DataFrame, way: Way | None) -> None:
     pictures = shown["thumb"].map("data:image/jpeg;base64,{}".format, na_action="ignore")
     frame = pd.DataFrame({"Face": pictures, "Photo": shown["source"], "Verdict": shown["kind"]})
     faces = shown["judged"].dropna()
-    for name, values in results.verdict_columns(faces).items():
+    for name, values in face_tables.verdict_columns(faces).items():
         frame.loc[faces.index, name] = pd.Series(values, faces.index, dtype=object)
     frame["Confidence"] = frame["Confidence"].astype(float)
     frame["Size, px"] = shown["size"]
@@ -182,7 +182,7 @@ def _table(job: FolderJob, table: pd.DataFrame, way: Way | None) -> None:
         "Faces with thumbnail, verdict, confidence, size, photo and reasons",
         {
             "Face": st.column_config.ImageColumn(width="small", pinned=True),
-            **results.VERDICT,
+            **face_tables.VERDICT,
             "Size, px": st.column_config.NumberColumn(format="%.0f"),
         },
         "auto",

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.app.markdown import plain
-from dashboard.widgets import output, results
+from dashboard.widgets import face_tables, output
 from dashboard.widgets.scaled import enlarged
 from facespace.datasets.scoring import FEW, About, Outcome
 from facespace.faces.wording import likelier, percent
@@ -58,7 +58,7 @@ def errors(outcome: Outcome, name: str) -> None:
             {
                 "file": st.column_config.TextColumn("File", width="medium"),
                 "label": "Label",
-                "probability_female": results.FEMALE,
+                "probability_female": face_tables.FEMALE,
                 "answered": st.column_config.CheckboxColumn("Answered", help="Not “?”"),
                 "face": st.column_config.NumberColumn("Face, px", format="%.0f"),
             },

@@ -12,9 +12,9 @@ from dashboard.views.video.job import FROM, PLAYS, FilmJob
 from dashboard.widgets import (
     face_actions,
     face_cards,
+    face_tables,
     hidden_faces,
     output,
-    results,
     review_queue,
     same,
 )
@@ -164,7 +164,7 @@ def _cards(job: FilmJob, film: Film) -> None:
 
     face_cards.cards({track.number: track.shown for track in tracks}, below)
     seconds = st.column_config.NumberColumn(format="%.1f")
-    results.tracks_table(
+    face_tables.of_tracks(
         tracks,
         "All faces followed with verdict, confidence, reasons and times",
         {

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.app import consent
 from dashboard.app.markdown import plain
 from dashboard.app.session import Remembered
-from dashboard.widgets import output, results, review_queue, scaled
+from dashboard.widgets import face_tables, output, results, review_queue, scaled
 from dashboard.widgets.picture_input import Picture, camera
 from dashboard.widgets.read_pictures import read_all
 from facespace.artifacts import face_space
@@ -75,7 +75,7 @@ def in_view(tracks: Sequence[Tracked], rate: str, per_second: float) -> None:
         output.metric(rate, f"{per_second:.0f}")
     if tracks:
         words = "The faces in view with verdict, confidence and reasons"
-        results.tracks_table(tracks, words)
+        face_tables.of_tracks(tracks, words)
 
 
 def submit(seen: Look) -> None:
@@ -134,7 +134,7 @@ def taken() -> None:
     picture = Picture(NAME, encode.to_png(frame), id(frame))
     st.subheader("Snapshot")
     results.show(picture, reading, used, "webcam")
-    results.table([reading])
+    face_tables.of_readings([reading])
     results.downloads([(picture, reading)], used)
 
 
@@ -149,6 +149,6 @@ def single_pictures(settings: Settings) -> None:
     for p, r in good:
         st.success(results.summary([r]), icon=":material/check_circle:")
         results.show(p, r, settings, "webcam")
-        results.table([r])
+        face_tables.of_readings([r])
     review_queue.marked(good, "webcam")
     results.downloads(good, settings)
