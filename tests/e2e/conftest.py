@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.harness import ort_web as ort_web_package
 from facespace.cli.doctor import chromium
 from facespace.types import FacespaceError
-from tests.support.browser import FLAGS, SECONDS, Launch, dashboard
+from tests.support.browser import FLAGS, Launch, dashboard, window
 
 
 @pytest.fixture(scope="session")
@@ -48,11 +48,8 @@ def ort_web() -> Path:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    context.set_default_timeout(SECONDS * 1000)
-    expect.set_options(timeout=SECONDS * 1000)
-    yield context.new_page()
-    context.close()
+    with window(browser) as page:
+        yield page
 
 
 @pytest.fixture

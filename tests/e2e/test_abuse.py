@@ -7,7 +7,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from facespace import limits
 from facespace.faces.wording import count
-from tests.support.browser import settled
+from tests.support.browser import settled, visit
 from tests.support.hostile import archives, films, photos
 from tests.support.hostile.names import FOREIGN, NAME
 from tests.support.pictures import packed
@@ -32,8 +32,7 @@ def test_photos(page: Page, address: str, start: int) -> None:
     cases = list(photos.CASES)[start : start + limits.MAX_FILES]
     files = {f"{number:03d}.jpg": name for number, name in enumerate(cases)}
     sentences = {file: photos.in_library(name) for file, name in files.items()}
-    page.goto(f"{address}/photo")
-    settled(page)
+    visit(page, f"{address}/photo")
     page.locator("input[type=file]").set_input_files(
         [payload(file, "image/jpeg", photos.content(name)) for file, name in files.items()]
     )
@@ -74,8 +73,7 @@ def test_archives(page: Page, address: str) -> None:
 
 
 def test_an_address_that_says_too_much(page: Page, address: str) -> None:
-    page.goto(f"{address}/photo?from=Example&" + "&".join(f"x{i}={'y' * 50}" for i in range(100)))
-    settled(page)
+    visit(page, f"{address}/photo?from=Example&" + "&".join(f"x{i}={'y' * 50}" for i in range(100)))
     assert any("characters of settings" in sentence for sentence in warnings(page))
 
 
@@ -94,8 +92,7 @@ def test_names_that_are_markdown(page: Page, address: str) -> None:
         "own_photos#": payload("x.zip", "application/zip", packed({"labels.csv": table})),
     }
     for path, file in brought.items():
-        page.goto(f"{address}/{path}")
-        settled(page)
+        visit(page, f"{address}/{path}")
         page.locator("input[type=file]").set_input_files(file)
         if path in ("folder?from=ZIP", "video"):
             page.get_by_role("button", name="Read ").click()

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FileChooser, Page, expect
 
-from tests.support.browser import SECONDS, settled
+from tests.support.browser import settled, visit, window
 from tests.support.paths import PAGES
 from tests.support.present import present
 
@@ -63,20 +63,15 @@ def test_every_page_fits_and_can_be_read(
     """On a phone by day and on a desk by night: no exception, no sideways scrolling, every chart
     drawn, and nothing serious by axe-core: all its rules by day, by night those that see colours.
     """
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    context.set_default_timeout(SECONDS * 1000)
-    expect.set_options(timeout=SECONDS * 1000)
-    page = context.new_page()
-    wrong = {}
-    for path in ADDRESSES:
-        page.goto(f"{address}/{path}")
-        settled(page)
-        page.evaluate("document.fonts.ready")
-        expect(page.get_by_test_id("stException")).to_have_count(0)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        if found := serious(page, *rules):
-            wrong[path] = found
-    context.close()
+    with window(browser, width, color_scheme=scheme) as page:
+        wrong = {}
+        for path in ADDRESSES:
+            visit(page, f"{address}/{path}")
+            page.evaluate("document.fonts.ready")
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            if found := serious(page, *rules):
+                wrong[path] = found
     assert wrong == {}
 
 
@@ -109,22 +104,16 @@ def test_the_words_around_charts_can_be_read(
     browser: Browser, address: str, scheme: Literal["light", "dark"], path: str
 ) -> None:
     """By the colours that the browser computed; axe-core does not look at drawings."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-    context.set_default_timeout(SECONDS * 1000)
-    expect.set_options(timeout=SECONDS * 1000)
-    page = context.new_page()
-    page.goto(f"{address}/{path}")
-    settled(page)
-    expect(page.locator(".js-plotly-plot .xtick text").first).to_be_visible()
-    contrast, number = page.evaluate(WORDS_OF_CHARTS)
-    context.close()
+    with window(browser, color_scheme=scheme) as page:
+        visit(page, f"{address}/{path}")
+        expect(page.locator(".js-plotly-plot .xtick text").first).to_be_visible()
+        contrast, number = page.evaluate(WORDS_OF_CHARTS)
     assert number > 5 and contrast >= 4.5
 
 
 def test_axe_is_awake(page: Page, address: str) -> None:
     """A picture without words and grey words on grey are told."""
-    page.goto(f"{address}/video")
-    settled(page)
+    visit(page, f"{address}/video")
     page.evaluate(
         "document.querySelector('[data-testid=stMain]').insertAdjacentHTML('beforeend', "
         '\'<img src="data:,"><p style="color:#999;background:#aaa">pale</p>\')'
@@ -153,8 +142,7 @@ def tab_to(page: Page, *names: str) -> None:
 
 def test_photo_is_used_without_a_mouse(page: Page, address: str, astronaut_path: Path) -> None:
     """In the order in which the page is read, from the top to the downloads."""
-    page.goto(f"{address}/photo")
-    settled(page)
+    visit(page, f"{address}/photo")
     tab_to(page, "Skip to main content", "Home", "Model card", "Detector")
     tab_to(page, "chance of being wrong is at most", "Upload", "upload\n\nUpload")
     expect(page.get_by_test_id("stFileUploader").locator("button").first).to_be_focused()
@@ -175,8 +163,7 @@ def test_photo_is_used_without_a_mouse(page: Page, address: str, astronaut_path:
 
 
 def test_a_face_has_a_name_and_shows_that_it_has_the_focus(page: Page, address: str) -> None:
-    page.goto(f"{address}/photo?from=Example")
-    settled(page)
+    visit(page, f"{address}/photo?from=Example")
     spot = page.get_by_role("img", name="1: ")
     verdict = present(page.get_by_role("img", name="Crop 1").get_attribute("alt")).split("· ")[1]
     expect(spot).to_have_attribute("aria-label", f"1: {verdict}")
@@ -187,8 +174,7 @@ def test_a_face_has_a_name_and_shows_that_it_has_the_focus(page: Page, address: 
 
 @pytest.mark.parametrize("path", ["photo", "video", "grayscale?from=Upload"])
 def test_an_empty_page_shows_the_example_by_keyboard(page: Page, address: str, path: str) -> None:
-    page.goto(f"{address}/{path}")
-    settled(page)
+    visit(page, f"{address}/{path}")
     expect(page.get_by_test_id("stMain").get_by_role("img").first).to_be_visible()
     page.get_by_role("button", name="Show the example").press("Enter")
     expect(page.get_by_text("Eileen Collins").first).to_be_visible()

@@ -10,25 +10,24 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
 from facespace.artifacts.manifest import load_manifest
 from facespace.types import Box
-from tests.support.browser import SECONDS, dashboard, download, settled
+from tests.support.browser import dashboard, download, visit, window
 from tests.support.present import present
 
 DEFAULT = load_manifest().default
 
 
 def upload(page: Page, address: str, *files: Path) -> None:
-    page.goto(f"{address}/photo")
-    settled(page)
+    visit(page, f"{address}/photo")
     page.locator("input[type=file]").set_input_files([str(file) for file in files])
     expect(page.get_by_test_id("stAlertContentSuccess")).to_be_visible()
 
 
 def test_home_is_alive_at_once(page: Page, address: str) -> None:
-    page.goto(address)
+    visit(page, address)
     expect(page.get_by_role("img", name="several.png: 1 picture, 3 faces")).to_be_visible()
     page.get_by_role("button", name="A clear face").click()
     expect(page.get_by_role("img", name="astronaut.png: 1 picture, 1 face")).to_be_visible()
@@ -106,7 +105,7 @@ def test_many_pictures_come_back_as_one_zip(
 def test_the_camera(page: Page, address: str) -> None:
     """Chromium's fake camera shows a test pattern: no face, and the page says so."""
     page.context.grant_permissions(["camera"])
-    page.goto(f"{address}/photo?from=Camera")
+    visit(page, f"{address}/photo?from=Camera")
     page.wait_for_function("document.querySelector('video')?.readyState >= 3")
     page.get_by_role("button", name="Take Photo").click()
     expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text("1 picture")
@@ -114,37 +113,30 @@ def test_the_camera(page: Page, address: str) -> None:
 
 def test_settings_live_in_the_address(page: Page, address: str) -> None:
     own = f"{DEFAULT}_most_wrong=30"
-    page.goto(f"{address}/photo?from=Example&{own}&detector=Haar")
-    settled(page)
+    visit(page, f"{address}/photo?from=Example&{own}&detector=Haar")
     expect(page.get_by_role("combobox", name="Detector")).to_have_value("Haar")
     slider = page.get_by_role("slider", name="Answer while the chance")
     expect(slider).to_have_value("30")
     slider.focus()
     slider.press("ArrowRight")
     page.wait_for_url("**most_wrong=31**")
-    page.goto(f"{address}/photo?from=Nowhere&{DEFAULT}_most_wrong=much&detector=%3Cscript%3E")
-    settled(page)
+    visit(page, f"{address}/photo?from=Nowhere&{DEFAULT}_most_wrong=much&detector=%3Cscript%3E")
     expect(page.get_by_test_id("stMain")).to_contain_text("Add a picture")
 
 
 @pytest.mark.parametrize("path", ["data", "evaluation", "grayscale"])
 def test_a_finger_scrolls_over_a_chart(browser: Browser, address: str, path: str) -> None:
     """Also over those that can be clicked on, where Plotly would pan."""
-    phone: ViewportSize = {"width": 390, "height": 844}
-    context = browser.new_context(viewport=phone, has_touch=True, is_mobile=True)
-    context.set_default_timeout(SECONDS * 1000)
-    page = context.new_page()
-    page.goto(f"{address}/{path}")
-    settled(page)
-    chart = page.get_by_test_id("stPlotlyChart").first
-    chart.evaluate("chart => chart.scrollIntoView({block: 'center'})")
-    scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
-    before = page.evaluate(scrolled)
-    touch = context.new_cdp_session(page)
-    for kind, y in (("touchStart", 470), *(("touchMove", 470 - 12 * i) for i in range(10))):
-        point = {"x": 195, "y": y}
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
-        page.wait_for_timeout(20)
-    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    page.wait_for_function(f"{scrolled} > {before} + 50")
-    context.close()
+    with window(browser, 390, 844, has_touch=True, is_mobile=True) as page:
+        visit(page, f"{address}/{path}")
+        chart = page.get_by_test_id("stPlotlyChart").first
+        chart.evaluate("chart => chart.scrollIntoView({block: 'center'})")
+        scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
+        before = page.evaluate(scrolled)
+        touch = page.context.new_cdp_session(page)
+        for kind, y in (("touchStart", 470), *(("touchMove", 470 - 12 * i) for i in range(10))):
+            point = {"x": 195, "y": y}
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+            page.wait_for_timeout(20)
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.wait_for_function(f"{scrolled} > {before} + 50")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import SECONDS, download, settled
+from tests.support.browser import choose_tab, download, visit, window
 
 PARTS = ["Eigenfaces", "Rebuild", "Walk", "Female or male", "All test faces", "What it looks at"]
 
@@ -17,8 +16,7 @@ PARTS = ["Eigenfaces", "Rebuild", "Walk", "Female or male", "All test faces", "W
 def test_a_face_is_uploaded_and_walked_by_keyboard(
     page: Page, address: str, astronaut_path: Path, tmp_path: Path
 ) -> None:
-    page.goto(f"{address}/eigenfaces?part=Walk&face_from=Upload")
-    settled(page)
+    visit(page, f"{address}/eigenfaces?part=Walk&face_from=Upload")
     expect(page.get_by_text("Add a picture")).to_be_visible()
     page.locator("input[type=file]").set_input_files(str(astronaut_path))
     shown = page.get_by_test_id("stMetric").filter(has_text="Female, by ")
@@ -40,9 +38,8 @@ def test_a_face_is_uploaded_and_walked_by_keyboard(
 
 
 def test_the_open_tab_and_its_settings_are_in_the_address(page: Page, address: str) -> None:
-    page.goto(f"{address}/eigenfaces")
-    settled(page)
-    page.get_by_role("tab", name="Rebuild").click()
+    visit(page, f"{address}/eigenfaces")
+    choose_tab(page, "Rebuild")
     page.wait_for_url("**part=Rebuild**")
     slider = page.get_by_role("slider", name="Eigenfaces used")
     expect(slider).to_be_visible()
@@ -57,15 +54,12 @@ def test_every_tab_fits(
     browser: Browser, address: str, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     """No exception, no sideways scrolling; every picture has words."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    context.set_default_timeout(SECONDS * 1000)
-    page = context.new_page()
-    for part in PARTS:
-        page.goto(f"{address}/eigenfaces?part={quote(part)}")
-        settled(page)
-        expect(page.get_by_test_id("stDownloadButton").first).to_be_visible()
-        expect(page.get_by_test_id("stException")).to_have_count(0)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        for image in page.get_by_test_id("stImage").locator("img").all():
-            assert image.get_attribute("alt")
-    context.close()
+    with window(browser, width, color_scheme=scheme) as page:
+        visit(page, f"{address}/eigenfaces")
+        for part in PARTS:
+            choose_tab(page, part)
+            expect(page.get_by_test_id("stDownloadButton").first).to_be_visible()
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            for image in page.get_by_test_id("stImage").locator("img").all():
+                assert image.get_attribute("alt")

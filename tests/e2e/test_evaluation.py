@@ -9,7 +9,7 @@ from playwright.sync_api import Error, Locator, Page, expect
 
 from facespace.artifacts.manifest import load_manifest
 from facespace.artifacts.scores import scored
-from tests.support.browser import SECONDS, settled
+from tests.support.browser import SECONDS, visit
 from tests.support.present import present
 
 MANIFEST = load_manifest()
@@ -54,8 +54,7 @@ def sentence(threshold: float) -> str:
 
 
 def opened(page: Page, address: str, query: str = "") -> None:
-    page.goto(f"{address}/evaluation{query}")
-    settled(page)
+    visit(page, f"{address}/evaluation{query}")
     # The last figure of the part, so that nothing below the first ones moves them any more.
     expect(page.get_by_test_id("stPlotlyChart").nth(5).locator(".main-svg").first).to_be_visible()
 

@@ -12,7 +12,7 @@ import pandas as pd
 from playwright.sync_api import Page, expect
 
 from facespace.types import RGB
-from tests.support.browser import download, settled
+from tests.support.browser import download, settled, visit
 from tests.support.pictures import GREY, packed, png
 
 
@@ -26,8 +26,7 @@ def zipped(variants: list[bytes], folder: Path) -> Path:
 def test_a_zip_becomes_a_table_and_files(
     page: Page, address: str, variants: list[bytes], tmp_path: Path
 ) -> None:
-    page.goto(f"{address}/folder?from=ZIP")
-    settled(page)
+    visit(page, f"{address}/folder?from=ZIP")
     page.locator("input[type=file]").set_input_files(zipped(variants, tmp_path))
     page.get_by_role("button", name="Read 8 photos").click()
     success = page.get_by_test_id("stAlertContentSuccess")
@@ -67,8 +66,7 @@ def test_a_directory_is_uploaded(
     (trip / "day two").mkdir(parents=True)
     (trip / "one.png").write_bytes(variants[0])
     (trip / "day two" / "Zoë & co.png").write_bytes(variants[1])
-    page.goto(f"{address}/folder")
-    settled(page)
+    visit(page, f"{address}/folder")
     page.locator("input[type=file]").set_input_files(trip)
     page.get_by_role("button", name="Read 2 photos").click()
     expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text("2 photos read, 2 faces")
@@ -83,8 +81,7 @@ def test_a_run_is_stopped_and_goes_on(
     """Enough photos that the run is not over before the button is found."""
     path = tmp_path / "many.zip"
     path.write_bytes(packed({f"{i}.png": png(astronaut[i:, i:]) for i in range(100)}))
-    page.goto(f"{address}/folder?from=ZIP")
-    settled(page)
+    visit(page, f"{address}/folder?from=ZIP")
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="Read 100 photos").click()
     page.get_by_role("button", name="Stop, and keep what is read").click()

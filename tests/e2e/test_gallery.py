@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from facespace.types import RGB
-from tests.support.browser import dashboard, download, settled
+from tests.support.browser import dashboard, download, settled, visit
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +39,7 @@ def here(photos: Path) -> Iterator[str]:
 
 
 def test_a_folder_of_ones_own(page: Page, here: str, photos: Path, tmp_path: Path) -> None:
-    page.goto(f"{here}/data?part=Look+at+photos")
-    settled(page)
+    visit(page, f"{here}/data?part=Look+at+photos")
     folder = page.get_by_role("textbox", name="Folder")
     folder.fill(str(photos))
     folder.press("Enter")
@@ -109,8 +108,7 @@ def behind_a_proxy(here: str) -> Iterator[str]:
 
 
 def test_who_comes_through_a_proxy_sees_no_folder_field(page: Page, behind_a_proxy: str) -> None:
-    page.goto(f"{behind_a_proxy}/data?part=Look+at+photos")
-    settled(page)
+    visit(page, f"{behind_a_proxy}/data?part=Look+at+photos")
     expect(page.get_by_role("tab", name="Mean faces")).to_be_visible()
     expect(page.get_by_role("tab", name="Look at photos")).to_have_count(0)
     expect(page.get_by_role("textbox", name="Folder")).to_have_count(0)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard.views.grayscale.lessons import LESSONS
 from facespace.faces.analyze import analyze
-from tests.support.browser import SECONDS, download, settled
+from tests.support.browser import choose_tab, download, visit, window
 from tests.support.present import present
 
 
@@ -23,8 +23,7 @@ def lens_at(page: Page, column: int, row: int) -> None:
 def test_upload_look_through_the_lens_and_take_the_numbers(
     page: Page, address: str, astronaut_path: Path, tmp_path: Path
 ) -> None:
-    page.goto(f"{address}/grayscale?from=Upload&lesson=The+crop")
-    settled(page)
+    visit(page, f"{address}/grayscale?from=Upload&lesson=The+crop")
     page.locator("input[type=file]").set_input_files(str(astronaut_path))
     chart = page.get_by_test_id("stPlotlyChart").first
     lens_at(page, 19, 21)
@@ -54,8 +53,7 @@ def test_a_place_outside_of_a_smaller_picture_is_left(
     """The address may carry the place of another picture."""
     small = tmp_path / "small.png"
     Image.new("RGB", (5, 9), "red").save(small)
-    page.goto(f"{address}/grayscale?lens_x=500&lens_y=400")
-    settled(page)
+    visit(page, f"{address}/grayscale?lens_x=500&lens_y=400")
     lens_at(page, 500, 400)
     page.get_by_role("radio", name="Upload").click()
     page.locator("input[type=file]").set_input_files(str(small))
@@ -70,15 +68,9 @@ def test_a_place_outside_of_a_smaller_picture_is_left(
 def test_every_lesson_fits(
     browser: Browser, address: str, width: int, scheme: Literal["light", "dark"]
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    context.set_default_timeout(SECONDS * 1000)
-    page = context.new_page()
-    for lesson in LESSONS:
-        page.goto(f"{address}/grayscale?lesson={lesson.replace(' ', '+')}")
-        settled(page)
-        expect(page.get_by_role("tab", name=lesson, exact=True)).to_have_attribute(
-            "aria-selected", "true"
-        )
-        expect(page.get_by_test_id("stException")).to_have_count(0)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-    context.close()
+    with window(browser, width, color_scheme=scheme) as page:
+        visit(page, f"{address}/grayscale")
+        for lesson in LESSONS:
+            choose_tab(page, lesson)
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -17,7 +17,7 @@ from facespace.browser.runtime import CDN, FILES, OWN
 from facespace.faces.analyze import Settings
 from facespace.io import images
 from tests.support import browser_models
-from tests.support.browser import FLAGS, SECONDS, Launch, dashboard, settled
+from tests.support.browser import FLAGS, SECONDS, Launch, dashboard, settled, visit
 from tests.support.camera import film
 
 #: A browser without WebRTC.
@@ -91,8 +91,7 @@ def opened(context: BrowserContext, address: str) -> Page:
     expect.set_options(timeout=SECONDS * 1000)
     context.set_default_timeout(SECONDS * 1000)
     page = context.new_page()
-    page.goto(f"{address}/webcam?where=browser")
-    settled(page)
+    visit(page, f"{address}/webcam?where=browser")
     expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
     return page
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from facespace.artifacts.manifest import load_manifest
 from facespace.types import RGB
-from tests.support.browser import download, settled
+from tests.support.browser import choose_tab, download, settled, visit
 from tests.support.pictures import GREY, packed, png
 
 
@@ -20,8 +20,7 @@ def test_photos_are_tested_and_the_figures_kept(
 ) -> None:
     path = tmp_path / "photos.zip"
     path.write_bytes(labelled_zip)
-    page.goto(f"{address}/own_photos")
-    settled(page)
+    visit(page, f"{address}/own_photos")
     template = download(page, "Download template", tmp_path).read_text("utf-8-sig")
     assert template.startswith("file,gender,age")
     page.locator("input[type=file]").set_input_files(path)
@@ -53,8 +52,7 @@ def test_a_run_is_stopped(page: Page, address: str, astronaut: RGB, tmp_path: Pa
     photos = {f"{'fe' * (i % 2)}male/{i}.png": png(astronaut[i:, i:]) for i in range(120)}
     path = tmp_path / "many.zip"
     path.write_bytes(packed(photos))
-    page.goto(f"{address}/own_photos")
-    settled(page)
+    visit(page, f"{address}/own_photos")
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="Stop", exact=True).last.click()
     expect(page.get_by_text("Stopped; nothing was kept.")).to_be_visible()
@@ -72,8 +70,7 @@ def test_what_is_wrong_is_said(page: Page, address: str, tmp_path: Path) -> None
     ):
         path = tmp_path / "bad.zip"
         path.write_bytes(content)
-        page.goto(f"{address}/own_photos")
-        settled(page)
+        visit(page, f"{address}/own_photos")
         page.locator("input[type=file]").set_input_files(path)
         expect(page.get_by_test_id("stAlertContentWarning")).to_contain_text(words)
 
@@ -84,8 +81,7 @@ def test_a_folder_is_tested_by_its_path(
     (tmp_path / "photos.zip").write_bytes(labelled_zip)
     with zipfile.ZipFile(tmp_path / "photos.zip") as archive:
         archive.extractall(tmp_path)
-    page.goto(f"{address}/own_photos")
-    settled(page)
+    visit(page, f"{address}/own_photos")
     field = page.get_by_role("textbox", name="Or the path")
     field.fill(str(tmp_path / "Own"))
     field.press("Enter")
@@ -93,8 +89,7 @@ def test_a_folder_is_tested_by_its_path(
 
 
 def test_the_model_card_and_all_artifacts(page: Page, address: str, tmp_path: Path) -> None:
-    page.goto(f"{address}/card")
-    settled(page)
+    visit(page, f"{address}/card")
     expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text("as listed")
     expect(page.get_by_role("heading", name="Intended use")).to_be_visible()
     expect(page.locator("h1")).to_have_count(1)
@@ -105,5 +100,5 @@ def test_the_model_card_and_all_artifacts(page: Page, address: str, tmp_path: Pa
     manifest = load_manifest(tmp_path / "artifacts")
     for info in manifest.models.values():
         manifest.path(info.file)
-    page.get_by_role("tab", name="When it says “?”").click()
+    choose_tab(page, "When it says “?”")
     expect(page.get_by_text("How sure the model is")).to_be_visible()

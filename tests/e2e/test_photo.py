@@ -13,7 +13,7 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.faces import detectors
 from facespace.io import images
 from facespace.types import RGB
-from tests.support.browser import SECONDS, dashboard, download, settled
+from tests.support.browser import dashboard, download, settled, visit, window
 from tests.support.pictures import png
 from tests.support.present import present
 
@@ -32,8 +32,7 @@ PASTE = """async () => {
 
 
 def brought(page: Page, address: str, *files: Path) -> None:
-    page.goto(f"{address}/photo")
-    settled(page)
+    visit(page, f"{address}/photo")
     page.locator("input[type=file]").set_input_files([str(file) for file in files])
     expect(page.get_by_test_id("stAlertContentSuccess")).to_be_visible()
     settled(page)
@@ -69,25 +68,22 @@ def test_on_a_phone_a_small_picture_has_labels_that_can_be_read(
 ) -> None:
     small = tmp_path / "small.png"
     small.write_bytes(png(astronaut[:250, 100:350]))
-    context = browser.new_context(viewport={"width": 390, "height": 800})
-    context.set_default_timeout(SECONDS * 1000)
-    expect.set_options(timeout=SECONDS * 1000)
-    page = context.new_page()
-    brought(page, address, small)
-    label = page.locator(".fs-label i").first
-    expect(label).to_be_visible()
-    assert label.evaluate("label => parseFloat(getComputedStyle(label).fontSize)") >= 13
-    face, picture = (present(page.locator(c).bounding_box()) for c in (".fs-face", ".fs-picture"))
-    assert picture["width"] > 300  # wider than the picture has pixels
-    assert face["x"] >= picture["x"]
-    context.close()
+    with window(browser, 390, 800) as page:
+        brought(page, address, small)
+        label = page.locator(".fs-label i").first
+        expect(label).to_be_visible()
+        assert label.evaluate("label => parseFloat(getComputedStyle(label).fontSize)") >= 13
+        face, picture = (
+            present(page.locator(c).bounding_box()) for c in (".fs-face", ".fs-picture")
+        )
+        assert picture["width"] > 300  # wider than the picture has pixels
+        assert face["x"] >= picture["x"]
 
 
 def test_home_reads_ones_own_picture_at_the_press_of_one_button(
     page: Page, address: str, astronaut_path: Path
 ) -> None:
-    page.goto(address)
-    settled(page)
+    visit(page, address)
     button = page.get_by_role("button", name="Find the faces")
     expect(button).to_be_disabled()
     box = present(button.bounding_box())
@@ -101,13 +97,11 @@ def test_home_reads_ones_own_picture_at_the_press_of_one_button(
 
 
 def test_what_is_covered_says_so_and_its_leaning_on_request(page: Page, address: str) -> None:
-    page.goto(address)
-    settled(page)
+    visit(page, address)
     page.get_by_role("button", name="Half of it covered").click()
     label = page.locator(".fs-label i").first
     expect(label).to_have_text("1 · ? covered")
-    page.goto(f"{address}/photo?from=Example&{DEFAULT}_most_wrong=1")
-    settled(page)
+    visit(page, f"{address}/photo?from=Example&{DEFAULT}_most_wrong=1")
     expect(label).to_have_text("1 · ? unsure")
     page.get_by_test_id("stSidebar").get_by_text("Show which way “?” leans").click()
     expect(label).to_have_text(re.compile(r"1 · \? unsure, \d\d% female"))
@@ -116,8 +110,7 @@ def test_what_is_covered_says_so_and_its_leaning_on_request(page: Page, address:
 def test_faces_are_hidden_at_a_choice_in_what_is_shown_and_in_the_file(
     page: Page, address: str, tmp_path: Path
 ) -> None:
-    page.goto(f"{address}/photo?from=Example")
-    settled(page)
+    visit(page, f"{address}/photo?from=Example")
     expect(page.locator(".fs-face")).to_have_count(1)
     page.get_by_role("combobox", name="Make faces unrecognisable").click()
     page.get_by_role("option", name="Pixelate").click()
@@ -138,8 +131,7 @@ def test_a_wrong_verdict_is_put_right_and_the_file_says_how_it_came_about(
 
 
 def _put_right(page: Page, address: str, tmp_path: Path) -> None:
-    page.goto(f"{address}/photo?from=Example")
-    settled(page)
+    visit(page, f"{address}/photo?from=Example")
     (reading,) = json.loads(download(page, "JSON", tmp_path).read_text("utf-8"))
     assert reading["made_by"]["model_sha256"] == load_manifest().model().file.sha256
     shown = present(page.locator(".fs-label i").first.text_content())
@@ -154,8 +146,7 @@ def _put_right(page: Page, address: str, tmp_path: Path) -> None:
 
 
 def test_a_picture_is_pasted(page: Page, address: str) -> None:
-    page.goto(f"{address}/photo")
-    settled(page)
+    visit(page, f"{address}/photo")
     page.locator("[data-listens=paste]").wait_for(state="attached")
     page.evaluate(PASTE)
     expect(page.get_by_role("img", name="pasted.png: 1 picture, no face found")).to_be_visible()

@@ -14,7 +14,7 @@ from facespace.io.archive import Archive
 from facespace.review.item import Candidate
 from facespace.review.queue import Queue
 from facespace.types import RGB
-from tests.support.browser import dashboard, download, settled
+from tests.support.browser import dashboard, download, settled, visit, window
 from tests.support.pictures import png
 from tests.support.present import present
 from tests.support.reviewing import covered, filled
@@ -55,8 +55,7 @@ def test_a_covered_face_goes_all_the_way_to_training(
     names = ["first.png", "mirrored.png"]
     for name, rgb in zip(names, (cloth, cloth[:, ::-1]), strict=True):
         (tmp_path / name).write_bytes(png(rgb))
-    page.goto(f"{keeper}/review")
-    settled(page)
+    visit(page, f"{keeper}/review")
     expect(page.get_by_text(str(store))).to_be_visible()
     assert not store.exists()
     page.get_by_text("Keep faces for review").click()
@@ -99,8 +98,7 @@ def test_two_reviewers_and_a_table_with_check_boxes(
     filled(candidate, 3, store).close()
     other = browser.new_context().new_page()
     for reviewer in (page, other):
-        reviewer.goto(f"{keeper}/review")
-        settled(reviewer)
+        visit(reviewer, f"{keeper}/review")
         expect(reviewer.get_by_text("0 of 3 faces decided")).to_be_visible()
     name = page.get_by_role("textbox", name="Your name")
     name.fill("Anna")  # letters in a field decide nothing
@@ -132,10 +130,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(
     browser: Browser, keeper: str, store: Path, candidate: Candidate
 ) -> None:
     filled(candidate, 2, store).close()
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    for view in ("one", "many", "statistics", "files"):
-        page.goto(f"{keeper}/review?view={view}")
-        settled(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    context.close()
+    with window(browser, 390) as page:
+        for view in ("one", "many", "statistics", "files"):
+            visit(page, f"{keeper}/review?view={view}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -10,14 +10,13 @@ import av
 from playwright.sync_api import Page, expect
 
 from dashboard.widgets.example_film import FRAMES, SIZE, example_film
-from tests.support.browser import download, settled
+from tests.support.browser import download, visit
 
 
 def test_a_film_is_read_plays_and_comes_down(page: Page, address: str, tmp_path: Path) -> None:
     name, content = example_film()
     (tmp_path / name).write_bytes(content)
-    page.goto(f"{address}/video")
-    settled(page)
+    visit(page, f"{address}/video")
     page.locator("input[type=file]").set_input_files(str(tmp_path / name))
     page.get_by_role("button", name="Read the film").click()
     expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text("1 face followed")
@@ -49,8 +48,7 @@ def test_a_film_is_read_plays_and_comes_down(page: Page, address: str, tmp_path:
 
 
 def test_a_film_can_be_stopped(page: Page, address: str) -> None:
-    page.goto(f"{address}/video?from=Example&every=1")
-    settled(page)
+    visit(page, f"{address}/video?from=Example&every=1")
     page.get_by_role("button", name="Read the film").click()
     page.get_by_role("button", name="Stop, and keep what is read").click()
     expect(page.get_by_text("Stopped after")).to_be_visible()

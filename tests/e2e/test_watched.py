@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from facespace.types import RGB
 from tests.support import rtsp_server
-from tests.support.browser import settled
+from tests.support.browser import visit
 from tests.support.streams import RATE, scene, units
 
 #: What the camera asks for.
@@ -17,8 +17,7 @@ LOGIN = "anna:geheim"
 def test_a_camera_in_the_network(page: Page, address: str, astronaut: RGB) -> None:
     if why := rtsp_server.missing():
         pytest.skip(why)
-    page.goto(f"{address}/webcam?where=another")
-    settled(page)
+    visit(page, f"{address}/webcam?where=another")
     field = page.get_by_test_id("stTextInputField")
     with rtsp_server.serving(units(scene(astronaut, 4, 3)), RATE, login=LOGIN) as (_, port):
         field.fill(f"rtsp://{LOGIN}@127.0.0.1:{port}/camera")

@@ -15,7 +15,7 @@ from dashboard.widgets.example import example
 from facespace import palette
 from facespace.artifacts.manifest import load_manifest
 from facespace.io import images
-from tests.support.browser import FLAGS, SECONDS, Launch, download, settled
+from tests.support.browser import FLAGS, SECONDS, Launch, download, settled, visit
 from tests.support.camera import film
 
 #: A network that lets video through a relay alone, and there is none.
@@ -36,8 +36,7 @@ def started(browser: Browser, address: str, script: str = "") -> tuple[Page, Fra
     context.add_init_script(script)
     page = context.new_page()
     # However hard the browser compresses a frame, the verdict is an answer.
-    page.goto(f"{address}/webcam?{load_manifest().default}_most_wrong=50")
-    settled(page)
+    visit(page, f"{address}/webcam?{load_manifest().default}_most_wrong=50")
     stream = page.frame_locator("iframe[title*=webrtc]")
     stream.get_by_role("button", name="Start the camera").click()
     return page, stream

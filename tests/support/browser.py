@@ -10,9 +10,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from dashboard.app.error_boundary import FAILED
 from tests.support.paths import ROOT
@@ -78,12 +79,45 @@ RESTS = """milliseconds => {
 }"""
 
 
+@contextmanager
+def window(browser: Browser, width: int = 1280, height: int = 900, **more: Any) -> Iterator[Page]:
+    """A page of its own, with the patience that a busy machine asks for.
+
+    Args:
+        browser: that shows it.
+        width: in CSS pixels, as ``height``.
+        more: other options of Playwright's ``new_context``.
+    """
+    size: ViewportSize = {"width": width, "height": height}
+    context = browser.new_context(viewport=size, **more)
+    context.set_default_timeout(SECONDS * 1000)
+    expect.set_options(timeout=SECONDS * 1000)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
 def settled(page: Page) -> None:
     """Wait until the page's script has run to its end and no more, and the charts are drawn."""
     expect(page.locator("h1")).to_be_visible()
     page.evaluate("window.restsSince = undefined")
     page.wait_for_function(RESTS, arg=500)
     expect(page.get_by_text(FAILED)).to_have_count(0)
+
+
+def visit(page: Page, url: str) -> None:
+    """Open an address, and wait until it is settled: earlier, a click may be lost."""
+    page.goto(url)
+    settled(page)
+
+
+def choose_tab(page: Page, name: str) -> None:
+    """Open a tab, and wait until what is on it is settled."""
+    tab = page.get_by_role("tab", name=name, exact=True)
+    tab.click()
+    expect(tab).to_have_attribute("aria-selected", "true")
+    settled(page)
 
 
 def download(page: Page, button: str, folder: Path) -> Path:
