@@ -87,6 +87,7 @@ def card(manifest: Manifest, report: Models, data: Data) -> str:
         other_counts=_other_counts(report, name),
         few=split.FEW,
         chosen_how=how[0].upper() + how[1:],
+        recipe=_recipe(report),
         test_sets="\n".join(
             f"- {figures.title} ({figures.kind}): {figures.photos:,} photos; "
             f"licence: {data[test].licence}."
@@ -204,6 +205,24 @@ def _models(manifest: Manifest, report: Models) -> str:
         for name, info in manifest.models.items()
     ]
     return table(["model", "what it is", "file", "support vectors", "a face, 32 at once"], rows)
+
+
+def _recipe(report: Models) -> str:
+    """What the search chose for each model, and among how many."""
+    rows = []
+    for name, entry in report.items():
+        search, best = entry.search, entry.search.best
+        auc = max(tried.auc for tried in search.table)
+        chosen = str(best.components), f"{best.C:g}", f"{best.gamma:g}", f"{auc:.3f}"
+        among = f"{len(search.table)} in {search.folds} folds of {count(search.photos)} photos"
+        rows.append([f"`{name}`", *chosen, among])
+    figures = table(["model", "components", "C", "gamma", "AUC", "the best of"], rows)
+    if "embedding" not in report:
+        return figures
+    return (
+        f"{figures}\n\nThe networks of `embedding` were trained on the same photos before, which "
+        "flatters its AUC here; `docs/training.md` says how, what was tried, and how long it takes."
+    )
 
 
 def _verdicts(entry: ModelReport) -> str:

@@ -52,6 +52,21 @@ def test_counts_that_differ_are_named(manifest: Manifest, report: dict[str, Mode
     assert "`gradients` was fitted on 3,456 photos, with 345 held out." in words
 
 
+def test_the_recipe_is_what_the_search_found_best(
+    manifest: Manifest, report: dict[str, ModelReport]
+) -> None:
+    words = sections(manifest, report)["Training data"]
+    for name, entry in report.items():
+        best = max(entry.search.table, key=lambda tried: tried.auc)
+        chosen = f"{best.components} | {best.C:g} | {best.gamma:g} | {best.auc:.3f}"
+        assert f"| `{name}` | {chosen} | {len(entry.search.table)} in " in words
+    assert "flatters" in words
+    del report["embedding"]
+    models = {name: manifest.models[name] for name in report}
+    manifest = replace(manifest, default=next(iter(report)), models=models)
+    assert "flatters" not in sections(manifest, report)["Training data"]
+
+
 def test_reviewed_faces_are_named_as_such(
     manifest: Manifest, report: dict[str, ModelReport]
 ) -> None:
