@@ -29,9 +29,9 @@ DETECTORS = read("artifacts/detectors.json")
     read(f"benchmarks/{name}.json")
     for name in ("anonymise", "browser", "folder", "landmarks", "load", "peers")
 )
-(PHOTO, REVIEW, SCALING, SERVE, SVM, VIDEO, WEBCAM) = (
+(PHOTO, REVIEW, SCALING, SERVE, SVM, VIDEO, WATCH, WEBCAM) = (
     read(f"benchmarks/{name}.json")
-    for name in ("photo", "review", "scaling", "serve", "svm", "video", "webcam")
+    for name in ("photo", "review", "scaling", "serve", "svm", "video", "watch", "webcam")
 )
 
 DEFAULT = REPORT[MANIFEST["default"]]
@@ -337,6 +337,20 @@ def test_over_http() -> None:
     quoted(*said)
     assert SERVE["errors"] == 0
     assert SERVE["mb_late"] < 1.02 * SERVE["mb_early"]
+
+
+def test_a_camera_that_is_watched() -> None:
+    memory = [WATCH[f"{when}_mb"] for when in ("start", "half", "end")]
+    said = (
+        f"{WATCH['minutes']:.0f} minutes with {WATCH['cuts']} cuts",
+        f"holds {memory[0]:.0f} MB after half a minute, {memory[1]:.0f} MB half way and "
+        f"{memory[2]:.0f} MB at the end",
+        f"takes {WATCH['processors']:.2f} of one processor",
+        f"Of {WATCH['people_shown']:.0f} people who show themselves it counts "
+        f"{WATCH['people_counted']}",
+    )
+    quoted(*said)
+    assert max(memory) < 1.02 * min(memory)
 
 
 def test_many_visitors() -> None:
