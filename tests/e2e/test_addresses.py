@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from facespace.artifacts.manifest import load_manifest
 from facespace.artifacts.report import load_report
-from tests.support.browser import settled
+from tests.support.browser import choose, settled
 
 TESTS = load_report(load_manifest()).models["embedding"].tests
 TITLES = {name: f"{test.title} ({test.kind})" for name, test in TESTS.items()}
@@ -28,8 +28,7 @@ def test_a_choice_goes_from_page_to_page_and_back(page: Page, address: str) -> N
     expect(page).to_have_title("Fairness · Facespace")
     shows(page, "us_congress")
     expect(page).to_have_url(re.compile(r"/fairness\?test=us_congress$"))
-    page.get_by_role("combobox", name="Test set").click()
-    page.get_by_role("option", name=TITLES["lfw"]).click()
+    choose(page, "Test set", TITLES["lfw"])
     expect(page).to_have_url(re.compile(r"test=lfw"))
     shows(page, "lfw")
     page.reload()

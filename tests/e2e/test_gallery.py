@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from facespace.types import RGB
-from tests.support.browser import dashboard, download, settled, visit
+from tests.support.browser import choose, dashboard, download, settled, visit
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,7 @@ def test_a_folder_of_ones_own(page: Page, here: str, photos: Path, tmp_path: Pat
     expect(thumbnails).to_have_count(24)
     expect(thumbnails.first).to_have_attribute("alt", "Photo 1: female")
 
-    page.get_by_role("combobox", name="Label").click()
-    page.get_by_role("option", name="female", exact=True).click()
+    choose(page, "Label", "female")
     expect(page.get_by_text("1 to 15 of 15")).to_be_visible()
     expect(thumbnails).to_have_count(15)
     settled(page)

@@ -13,7 +13,7 @@ from facespace.artifacts.manifest import load_manifest
 from facespace.faces import detectors
 from facespace.io import images
 from facespace.types import RGB
-from tests.support.browser import dashboard, download, settled, visit, window
+from tests.support.browser import choose, dashboard, download, settled, visit, window
 from tests.support.pictures import png
 from tests.support.present import present
 
@@ -112,8 +112,7 @@ def test_faces_are_hidden_at_a_choice_in_what_is_shown_and_in_the_file(
 ) -> None:
     visit(page, f"{address}/photo?from=Example")
     expect(page.locator(".fs-face")).to_have_count(1)
-    page.get_by_role("combobox", name="Make faces unrecognisable").click()
-    page.get_by_role("option", name="Pixelate").click()
+    choose(page, "Make faces unrecognisable", "Pixelate")
     expect(page.get_by_role("img", name="every face found in it hidden")).to_be_visible()
     expect(page.locator(".fs-face")).to_have_count(0)
     assert "anonymise=pixelate" in page.url

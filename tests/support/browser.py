@@ -8,12 +8,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from dashboard.app.error_boundary import FAILED
 from tests.support.paths import ROOT
@@ -118,6 +119,17 @@ def choose_tab(page: Page, name: str) -> None:
     tab.click()
     expect(tab).to_have_attribute("aria-selected", "true")
     settled(page)
+
+
+def choose(page: Page, box: str, option: str) -> None:
+    """Choose an option of a box, opening its list again where the page moved, which closes it."""
+    chosen = page.get_by_role("option", name=option, exact=True)
+    for _ in range(SECONDS // 5):
+        page.get_by_role("combobox", name=box).click()
+        with suppress(PlaywrightTimeout):
+            chosen.click(timeout=5000)
+            return
+    pytest.fail(f"the list of {box} shows no {option}")
 
 
 def download(page: Page, button: str, folder: Path) -> Path:
