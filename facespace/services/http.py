@@ -108,8 +108,12 @@ def _told(code: int, said: str, **headers: str) -> JSONResponse:
 
 
 async def _library(_: Request, error: Any) -> JSONResponse:
-    later = {"retry-after": str(error.seconds)} if isinstance(error, errors.Busy) else {}
-    return _told(errors.status(error), str(error), **later)
+    headers = {}
+    if isinstance(error, errors.Busy):
+        headers["retry-after"] = str(error.seconds)
+    if isinstance(error, errors.Slow):  # what may still come is not waited for (RFC 9110, 15.5.9)
+        headers["connection"] = "close"
+    return _told(errors.status(error), str(error), **headers)
 
 
 async def _query(_: Request, error: Any) -> JSONResponse:
