@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,9 +68,9 @@ class Fragile(distributed.WorkerPlugin):
 @pytest.fixture(scope="module")
 def started() -> Iterator[distributed.LocalCluster]:
     """A scheduler here and two processes that work for it."""
-    # A worker that takes longer than this to start anew is given up; it takes long where other
-    # tests keep the processors busy.
-    patient = dask.config.set({"distributed.deploy.lost-worker-timeout": "60s"})
+    # So long after a worker ended the cluster looks whether it is back, and gives it up if not. A
+    # worker that a later test has just killed is not back.
+    patient = dask.config.set({"distributed.deploy.lost-worker-timeout": "1h"})
     with (
         patient,
         distributed.LocalCluster(
@@ -85,9 +85,6 @@ def started() -> Iterator[distributed.LocalCluster]:
 @pytest.fixture
 def local(started: distributed.LocalCluster) -> distributed.LocalCluster:
     """The same, with all that was killed running again."""
-    with suppress(TimeoutError):
-        started.wait_for_workers(2, timeout=90)
-    started.scale(2)  # in place of one that was given up
     started.wait_for_workers(2, timeout=120)
     return started
 
