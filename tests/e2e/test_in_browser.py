@@ -17,7 +17,7 @@ from facespace.browser.runtime import CDN, FILES, OWN
 from facespace.faces.analyze import Settings
 from facespace.io import images
 from tests.support import browser_models
-from tests.support.browser import FLAGS, SECONDS, Launch, dashboard, settled, visit
+from tests.support.browser import FLAGS, Launch, dashboard, patient, settled, visit
 from tests.support.camera import film
 
 #: A browser without WebRTC.
@@ -88,8 +88,6 @@ def with_face(launch: Launch, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def opened(context: BrowserContext, address: str) -> Page:
     """The page before the camera is started."""
-    expect.set_options(timeout=SECONDS * 1000)
-    context.set_default_timeout(SECONDS * 1000)
     page = context.new_page()
     visit(page, f"{address}/webcam?where=browser")
     expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
@@ -103,6 +101,7 @@ def started(page: Page) -> None:
 
 def visitor(browser: Browser, width: int = 1280) -> BrowserContext:
     context = browser.new_context(viewport={"width": width, "height": 844})
+    patient(context)
     context.grant_permissions(["camera"])
     context.add_init_script(BLOCKED)
     return context
@@ -259,8 +258,6 @@ def alone(ort_web: Path) -> Iterator[str]:
 
 def shown(context: BrowserContext, address: str, script: str = "") -> Page:
     """The component without a dashboard, which the test plays."""
-    expect.set_options(timeout=SECONDS * 1000)
-    context.set_default_timeout(SECONDS * 1000)
     context.add_init_script(WORKERS + script)
     page = context.new_page()
     page.goto(address)

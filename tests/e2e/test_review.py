@@ -96,20 +96,19 @@ def test_two_reviewers_and_a_table_with_check_boxes(
     page: Page, browser: Browser, keeper: str, store: Path, candidate: Candidate
 ) -> None:
     filled(candidate, 3, store).close()
-    other = browser.new_context().new_page()
-    for reviewer in (page, other):
-        visit(reviewer, f"{keeper}/review")
-        expect(reviewer.get_by_text("0 of 3 faces decided")).to_be_visible()
-    name = page.get_by_role("textbox", name="Your name")
-    name.fill("Anna")  # letters in a field decide nothing
-    name.press("Enter")
-    settled(page)
-    page.locator("h1").click()
-    key(page, "f", "1 of 3 faces decided")
-    key(other, "m", "Another reviewer (Anna) decided this face in the meantime: female")
-    (decided,) = [item for item in Queue(store).items() if item.decision]
-    assert (decided.decision, decided.reviewer) == ("female", "Anna")
-    other.context.close()
+    with window(browser) as other:
+        for reviewer in (page, other):
+            visit(reviewer, f"{keeper}/review")
+            expect(reviewer.get_by_text("0 of 3 faces decided")).to_be_visible()
+        name = page.get_by_role("textbox", name="Your name")
+        name.fill("Anna")  # letters in a field decide nothing
+        name.press("Enter")
+        settled(page)
+        page.locator("h1").click()
+        key(page, "f", "1 of 3 faces decided")
+        key(other, "m", "Another reviewer (Anna) decided this face in the meantime: female")
+        (decided,) = [item for item in Queue(store).items() if item.decision]
+        assert (decided.decision, decided.reviewer) == ("female", "Anna")
 
     page.get_by_text("Table", exact=True).click()
     table = page.get_by_test_id("stDataFrameResizable")

@@ -15,7 +15,7 @@ from dashboard.widgets.example import example
 from facespace import palette
 from facespace.artifacts.manifest import load_manifest
 from facespace.io import images
-from tests.support.browser import FLAGS, SECONDS, Launch, download, settled, visit
+from tests.support.browser import FLAGS, Launch, download, patient, settled, visit
 from tests.support.camera import film
 
 #: A network that lets video through a relay alone, and there is none.
@@ -31,7 +31,7 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
 def started(browser: Browser, address: str, script: str = "") -> tuple[Page, FrameLocator]:
     """The page once its camera was started; ``script`` runs in every frame before all else."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    context.set_default_timeout(SECONDS * 1000)
+    patient(context)
     context.grant_permissions(["camera"])
     context.add_init_script(script)
     page = context.new_page()
@@ -67,7 +67,6 @@ def counted(path: Path) -> dict[tuple[int, ...], int]:
 def test_the_live_page(
     launch: Launch, address: str, with_camera: list[str], tmp_path: Path
 ) -> None:
-    expect.set_options(timeout=SECONDS * 1000)
     with closing(launch(with_camera)) as browser:
         page, stream = started(browser, address)
         video = stream.locator("video")
@@ -115,7 +114,6 @@ def test_the_live_page(
 def test_where_webrtc_is_blocked_single_pictures_take_its_place(
     launch: Launch, address: str, with_camera: list[str]
 ) -> None:
-    expect.set_options(timeout=SECONDS * 1000)
     with closing(launch(with_camera)) as browser:
         page, _ = started(browser, address, BLOCKED)
         expect(page.get_by_test_id("stAlertContentWarning")).to_contain_text("Single pictures")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from dashboard.app.error_boundary import FAILED
@@ -80,9 +80,15 @@ RESTS = """milliseconds => {
 }"""
 
 
+def patient(context: BrowserContext) -> None:
+    """Give what is done and expected in it the time that a busy machine needs."""
+    context.set_default_timeout(SECONDS * 1000)
+    expect.set_options(timeout=SECONDS * 1000)
+
+
 @contextmanager
 def window(browser: Browser, width: int = 1280, height: int = 900, **more: Any) -> Iterator[Page]:
-    """A page of its own, with the patience that a busy machine asks for.
+    """A page of its own, with ``patient`` waits.
 
     Args:
         browser: that shows it.
@@ -91,8 +97,7 @@ def window(browser: Browser, width: int = 1280, height: int = 900, **more: Any) 
     """
     size: ViewportSize = {"width": width, "height": height}
     context = browser.new_context(viewport=size, **more)
-    context.set_default_timeout(SECONDS * 1000)
-    expect.set_options(timeout=SECONDS * 1000)
+    patient(context)
     try:
         yield context.new_page()
     finally:
